@@ -1,0 +1,61 @@
+# `make run` starts a community server to try; `make test` proves that it works; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The test suite runs in as many processes as there are cores.
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve worker test test-embedded test-services check format schema lock web install install-dev clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: install ## Run a community server with demo data on http://127.0.0.1:8000 (PORT=…, DEBUG=false)
+	@VENV=$(VENV) bash web/build.sh || echo "Going on without the GraphiQL editor; the API works all the same."
+	@exec bash -c 'export DEBUG="$${DEBUG:-true}" SECRET_KEY="$${SECRET_KEY:-$$(scripts/secret_key.sh)}"; exec $(BIN)/python manage.py develop'
+
+serve: install ## Serve with the settings of the environment (production unless DEBUG is on)
+	@exec $(BIN)/python manage.py serve --host "$${HOST:-0.0.0.0}"
+
+worker: install ## Run the tasks, the clock and the relay of the outbox (needs REDIS_URL)
+	@exec $(BIN)/celery --app config worker --beat --concurrency "$${CONCURRENCY:-2}" --loglevel INFO
+
+web: install ## Build the pages that a browser opens
+	@VENV=$(VENV) bash web/build.sh
+
+test: install-dev ## Run every test: on the embedded default, then on PostgreSQL and Redis where they answer
+	@BIN=$(BIN) WORKERS=$(WORKERS) bash scripts/test.sh
+
+check: install-dev ## Lint, types, import contracts, migrations and the printed schema
+	$(BIN)/ruff check --output-format concise .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy config domains graphql_api crawlers tests
+	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
+	DEBUG=true $(BIN)/python manage.py print_schema --check
+
+format: install-dev ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+schema: install ## Print the GraphQL schema into graphql_api/schema.graphql
+	DEBUG=true $(BIN)/python manage.py print_schema
+
+lock: install-dev ## Resolve requirements/*.in anew
+	PATH="$(BIN):$$PATH" requirements/lock.sh
+
+clean: ## Remove what was built and installed; the data in var/ stays
+	rm -rf $(VENV) web/node_modules var/static .mypy_cache .ruff_cache .pytest_cache
+
+install: $(VENV)/.runtime
+install-dev: $(VENV)/.dev
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/tools.txt
+	@PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/install.sh requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt requirements/tools.txt | $(VENV)/.runtime
+	@PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/install.sh requirements/dev.txt
+	@touch $@

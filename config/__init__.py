@@ -1,0 +1,5 @@
+"""The wiring of the server; it may import everything and is imported by nobody."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,18 @@
+"""The wiring: at the start it makes the domains' listeners known."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+
+
+class ConfigConfig(AppConfig):
+    """Django's name for the wiring."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        """Import each domain's listeners, so that they hear the facts."""
+        for app in apps.get_app_configs():
+            if app.name.startswith("domains.") and find_spec(f"{app.name}.listeners"):
+                import_module(f"{app.name}.listeners")

@@ -1,0 +1,54 @@
+"""The ASGI application: requests to Django, sockets to the GraphQL consumer, and the in-process worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+from config import env
+
+if "DJANGO_SETTINGS_MODULE" not in os.environ:
+    os.environ["DJANGO_SETTINGS_MODULE"] = env.settings_module()
+
+from channels.routing import ProtocolTypeRouter
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+# Only now can models be imported.
+from config.embedded import EmbeddedWorker
+from config.static import serve_static
+from domains.base import live
+from graphql_api.sockets import socket_application
+
+
+class Lifespan:
+    """Passes everything on, and starts and stops what lives as long as the server."""
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+        self.worker = None if settings.REDIS_URL else EmbeddedWorker()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one scope of the server."""
+        if scope["type"] != "lifespan":
+            await self.application(scope, receive, send)
+            return
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                live.use_loop(asyncio.get_running_loop())
+                if self.worker:
+                    await asyncio.to_thread(self.worker.start)
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                if self.worker:
+                    await asyncio.to_thread(self.worker.stop)
+                live.use_loop(None)
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+application = Lifespan(ProtocolTypeRouter({"http": serve_static(django_application), "websocket": socket_application}))

@@ -1,0 +1,239 @@
+"""Every environment variable of the server: read here, checked here, listed once.
+
+A wrong or missing value stops the start with one sentence that names the variable.
+The README's table and `.env.example` are compared with VARIABLES by a test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import dj_database_url
+from dotenv import dotenv_values
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+
+class WrongSetting(SystemExit):
+    """The server cannot start; the message is one sentence that names the variable."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"MishMob cannot start: {name} {problem}")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: how its text becomes a value, and what it is for."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str
+    purpose: str
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _switch(value: str) -> bool:
+    words = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }
+    try:
+        return words[value.lower()]
+    except KeyError:
+        raise ValueError("must be true or false") from None
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 65535:
+        raise ValueError("must be a port number from 1 to 65535, such as 8000")
+    return int(value)
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value and value.lower() not in choices:
+            raise ValueError(f"must be one of: {', '.join(choices)}")
+        return value.lower()
+
+    return parse
+
+
+def _database(value: str) -> dict[str, Any]:
+    if value.startswith("sqlite:///"):
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": value.removeprefix("sqlite:///") or ":memory:",
+        }
+    if re.match(r"postgres(ql)?://", value):
+        config = dict(dj_database_url.parse(value))
+        if config.get("NAME"):
+            return config
+    raise ValueError("must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+
+
+def _redis(value: str) -> str:
+    if value and not re.match(r"(rediss?|unix)://\S+", value):
+        raise ValueError("must look like redis://HOST:6379/0, or be empty to run in-process")
+    return value
+
+
+def _search(value: str) -> str:
+    if not re.match(r"(tantivy:///|meilisearch://[^@\s]+@)\S+", value):
+        raise ValueError("must be tantivy:///DIR or meilisearch://KEY@HOST:PORT")
+    return value
+
+
+def _storage(value: str) -> dict[str, Any]:
+    """Django's STORAGES["default"] for a folder or an S3 bucket."""
+    url = urlsplit(value)
+    if url.scheme == "file" and url.path and not url.netloc:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": url.path}}
+    if url.scheme == "s3" and url.hostname and url.username and url.password:
+        query = parse_qs(url.query)
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "access_key": unquote(url.username),
+                "secret_key": unquote(url.password),
+                "bucket_name": value.rpartition("@")[2].split("?")[0].rstrip("/"),
+                "endpoint_url": query.get("endpoint_url", [None])[0],
+                "region_name": query.get("region", ["us-east-1"])[0],
+                "addressing_style": "path",
+                "signature_version": "s3v4",
+                "querystring_expire": 300,
+                "file_overwrite": False,
+                "default_acl": None,
+            },
+        }
+    raise ValueError("must be file:///DIR or s3://KEY:SECRET@BUCKET?endpoint_url=URL&region=R")
+
+
+def _email(value: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings for the console, a folder or an SMTP server."""
+    if value == "console:":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    url = urlsplit(value)
+    if url.scheme == "filemail" and (folder := f"{url.netloc}{url.path}"):
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": folder,
+        }
+    if url.scheme in {"smtp", "smtps"} and url.hostname:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": url.hostname,
+            "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(url.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+            "EMAIL_USE_SSL": url.scheme == "smtps",
+            "EMAIL_USE_TLS": url.scheme == "smtp" and bool(url.username),
+            "EMAIL_TIMEOUT": 5,
+        }
+    raise ValueError("must be console:, filemail://FOLDER or smtp://USER:PASSWORD@HOST:PORT")
+
+
+def _origins(value: str) -> list[str]:
+    origins = [origin.rstrip("/") for origin in _words(value)]
+    for origin in origins:
+        if not re.fullmatch(r"https?://[^/\s*]+", origin):
+            raise ValueError(f"lists {origin!r}, which is not an origin such as https://app.example.org")
+    return origins
+
+
+def _public_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
+        raise ValueError("must look like https://community.example.org")
+    return value.rstrip("/")
+
+
+def _networks(value: str) -> list[str]:
+    for word in _words(value):
+        try:
+            ip_network(word, strict=False)
+        except ValueError:
+            raise ValueError(f"lists {word!r}, which is not an IP address or network") from None
+    return _words(value)
+
+
+def _host_ports(value: str) -> list[str]:
+    for word in _words(value):
+        if not re.fullmatch(r"[^:\s]+:\d{1,5}", word):
+            raise ValueError(f"lists {word!r}, which is not HOST:PORT")
+    return _words(value)
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("DEBUG", _switch, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
+    Variable("SECRET_KEY", _text, "", "Signs tokens and links; at least 32 characters; required unless DEBUG is on."),
+    Variable("PORT", _port, "8000", "The port that `make run` and `make serve` listen on."),
+    Variable("ALLOWED_HOSTS", _words, "localhost,127.0.0.1,[::1]", "Host names this server answers to, by commas."),
+    Variable("CORS_ALLOWED_ORIGINS", _origins, "", "Origins of web frontends that may call the API, by commas."),
+    Variable("PUBLIC_URL", _public_url, "", "The address people reach this server at, for links in mails. Default: http://127.0.0.1:PORT."),
+    Variable("DATABASE_URL", _database, f"sqlite:///{VAR_DIR / 'mishmob.sqlite3'}", "`sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`."),
+    Variable("REDIS_URL", _redis, "", "Cache, channel layer and task queue. Empty: all of them in-process."),
+    Variable("SEARCH_URL", _search, f"tantivy:///{VAR_DIR / 'search'}", "`tantivy:///DIR` or `meilisearch://KEY@HOST:PORT`. Checked, not used yet."),
+    Variable("STORAGE_URL", _storage, f"file://{VAR_DIR / 'media'}", "Uploaded files: `file:///DIR` or `s3://KEY:SECRET@BUCKET?endpoint_url=URL&region=R`."),
+    Variable("EMAIL_URL", _email, "console:", "`console:`, `filemail://FOLDER` or `smtp://USER:PASSWORD@HOST:PORT`."),
+    Variable("EMAIL_FROM", _text, "MishMob <no-reply@localhost>", "The sender of the mails."),
+    Variable("TRUSTED_PROXIES", _networks, "", "Addresses or networks whose forwarding headers count, by commas."),
+    Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may read the schema by introspection: on, staff or off. Default: on with DEBUG, else staff."),
+    Variable("RATE_LIMITS", _switch, "on", "Off only for benchmarks; the server then warns loudly."),
+    Variable("COMPILED_READS", _switch, "on", "The compiled fast path for reads. Checked, not used yet."),
+    Variable("CRAWL_ALLOWED_PRIVATE", _host_ports, "", "HOST:PORT pairs on private networks that crawlers may visit, by commas."),
+)  # fmt: skip
+
+
+def read(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the value of each variable by name; an empty text counts as not set."""
+    values: dict[str, Any] = {}
+    for variable in VARIABLES:
+        given = environ.get(variable.name, "").strip() or variable.default
+        try:
+            values[variable.name] = variable.parse(given)
+        except ValueError as error:
+            raise WrongSetting(variable.name, f"{error}.") from None
+    _check_together(values)
+    return values
+
+
+def _check_together(values: dict[str, Any]) -> None:
+    if not values["SECRET_KEY"]:
+        if not values["DEBUG"]:
+            raise WrongSetting("SECRET_KEY", "is not set; give it 32 or more random characters, or set DEBUG=true.")
+        values["SECRET_KEY"] = "only-for-development-" + "x" * 32
+    if len(values["SECRET_KEY"]) < 32:
+        raise WrongSetting("SECRET_KEY", "is too short; give it 32 or more random characters.")
+    values["INTROSPECTION"] = values["INTROSPECTION"] or ("on" if values["DEBUG"] else "staff")
+    values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://127.0.0.1:{values['PORT']}"
+
+
+def load() -> dict[str, Any]:
+    """Read the process environment, and below it the `.env` file beside `manage.py`."""
+    from_file = {name: value or "" for name, value in dotenv_values(BASE_DIR / ".env").items()}
+    return read({**from_file, **os.environ})
+
+
+def settings_module() -> str:
+    """Return the settings to run with: the local ones with DEBUG on, else the production ones."""
+    return "config.settings.local" if load()["DEBUG"] else "config.settings.production"

@@ -1,0 +1,86 @@
+"""`manage.py develop`: what `make run` runs: the server with the demo community and a first crawl."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from config import server
+from config.demo import DEMO_LOG_INS, DEMO_PASSWORD
+
+BANNER = """
+MishMob is at    {url}
+  GraphiQL       {url}/graphql/    write queries, mutations and subscriptions here
+  Admin          {url}/admin/
+  Schema         {url}/schema.graphql
+{logins}Stop it with Ctrl-C.
+"""
+WAIT_SECONDS = 30
+
+
+class Command(BaseCommand):
+    """Migrates, loads the demo community, serves, and crawls the demo site."""
+
+    help = "Runs a community server to try and to develop with."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add where to listen."""
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="the port to listen on (PORT)")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        """Run it."""
+        self.stdout.write("Bringing the database up to date …")
+        call_command("migrate", verbosity=0)
+        if settings.DEBUG:
+            call_command("load_demo", stdout=self.stdout)
+        threading.Thread(target=self._greet, args=(port,), daemon=True).start()
+        server.run(host=host, port=port)
+
+    def _greet(self, port: int) -> None:
+        url = f"http://127.0.0.1:{port}"
+        if not _answers(f"{url}/healthz"):
+            return
+        logins = "".join(f"  Log in as      {email}\n" for email in DEMO_LOG_INS)
+        logins += f"  Password       {DEMO_PASSWORD}\n"
+        self.stdout.write(BANNER.format(url=url, logins=logins if settings.DEBUG else ""))
+        self.stdout.flush()
+        if settings.DEBUG:
+            self._crawl(url, port)
+
+    def _crawl(self, url: str, port: int) -> None:
+        """Read the demo site like any other site on the web, in a process of its own."""
+        site = f"{url}/demo/site"
+        for arguments in (["structured_data", "--follow", f"{site}/index.html"], ["icalendar", f"{site}/calendar.ics"]):
+            done = subprocess.run(  # noqa: S603 - our own interpreter, our own arguments
+                [sys.executable, "-m", "crawlers", *arguments],
+                cwd=settings.BASE_DIR,
+                env={**os.environ, "CRAWL_ALLOWED_PRIVATE": f"127.0.0.1:{port}"},
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            summary = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
+            self.stdout.write(f"Crawled the demo site ({arguments[0]}): {' '.join(summary)}")
+        self.stdout.flush()
+
+
+def _answers(url: str) -> bool:
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False

@@ -1,0 +1,27 @@
+"""`manage.py serve`: the server, with the settings that the environment asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from config import server
+
+
+class Command(BaseCommand):
+    """Migrates and serves."""
+
+    help = "Brings the database up to date and serves until it is told to stop."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add where to listen."""
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (0.0.0.0: all)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="the port to listen on (PORT)")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        """Run it."""
+        call_command("migrate", verbosity=0)
+        server.run(host=host, port=port)

@@ -1,0 +1,29 @@
+"""How the server is run: one process of uvicorn, the same for development and production."""
+
+from __future__ import annotations
+
+import uvicorn
+
+#: How long running requests may take to end after SIGTERM.
+GRACE_SECONDS = 5
+PING_SECONDS = 25
+
+
+def run(*, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then let what is running end."""
+    uvicorn.run(
+        "config.asgi:application",
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=10,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        lifespan="on",
+    )

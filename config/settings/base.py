@@ -1,0 +1,184 @@
+"""What is true everywhere; local, test and production hold only the differences."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from config import env
+
+ENV = env.load()
+BASE_DIR = env.BASE_DIR
+VAR_DIR = env.VAR_DIR
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
+
+DEBUG = ENV["DEBUG"]
+#: Whether `devLogIn` is in the schema.
+DEV_LOG_IN = DEBUG
+SECRET_KEY = ENV["SECRET_KEY"]
+ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"]
+PORT = ENV["PORT"]
+PUBLIC_URL = ENV["PUBLIC_URL"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+# Applications, from the doors down to the floor.
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "corsheaders",
+    "channels",
+    "strawberry_django",
+    "config",
+    "graphql_api",
+    "crawlers",
+    "domains.notifications",
+    "domains.messaging",
+    "domains.events",
+    "domains.opportunities",
+    "domains.learning",
+    "domains.skills",
+    "domains.accounts",
+    "domains.base",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Data.
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASE: dict[str, Any] = ENV["DATABASE_URL"]
+if DATABASE["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE takes the write lock at BEGIN: writers queue for it instead of failing half-way.
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+    }
+else:
+    DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections; Django must not
+    DATABASE["CONN_HEALTH_CHECKS"] = True
+    DATABASE["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": 20, "timeout": 5},
+        "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
+    }
+DATABASES = {"default": DATABASE}
+REDIS_URL = ENV["REDIS_URL"]
+STORAGES = {
+    "default": ENV["STORAGE_URL"],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_URL = "/media/"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "web" / "static", VAR_DIR / "static"]
+WEB_BUILD_DIR = VAR_DIR / "static" / "web"
+
+# Live path, cache and tasks: Redis where it is given, else all in this process.
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS: dict[str, Any] = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 5}
+    if REDIS_URL
+    else {"polling_interval": 0.05}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "relay-outbox": {"task": "domains.base.tasks.relay_outbox", "schedule": timedelta(seconds=2)},
+    "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# People and sessions.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
+REFRESH_TOKEN_LIFETIME = timedelta(days=7)
+REFRESH_REPLY_GRACE = timedelta(seconds=10)
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+for name, value in ENV["EMAIL_URL"].items():
+    globals()[name] = value
+DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]
+
+# The GraphQL door.
+CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
+TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
+INTROSPECTION = ENV["INTROSPECTION"]
+RATE_LIMITS = ENV["RATE_LIMITS"]
+CRAWL_ALLOWED_PRIVATE = ENV["CRAWL_ALLOWED_PRIVATE"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+STRAWBERRY_DJANGO = {
+    "FIELD_DESCRIPTION_FROM_HELP_TEXT": False,
+    "TYPE_DESCRIPTION_FROM_MODEL_DOCSTRING": False,
+    "MAP_AUTO_ID_AS_GLOBAL_ID": True,
+    "MUTATIONS_DEFAULT_HANDLE_ERRORS": False,
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "graphql_api.logs.RequestId"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

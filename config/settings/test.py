@@ -1,0 +1,18 @@
+"""Tests: fast passwords, mail in memory, tasks run where they are sent."""
+
+import os
+
+SECRET_KEY = os.environ["SECRET_KEY"] = "tests-only-" + "t" * 32
+
+from config.settings.base import *
+
+DEBUG = False
+DEV_LOG_IN = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+INTROSPECTION = "on"
+# A pool would keep connections to a test database that has to be dropped.
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+LOGGING["root"]["level"] = "WARNING"

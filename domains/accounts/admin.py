@@ -1,0 +1,113 @@
+"""People and their sessions; the e-mail address is the log-in, the birth year stays private."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+
+from domains.accounts.models import Session, User, UserProfile, normalize_email
+from domains.base.admin import HTTPS_ADDRESSES, ReadOnlyAdmin, TableAdmin, count_column
+
+
+class _OneSpelling(forms.ModelForm):  # type: ignore[type-arg] # it has no parameter when it runs
+    def clean_email(self) -> str:
+        """Store the address as `log_in` looks it up."""
+        return normalize_email(self.cleaned_data["email"])
+
+
+class AddUserForm(_OneSpelling, AdminUserCreationForm):  # type: ignore[type-arg] # as above
+    """A new person: address, name, and a password twice or none."""
+
+    class Meta:
+        model = User
+        fields = ("email", "display_name")
+
+
+class ChangeUserForm(_OneSpelling, UserChangeForm):  # type: ignore[type-arg] # as above
+    """A known person; the password has a page of its own."""
+
+    class Meta:
+        model = User
+        fields = ("email", "display_name")
+
+
+class UserProfileInline(admin.StackedInline):  # type: ignore[type-arg] # as above
+    """What the person tells everybody."""
+
+    model = UserProfile
+    fields = ("bio", "linkedin_url")
+    can_delete = False
+    formfield_overrides = HTTPS_ADDRESSES
+
+
+@admin.register(User)
+class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as above
+    """People; somebody added here has the profile and the address that signing up would have made."""
+
+    form = ChangeUserForm
+    add_form = AddUserForm
+    list_display = (
+        "email",
+        "display_name",
+        "user_type",
+        "zip_code",
+        "is_verified",
+        "is_active",
+        "is_staff",
+        count_column("sessions", Session, "user"),
+        "created_at",
+    )
+    list_filter = ("user_type", "is_verified", "is_active", "is_staff", "created_at")
+    search_fields = ("email", "display_name", "zip_code")
+    ordering = ("-id",)
+    readonly_fields = ("last_login", "created_at")
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        ("Person", {"fields": ("display_name", "user_type", "zip_code", "picture", "is_verified")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "display_name", "usable_password", "password1", "password2")}),)
+    inlines: ClassVar = [UserProfileInline]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """The profile is written on the second page, once the person exists."""
+        return super().get_inlines(request, obj) if obj else []
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Keep the profile and the list of addresses in step; a new address still has to be proven."""
+        super().save_model(request, obj, form, change)
+        UserProfile.objects.get_or_create(user=obj)
+        EmailAddress.objects.get_or_create(
+            user=obj, email=obj.email, defaults={"primary": not obj.emailaddress_set.exists()}
+        )
+
+
+@admin.register(UserProfile)
+class UserProfileAdmin(TableAdmin):
+    """What people tell about themselves."""
+
+    list_display = ("user", "linkedin_url")
+    list_filter = (("bio", admin.EmptyFieldListFilter), ("linkedin_url", admin.EmptyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name", "bio")
+    autocomplete_fields = ("user",)
+    exclude = ("birth_year",)
+    ordering = ("-user_id",)
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    """Who is logged in where, and since when."""
+
+    list_display = ("user", "device_name", "created_at", "rotated_at", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name", "device_name")
+    ordering = ("-id",)

@@ -1,0 +1,134 @@
+"""People, what they tell about themselves, and their sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+if TYPE_CHECKING:
+    from allauth.account.models import EmailAddress
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+#: Five digits: the ZIP codes of the United States Postal Service.
+validate_zip_code = RegexValidator(r"^\d{5}\Z", "Give a ZIP code of five digits, such as 94110.", "INVALID")
+
+
+class UserType(models.TextChoices):
+    """What somebody is here for; BOTH may volunteer and host."""
+
+    VOLUNTEER = "VOLUNTEER"
+    HOST = "HOST"
+    BOTH = "BOTH"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; the e-mail address is the log-in."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Return a new person, stored with a hashed password (none: it can't be used to log in)."""
+        user = self.model(email=normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        UserProfile.objects.create(user=user)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Return a new member of staff with every right; for `manage.py createsuperuser`."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the person with this address, however it is capitalised."""
+        return self.get(email=normalize_email(username or ""))
+
+
+def normalize_email(email: str) -> str:
+    """Return the one spelling under which an address is stored and looked up."""
+    return email.strip().casefold()
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """People, as others see them."""
+
+    def visible_to(self, viewer: User | None) -> UserQuerySet:
+        """Active people; who they are beyond their public fields is decided field by field."""
+        if viewer is not None and viewer.is_staff:
+            return self
+        return self.filter(is_active=True)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account."""
+
+    email = models.EmailField(unique=True)
+    display_name = models.CharField(max_length=80)
+    user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
+    zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    picture = models.ImageField(upload_to="pictures/", blank=True)
+    is_verified = models.BooleanField(default=False)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["display_name"]
+
+    if TYPE_CHECKING:
+        profile: UserProfile
+        emailaddress_set: RelatedManager[EmailAddress]
+        sessions: RelatedManager[Session]
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_ci")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_email_verified(self) -> bool:
+        """Whether this person has proved that the address is theirs (django-allauth keeps it)."""
+        return self.emailaddress_set.filter(email=self.email, verified=True).exists()
+
+
+class UserProfile(models.Model):
+    """What a person tells about themselves."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="profile")
+    bio = models.TextField(max_length=2000, blank=True)
+    linkedin_url = models.URLField(blank=True)
+    birth_year = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
+    )
+
+    def __str__(self) -> str:
+        return f"Profile of {self.user_id}"
+
+
+class Session(models.Model):
+    """One log-in on one device: a family of refresh tokens, of which only the newest is good.
+
+    No token is stored. A refresh token is signed and names the session and its generation;
+    each rotation raises the generation.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    device_name = models.CharField(max_length=80, blank=True)
+    generation = models.PositiveIntegerField(default=0)
+    rotated_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "ended_at"], name="accounts_session_live")]
+
+    def __str__(self) -> str:
+        return f"Session {self.pk} of {self.user_id}"

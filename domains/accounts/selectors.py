@@ -1,0 +1,40 @@
+"""Questions about people and their sessions."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from domains.accounts import tokens
+from domains.accounts.models import Session, User
+from domains.base.errors import NotSignedIn
+
+_REFUSAL = "This access token is not valid (any more): refresh the session, or log in again."
+
+
+def get_session(*, authorization: str) -> Session:
+    """Return the live session, with its user, of a header `Bearer ACCESS_TOKEN`; refuses UNAUTHENTICATED."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotSignedIn("Send the access token as `Authorization: Bearer ACCESS_TOKEN`.")
+    try:
+        session_id = tokens.read_access(token.strip())
+    except tokens.BadToken:
+        raise NotSignedIn(_REFUSAL) from None
+    session = find_live_session(session_id=session_id)
+    if session is None:
+        raise NotSignedIn(_REFUSAL)
+    return session
+
+
+def find_live_session(*, session_id: int) -> Session | None:
+    """Return the session with its user if it has not ended and the account is active."""
+    return (
+        Session.objects.select_related("user")
+        .filter(pk=session_id, ended_at__isnull=True, user__is_active=True)
+        .first()
+    )
+
+
+def find_sessions(*, viewer: User) -> QuerySet[Session]:
+    """Return the viewer's live sessions, newest use first."""
+    return viewer.sessions.filter(ended_at__isnull=True).order_by("-rotated_at", "-pk")

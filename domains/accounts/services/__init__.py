@@ -1,0 +1,19 @@
+"""The acts on accounts and sessions, one file each."""
+
+from domains.accounts.services.dev_log_in import dev_log_in
+from domains.accounts.services.log_in import log_in
+from domains.accounts.services.log_out import log_out
+from domains.accounts.services.refresh_session import refresh_session
+from domains.accounts.services.sign_up import send_account_exists_mail, send_verification_mail, sign_up
+from domains.accounts.services.verify_email import verify_email
+
+__all__ = [
+    "dev_log_in",
+    "log_in",
+    "log_out",
+    "refresh_session",
+    "send_account_exists_mail",
+    "send_verification_mail",
+    "sign_up",
+    "verify_email",
+]

@@ -1,0 +1,51 @@
+"""Exchanging a refresh token for its successor."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts import tokens
+from domains.accounts.errors import AccountCode
+from domains.accounts.models import Session
+from domains.accounts.services.begin_session import OpenSession
+from domains.accounts.services.log_out import end_sessions
+from domains.base.errors import Refused
+
+_BAD_TOKEN = Refused.because(
+    AccountCode.BAD_CREDENTIALS, "This refresh token is not valid (any more): log in again.", "refreshToken"
+)
+
+
+def refresh_session(*, refresh_token: str) -> OpenSession:
+    """Rotate the session's refresh token and return the new pair.
+
+    The newest token is exchanged for its successor. The one before it, within ten seconds of its
+    rotation, gets that same successor: the first reply was lost. Any other old token is a stolen
+    one, or its owner is the thief's victim: the session ends. Refuses with BAD_CREDENTIALS.
+    """
+    try:
+        session_id, generation = tokens.read_refresh(refresh_token)
+    except tokens.BadToken:
+        raise _BAD_TOKEN from None
+    with transaction.atomic():
+        session = (
+            Session.objects.select_for_update(of=("self",))
+            .select_related("user")
+            .filter(pk=session_id, ended_at__isnull=True, user__is_active=True)
+            .first()
+        )
+        if session is None:
+            raise _BAD_TOKEN
+        now = timezone.now()
+        if generation == session.generation:
+            session.generation += 1
+            session.rotated_at = now
+            session.save(update_fields=["generation", "rotated_at"])
+        elif not (generation == session.generation - 1 and now - session.rotated_at <= settings.REFRESH_REPLY_GRACE):
+            end_sessions(Session.objects.filter(pk=session.pk))
+            session = None
+    if session is None:
+        raise _BAD_TOKEN
+    return OpenSession(session, tokens.pair_for(session))

@@ -1,0 +1,114 @@
+"""Signed tokens: one key per purpose, so that a token for one thing is worthless for another.
+
+Tokens are compact JWTs (HS256). Their keys are derived from SECRET_KEY; those derived from
+SECRET_KEY_FALLBACKS still verify, so that a key can be changed without logging anybody out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.utils import timezone
+
+from domains.accounts.models import Session
+
+ISSUER = "mishmob"
+ALGORITHM = "HS256"
+#: Longer texts are refused before anything is parsed.
+MAX_LENGTH = 2048
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+
+class Purpose(StrEnum):
+    """What a token is good for; it is its audience and the salt of its key."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+class BadToken(Exception):
+    """The token is forged, damaged, expired or made for something else."""
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What a client gets when a session begins or is refreshed."""
+
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+def pair_for(session: Session, now: datetime | None = None) -> TokenPair:
+    """Return fresh tokens of the session.
+
+    The refresh token follows from the session's row alone: asked again, it is the same text.
+    """
+    now = now or timezone.now()
+    access_expires_at = now + settings.ACCESS_TOKEN_LIFETIME
+    refresh_expires_at = session.rotated_at + settings.REFRESH_TOKEN_LIFETIME
+    return TokenPair(
+        access_token=_sign(Purpose.ACCESS, now, access_expires_at, {"sid": session.pk}),
+        access_expires_at=access_expires_at,
+        refresh_token=_sign(
+            Purpose.REFRESH,
+            session.rotated_at,
+            refresh_expires_at,
+            {"sid": session.pk, "gen": session.generation},
+        ),
+        refresh_expires_at=refresh_expires_at,
+    )
+
+
+def read_access(token: str) -> int:
+    """Return the id of the session that the access token belongs to, or raise BadToken."""
+    return int(_read(Purpose.ACCESS, token)["sid"])
+
+
+def read_refresh(token: str) -> tuple[int, int]:
+    """Return the session's id and the generation that the refresh token is of, or raise BadToken."""
+    claims = _read(Purpose.REFRESH, token)
+    return int(claims["sid"]), int(claims["gen"])
+
+
+def _sign(purpose: Purpose, issued_at: datetime, expires_at: datetime, claims: dict[str, Any]) -> str:
+    payload = {"iss": ISSUER, "aud": purpose.value, "iat": issued_at, "exp": expires_at, **claims}
+    key = _key(settings.SECRET_KEY, purpose)
+    return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"typ": f"{purpose.value}+jwt"})
+
+
+def _read(purpose: Purpose, token: str) -> dict[str, Any]:
+    if len(token) > MAX_LENGTH:
+        raise BadToken
+    required = ["exp", "iat", "iss", "aud", "sid"] + (["gen"] if purpose is Purpose.REFRESH else [])
+    for secret in (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)):
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                _key(secret, purpose),
+                algorithms=[ALGORITHM],
+                audience=purpose.value,
+                issuer=ISSUER,
+                leeway=CLOCK_TOLERANCE,
+                options={"require": required},
+            )
+        except jwt.InvalidSignatureError:
+            continue
+        except (jwt.PyJWTError, RecursionError, ValueError) as error:
+            raise BadToken from error
+        if all(isinstance(claims[name], int) for name in required if name in {"sid", "gen"}):
+            return claims
+        raise BadToken
+    raise BadToken
+
+
+def _key(secret: str, purpose: Purpose) -> bytes:
+    return hmac.new(secret.encode(), f"mishmob.{purpose.value}".encode(), hashlib.sha256).digest()

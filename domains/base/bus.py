@@ -1,0 +1,114 @@
+"""The fact bus: what happened is written with the act, and told to its listeners after the commit.
+
+`publish` writes a row of the outbox in the act's own transaction, so a fact is committed exactly
+when its act is. After the commit the listeners run at once; what a crash cut off, or a listener
+failed to do, the relay repeats (`deliver_overdue`). Listeners therefore run at least once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from domains.base.models import OutboxEntry
+
+logger = logging.getLogger(__name__)
+
+#: How long the relay leaves a fact to the process that published it.
+HEAD_START = timedelta(seconds=3)
+#: After so many failures an entry is parked: it stays in the table for a person to look at.
+MAX_ATTEMPTS = 10
+RELAY_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that has happened: past tense, ids only. Subclasses are frozen dataclasses."""
+
+    registry: ClassVar[dict[str, type[Fact]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Make the fact known by its name, such as `messaging.MessageSent`."""
+        Fact.registry[cls.name()] = cls
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the domain and the class name."""
+        return f"{cls.__module__.split('.')[-2]}.{cls.__name__}"
+
+
+F = TypeVar("F", bound=Fact)
+Listener = Callable[[Any], None]
+_listeners: dict[type[Fact], list[Listener]] = defaultdict(list)
+
+
+def listen(fact: type[F]) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
+    """Register the decorated function: it is told of each committed `fact`, at least once."""
+
+    def register(listener: Callable[[F], None]) -> Callable[[F], None]:
+        _listeners[fact].append(listener)
+        return listener
+
+    return register
+
+
+def publish(fact: Fact) -> None:
+    """Write the fact into the outbox; it is told once the surrounding transaction commits."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{fact.name()} was published outside a transaction")
+    entry = OutboxEntry.objects.create(fact=fact.name(), payload=asdict(fact), due_at=timezone.now() + HEAD_START)
+    transaction.on_commit(partial(_deliver, entry), robust=True)
+
+
+def deliver_overdue() -> int:
+    """Tell the facts whose delivery is overdue, oldest first; return how many were told.
+
+    Safe to run in many processes at once: each takes rows that no other has locked.
+    """
+    told = 0
+    with transaction.atomic():
+        entries = OutboxEntry.objects.filter(
+            delivered_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS
+        ).order_by("due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            entries = entries.select_for_update(skip_locked=True)
+        for entry in entries[:RELAY_BATCH]:
+            told += _deliver(entry)
+    return told
+
+
+def _deliver(entry: OutboxEntry) -> bool:
+    fact_type = Fact.registry.get(entry.fact)
+    try:
+        if fact_type is None:
+            raise LookupError(f"no fact is named {entry.fact}")
+        fact = fact_type(**entry.payload)
+        for listener in _listeners[fact_type]:
+            with transaction.atomic():
+                listener(fact)
+    except Exception as error:
+        # A listener may fail in any way; the relay tries again, later each time.
+        logger.exception("delivery of %s %s failed", entry.fact, entry.pk)
+        attempts = entry.attempts + 1
+        OutboxEntry.objects.filter(pk=entry.pk).update(
+            attempts=attempts,
+            last_error=repr(error)[:200],
+            due_at=timezone.now() + timedelta(seconds=2**attempts),
+        )
+        return False
+    OutboxEntry.objects.filter(pk=entry.pk).update(delivered_at=timezone.now())
+    return True
+
+
+def prune_delivered(*, older_than: timedelta = timedelta(days=7)) -> int:
+    """Remove entries that were delivered long ago; return how many."""
+    deleted, _ = OutboxEntry.objects.filter(delivered_at__lt=timezone.now() - older_than).delete()
+    return deleted

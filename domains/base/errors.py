@@ -1,0 +1,67 @@
+"""The refusals of the domains: each problem has a stable code, a sentence and, where there is one, a field.
+
+Every door translates them once: GraphQL into `OperationInfo`, a crawler into its log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The codes that any domain may refuse with; a domain's own codes are in its `errors.py`."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    INVALID = "INVALID"
+    REQUIRED = "REQUIRED"
+    TOO_SHORT = "TOO_SHORT"
+    TOO_LONG = "TOO_LONG"
+    DUPLICATE = "DUPLICATE"
+    CONFLICT = "CONFLICT"
+    RATE_LIMITED = "RATE_LIMITED"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and what to do about it."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class Refused(Exception):
+    """The act was refused and nothing changed; `problems` says all the reasons at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.code for problem in problems))
+        self.problems = problems
+
+    @classmethod
+    def because(cls, code: str, message: str, field: str | None = None) -> Refused:
+        """Return the refusal with a single problem."""
+        return cls(Problem(code, message, field))
+
+
+class NotAllowed(Refused):
+    """This person may not do this."""
+
+    def __init__(self, message: str = "You may not do this.", code: str = Code.FORBIDDEN) -> None:
+        super().__init__(Problem(code, message))
+
+
+class NotSignedIn(NotAllowed):
+    """The act needs a session, and there is none."""
+
+    def __init__(self, message: str = "Log in first.") -> None:
+        super().__init__(message, Code.UNAUTHENTICATED)
+
+
+class NotFound(Refused):
+    """The thing does not exist, or this person may not see it: the answer is the same."""
+
+    def __init__(self, what: str, field: str | None = None) -> None:
+        super().__init__(Problem(Code.NOT_FOUND, f"There is no such {what}, or you may not see it.", field))

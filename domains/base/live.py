@@ -1,0 +1,48 @@
+"""Live wake-ups: a broadcast says that something changed, by ids and sequence only, never its text.
+
+The channel layer may drop a broadcast (when full, when Redis restarts). Nothing is lost by that:
+subscribers read what they have not seen from the database, by sequence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+_server_loop: asyncio.AbstractEventLoop | None = None
+
+
+def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Name the event loop that the server's sockets live on; broadcasts of this process go through it.
+
+    The in-memory layer's queues belong to that loop: a send from another thread would not wake it.
+    """
+    global _server_loop  # noqa: PLW0603 - one server loop per process, set at its start
+    _server_loop = loop
+
+
+def broadcast(group: str, **ids: int | str) -> None:
+    """Wake the subscribers of `group`. Never raises: the reader catches up without it."""
+    message: dict[str, Any] = {"type": "live.wake", **ids}
+    try:
+        if _server_loop is not None and _server_loop.is_running():
+            asyncio.run_coroutine_threadsafe(_send(group, message), _server_loop)
+        else:
+            async_to_sync(_send)(group, message)
+    except Exception:
+        logger.exception("broadcast to %s failed", group)
+
+
+async def _send(group: str, message: dict[str, Any]) -> None:
+    try:
+        layer = get_channel_layer()
+        if layer is not None:
+            await layer.group_send(group, message)
+    except Exception:
+        logger.exception("broadcast to %s failed", group)

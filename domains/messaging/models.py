@@ -1,0 +1,155 @@
+"""Conversations as a durable log: each has a gapless sequence, in the order of the commits.
+
+A ConversationEvent is one row of the log. Its sequence is taken under the lock of the conversation's
+row, so that a reader who has seen sequence 11 can never miss a 10 that commits later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+from domains.accounts.models import User
+from domains.events.models import Event
+from domains.opportunities.models import Opportunity
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class ConversationEventKind(models.TextChoices):
+    """What a row of the log says."""
+
+    MESSAGE_SENT = "MESSAGE_SENT"
+    MESSAGE_EDITED = "MESSAGE_EDITED"
+    MESSAGE_DELETED = "MESSAGE_DELETED"
+    MESSAGE_REACTED = "MESSAGE_REACTED"
+    PARTICIPANTS_CHANGED = "PARTICIPANTS_CHANGED"
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Conversations, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> ConversationQuerySet:
+        """Only those one takes part in now; nobody else's, not even for staff."""
+        if viewer is None:
+            return self.none()
+        return self.filter(
+            Q(pk__in=Participant.objects.filter(user=viewer, left_at__isnull=True).values("conversation"))
+        )
+
+
+class Conversation(models.Model):
+    """A talk between two people, or a group."""
+
+    title = models.CharField(max_length=120, blank=True)
+    is_group = models.BooleanField(default=False)
+    #: "LOWER_ID:HIGHER_ID" of the two people of a direct conversation: one per pair.
+    direct_key = models.CharField(max_length=50, unique=True, null=True, blank=True, editable=False)
+    opportunity = models.ForeignKey(Opportunity, models.SET_NULL, null=True, blank=True, related_name="conversations")
+    event = models.ForeignKey(Event, models.SET_NULL, null=True, blank=True, related_name="conversations")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    last_sequence = models.PositiveIntegerField(default=0, editable=False)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        participations: RelatedManager[Participant]
+        messages: RelatedManager[Message]
+        events: RelatedManager[ConversationEvent]
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["last_activity_at", "id"], name="messaging_by_activity")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_group=True, direct_key__isnull=True) | Q(is_group=False, direct_key__isnull=False),
+                name="messaging_direct_has_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"Conversation {self.pk}"
+
+
+class Participant(models.Model):
+    """A person in a conversation, from joining to leaving, and how far they have read."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="participations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations")
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+    read_up_to_sequence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "left_at"], name="messaging_participations")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "user"], name="messaging_participant_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.conversation_id}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> MessageQuerySet:
+        """Those of the conversations one takes part in now."""
+        return self.filter(conversation__in=Conversation.objects.visible_to(viewer))
+
+
+class Message(models.Model):
+    """What somebody said; its sequence is that of the event that brought it."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="messages"
+    )
+    sequence = models.PositiveIntegerField()
+    client_id = models.UUIDField()
+    content = models.TextField(max_length=10_000)
+    sent_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "sequence"], name="messaging_message_sequence"),
+            models.UniqueConstraint(fields=["sender", "client_id"], name="messaging_client_id_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Message {self.sequence} in {self.conversation_id}"
+
+
+class ConversationEvent(models.Model):
+    """One row of a conversation's log; never changed, never removed alone."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="events")
+    sequence = models.PositiveIntegerField()
+    kind = TextChoicesField(choices_enum=ConversationEventKind)
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conversation", "sequence"], name="messaging_event_sequence"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="messaging_sequence_from_1"),
+            models.CheckConstraint(
+                condition=Q(kind="PARTICIPANTS_CHANGED") | Q(message__isnull=False),
+                name="messaging_event_has_message",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sequence} in {self.conversation_id}"

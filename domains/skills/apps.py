@@ -1,0 +1,10 @@
+"""Skills and who has them."""
+
+from django.apps import AppConfig
+
+
+class SkillsConfig(AppConfig):
+    """Django's name for the domain."""
+
+    name = "domains.skills"
+    label = "skills"

@@ -1,0 +1,56 @@
+"""What the mutations of accounts take."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graphql_api.accounts.types import UserType
+
+
+@strawberry.input(description="What `signUp` takes.")
+class SignUpInput:
+    """A wish for an account."""
+
+    email: str = strawberry.field(description="The address to log in with.")
+    password: str = strawberry.field(description="12 to 256 characters, none of the commonly used ones.")
+    display_name: str = strawberry.field(description="The name others see, at most 80 characters.")
+    user_type: UserType = strawberry.field(description="What you are here for.", default=UserType.VOLUNTEER)
+    zip_code: str = strawberry.field(description="Five digits; empty if you would rather not say.", default="")
+
+
+@strawberry.input(description="What `verifyEmail` takes.")
+class VerifyEmailInput:
+    """A key from a mail."""
+
+    key: str = strawberry.field(description="The key from the mail.")
+
+
+@strawberry.input(description="What `logIn` takes.")
+class LogInInput:
+    """Address and password."""
+
+    email: str = strawberry.field(description="The address of the account.")
+    password: str = strawberry.field(description="Its password.")
+    device_name: str = strawberry.field(description="A name for this device in the list of sessions.", default="")
+
+
+@strawberry.input(description="What `refreshSession` takes.")
+class RefreshSessionInput:
+    """A refresh token."""
+
+    refresh_token: str = strawberry.field(description="The newest refresh token of the session.")
+
+
+@strawberry.input(description="What `logOut` takes.")
+class LogOutInput:
+    """Which sessions end."""
+
+    refresh_token: str | None = strawberry.field(description="The session to end.", default=None)
+    everywhere: bool = strawberry.field(description="End all your sessions instead.", default=False)
+
+
+@strawberry.input(description="What `devLogIn` takes.")
+class DevLogInInput:
+    """Somebody's address."""
+
+    email: str = strawberry.field(description="The address of any account of this development server.")

@@ -1,0 +1,73 @@
+"""Acts on accounts and sessions."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domains.accounts import services
+from graphql_api.accounts.inputs import (
+    DevLogInInput,
+    LogInInput,
+    LogOutInput,
+    RefreshSessionInput,
+    SignUpInput,
+    VerifyEmailInput,
+)
+from graphql_api.accounts.types import AuthSession, LogOutReceipt, SignUpReceipt
+from graphql_api.context import Info, signed_in
+from graphql_api.mutations import mutation
+
+
+@strawberry.type
+class AccountMutations:
+    """The root fields of accounts."""
+
+    @mutation(description="Ask for an account; a mail with a key follows. Known addresses get the same answer.")
+    def sign_up(self, info: Info, input: SignUpInput) -> SignUpReceipt:
+        """Call `services.sign_up`."""
+        email = services.sign_up(
+            email=input.email,
+            password=input.password,
+            display_name=input.display_name,
+            user_type=input.user_type,
+            zip_code=input.zip_code,
+            ip_address=info.context.ip_address,
+        )
+        return SignUpReceipt(email=email)
+
+    @mutation(description="Prove your address by the key from the mail, and log in.")
+    def verify_email(self, info: Info, input: VerifyEmailInput) -> AuthSession:
+        """Call `services.verify_email`."""
+        return AuthSession.of(services.verify_email(key=input.key), info)
+
+    @mutation(description="Log in with address and password.")
+    def log_in(self, info: Info, input: LogInInput) -> AuthSession:
+        """Call `services.log_in`."""
+        opened = services.log_in(
+            email=input.email,
+            password=input.password,
+            device_name=input.device_name,
+            ip_address=info.context.ip_address,
+        )
+        return AuthSession.of(opened, info)
+
+    @mutation(description="Exchange a refresh token for new tokens; each works once.")
+    def refresh_session(self, info: Info, input: RefreshSessionInput) -> AuthSession:
+        """Call `services.refresh_session`."""
+        return AuthSession.of(services.refresh_session(refresh_token=input.refresh_token), info)
+
+    @mutation(description="End a session of yours, or all of them. Needs a login.")
+    def log_out(self, info: Info, input: LogOutInput) -> LogOutReceipt:
+        """Call `services.log_out`."""
+        ended = services.log_out(actor=signed_in(info), refresh_token=input.refresh_token, everywhere=input.everywhere)
+        return LogOutReceipt(sessions_ended=ended)
+
+
+@strawberry.type
+class DevelopmentMutations:
+    """Root fields that exist only when DEBUG is on."""
+
+    @mutation(description="Log in as anybody by address alone; exists only in development.")
+    def dev_log_in(self, info: Info, input: DevLogInInput) -> AuthSession:
+        """Call `services.dev_log_in`."""
+        return AuthSession.of(services.dev_log_in(email=input.email), info)

@@ -1,0 +1,153 @@
+"""People, profiles and sessions as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import relay
+
+from domains.accounts import models, policies
+from domains.accounts import selectors as accounts
+from domains.accounts.services.begin_session import OpenSession
+from graphql_api.context import Info, signed_in, viewer_of
+
+if TYPE_CHECKING:
+    from graphql_api.skills.types import UserSkill
+
+strawberry.enum(models.UserType, description="What somebody is here for.")
+UserType = models.UserType
+
+
+@strawberry.type(description="A picture that can be shown.")
+class Picture:
+    """A stored image."""
+
+    url: str = strawberry.field(description="Where the picture is served; the link may expire.")
+
+
+@strawberry_django.type(models.UserProfile, description="What a person tells about themselves.")
+class UserProfile:
+    """A person's public profile."""
+
+    bio: str = strawberry_django.field(description="A few words about the person; empty if none were given.")
+    linkedin_url: str = strawberry_django.field(description="Their LinkedIn page; empty if none was given.")
+
+
+@strawberry_django.type(models.Session, description="One log-in of yours on one device.")
+class UserSession(relay.Node):
+    """A session, as its owner sees it."""
+
+    device_name: str = strawberry_django.field(description="The name the device gave itself.")
+    created_at: datetime = strawberry_django.field(description="When the session began.")
+    last_used_at: datetime = strawberry_django.field(
+        field_name="rotated_at", description="When its tokens were last renewed."
+    )
+
+    @strawberry_django.field(description="Whether this request belongs to it.", only=["id"])
+    def is_current(self, info: Info) -> bool:
+        """Compare with the request's own session."""
+        session = info.context.session
+        return session is not None and session.pk == _row(self).pk
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Session], info: Info, **kwargs: Any) -> QuerySet[models.Session]:
+        """Show each person their own sessions only."""
+        viewer = viewer_of(info)
+        return queryset.filter(user=viewer) if viewer else queryset.none()
+
+
+@strawberry_django.type(models.User, description="A person with an account. Private fields are null for others.")
+class User(relay.Node):
+    """A person, as others and as they themselves see them."""
+
+    display_name: str = strawberry_django.field(description="The name the person goes by here.")
+    user_type: UserType = strawberry_django.field(description="What the person is here for.")
+    is_verified: bool = strawberry_django.field(description="Whether the community verified the identity.")
+    profile: UserProfile | None = strawberry_django.field(description="What the person tells about themselves.")
+
+    @strawberry_django.field(description="The address to log in with; null for others.", only=["email"])
+    def email(self, info: Info) -> str | None:
+        """Show the address to its owner."""
+        return _row(self).email if _is_private_to(info, self) else None
+
+    @strawberry_django.field(description="Whether the address is proved; null for others.", only=["email"])
+    def is_email_verified(self, info: Info) -> bool | None:
+        """Show to its owner whether the address is proved."""
+        return _row(self).is_email_verified if _is_private_to(info, self) else None
+
+    @strawberry_django.field(description="The ZIP code of home; null for others.", only=["zip_code"])
+    def zip_code(self, info: Info) -> str | None:
+        """Show the ZIP code to its owner."""
+        return _row(self).zip_code if _is_private_to(info, self) else None
+
+    @strawberry_django.field(description="The person's picture, if there is one.", only=["picture"])
+    def profile_picture(self) -> Picture | None:
+        """Show where the picture is."""
+        picture = _row(self).picture
+        return Picture(url=picture.url) if picture else None
+
+    @strawberry_django.field(description="The person's skills, best first.", prefetch_related=["skills__skill"])
+    def skills(self) -> list[Annotated[UserSkill, strawberry.lazy("graphql_api.skills.types")]]:
+        """Show what the person can do."""
+        return sorted(_row(self).skills.all(), key=lambda one: (-one.proficiency_level, one.pk))
+
+    @strawberry_django.field(description="Your log-ins that have not ended; empty for others.", only=["id"])
+    def sessions(self, info: Info) -> list[UserSession]:
+        """Show the sessions to their owner."""
+        viewer = signed_in(info)
+        return accounts.find_sessions(viewer=viewer) if viewer.pk == _row(self).pk else []  # type: ignore[return-value]
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.User], info: Info, **kwargs: Any) -> QuerySet[models.User]:
+        """Leave out accounts that were closed."""
+        return queryset
+
+
+@strawberry.type(description="A session that has just begun or been refreshed.")
+class AuthSession:
+    """Tokens, and whose they are."""
+
+    access_token: str = strawberry.field(description="Send it as `Authorization: Bearer …`.")
+    access_expires_at: datetime = strawberry.field(description="When the access token ends.")
+    refresh_token: str = strawberry.field(description="Exchange it once for new tokens by `refreshSession`.")
+    refresh_expires_at: datetime = strawberry.field(description="When the refresh token ends.")
+    user: User = strawberry.field(description="Who is logged in.")
+
+    @classmethod
+    def of(cls, opened: OpenSession, info: Info) -> AuthSession:
+        """Return the answer for a session; the rest of the answer is read as its user."""
+        info.context.session = opened.session
+        return cls(
+            access_token=opened.tokens.access_token,
+            access_expires_at=opened.tokens.access_expires_at,
+            refresh_token=opened.tokens.refresh_token,
+            refresh_expires_at=opened.tokens.refresh_expires_at,
+            user=opened.session.user,  # type: ignore[arg-type]
+        )
+
+
+@strawberry.type(description="The request to sign up was taken; the mail that was sent says how to go on.")
+class SignUpReceipt:
+    """The same answer for a new and for a known address."""
+
+    email: str = strawberry.field(description="The address that the mail went to.")
+
+
+@strawberry.type(description="Sessions were ended.")
+class LogOutReceipt:
+    """How many sessions are over now."""
+
+    sessions_ended: int = strawberry.field(description="How many sessions ended.")
+
+
+def _row(shown: Any) -> Any:
+    """Return the row behind a type: at run time `self` in a resolver is the row."""
+    return shown
+
+
+def _is_private_to(info: Info, person: Any) -> bool:
+    return policies.can_see_private_fields(viewer_of(info), person)

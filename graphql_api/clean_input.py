@@ -1,0 +1,58 @@
+"""Checks that every value a client sends passes, whatever field it is for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import FloatValueNode, StringValueNode, Visitor, visit
+from strawberry.extensions import SchemaExtension
+
+from graphql_api.errors import BadUserInput
+
+MAX_NESTING = 50
+
+
+class CleanInput(SchemaExtension):
+    """Refuses text that no database can store and numbers that are none, naming the field."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Look at the variables and at the values written into the document."""
+        for name, value in (self.execution_context.variables or {}).items():
+            _check(value, name)
+        if self.execution_context.graphql_document is not None:
+            visit(self.execution_context.graphql_document, _Literals())
+        yield
+
+
+class _Literals(Visitor):
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        _check(node.value, "a text in the document")
+
+    def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
+        _check(float(node.value), "a number in the document")
+
+
+def _check(value: Any, path: str, depth: int = 0) -> None:
+    if depth > MAX_NESTING:
+        raise BadUserInput(f"`{path}` is nested too deeply.")
+    if isinstance(value, str):
+        _check_text(value, path)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise BadUserInput(f"`{path}` must be a finite number.")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _check(inner, f"{path}.{name}", depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner, path, depth + 1)
+
+
+def _check_text(text: str, path: str) -> None:
+    if "\x00" in text:
+        raise BadUserInput(f"`{path}` must not hold the character NUL.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadUserInput(f"`{path}` must be valid Unicode; it holds half a surrogate pair.") from None

@@ -1,0 +1,51 @@
+"""What every resolver knows: who asks, by which session, in which request.
+
+HTTP and sockets make the same context, so a resolver never asks which of the two it serves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+
+from domains.accounts.models import Session, User
+from domains.base.errors import NotSignedIn
+
+
+@dataclass
+class Context:
+    """One request, or one socket."""
+
+    request: Any
+    request_id: str
+    ip_address: str
+    session: Session | None = None
+    response: Any = None
+    #: Filled by the socket's handler from `connection_init`.
+    connection_params: Mapping[str, Any] | None = None
+    #: DataLoaders, made on first use; one set per request.
+    loaders: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def viewer(self) -> User | None:
+        """The person who asks, or None for a stranger."""
+        return self.session.user if self.session else None
+
+
+Info = strawberry.Info[Context, None]
+
+
+def viewer_of(info: Info) -> User | None:
+    """Return who asks, or None for a stranger."""
+    return info.context.viewer
+
+
+def signed_in(info: Info) -> User:
+    """Return who asks; a stranger is refused with UNAUTHENTICATED."""
+    viewer = info.context.viewer
+    if viewer is None:
+        raise NotSignedIn
+    return viewer

@@ -1,0 +1,35 @@
+"""The two pages a browser opens: the front page, and GraphiQL over the API."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+# Public on purpose: with DEBUG they are in the demo community, without it they log nobody in.
+DEMO_USERS = [
+    {"label": "Volunteer", "email": "volunteer@demo.example"},
+    {"label": "Host", "email": "host@demo.example"},
+    {"label": "Staff", "email": "staff@demo.example"},
+]
+
+
+def front_page(request: HttpRequest) -> HttpResponse:
+    """What MishMob is, in plain words, and where to go; with DEBUG also how to log in to the demo."""
+    return render(request, "front_page.html", {"demo_users": _demo_users()})
+
+
+def graphiql_page(request: HttpRequest) -> HttpResponse:
+    """GraphiQL over the API at this page's own path; before `make web`, a page that says how to get it.
+
+    Who may see it is the caller's decision: the page itself shows nothing that needs a login.
+    """
+    page_config = {"endpoint": request.path, "isDebug": settings.DEBUG, "demoUsers": _demo_users()}
+    context = {
+        "page_config": page_config,
+        "endpoint_url": request.build_absolute_uri(request.path),
+        "is_built": (settings.WEB_BUILD_DIR / "graphiql.js").is_file(),
+    }
+    return render(request, "graphiql.html", context)
+
+
+def _demo_users() -> list[dict[str, str]]:
+    return DEMO_USERS if settings.DEBUG else []

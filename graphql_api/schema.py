@@ -1,0 +1,54 @@
+"""The schema: the parts of the domains joined, and the extensions that every operation passes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from django.conf import settings
+from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
+from strawberry_django.optimizer import DjangoOptimizerExtension
+
+from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
+from graphql_api.accounts.queries import AccountQueries
+from graphql_api.clean_input import CleanInput
+from graphql_api.errors import code_errors
+from graphql_api.introspection import Introspection
+from graphql_api.limits import MAX_TOKENS, Limits
+
+QUERIES = (AccountQueries,)
+MUTATIONS = (AccountMutations,)
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; its errors carry the contract's codes."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Code the errors, log the server's own faults, hide their details."""
+        code_errors(errors)
+
+
+def build_schema(*, with_development: bool) -> Schema:
+    """Return the schema, with or without the log-in for development."""
+    mutations: tuple[Any, ...] = (*MUTATIONS, DevelopmentMutations) if with_development else MUTATIONS
+    return Schema(
+        query=merge_types("Query", QUERIES),
+        mutation=merge_types("Mutation", mutations),
+        extensions=[
+            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+            Limits,
+            CleanInput,
+            Introspection,
+            lambda: ParserCache(maxsize=256),
+            lambda: ValidationCache(maxsize=256),
+            DjangoOptimizerExtension,
+        ],
+        config=StrawberryConfig(disable_field_suggestions=True, relay_max_results=100),
+    )
+
+
+schema = build_schema(with_development=settings.DEV_LOG_IN)

@@ -1,0 +1,158 @@
+"""GraphQL over HTTP: whatever a client sends is answered in JSON, and never with a 500 of its making."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import orjson
+from asgiref.sync import sync_to_async
+from cross_web import HTTPException
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from strawberry.django.views import AsyncGraphQLView
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from domains.accounts import selectors as accounts
+from domains.base.errors import Refused
+from graphql_api.context import Context
+from graphql_api.limits import MAX_CHARACTERS
+from graphql_api.logs import begin_request, current_request_id
+from graphql_api.network import client_address
+from graphql_api.pages import graphiql_page
+
+JSON = "application/json"
+RESPONSE_JSON = "application/graphql-response+json"
+
+
+class GraphQLView(AsyncGraphQLView[Context, None]):
+    """`/graphql/` for requests; sockets go to `consumers.py`, people with a browser get GraphiQL."""
+
+    #: What GraphQL over HTTP says of this answer, where the client asked for RESPONSE_JSON.
+    status = 200
+
+    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Answer the request; a refusal by the transport is JSON like everything else."""
+        request_id = begin_request()
+        try:
+            response = await self._answer(request)
+        except HTTPException as error:
+            status = 405 if isinstance(error.__cause__, InvalidOperationTypeError) else error.status_code
+            response = _refusal(status, "BAD_USER_INPUT", error.reason)
+        except RequestDataTooBig:
+            response = _refusal(413, "BAD_USER_INPUT", "The request is too large: at most 1 MiB.")
+        except Refused as error:
+            problem = error.problems[0]
+            status = 401 if _media_type(request) == RESPONSE_JSON else 200
+            response = _refusal(status, str(problem.code), problem.message)
+        response["X-Request-Id"] = request_id
+        response["Cache-Control"] = "no-store"
+        return response
+
+    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "GET" and "query" not in request.GET and "text/html" in _accept(request):
+            return await sync_to_async(_page)(request)
+        if request.method == "POST" and request.content_type != JSON:
+            raise HTTPException(415, f"Send the request as {JSON}.")
+        if request.method == "GET" and "query" not in request.GET:
+            raise HTTPException(400, "Send the document as `query`.")
+        response = await self.run(request=request)
+        if _media_type(request) == RESPONSE_JSON:
+            response["Content-Type"] = f"{RESPONSE_JSON}; charset=utf-8"
+            response.status_code = self.status
+        return response
+
+    async def get_context(self, request: HttpRequest, response: Any) -> Context:
+        """Say who asks: the session of the bearer token, or nobody. A bad token is an error."""
+        header = request.headers.get("Authorization")
+        session = await sync_to_async(accounts.get_session)(authorization=header) if header else None
+        peer, forwarded_for = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+        return Context(
+            request=request,
+            response=response,
+            request_id=current_request_id(),
+            ip_address=client_address(peer, forwarded_for),
+            session=session,
+        )
+
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ARG002
+        """Never here: `_answer` has served the page."""
+        return False
+
+    async def parse_http_body(self, request: Any) -> Any:
+        """Parse the request; what is not a GraphQL request is refused with what is wrong."""
+        try:
+            data = await super().parse_http_body(request)
+        except (AttributeError, TypeError) as error:
+            raise HTTPException(400, "The request must be a JSON object with a `query`.") from error
+        if isinstance(data, list):
+            raise HTTPException(400, "Send one operation per request.")
+        if len(data.query or "") > MAX_CHARACTERS:
+            raise HTTPException(400, f"The document is too long: at most {MAX_CHARACTERS} characters.")
+        if not isinstance(data.operation_name, str | None):
+            raise HTTPException(400, "`operationName` must be a string.")
+        return data
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Parse JSON strictly: UTF-8, no duplicate keys that another parser would read differently."""
+        try:
+            return json.loads(data, object_pairs_hook=_object, parse_constant=_not_json)
+        except (ValueError, RecursionError) as error:
+            raise HTTPException(400, "The request is not valid JSON.") from error
+
+    def encode_json(self, data: object) -> bytes:
+        """Write the answer."""
+        return orjson.dumps(data, default=str)
+
+    async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Leave out `data` where nothing was executed, as GraphQL over HTTP asks."""
+        response = await super().process_result(request, result)
+        if isinstance(result, PreExecutionError):
+            self.status = 400
+            response.pop("data", None)
+        return response
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    parsed = dict(pairs)
+    if len(parsed) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return parsed
+
+
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _accept(request: HttpRequest) -> str:
+    return request.headers.get("Accept", "")
+
+
+def _media_type(request: HttpRequest) -> str:
+    """Return which of the two media types the client prefers; the older one if it does not say."""
+    preferred = request.get_preferred_type([JSON, RESPONSE_JSON]) if _accept(request) else JSON
+    return preferred or JSON
+
+
+def _page(request: HttpRequest) -> HttpResponse:
+    if not (settings.DEBUG or request.user.is_staff):
+        raise Http404
+    return graphiql_page(request)
+
+
+def _refusal(status: int, code: str, message: str) -> HttpResponse:
+    error = {"message": message, "extensions": {"code": code, "requestId": current_request_id()}}
+    return HttpResponse(orjson.dumps({"errors": [error]}), status=status, content_type=JSON)
+
+
+def schema_document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Serve the printed schema: the API is open, so is its description."""
+    return HttpResponse(
+        (Path(__file__).parent / "schema.graphql").read_text(), content_type="text/plain; charset=utf-8"
+    )

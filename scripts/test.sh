@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs every test: on the embedded default, then on PostgreSQL and Redis where they answer.
+# REQUIRE_SERVICES=1 makes a missing service a failure.
+set -euo pipefail
+export TEST_POSTGRES_URL=${TEST_POSTGRES_URL:-postgresql://postgres@127.0.0.1:5432}
+export TEST_REDIS_URL=${TEST_REDIS_URL:-redis://127.0.0.1:6379}
+
+echo "== On the embedded default: SQLite, in-process"
+env -u DATABASE_URL -u REDIS_URL "$BIN/pytest" -n "$WORKERS" --dist loadgroup -m "not services" "$@"
+
+missing=$("$BIN/python" scripts/missing_services.py)
+if [ -n "$missing" ]; then
+  echo "== Left out: the tests on services, because $missing"
+  [ "${REQUIRE_SERVICES:-}" != 1 ] || exit 1
+  exit 0
+fi
+
+echo "== On PostgreSQL and Redis"
+DATABASE_URL="$TEST_POSTGRES_URL/mishmob" REDIS_URL="$TEST_REDIS_URL/1" \
+  "$BIN/pytest" -n "$WORKERS" --dist loadgroup tests/domains tests/graphql_api tests/services "$@"

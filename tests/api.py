@@ -1,0 +1,74 @@
+"""Asking the API over HTTP, as a test writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+from strawberry.relay import to_base64
+
+from domains.accounts import tokens
+from domains.accounts.models import Session, User
+
+#: The operations that frontends send, where the contract is beside the project.
+CONTRACT = Path(__file__).resolve().parents[2] / "shared" / "contract"
+
+
+@dataclass
+class Api:
+    """The API as one viewer sees it; None is a stranger."""
+
+    client: Client
+    viewer: User | None = None
+    _token: str | None = None
+
+    def post(self, document: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the whole answer: `data`, `errors`."""
+        response = self.client.post(
+            "/graphql/",
+            {"query": document, "variables": variables or {}},
+            content_type="application/json",
+            headers=self._headers(),
+        )
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """Return the `data` of a query that must succeed."""
+        answer = self.post(document, variables)
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def act(self, document: str, **input: Any) -> dict[str, Any]:
+        """Send a mutation with one field and the given input; return that field's payload."""
+        (payload,) = self.ask(document, input=input).values()
+        result: dict[str, Any] = payload
+        return result
+
+    def error_code(self, document: str, **variables: Any) -> str:
+        """Return the code of the first error of an operation that must fail."""
+        answer = self.post(document, variables)
+        code: str = answer["errors"][0]["extensions"]["code"]
+        return code
+
+    def _headers(self) -> dict[str, str]:
+        if self.viewer is None:
+            return {}
+        if self._token is None:
+            session = Session.objects.create(user=self.viewer)
+            self._token = tokens.pair_for(session).access_token
+        return {"Authorization": f"Bearer {self._token}"}
+
+
+def gid(row: Any, type_name: str | None = None) -> str:
+    """Return the opaque id by which the API knows a row."""
+    return to_base64(type_name or type(row).__name__, row.pk)
+
+
+def codes(payload: dict[str, Any]) -> list[str]:
+    """Return the codes of a refused mutation."""
+    assert payload["__typename"] == "OperationInfo", payload
+    return [message["code"] for message in payload["messages"]]
