@@ -7,30 +7,18 @@ server: it is logged with the request's id and answered as INTERNAL.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-
+import re
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.utils.str_converters import to_camel_case
 from strawberry_django.fields.types import OperationInfo, OperationMessage
 
-from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
+from domains.base.errors import NotAllowed, NotFound, Refused, problems_of
 from graphql_api.logs import current_request_id
 
 logger = logging.getLogger("mishmob.graphql")
 
-#: Django's validator codes, in the contract's words.
-VALIDATOR_CODES = {
-    "blank": Code.REQUIRED,
-    "null": Code.REQUIRED,
-    "required": Code.REQUIRED,
-    "min_length": Code.TOO_SHORT,
-    "password_too_short": Code.TOO_SHORT,
-    "max_length": Code.TOO_LONG,
-    "unique": Code.DUPLICATE,
-    "unique_together": Code.DUPLICATE,
-}
 MAX_REPORTED_ERRORS = 5
 
 
@@ -55,6 +43,7 @@ def operation_info(error: Refused | ValidationError) -> OperationInfo:
         kind = OperationMessage.Kind.PERMISSION
     elif isinstance(error, NotFound):
         kind = OperationMessage.Kind.ERROR
+    problems = error.problems if isinstance(error, Refused) else problems_of(error)
     return OperationInfo(
         messages=[
             OperationMessage(
@@ -63,20 +52,9 @@ def operation_info(error: Refused | ValidationError) -> OperationInfo:
                 field=to_camel_case(problem.field) if problem.field else None,
                 message=problem.message,
             )
-            for problem in _problems(error)
+            for problem in problems
         ]
     )
-
-
-def _problems(error: Refused | ValidationError) -> Iterator[Problem]:
-    if isinstance(error, Refused):
-        yield from error.problems
-        return
-    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-    for field, errors in by_field.items():
-        for one in errors:
-            code = str(VALIDATOR_CODES.get(one.code or "", Code.INVALID))
-            yield Problem(code, " ".join(one.messages), None if field == NON_FIELD_ERRORS else field)
 
 
 def code_errors(errors: list[GraphQLError]) -> None:
@@ -102,14 +80,17 @@ def _code(error: GraphQLError) -> str:
         code = str(cause.problems[0].code)
         return code if code in {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED"} else "BAD_USER_INPUT"
     if isinstance(error, GraphQLSyntaxError):
-        return "GRAPHQL_PARSE_FAILED"
+        # The parser itself stops at the limit of tokens.
+        return "LIMIT_EXCEEDED" if "tokens. Parsing aborted" in error.message else "GRAPHQL_PARSE_FAILED"
     if isinstance(cause, GraphQLError):
         return str((cause.extensions or {}).get("code", "BAD_USER_INPUT"))
     if cause is not None:
         return "INTERNAL"
-    # Without a cause and a path it comes from graphql-core's own checks of the document or its variables.
-    return "GRAPHQL_VALIDATION_FAILED" if error.path is None and not _is_variable(error) else "BAD_USER_INPUT"
+    if error.path is None and not is_variable_error(error):
+        return "GRAPHQL_VALIDATION_FAILED"
+    return "BAD_USER_INPUT"
 
 
-def _is_variable(error: GraphQLError) -> bool:
-    return error.message.startswith("Variable ")
+def is_variable_error(error: GraphQLError) -> bool:
+    """Tell whether a value given for a variable was refused, before anything was executed."""
+    return error.path is None and bool(re.match(r"Variable '\$\w+' (has invalid|expected) ", error.message))

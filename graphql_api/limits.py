@@ -22,7 +22,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
-from graphql_api.errors import LimitExceeded
+from graphql_api.errors import BadUserInput, LimitExceeded
 
 MAX_CHARACTERS = 15_000
 MAX_TOKENS = 1_000
@@ -62,16 +62,22 @@ class Limits(SchemaExtension):
         document = self.execution_context.graphql_document
         if document is not None:
             try:
-                check(document)
+                # Its public twin falls back on the first operation, which is what must not happen.
+                check(document, self.execution_context._provided_operation_name)
             except RecursionError:
                 raise LimitExceeded("The document's fragments are chained too deeply.") from None
         yield
 
 
-def check(document: DocumentNode) -> None:
-    """Raise LimitExceeded if any operation of the document asks for too much."""
+def check(document: DocumentNode, operation_name: str | None = None) -> None:
+    """Raise LimitExceeded if any operation of the document asks for too much.
+
+    A document of several operations must come with the name of the one to run: BAD_USER_INPUT.
+    """
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if len(operations) > 1 and not operation_name:
+        raise BadUserInput("The document holds several operations: say which by `operationName`.")
     measured: dict[str, Size] = {}
     for operation in operations:
         size = _measure(operation.selection_set, fragments, measured)

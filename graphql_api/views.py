@@ -22,6 +22,7 @@ from strawberry.types.execution import PreExecutionError
 from domains.accounts import selectors as accounts
 from domains.base.errors import Refused
 from graphql_api.context import Context
+from graphql_api.errors import is_variable_error
 from graphql_api.limits import MAX_CHARACTERS
 from graphql_api.logs import begin_request, current_request_id
 from graphql_api.network import client_address
@@ -113,7 +114,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Leave out `data` where nothing was executed, as GraphQL over HTTP asks."""
         response = await super().process_result(request, result)
-        if isinstance(result, PreExecutionError):
+        if isinstance(result, PreExecutionError) or any(map(is_variable_error, result.errors or ())):
             self.status = 400
             response.pop("data", None)
         return response

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
 
 class Code(StrEnum):
     """The codes that any domain may refuse with; a domain's own codes are in its `errors.py`."""
@@ -22,6 +24,19 @@ class Code(StrEnum):
     DUPLICATE = "DUPLICATE"
     CONFLICT = "CONFLICT"
     RATE_LIMITED = "RATE_LIMITED"
+
+
+#: Django's validator codes, in the contract's words.
+VALIDATOR_CODES = {
+    "blank": Code.REQUIRED,
+    "null": Code.REQUIRED,
+    "required": Code.REQUIRED,
+    "min_length": Code.TOO_SHORT,
+    "password_too_short": Code.TOO_SHORT,
+    "max_length": Code.TOO_LONG,
+    "unique": Code.DUPLICATE,
+    "unique_together": Code.DUPLICATE,
+}
 
 
 @dataclass(frozen=True)
@@ -65,3 +80,17 @@ class NotFound(Refused):
 
     def __init__(self, what: str, field: str | None = None) -> None:
         super().__init__(Problem(Code.NOT_FOUND, f"There is no such {what}, or you may not see it.", field))
+
+
+def problems_of(error: ValidationError, field: str | None = None) -> list[Problem]:
+    """Return what Django's validators found, each under its field, or all under `field` where that is given."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    return [
+        Problem(
+            str(VALIDATOR_CODES.get(one.code or "", Code.INVALID)),
+            " ".join(one.messages),
+            field or (None if name == NON_FIELD_ERRORS else name),
+        )
+        for name, errors in by_field.items()
+        for one in errors
+    ]

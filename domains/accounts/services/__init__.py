@@ -1,5 +1,6 @@
 """The acts on accounts and sessions, one file each."""
 
+from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.dev_log_in import dev_log_in
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import log_out
@@ -8,6 +9,8 @@ from domains.accounts.services.sign_up import send_account_exists_mail, send_ver
 from domains.accounts.services.verify_email import verify_email
 
 __all__ = [
+    "OpenSession",
+    "begin_session",
     "dev_log_in",
     "log_in",
     "log_out",

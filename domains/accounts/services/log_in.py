@@ -19,7 +19,7 @@ def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> O
     unknown address takes as long as a wrong password.
     """
     email = normalize_email(email)
-    rates.spend(what="log_in_ip", key=ip_address, limit=30, seconds=60)
+    rates.spend(what="log_in_ip", key=ip_address, limit=10, seconds=60)
     rates.spend(what="log_in_account", key=email, limit=5, seconds=300)
     user = User.objects.filter(email=email, is_active=True).first()
     if len(password) > MAX_PASSWORD_LENGTH or not _fits(user, password) or user is None:

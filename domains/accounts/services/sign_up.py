@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from domains.accounts import facts
 from domains.accounts.models import User, UserType, normalize_email
 from domains.base import bus, rates
-from domains.base.errors import Code, Problem, Refused
+from domains.base.errors import Code, Problem, Refused, problems_of
 
 #: Longer passwords are refused before they are hashed.
 MAX_PASSWORD_LENGTH = 256
@@ -60,34 +60,20 @@ def _check(user: User, password: str) -> None:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
-        problems += [
-            Problem(Code.INVALID if one.code != "blank" else Code.REQUIRED, " ".join(one.messages), field)
-            for field, errors in error.error_dict.items()
-            for one in errors
-        ]
-    if len(password) > MAX_PASSWORD_LENGTH:
-        problems.append(
-            Problem(Code.TOO_LONG, f"Choose a password of at most {MAX_PASSWORD_LENGTH} characters.", "password")
-        )
-    else:
-        problems += password_problems(password, user)
+        problems += problems_of(error)
+    problems += password_problems(password, user)
     if problems:
         raise Refused(*problems)
 
 
 def password_problems(password: str, user: User, field: str = "password") -> list[Problem]:
-    """Return what is wrong with a new password: too short, too common, too close to the account's data."""
+    """Return what is wrong with a new password: too short or long, too common, too close to the account's data."""
+    if len(password) > MAX_PASSWORD_LENGTH:
+        return [Problem(Code.TOO_LONG, f"Choose a password of at most {MAX_PASSWORD_LENGTH} characters.", field)]
     try:
         validate_password(password, user)
     except ValidationError as error:
-        return [
-            Problem(
-                Code.TOO_SHORT if one.code == "password_too_short" else Code.INVALID,
-                " ".join(one.messages),
-                field,
-            )
-            for one in error.error_list
-        ]
+        return problems_of(error, field)
     return []
 
 

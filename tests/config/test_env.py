@@ -1,0 +1,107 @@
+"""The environment: right values are understood, wrong ones stop the start with one sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from config import env
+
+SECRET = {"SECRET_KEY": "s" * 32}
+
+
+def test_nothing_is_needed_for_development() -> None:
+    values = env.read({"DEBUG": "true"})
+    assert values["DATABASE_URL"]["ENGINE"].endswith("sqlite3")
+    assert values["REDIS_URL"] == ""
+    assert (values["PORT"], values["INTROSPECTION"]) == (8000, "on")
+    assert values["EMAIL_URL"]["EMAIL_BACKEND"].endswith("console.EmailBackend")
+
+
+def test_debug_is_off_unless_it_is_set() -> None:
+    values = env.read(SECRET)
+    assert values["DEBUG"] is False
+    assert values["INTROSPECTION"] == "staff"
+
+
+def test_services_are_named_by_their_addresses() -> None:
+    values = env.read(
+        {
+            **SECRET,
+            "DATABASE_URL": "postgresql://me:p%40ss@db.example:5433/community",
+            "REDIS_URL": "redis://cache.example:6379/2",
+            "STORAGE_URL": "s3://KEY:SE%2FCRET@bucket-name?endpoint_url=http://127.0.0.1:8333&region=eu-west-1",
+            "EMAIL_URL": "smtp://me:secret@mail.example:2525",
+        }
+    )
+    database = values["DATABASE_URL"]
+    assert (database["HOST"], database["PORT"], database["PASSWORD"]) == ("db.example", 5433, "p@ss")
+    options = values["STORAGE_URL"]["OPTIONS"]
+    assert (options["bucket_name"], options["secret_key"]) == ("bucket-name", "SE/CRET")
+    assert (options["endpoint_url"], options["region_name"]) == ("http://127.0.0.1:8333", "eu-west-1")
+    assert (values["EMAIL_URL"]["EMAIL_PORT"], values["EMAIL_URL"]["EMAIL_USE_TLS"]) == (2525, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("SECRET_KEY", "short"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("PORT", "0"),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgresql://host"),
+        ("REDIS_URL", "localhost:6379"),
+        ("SEARCH_URL", "elastic://x"),
+        ("STORAGE_URL", "ftp://x"),
+        ("STORAGE_URL", "s3://bucket"),
+        ("EMAIL_URL", "sendmail"),
+        ("EMAIL_URL", "filemail://"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
+        ("CORS_ALLOWED_ORIGINS", "app.example.org"),
+        ("PUBLIC_URL", "community.example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+        ("INTROSPECTION", "friends"),
+        ("RATE_LIMITS", "some"),
+        ("COMPILED_READS", "2"),
+        ("CRAWL_ALLOWED_PRIVATE", "127.0.0.1"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_that_names_the_variable(name: str, value: str) -> None:
+    with pytest.raises(env.WrongSetting) as stopped:
+        env.read({**SECRET, name: value})
+    sentence = str(stopped.value)
+    assert sentence.startswith(f"MishMob cannot start: {name} ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_the_start_stops_with_the_sentence_and_no_traceback(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=env.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "PORT": "many", "DEBUG": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip() == "MishMob cannot start: PORT must be a port number from 1 to 65535, such as 8000."
+
+
+def test_without_debug_a_secret_key_is_required() -> None:
+    with pytest.raises(env.WrongSetting, match="SECRET_KEY is not set"):
+        env.read({})
+
+
+def test_every_variable_is_in_the_example_and_in_the_readme() -> None:
+    names = {variable.name for variable in env.VARIABLES}
+    example = (env.BASE_DIR / ".env.example").read_text()
+    assert set(re.findall(r"^#?\s?([A-Z_]+)=", example, re.MULTILINE)) == names
+    readme = (env.BASE_DIR / "README.md").read_text()
+    assert names <= set(re.findall(r"^\| `([A-Z_]+)` \|", readme, re.MULTILINE))

@@ -1,0 +1,108 @@
+"""The fact bus: told exactly when the act is committed, and told again when a crash or a listener failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from domains.base import bus, tasks
+from domains.base.models import OutboxEntry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True)
+class TeaWasMade(bus.Fact):
+    """Something to tell."""
+
+    cup_id: int
+
+
+@pytest.fixture
+def heard() -> Iterator[list[int]]:
+    cups: list[int] = []
+
+    @bus.listen(TeaWasMade)
+    def hear(fact: TeaWasMade) -> None:
+        cups.append(fact.cup_id)
+
+    yield cups
+    bus._listeners.pop(TeaWasMade)
+
+
+def overdue() -> None:
+    OutboxEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_fact_is_told_after_the_commit_and_not_before(heard: list[int]) -> None:
+    with transaction.atomic():
+        bus.publish(TeaWasMade(cup_id=1))
+        assert heard == []
+    assert heard == [1]
+    assert OutboxEntry.objects.get().delivered_at is not None
+
+
+def test_a_fact_of_an_act_that_was_undone_is_never_told(heard: list[int]) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        bus.publish(TeaWasMade(cup_id=1))
+        raise ZeroDivisionError
+    assert heard == []
+    assert not OutboxEntry.objects.exists()
+
+
+def test_a_fact_outside_a_transaction_is_a_mistake() -> None:
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        bus.publish(TeaWasMade(cup_id=1))
+
+
+def test_the_relay_tells_what_a_crash_left_untold_once(heard: list[int], monkeypatch) -> None:
+    with monkeypatch.context() as crash:
+        crash.setattr(bus, "_deliver", lambda entry: None)  # the process dies between commit and telling
+        with transaction.atomic():
+            bus.publish(TeaWasMade(cup_id=7))
+    assert heard == []
+    assert tasks.relay_outbox() == 0, "the publisher has a head start"
+    overdue()
+    assert tasks.relay_outbox() == 1
+    assert tasks.relay_outbox() == 0
+    assert heard == [7]
+
+
+def test_a_failed_listener_is_tried_again_later_each_time_and_parked_in_the_end(heard: list[int], caplog) -> None:
+    @bus.listen(TeaWasMade)
+    def spill(fact: TeaWasMade) -> None:
+        raise OSError("the cup is broken")
+
+    with transaction.atomic():
+        bus.publish(TeaWasMade(cup_id=1))
+    entry = OutboxEntry.objects.get()
+    assert (entry.attempts, entry.delivered_at) == (1, None)
+    assert "the cup is broken" in entry.last_error
+    waits = []
+    for _ in range(bus.MAX_ATTEMPTS):
+        overdue()
+        bus.deliver_overdue()
+        waits.append(OutboxEntry.objects.get().due_at - timezone.now())
+    assert waits[:8] == sorted(waits[:8])
+    assert OutboxEntry.objects.get().attempts == bus.MAX_ATTEMPTS
+    assert bus.deliver_overdue() == 0
+
+
+def test_a_fact_that_nobody_knows_any_more_is_kept_for_a_person_to_look_at() -> None:
+    OutboxEntry.objects.create(fact="kitchen.Forgotten", payload={})
+    assert bus.deliver_overdue() == 0
+    assert "kitchen.Forgotten" in OutboxEntry.objects.get().last_error
+
+
+def test_delivered_entries_are_removed_after_a_week(heard: list[int]) -> None:
+    with transaction.atomic():
+        bus.publish(TeaWasMade(cup_id=1))
+        bus.publish(TeaWasMade(cup_id=2))
+    OutboxEntry.objects.filter(payload__cup_id=1).update(delivered_at=timezone.now() - timedelta(days=8))
+    assert tasks.prune_outbox() == 1
+    assert OutboxEntry.objects.get().payload == {"cup_id": 2}

@@ -1,0 +1,236 @@
+"""Sessions: logging in, rotating tokens, logging out; what a token is good for, and for how long."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+
+from domains.accounts import services, tokens
+from domains.accounts.models import Session
+from domains.base.errors import Refused
+from tests.api import Api, codes
+from tests.factories import UserFactory
+
+PASSWORD = "correct horse battery"
+SESSION = "__typename ... on AuthSession { accessToken accessExpiresAt refreshToken refreshExpiresAt user { email } }"
+PROBLEMS = "... on OperationInfo { messages { kind code field message } }"
+LOG_IN = f"mutation LogIn($input: LogInInput!) {{ logIn(input: $input) {{ {SESSION} {PROBLEMS} }} }}"
+REFRESH = f"mutation R($input: RefreshSessionInput!) {{ refreshSession(input: $input) {{ {SESSION} {PROBLEMS} }} }}"
+LOG_OUT = f"""mutation L($input: LogOutInput!) {{
+  logOut(input: $input) {{ __typename ... on LogOutReceipt {{ sessionsEnded }} {PROBLEMS} }} }}"""
+DEV_LOG_IN = f"mutation D($input: DevLogInInput!) {{ devLogIn(input: $input) {{ {SESSION} {PROBLEMS} }} }}"
+ME = "{ me { email sessions { deviceName isCurrent } } }"
+
+
+@pytest.fixture
+def ada(db):
+    user = UserFactory(email="ada@example.org")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def with_token(token: str) -> dict:
+    response = Client().post(
+        "/graphql/",
+        {"query": ME},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    return response.json()
+
+
+def test_address_and_password_begin_a_session(api: Api, ada) -> None:
+    session = api.act(LOG_IN, email=" ADA@example.org ", password=PASSWORD, deviceName="Phone")
+    assert session["user"] == {"email": "ada@example.org"}
+    assert with_token(session["accessToken"])["data"]["me"] == {
+        "email": "ada@example.org",
+        "sessions": [{"deviceName": "Phone", "isCurrent": True}],
+    }
+    lifetime = datetime.fromisoformat(session["accessExpiresAt"]) - datetime.now(UTC)
+    assert timedelta(minutes=4) < lifetime <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "change", [{"password": "wrong wrong wrong"}, {"email": "eve@example.org"}, {"password": "x" * 1_000}]
+)
+def test_a_wrong_password_and_an_unknown_address_are_refused_alike(api: Api, ada, change) -> None:
+    refused = api.act(LOG_IN, **{"email": ada.email, "password": PASSWORD, **change})
+    assert [m["message"] for m in refused["messages"]] == ["The address or the password is wrong."]
+    assert codes(refused) == ["BAD_CREDENTIALS"]
+    assert not Session.objects.exists()
+
+
+def test_an_unproved_address_cannot_log_in(api: Api) -> None:
+    user = UserFactory(unverified=True)
+    user.set_password(PASSWORD)
+    user.save()
+    assert codes(api.act(LOG_IN, email=user.email, password=PASSWORD)) == ["EMAIL_NOT_VERIFIED"]
+
+
+def test_guesses_at_one_account_are_limited_before_they_are_looked_at(api: Api, ada) -> None:
+    for _ in range(5):
+        api.act(LOG_IN, email=ada.email, password="wrong wrong wrong")
+    assert codes(api.act(LOG_IN, email=ada.email, password=PASSWORD)) == ["RATE_LIMITED"]
+    assert not Session.objects.exists()
+
+
+def test_two_guesses_in_one_request_are_refused(api: Api, ada) -> None:
+    document = """mutation { a: logIn(input: {email: "a@b.example", password: "x"}) { __typename }
+                             b: logIn(input: {email: "a@b.example", password: "y"}) { __typename } }"""
+    assert api.error_code(document) == "LIMIT_EXCEEDED"
+
+
+def test_a_refresh_token_is_exchanged_for_its_successor(api: Api, ada) -> None:
+    first = services.begin_session(user=ada).tokens
+    second = api.act(REFRESH, refreshToken=first.refresh_token)
+    assert second["refreshToken"] != first.refresh_token
+    third = api.act(REFRESH, refreshToken=second["refreshToken"])
+    assert third["__typename"] == "AuthSession"
+
+
+def test_a_lost_reply_gets_the_same_successor_within_ten_seconds(api: Api, ada) -> None:
+    first = services.begin_session(user=ada).tokens.refresh_token
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        successor = api.act(REFRESH, refreshToken=first)["refreshToken"]
+        clock.shift(9)
+        assert api.act(REFRESH, refreshToken=first)["refreshToken"] == successor
+
+
+def test_an_old_refresh_token_ends_the_whole_family(api: Api, ada) -> None:
+    first = services.begin_session(user=ada).tokens.refresh_token
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        session = api.act(REFRESH, refreshToken=first)
+        clock.shift(11)
+        assert codes(api.act(REFRESH, refreshToken=first)) == ["BAD_CREDENTIALS"]
+    assert Session.objects.get().ended_at is not None
+    assert codes(api.act(REFRESH, refreshToken=session["refreshToken"])) == ["BAD_CREDENTIALS"]
+    assert with_token(session["accessToken"])["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_a_refresh_token_ends_after_seven_days(api: Api, ada) -> None:
+    token = services.begin_session(user=ada).tokens.refresh_token
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=7, minutes=1), tick=False):
+        assert codes(api.act(REFRESH, refreshToken=token)) == ["BAD_CREDENTIALS"]
+
+
+def test_logging_out_ends_the_session_at_once(api: Api, ada) -> None:
+    opened = services.begin_session(user=ada)
+    other = services.begin_session(user=ada)
+    mine = Api(Client(), ada, opened.tokens.access_token)
+    assert mine.act(LOG_OUT, refreshToken=opened.tokens.refresh_token)["sessionsEnded"] == 1
+    assert mine.error_code(ME) == "UNAUTHENTICATED"
+    assert "data" in with_token(other.tokens.access_token)
+
+
+def test_logging_out_everywhere_ends_every_session_of_ones_own(api: Api, ada) -> None:
+    opened, stranger = services.begin_session(user=ada), services.begin_session(user=UserFactory())
+    services.begin_session(user=ada)
+    mine = Api(Client(), ada, opened.tokens.access_token)
+    assert mine.act(LOG_OUT, everywhere=True)["sessionsEnded"] == 2
+    assert "data" in with_token(stranger.tokens.access_token)
+
+
+def test_nobody_ends_another_persons_session(api_as, ada) -> None:
+    theirs = services.begin_session(user=ada)
+    assert api_as(UserFactory()).act(LOG_OUT, refreshToken=theirs.tokens.refresh_token)["sessionsEnded"] == 0
+    assert Session.objects.get(pk=theirs.session.pk).ended_at is None
+
+
+def test_a_stranger_cannot_log_out(api: Api) -> None:
+    assert codes(api.act(LOG_OUT, everywhere=True)) == ["UNAUTHENTICATED"]
+
+
+def test_the_development_log_in_works_only_with_debug_on(api: Api, ada, settings) -> None:
+    assert codes(api.act(DEV_LOG_IN, email=ada.email)) == ["FORBIDDEN"]
+    settings.DEBUG = True
+    assert api.act(DEV_LOG_IN, email=ada.email)["user"] == {"email": ada.email}
+    assert codes(api.act(DEV_LOG_IN, email="nobody@example.org")) == ["BAD_CREDENTIALS"]
+
+
+def test_me_needs_a_login(api: Api) -> None:
+    assert api.error_code(ME) == "UNAUTHENTICATED"
+
+
+def forged(kind: str, session: Session) -> str:
+    now = datetime.now(UTC)
+    claims = {
+        "iss": tokens.ISSUER,
+        "aud": "access",
+        "iat": now,
+        "exp": now + timedelta(minutes=5),
+        "sid": session.pk,
+    }
+    key = tokens._key(settings.SECRET_KEY, tokens.Purpose.ACCESS)
+    match kind:
+        case "another key":
+            return jwt.encode(claims, "k" * 32)
+        case "the bare secret":
+            return jwt.encode(claims, settings.SECRET_KEY)
+        case "no algorithm":
+            parts = [{"alg": "none", "typ": "JWT"}, {**claims, "iat": 1, "exp": 99_999_999_999}]
+            return ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in parts) + "."
+        case "expired":
+            return jwt.encode({**claims, "exp": now - timedelta(minutes=1)}, key)
+        case "no expiry":
+            return jwt.encode({name: value for name, value in claims.items() if name != "exp"}, key)
+        case "another issuer":
+            return jwt.encode({**claims, "iss": "mishmob.evil"}, key)
+        case "another audience":
+            return jwt.encode({**claims, "aud": "ticket"}, key)
+        case "session as text":
+            return jwt.encode({**claims, "sid": f"{session.pk}"}, key)
+        case "refresh token":
+            return tokens.pair_for(session).refresh_token
+        case "too long":
+            return jwt.encode({**claims, "pad": "x" * 100_000}, key)
+        case _:
+            return "nonsense"
+
+
+KINDS = (
+    "another key",
+    "the bare secret",
+    "no algorithm",
+    "expired",
+    "no expiry",
+    "another issuer",
+    "another audience",
+    "session as text",
+    "refresh token",
+    "too long",
+    "nonsense",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_forged_access_token_is_an_error_and_no_stranger(ada, kind: str) -> None:
+    answer = with_token(forged(kind, services.begin_session(user=ada).session))
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert "data" not in answer
+
+
+def test_an_access_token_is_no_refresh_token(ada) -> None:
+    with pytest.raises(Refused, match="BAD_CREDENTIALS"):
+        services.refresh_session(refresh_token=services.begin_session(user=ada).tokens.access_token)
+
+
+def test_a_suspended_account_is_out_at_once(ada) -> None:
+    token = services.begin_session(user=ada).tokens.access_token
+    ada.is_active = False
+    ada.save()
+    assert with_token(token)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_tokens_of_the_former_secret_key_still_count(ada, settings) -> None:
+    token = services.begin_session(user=ada).tokens.access_token
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new secret key, long enough for anybody"
+    assert with_token(token)["data"]["me"]["email"] == ada.email

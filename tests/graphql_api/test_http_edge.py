@@ -1,0 +1,174 @@
+"""The edge of the API: whatever bytes a client sends, the answer is JSON with a code, and never a 500."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from domains.accounts.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+OK = "{ __typename }"
+
+
+def post(body: bytes, content_type: str = "application/json", **headers: str):
+    return Client().generic("POST", "/graphql/", body, content_type=content_type, headers=headers)
+
+
+def refused(response, status: int) -> dict:
+    assert response.status_code == status, response.content
+    assert response["Content-Type"].startswith("application/")
+    error = response.json()["errors"][0]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["extensions"]["requestId"] == response["X-Request-Id"]
+    return error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"null",
+        b"1",
+        b'"x"',
+        b"true",
+        b"[]",
+        b"[1]",
+        b'{"query":"{a}"}' * 2,
+        b" ",
+        b"{",
+        b"\xff\xfe",
+        b'{"query": "\xff"}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"query": "{ __typename }", "query": "{ me { email } }"}',
+        b'{"query": NaN}',
+        b'{"query": 5}',
+        b'{"query": ["{ __typename }"]}',
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "operationName": 7}',
+        b'{"query": "{ __typename }", "extensions": "x"}',
+        b'{"variables": {}}',
+        json.dumps([{"query": OK}] * 10).encode(),
+        json.dumps({"query": "#" * 15_001}).encode(),
+        json.dumps({"query": OK, "operationName": "Missing"}).encode(),
+    ],
+)
+def test_a_malformed_request_is_refused(body: bytes) -> None:
+    refused(post(body), 400)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/graphql"],
+)
+def test_types_that_a_foreign_page_may_send_are_refused(content_type: str) -> None:
+    body = json.dumps({"query": "mutation { logOut(input: {everywhere: true}) { __typename } }"}).encode()
+    refused(post(body, content_type), 415)
+
+
+def test_a_body_past_one_mebibyte_is_refused() -> None:
+    refused(post(json.dumps({"query": OK, "variables": {"x": "y" * 1024 * 1024}}).encode()), 413)
+
+
+def test_a_query_may_come_by_get_and_a_mutation_may_not() -> None:
+    client = Client()
+    assert client.get("/graphql/", {"query": OK}).json() == {"data": {"__typename": "Query"}}
+    mutation = 'mutation { devLogIn(input: {email: "a@b.example"}) { __typename } }'
+    refused(client.get("/graphql/", {"query": mutation}), 405)
+
+
+def test_other_methods_are_refused() -> None:
+    refused(Client().put("/graphql/", b"{}", content_type="application/json"), 405)
+
+
+def test_a_session_cookie_is_nobody_to_the_api() -> None:
+    client = Client()
+    client.force_login(UserFactory(staff=True))
+    answer = client.post("/graphql/", {"query": "{ me { email } }"}, content_type="application/json").json()
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_the_editor_is_shown_to_staff_and_hidden_from_strangers() -> None:
+    client = Client()
+    assert client.get("/graphql/", headers={"Accept": "text/html"}).status_code == 404
+    client.force_login(UserFactory(staff=True))
+    page = client.get("/graphql/", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "GraphiQL" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("query A { __typename } query B { __typename }", "BAD_USER_INPUT"),
+        ("{ nothingOfThatName }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query ($x: Int!) { __typename @skip(if: $x) }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query ($x: Boolean!) { __typename @skip(if: $x) }", "BAD_USER_INPUT"),
+        ("query { ...F } fragment F on Query { ...F }", "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+def test_errors_before_execution_have_codes_and_the_status_their_media_type_wants(document: str, code: str) -> None:
+    body = json.dumps({"query": document}).encode()
+    old, new = post(body), post(body, Accept="application/graphql-response+json")
+    assert (old.status_code, new.status_code) == (200, 400)
+    assert new["Content-Type"].startswith("application/graphql-response+json")
+    for answer in (old.json(), new.json()):
+        assert answer["errors"][0]["extensions"]["code"] == code
+        assert "data" not in answer
+
+
+def test_a_misspelt_field_gets_no_hint_of_others() -> None:
+    answer = post(json.dumps({"query": "{ mee { email } }"}).encode()).json()
+    assert "Did you mean" not in json.dumps(answer)
+
+
+def test_at_most_five_errors_are_reported() -> None:
+    document = "{ " + " ".join(f"x{n}" for n in range(20)) + " }"
+    assert len(post(json.dumps({"query": document}).encode()).json()["errors"]) == 5
+
+
+@pytest.mark.parametrize(("value", "field"), [("a\x00b", "input.displayName"), ("a\ud800b", "input.displayName")])
+def test_text_that_no_database_can_store_is_refused_by_name(value: str, field: str) -> None:
+    document = "mutation S($input: SignUpInput!) { signUp(input: $input) { __typename } }"
+    input = {"email": "a@b.example", "password": "x" * 20, "displayName": value}
+    answer = post(json.dumps({"query": document, "variables": {"input": input}}).encode()).json()
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert field in answer["errors"][0]["message"]
+    assert not User.objects.exists()
+
+
+def test_a_fault_of_the_server_is_logged_and_its_details_are_not_sent(monkeypatch, caplog) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError("SELECT secret FROM users")
+
+    monkeypatch.setattr("domains.accounts.services.dev_log_in", broken)
+    body = json.dumps({"query": 'mutation { devLogIn(input: {email: "a@b.example"}) { __typename } }'}).encode()
+    answer = post(body).json()
+    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "secret" not in json.dumps(answer)
+    assert answer["errors"][0]["extensions"]["requestId"] in caplog.text
+    assert "SELECT secret" in caplog.text
+
+
+def test_another_origin_may_call_only_if_it_is_listed(settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example.org"]
+    body = json.dumps({"query": OK}).encode()
+    assert post(body, Origin="https://app.example.org")["Access-Control-Allow-Origin"] == "https://app.example.org"
+    assert "Access-Control-Allow-Origin" not in post(body, Origin="https://evil.example")
+
+
+def test_the_printed_schema_is_served() -> None:
+    assert "type Mutation" in Client().get("/schema.graphql").content.decode()
+
+
+def test_health_says_which_part_does_not_answer(monkeypatch) -> None:
+    client = Client()
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["parts"]["database"] == "ok"
+    monkeypatch.setattr("config.health._database", lambda: (_ for _ in ()).throw(OSError))
+    broken = client.get("/readyz")
+    assert (broken.status_code, broken.json()["parts"]) == (503, {**broken.json()["parts"], "database": "unavailable"})

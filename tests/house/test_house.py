@@ -1,0 +1,65 @@
+"""The house keeps its rules: file sizes, descriptions, the printed schema, a stranger at every mutation."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
+
+from graphql_api.schema import schema
+
+ROOT = Path(settings.BASE_DIR)
+ROOMS = ("config", "domains", "graphql_api", "crawlers")
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts)
+MAX_FILE, MAX_FUNCTION = 400, 40
+#: Types of libraries whose fields are described by the libraries.
+FOREIGN = {"OperationInfo", "OperationMessage", "PageInfo"}
+
+
+def test_the_printed_schema_is_up_to_date() -> None:
+    assert (ROOT / "graphql_api" / "schema.graphql").read_text() == schema.as_str() + "\n"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MAX_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= MAX_FUNCTION, f"{node.name} has {length} lines"
+
+
+def test_every_type_field_and_argument_has_a_description() -> None:
+    missing = []
+    for name, kind in build_schema(schema.as_str()).type_map.items():
+        if name.startswith("__") or name in FOREIGN:
+            continue
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            if not kind.description and name not in {"Query", "Mutation", "Subscription"}:
+                missing.append(name)
+            for field_name, field in kind.fields.items():
+                if not field.description and not _is_library_field(name, field_name):
+                    missing.append(f"{name}.{field_name}")
+                for argument_name, argument in getattr(field, "args", {}).items():
+                    if not argument.description and argument_name != "input":
+                        missing.append(f"{name}.{field_name}({argument_name})")
+    assert not missing, missing
+
+
+def _is_library_field(type_name: str, field_name: str) -> bool:
+    return field_name in {"AND", "OR", "NOT", "DISTINCT"} or (type_name.endswith("Edge") and field_name == "cursor")
+
+
+def test_no_file_of_the_project_names_a_machine_path_or_a_registry() -> None:
+    names = re.compile(r"/work/|/root/|/home/\w+/|pypi\.org|registry\.npmjs|files\.pythonhosted")
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if not path.is_file() or parts[0] in {".git", ".venv", "var"} or "node_modules" in parts:
+            continue
+        if path.suffix in {".py", ".md", ".txt", ".in", ".json", ".toml", ".sh", ".yml", ".ts", ".tsx", ".html"}:
+            assert path == Path(__file__) or not names.search(path.read_text()), path
