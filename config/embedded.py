@@ -1,49 +1,52 @@
-"""The worker and the clock inside the server process, for running without Redis.
+"""What Celery's worker and Redis do elsewhere, inside the server process.
 
-Tasks wait in memory: a crash loses those that were queued, and the relay of the outbox queues them
-again, since their fact was not marked as told before its tasks were sent... see docs/architecture.md.
+Facts are told by a few threads, and the tasks that follow run right there. The outbox is their durable
+queue: an entry counts as delivered once its tasks are done, so a crash loses nothing; the clock's relay
+tells again what was cut off.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import celery.beat
-from celery.beat import EmbeddedService
+from celery.beat import EmbeddedService, Scheduler
+from django.db import close_old_connections
 
 from config.celery import app
+from domains.base import bus
 
-logger = logging.getLogger("mishmob.embedded")
+THREADS = 4
+
+
+class EmbeddedScheduler(Scheduler):
+    """Celery's clock; each tick looks whether its database connection still lives."""
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """Run one due task of the beat table."""
+        close_old_connections()
+        try:
+            super().apply_entry(entry, producer=producer)
+        finally:
+            close_old_connections()
 
 
 class EmbeddedWorker:
-    """A Celery worker and its beat in daemon threads."""
-
-    def __init__(self) -> None:
-        self._worker: Any = None
-        self._beat: Any = None
+    """The threads that tell facts, and the clock."""
 
     def start(self) -> None:
-        """Start both; returns when the worker takes tasks."""
+        """Start both; from here on facts are told by the threads."""
         app.finalize()
-        app.set_current()
         app.set_default()
-        self._worker = app.WorkController(
-            pool_cls="threads",
-            concurrency=2,
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-        )
-        threading.Thread(target=self._worker.start, name="embedded-worker", daemon=True).start()
-        self._beat = EmbeddedService(app, thread=True, scheduler_cls=celery.beat.Scheduler)
-        self._beat.start()
+        app.loader.import_default_modules()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="facts")
+        bus.deliver_by(self._threads.submit)
+        self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)
+        self._clock.daemon = True
+        self._clock.start()
 
     def stop(self) -> None:
-        """Stop both; running tasks are finished first."""
-        if self._beat:
-            self._beat.stop()
-        if self._worker:
-            self._worker.stop()
+        """Stop both; what is being told is told to its end, the rest waits in the outbox."""
+        self._clock.stop()
+        bus.deliver_by(None)
+        self._threads.shutdown(wait=True, cancel_futures=True)

@@ -20,6 +20,8 @@ from dotenv import dotenv_values
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+MAX_PORT = 65535
+MIN_SECRET_KEY = 32
 
 
 class WrongSetting(SystemExit):
@@ -65,8 +67,8 @@ def _words(value: str) -> list[str]:
 
 
 def _port(value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value) <= 65535:
-        raise ValueError("must be a port number from 1 to 65535, such as 8000")
+    if not value.isdecimal() or not 1 <= int(value) <= MAX_PORT:
+        raise ValueError(f"must be a port number from 1 to {MAX_PORT}, such as 8000")
     return int(value)
 
 
@@ -189,18 +191,18 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("PORT", _port, "8000", "The port that `make run` and `make serve` listen on."),
     Variable("ALLOWED_HOSTS", _words, "localhost,127.0.0.1,[::1]", "Host names this server answers to, by commas."),
     Variable("CORS_ALLOWED_ORIGINS", _origins, "", "Origins of web frontends that may call the API, by commas."),
-    Variable("PUBLIC_URL", _public_url, "", "The address people reach this server at, for links in mails. Default: http://127.0.0.1:PORT."),
-    Variable("DATABASE_URL", _database, f"sqlite:///{VAR_DIR / 'mishmob.sqlite3'}", "`sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`."),
+    Variable("PUBLIC_URL", _public_url, "", "The address people reach this server at, for links in mails."),
+    Variable("DATABASE_URL", _database, f"sqlite:///{VAR_DIR / 'mishmob.sqlite3'}", "`sqlite:///PATH` or `postgresql://…/NAME`."),
     Variable("REDIS_URL", _redis, "", "Cache, channel layer and task queue. Empty: all of them in-process."),
-    Variable("SEARCH_URL", _search, f"tantivy:///{VAR_DIR / 'search'}", "`tantivy:///DIR` or `meilisearch://KEY@HOST:PORT`. Checked, not used yet."),
-    Variable("STORAGE_URL", _storage, f"file://{VAR_DIR / 'media'}", "Uploaded files: `file:///DIR` or `s3://KEY:SECRET@BUCKET?endpoint_url=URL&region=R`."),
+    Variable("SEARCH_URL", _search, f"tantivy:///{VAR_DIR / 'search'}", "The search engine. Checked, not used yet."),
+    Variable("STORAGE_URL", _storage, f"file://{VAR_DIR / 'media'}", "Uploaded files: a folder or an S3 bucket."),
     Variable("EMAIL_URL", _email, "console:", "`console:`, `filemail://FOLDER` or `smtp://USER:PASSWORD@HOST:PORT`."),
     Variable("EMAIL_FROM", _text, "MishMob <no-reply@localhost>", "The sender of the mails."),
     Variable("TRUSTED_PROXIES", _networks, "", "Addresses or networks whose forwarding headers count, by commas."),
-    Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may read the schema by introspection: on, staff or off. Default: on with DEBUG, else staff."),
+    Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
     Variable("RATE_LIMITS", _switch, "on", "Off only for benchmarks; the server then warns loudly."),
     Variable("COMPILED_READS", _switch, "on", "The compiled fast path for reads. Checked, not used yet."),
-    Variable("CRAWL_ALLOWED_PRIVATE", _host_ports, "", "HOST:PORT pairs on private networks that crawlers may visit, by commas."),
+    Variable("CRAWL_ALLOWED_PRIVATE", _host_ports, "", "Private HOST:PORT pairs that crawlers may visit."),
 )  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def _check_together(values: dict[str, Any]) -> None:
         if not values["DEBUG"]:
             raise WrongSetting("SECRET_KEY", "is not set; give it 32 or more random characters, or set DEBUG=true.")
         values["SECRET_KEY"] = "only-for-development-" + "x" * 32
-    if len(values["SECRET_KEY"]) < 32:
+    if len(values["SECRET_KEY"]) < MIN_SECRET_KEY:
         raise WrongSetting("SECRET_KEY", "is too short; give it 32 or more random characters.")
     values["INTROSPECTION"] = values["INTROSPECTION"] or ("on" if values["DEBUG"] else "staff")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://127.0.0.1:{values['PORT']}"

@@ -10,12 +10,12 @@ from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
 
-def alive(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def alive(request: HttpRequest) -> JsonResponse:
     """Answer 200 as long as the process can answer."""
     return JsonResponse({"status": "ok"})
 
 
-def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 if every part works, else 503, naming the parts that do not."""
     parts: dict[str, Callable[[], object]] = {"database": _database}
     if settings.REDIS_URL:

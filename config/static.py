@@ -31,6 +31,6 @@ def _files() -> WhiteNoise:
     return files
 
 
-def _not_found(environ: Any, start_response: Any) -> list[bytes]:  # noqa: ARG001 - WSGI's signature
+def _not_found(environ: Any, start_response: Any) -> list[bytes]:
     start_response("404 Not Found", [("Content-Type", "text/plain")])
     return [b"There is no such file.\n"]

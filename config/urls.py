@@ -9,12 +9,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.static import serve
 
 from config import health
-from graphql_api.pages import front_page
+from graphql_api.pages import front_page, verify_email_page
 from graphql_api.schema import schema
 from graphql_api.views import GraphQLView, schema_document
 
 urlpatterns = [
     path("", front_page),
+    path("verify-email", verify_email_page),
     # The API knows people by their bearer token alone, never by a cookie: there is nothing to forge.
     re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema))),
     path("schema.graphql", schema_document),

@@ -33,3 +33,8 @@ def graphiql_page(request: HttpRequest) -> HttpResponse:
 
 def _demo_users() -> list[dict[str, str]]:
     return DEMO_USERS if settings.DEBUG else []
+
+
+def verify_email_page(request: HttpRequest) -> HttpResponse:
+    """Show the key from the mail to those whose frontend has no page of its own for it."""
+    return render(request, "verify_email.html", {"key": request.GET.get("key", "")})

@@ -118,10 +118,11 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 5}
-    if REDIS_URL
-    else {"polling_interval": 0.05}
+    {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 5} if REDIS_URL else {}
 )
+# Without Redis a task runs where it is sent: in the delivery of the fact that it follows from (config/embedded.py).
+CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
+CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -181,4 +182,11 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # A line for every tick and every task would bury the rest.
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        # memory:// has no host, which the library finds worth a warning.
+        "kombu.connection": {"level": "ERROR"},
+    },
 }

@@ -11,7 +11,6 @@ DEV_LOG_IN = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
-CELERY_TASK_EAGER_PROPAGATES = True
 INTROSPECTION = "on"
 # A pool would keep connections to a test database that has to be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)

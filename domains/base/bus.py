@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from domains.base.models import OutboxEntry
@@ -47,7 +47,18 @@ class Fact:
 
 F = TypeVar("F", bound=Fact)
 Listener = Callable[[Any], None]
+Submit = Callable[[Callable[[], object]], object]
 _listeners: dict[type[Fact], list[Listener]] = defaultdict(list)
+_submit: Submit | None = None
+
+
+def deliver_by(submit: Submit | None) -> None:
+    """Hand deliveries to `submit`, such as a thread pool's, instead of running them in the publisher's thread.
+
+    For a server whose tasks run in its own process: a slow mail then holds up nobody's request.
+    """
+    global _submit  # noqa: PLW0603 - one way of delivery per process, set at its start
+    _submit = submit
 
 
 def listen(fact: type[F]) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
@@ -65,7 +76,22 @@ def publish(fact: Fact) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
     entry = OutboxEntry.objects.create(fact=fact.name(), payload=asdict(fact), due_at=timezone.now() + HEAD_START)
-    transaction.on_commit(partial(_deliver, entry), robust=True)
+    transaction.on_commit(partial(_start_delivery, entry), robust=True)
+
+
+def _start_delivery(entry: OutboxEntry) -> None:
+    if _submit is None:
+        _deliver(entry)
+    else:
+        _submit(partial(_deliver_in_thread, entry))
+
+
+def _deliver_in_thread(entry: OutboxEntry) -> None:
+    close_old_connections()
+    try:
+        _deliver(entry)
+    finally:
+        close_old_connections()
 
 
 def deliver_overdue() -> int:
@@ -86,12 +112,9 @@ def deliver_overdue() -> int:
 
 
 def _deliver(entry: OutboxEntry) -> bool:
-    fact_type = Fact.registry.get(entry.fact)
     try:
-        if fact_type is None:
-            raise LookupError(f"no fact is named {entry.fact}")
-        fact = fact_type(**entry.payload)
-        for listener in _listeners[fact_type]:
+        fact = Fact.registry[entry.fact](**entry.payload)
+        for listener in _listeners[type(fact)]:
             with transaction.atomic():
                 listener(fact)
     except Exception as error:
