@@ -1,4 +1,4 @@
-"""The two pages a browser opens: the front page, and GraphiQL over the API."""
+"""The pages a browser opens: the front page, GraphiQL over the API, and the key out of a mail."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,8 @@ DEMO_USERS = [
 
 def front_page(request: HttpRequest) -> HttpResponse:
     """What MishMob is, in plain words, and where to go; with DEBUG also how to log in to the demo."""
-    return render(request, "front_page.html", {"demo_users": _demo_users()})
+    context = {"demo_users": _demo_users(), "docs_url": getattr(settings, "DOCS_URL", None)}
+    return render(request, "front_page.html", context)
 
 
 def graphiql_page(request: HttpRequest) -> HttpResponse:

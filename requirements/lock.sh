@@ -8,4 +8,5 @@ compile() {
 }
 compile requirements/dev.in --output-file requirements/dev.txt
 compile requirements/tools.in --output-file requirements/tools.txt
+compile requirements/node.in --output-file requirements/node.txt
 compile requirements/runtime.in --constraint requirements/dev.txt --output-file requirements/runtime.txt

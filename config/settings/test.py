@@ -1,6 +1,7 @@
 """Tests: fast passwords, mail in memory, tasks run where they are sent."""
 
 import os
+import tempfile
 
 SECRET_KEY = os.environ["SECRET_KEY"] = "tests-only-" + "t" * 32
 
@@ -15,3 +16,7 @@ INTROSPECTION = "on"
 # A pool would keep connections to a test database that has to be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 LOGGING["root"]["level"] = "WARNING"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in real life: threads then wait for each other's transactions instead of failing.
+    # One per process, so that two runs at once do not meet in it.
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/mishmob-test-{os.getpid()}.sqlite3"}

@@ -1,0 +1,171 @@
+"""GraphiQL as a newcomer meets it: in a real browser that can reach this server and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from graphql import OperationDefinitionNode, build_schema, parse, validate
+from graphql.execution.values import get_variable_values
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+expect.set_options(timeout=15_000)
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
+ARTIFACTS = ROOT / "var" / "test-artifacts"
+
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None and "CI" not in os.environ, reason="needs a browser: apt-get install chromium"
+)
+
+
+@dataclass
+class Visit:
+    """A page in the browser, with all that it asked for and all that it complained about."""
+
+    page: Page
+    addresses: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def hosts(self) -> set[str]:
+        return {urlsplit(address).netloc for address in self.addresses if not address.startswith(("data:", "blob:"))}
+
+
+@pytest.fixture
+def visit(live_server_url: str) -> Iterator[Visit]:
+    """GraphiQL, open, in a browser for which no host exists but the server's."""
+    host = urlsplit(live_server_url).hostname
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            # Chromium's own sandbox does not run as root, which containers do.
+            args=["--no-sandbox", f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        visit = Visit(page)
+        page.on("request", lambda request: visit.addresses.append(request.url))
+        page.on("websocket", lambda socket: visit.addresses.append(socket.url))
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
+        page.goto(f"{live_server_url}/graphql/")
+        # The buttons are there before the editor is.
+        expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("query Opportunities")
+        yield visit
+        browser.close()
+
+
+@needs_chromium
+def test_a_newcomer_logs_in_asks_and_watches_a_conversation_without_leaving_the_server(
+    visit: Visit, live_server_url: str
+) -> None:
+    page = visit.page
+    say, conversation_id = someone_to_talk_to(live_server_url)
+
+    run(page)
+    expect(answer(page)).to_contain_text("totalCount")
+
+    log_in_bar = page.get_by_role("navigation", name="Demo log-in")
+    log_in_bar.get_by_role("button", name="Volunteer").click()
+    expect(log_in_bar.get_by_role("status")).to_contain_text("You are")
+
+    open_tab(page, "Me")
+    run(page)
+    expect(answer(page)).to_contain_text("volunteer@demo.example")
+
+    open_tab(page, "ConversationEvents")
+    page.get_by_text("PASTE_THE_ID_HERE").dblclick()
+    page.keyboard.type(conversation_id)
+    run(page)
+    for text in ("first-from-outside", "second-from-outside"):  # after the first, the second can only come live
+        say(text)
+        expect(answer(page)).to_contain_text(text)
+
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "graphiql.png")
+    assert visit.hosts() == {urlsplit(live_server_url).netloc}
+    assert any(address.startswith("ws://") for address in visit.addresses)
+    assert visit.complaints == []
+
+
+@needs_chromium
+def test_the_documentation_and_the_history_open(visit: Visit) -> None:
+    page = visit.page
+    run(page)
+    expect(answer(page)).to_contain_text("totalCount")
+
+    page.get_by_role("button", name="Show Documentation Explorer").click()
+    expect(page.locator(".graphiql-plugin")).to_contain_text("All Schema Types")
+
+    page.get_by_role("button", name="Show History").click()
+    expect(page.locator(".graphiql-plugin")).to_contain_text("Opportunities")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_in_the_editor_fits_the_schema(path: Path) -> None:
+    schema = build_schema((ROOT / "graphql_api" / "schema.graphql").read_text())
+    document = parse(path.read_text())
+    assert validate(schema, document) == []
+
+    variables_path = path.with_suffix(".variables.jsonc")
+    if variables_path.exists():
+        operation = document.definitions[0]
+        assert isinstance(operation, OperationDefinitionNode)
+        variables = json.loads(re.sub(r"^\s*//.*$", "", variables_path.read_text(), flags=re.MULTILINE))
+        values = get_variable_values(schema, operation.variable_definitions or (), variables)
+        assert isinstance(values, dict), values  # else it is the list of what does not fit
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Execute query").click()
+
+
+def answer(page: Page) -> Locator:
+    return page.locator(".result-window .view-lines")
+
+
+def someone_to_talk_to(live_server_url: str) -> tuple[Any, str]:
+    """Return how to say something as the demo volunteer, by HTTP, and the conversation it is said in."""
+    log_in = "mutation ($input: DevLogInInput!) { devLogIn(input: $input) { ... on AuthSession { accessToken } } }"
+    conversations = "{ conversations(first: 1) { edges { node { id } } } }"
+    send = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }"
+
+    session = ask(live_server_url, log_in, {"input": {"email": "volunteer@demo.example"}})
+    token = session["devLogIn"]["accessToken"]
+    edges = ask(live_server_url, conversations, token=token)["conversations"]["edges"]
+    assert edges, "The demo community should have a conversation that the demo volunteer takes part in."
+    conversation_id: str = edges[0]["node"]["id"]
+
+    def say(text: str) -> None:
+        message = {"conversationId": conversation_id, "content": text, "clientId": str(uuid.uuid4())}
+        sent = ask(live_server_url, send, {"input": message}, token)
+        assert sent["sendMessage"]["__typename"] == "Message"
+
+    return say, conversation_id
+
+
+def ask(live_server_url: str, query: str, variables: dict[str, Any] | None = None, token: str = "") -> Any:
+    request = urllib.request.Request(
+        f"{live_server_url}/graphql/",
+        json.dumps({"query": query, "variables": variables}).encode(),
+        {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {}),
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        result = json.load(response)
+    assert "errors" not in result, result["errors"]
+    return result["data"]
