@@ -25,4 +25,7 @@ urlpatterns = [
 ]
 if settings.DEBUG:
     demo_site = settings.BASE_DIR / "crawlers" / "demo_site"
-    urlpatterns += [path("demo/site/<path:path>", serve, {"document_root": demo_site})]
+    urlpatterns += [
+        path("demo/site/", serve, {"document_root": demo_site, "path": "index.html"}),
+        path("demo/site/<path:path>", serve, {"document_root": demo_site}),
+    ]

@@ -1,0 +1,61 @@
+"""Hand each listing to the service that keeps it, and close what a whole crawl did not find again."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from crawlers.items import CrawledListing, SourceReport
+from crawlers.spiders.listings import ListingSpider
+from domains.base.errors import Refused
+from domains.opportunities.services.record_listing import RecordOutcome, record_listing
+from domains.opportunities.services.sources import finish_crawl
+
+logger = logging.getLogger(__name__)
+
+
+class StoreListing:
+    """Stores listings one by one: a refused one is logged and left out, the rest go on."""
+
+    def __init__(self, spider: ListingSpider) -> None:
+        self.spider = spider
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> StoreListing:
+        """Return the store for the crawler's spider."""
+        return cls(crawler.spider)
+
+    async def process_item(self, item: CrawledListing) -> CrawledListing:
+        """Record the listing and count what became of it."""
+        report = item.report
+        report.found += 1
+        try:
+            outcome = await sync_to_async(record_listing)(source_id=item.source_id, listing=item.listing)
+        except Refused as refused:
+            report.unreadable += 1
+            reasons = "; ".join(f"{wrong.field}: {wrong.code}" for wrong in refused.problems)
+            logger.warning("Source %r: refused %r, %s.", report.url, item.listing.title[:80], reasons)
+        except Exception:
+            # Whatever it was, what could not be stored now is not gone from its source.
+            report.failures += 1
+            logger.exception("Source %r: storing %r failed.", report.url, item.listing.title[:80])
+        else:
+            report.new += outcome == RecordOutcome.CREATED
+            report.changed += outcome == RecordOutcome.UPDATED
+        return item
+
+    async def close_spider(self) -> None:
+        """Close what vanished, for each source that was read whole."""
+        for report in self.spider.reports:
+            if report.source_id is not None and report.is_whole:
+                report.closed = await self._finish(report, report.source_id)
+
+    async def _finish(self, report: SourceReport, source_id: int) -> int:
+        try:
+            return await sync_to_async(finish_crawl)(source_id=source_id, started_at=report.started_at)
+        except Exception:
+            report.failures += 1
+            logger.exception("Source %r: what vanished could not be closed.", report.url)
+            return 0

@@ -1,0 +1,40 @@
+"""How the crawlers behave towards the web: politely, and within limits a hostile page cannot pass."""
+
+from django.conf import settings as server
+from scrapy.settings import default_settings
+
+BOT_NAME = "MishMobCrawler"
+USER_AGENT = f"{BOT_NAME}/0.1 (+{server.PUBLIC_URL})"
+
+# Politeness.
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = BOT_NAME
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 10
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+COOKIES_ENABLED = False
+REFERRER_POLICY = "same-origin"
+
+# Limits. The size counts after decompression; the time-out covers a whole download, drip by drip.
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_TIMEOUT = 30
+RETRY_TIMES = 2
+# A private address is refused as an unknown one (see the guard): asking again would not help.
+RETRY_EXCEPTIONS = [error for error in default_settings.RETRY_EXCEPTIONS if "CannotResolve" not in str(error)]
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+
+# Only http and https, only to public addresses. A proxy would hide the addresses from the guard.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+TWISTED_DNS_RESOLVER = "crawlers.extensions.public_addresses.PublicAddressResolver"
+HTTPPROXY_ENABLED = False
+# Nothing listens while a crawl runs.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+ITEM_PIPELINES = {"crawlers.pipelines.store_listing.StoreListing": 100}
+# Logging is the server's own.
+LOG_INSTALL_ROOT_HANDLER = False
+STATS_DUMP = False

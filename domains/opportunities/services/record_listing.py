@@ -1,0 +1,210 @@
+"""Keep one row per listing of a source, the same however often it is crawled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from domains.base.errors import Code, NotFound, Problem, Refused
+from domains.opportunities.models import Listing, Opportunity, OpportunityKind, OpportunityStatus, Source
+from domains.opportunities.services.sources import GONE_AFTER
+
+#: What a longer text is cut to; the model refuses more.
+LONGEST = {"title": 200, "description": 5000, "location_text": 300, "organization_name": 200}
+SHORTEST_DESCRIPTION = 10
+_CODES = {
+    "blank": Code.REQUIRED,
+    "null": Code.REQUIRED,
+    "min_length": Code.TOO_SHORT,
+    "max_length": Code.TOO_LONG,
+}
+_FIELD_NAMES = {"location_zip": "postal_code"}
+
+
+@dataclass(frozen=True)
+class FoundListing:
+    """A listing as its source tells it: plain text, times with an offset, degrees north and east."""
+
+    title: str
+    start_date: datetime
+    end_date: datetime
+    external_id: str
+    url: str
+    description: str = ""
+    location_text: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    is_remote: bool = False
+    organization_name: str = ""
+
+
+class RecordOutcome(StrEnum):
+    """What recording a listing did to its row."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+
+
+def record_listing(*, source_id: int, listing: FoundListing, now: datetime | None = None) -> RecordOutcome:
+    """The listing is stored once, as its source tells it, open until it ends; a system act.
+
+    Refuses with NOT_FOUND (the source), REQUIRED, TOO_SHORT, TOO_LONG and INVALID, all at once.
+    """
+    now = now or timezone.now()
+    content, origin = _rows_of(listing)
+    problems = [*_times_wrong(listing), *_place_wrong(listing), *_link_wrong(listing)]
+    problems += _fields_wrong(Opportunity(**content), {"host", "created_by"})
+    problems += _fields_wrong(Listing(**origin), {"opportunity", "source"})
+    if problems:
+        raise Refused(*problems)
+    try:
+        return _store(source_id, content, origin, now)
+    except IntegrityError:  # another crawl has just created the row: now it is there to be found
+        return _store(source_id, content, origin, now)
+
+
+@transaction.atomic
+def _store(source_id: int, content: dict[str, Any], origin: dict[str, Any], now: datetime) -> RecordOutcome:
+    row = (
+        Listing.objects.select_for_update()
+        .select_related("opportunity")
+        .filter(source_id=source_id, external_id=origin["external_id"])
+        .first()
+    )
+    if row is None:
+        return _create(source_id, content, origin, now)
+    outcome = _bring_up_to_date(row, content, row.content_hash != origin["content_hash"], now)
+    Listing.objects.filter(pk=row.pk).update(**origin, last_seen_at=now, missed_runs=0)
+    return outcome
+
+
+def _create(source_id: int, content: dict[str, Any], origin: dict[str, Any], now: datetime) -> RecordOutcome:
+    if not Source.objects.filter(pk=source_id).exists():
+        raise NotFound("source")
+    status = OpportunityStatus.OPEN if content["end_date"] > now else OpportunityStatus.CLOSED
+    opportunity = Opportunity.objects.create(**content, status=status, created_at=now)
+    Listing.objects.create(opportunity=opportunity, source_id=source_id, **origin, first_seen_at=now, last_seen_at=now)
+    return RecordOutcome.CREATED
+
+
+def _bring_up_to_date(row: Listing, content: dict[str, Any], has_changed: bool, now: datetime) -> RecordOutcome:
+    """Change the opportunity where the source did; what a host has taken over is the host's."""
+    opportunity = row.opportunity
+    if opportunity.host_id is not None:
+        return RecordOutcome.UNCHANGED
+    status = _status_now(row, content["end_date"], now)
+    if not has_changed and status == opportunity.status:
+        return RecordOutcome.UNCHANGED
+    for name, value in {**content, "status": status}.items():
+        setattr(opportunity, name, value)
+    opportunity.save(update_fields=[*content, "status", "updated_at"])
+    return RecordOutcome.UPDATED
+
+
+def _status_now(row: Listing, end_date: datetime, now: datetime) -> OpportunityStatus:
+    """Return CLOSED after the end, OPEN again for what only time or absence had closed, else as it is."""
+    status = row.opportunity.status
+    if end_date <= now:
+        return OpportunityStatus.CLOSED if status == OpportunityStatus.OPEN else status
+    was_closed_by_the_crawl = row.missed_runs >= GONE_AFTER or row.opportunity.end_date <= row.last_seen_at
+    if status == OpportunityStatus.CLOSED and was_closed_by_the_crawl:
+        return OpportunityStatus.OPEN
+    return status
+
+
+def _rows_of(listing: FoundListing) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields of the opportunity and those of where it was found."""
+    short = {name: _cut(getattr(listing, name), length) for name, length in LONGEST.items()}
+    content = {
+        "kind": OpportunityKind.EXTERNAL,
+        "title": short["title"],
+        "description": _cut(_description(listing), LONGEST["description"]),
+        "start_date": listing.start_date,
+        "end_date": listing.end_date,
+        "location_text": short["location_text"],
+        "location_zip": listing.postal_code,
+        "latitude": listing.latitude,
+        "longitude": listing.longitude,
+        "is_remote": listing.is_remote,
+    }
+    origin = {
+        "external_id": listing.external_id,
+        "url": listing.url,
+        "organization_name": short["organization_name"],
+        "content_hash": _content_hash(listing),
+    }
+    return content, origin
+
+
+def _cut(text: str, length: int) -> str:
+    text = text.strip()
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def _description(listing: FoundListing) -> str:
+    """Return the source's own words, or where it has none a sentence from what else it says."""
+    words = listing.description.strip()
+    if len(words) >= SHORTEST_DESCRIPTION:
+        return words
+    organizer = f", with {listing.organization_name}" if listing.organization_name else ""
+    place = f", at {listing.location_text}" if listing.location_text else ""
+    sentence = f"{listing.title.strip()}{organizer}{place}".rstrip(".")
+    return f"{words} {sentence}. Details are at the source.".strip()
+
+
+def _content_hash(listing: FoundListing) -> str:
+    """Return the same 64 characters for the same content, whatever offset its times are written in."""
+    parts = asdict(listing)
+    for name in ("start_date", "end_date"):
+        moment = parts[name]
+        parts[name] = (moment.astimezone(UTC) if moment.tzinfo else moment).isoformat()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _times_wrong(listing: FoundListing) -> list[Problem]:
+    problems = [
+        Problem(Code.INVALID, "Give the time with its time zone.", name)
+        for name in ("start_date", "end_date")
+        if getattr(listing, name).tzinfo is None
+    ]
+    if not problems and listing.end_date < listing.start_date:
+        problems.append(Problem(Code.INVALID, "It ends before it starts.", "end_date"))
+    return problems
+
+
+def _place_wrong(listing: FoundListing) -> list[Problem]:
+    degrees = [value for value in (listing.latitude, listing.longitude) if value is not None]
+    if len(degrees) == 1 or not all(map(math.isfinite, degrees)):
+        return [Problem(Code.INVALID, "Give latitude and longitude as numbers, or neither.", "latitude")]
+    return []
+
+
+def _link_wrong(listing: FoundListing) -> list[Problem]:
+    if urlsplit(listing.url).scheme not in {"http", "https", ""}:
+        return [Problem(Code.INVALID, "Link to a page by http or https.", "url")]
+    return []
+
+
+def _fields_wrong(row: models.Model, exclude: set[str]) -> list[Problem]:
+    """Return what the model's own validators find."""
+    try:
+        row.clean_fields(exclude=exclude)
+    except ValidationError as wrong:
+        return [
+            Problem(_CODES.get(str(error.code), Code.INVALID), error.messages[0], _FIELD_NAMES.get(field, field))
+            for field, errors in wrong.error_dict.items()
+            for error in errors
+        ]
+    return []
