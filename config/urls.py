@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.static import serve
 
 from config import health
-from graphql_api.pages import front_page, verify_email_page
+from config.demo.site import demo_site
+from graphql_api.pages import front_page, robots, verify_email_page
 from graphql_api.schema import schema
 from graphql_api.views import GraphQLView, schema_document
 
@@ -19,13 +19,10 @@ urlpatterns = [
     # The API knows people by their bearer token alone, never by a cookie: there is nothing to forge.
     re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema))),
     path("schema.graphql", schema_document),
+    path("robots.txt", robots),
     path("admin/", admin.site.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),
 ]
 if settings.DEBUG:
-    demo_site = settings.BASE_DIR / "crawlers" / "demo_site"
-    urlpatterns += [
-        path("demo/site/", serve, {"document_root": demo_site, "path": "index.html"}),
-        path("demo/site/<path:path>", serve, {"document_root": demo_site}),
-    ]
+    urlpatterns += [path("demo/site/", demo_site), path("demo/site/<path:page>", demo_site)]

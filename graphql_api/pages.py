@@ -39,3 +39,8 @@ def _demo_users() -> list[dict[str, str]]:
 def verify_email_page(request: HttpRequest) -> HttpResponse:
     """Show the key from the mail to those whose frontend has no page of its own for it."""
     return render(request, "verify_email.html", {"key": request.GET.get("key", "")})
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say that the pages may be read by crawlers, ours among them, and the staff's desk need not be."""
+    return HttpResponse("User-agent: *\nDisallow: /admin/\n", content_type="text/plain")

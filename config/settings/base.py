@@ -183,6 +183,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # its own handler would say everything twice
         # A line for every tick and every task would bury the rest.
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

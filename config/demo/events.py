@@ -1,0 +1,105 @@
+"""Events, who has a ticket, who waits for one, and who came."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.demo.community import Community, read
+from domains.accounts.models import User
+from domains.events.models import Event, EventStatus, EventTicket, EventType, Scan, ScanOutcome, TicketStatus
+
+#: How many of a hundred ticket holders come.
+TURN_OUT = 85
+
+
+def load_events(community: Community) -> None:
+    """Every event of the content is there, its tickets counted."""
+    contents = read("events")["event"]
+    community.events = [_event(community, content) for content in contents]
+    tickets = [
+        ticket
+        for event, content in zip(community.events, contents, strict=True)
+        for ticket in _tickets(community, event, content)
+    ]
+    Event.objects.bulk_create(community.events)
+    EventTicket.objects.bulk_create(tickets)
+    Scan.objects.bulk_create(
+        _scan(community, ticket, ticket.check_in_time) for ticket in tickets if ticket.check_in_time
+    )
+
+
+def _event(community: Community, content: dict[str, Any]) -> Event:
+    host = community.hosts[content["host"]]
+    start = community.starts(
+        content["host"].partition("-")[2], week=content["week"], day=content["day"], time=content["time"]
+    )
+    status = EventStatus(content.get("status", EventStatus.PUBLISHED))
+    return Event(
+        title=content["title"],
+        description=content["description"],
+        event_type=EventType(content["kind"]),
+        status=status,
+        event_date=start,
+        end_date=start + timedelta(hours=content["hours"]),
+        location=content["place"],
+        location_zip=host.zip_code,
+        max_attendees=content.get("seats"),
+        tickets_taken=content["tickets"] if status == EventStatus.PUBLISHED else 0,
+        cancelled_reason=content.get("reason", ""),
+        host=community.owner(content["host"]),
+        organization=host,
+        created_at=min(start, community.now) - timedelta(days=community.chance.randint(8, 30)),
+    )
+
+
+def _tickets(community: Community, event: Event, content: dict[str, Any]) -> list[EventTicket]:
+    """Return the tickets of those who live near, then of visitors; the demo volunteer goes to everything near."""
+    people = _guests(community, content["host"])
+    issued, waiting = content["tickets"], content.get("waiting", 0)
+    is_cancelled = event.status == EventStatus.CANCELLED
+    latest = min(community.now, event.event_date) - timedelta(hours=2)
+    times = sorted(community.between(event.created_at, latest) for _ in range(issued + waiting))
+    return [
+        EventTicket(
+            event=event,
+            attendee=person,
+            status=TicketStatus.CANCELLED if is_cancelled else TicketStatus.ISSUED,
+            issued_at=at,
+            check_in_time=_check_in(community, event),
+        )
+        for person, at in zip(people, times[:issued], strict=False)
+    ] + [
+        EventTicket(event=event, attendee=person, status=TicketStatus.WAITLISTED, issued_at=at, waitlisted_at=at)
+        for person, at in zip(people[issued:], times[issued:], strict=False)
+    ]
+
+
+def _guests(community: Community, host: str) -> list[User]:
+    area = host.partition("-")[2]
+    near, far = community.people_near(area), []
+    for other in community.places["area"]:
+        far += community.people_near(other) if other != area else []
+    community.chance.shuffle(near)
+    community.chance.shuffle(far)
+    keys = (["volunteer"] if area == "sf" else []) + near + far
+    return [community.users[key] for key in keys if key not in community.members(host)]
+
+
+def _check_in(community: Community, event: Event) -> datetime | None:
+    if event.end_date > community.now or community.chance.randrange(100) >= TURN_OUT:
+        return None
+    return event.event_date + timedelta(minutes=community.chance.randint(-15, 20))
+
+
+def _scan(community: Community, ticket: EventTicket, at: datetime) -> Scan:
+    return Scan(
+        event=ticket.event,
+        ticket=ticket,
+        nonce=f"{community.chance.getrandbits(128):032x}",
+        outcome=ScanOutcome.ADMITTED,
+        device_id="door-1",
+        scanned_by=ticket.event.host,
+        scanned_at=at,
+        recorded_at=at,
+    )

@@ -1,0 +1,122 @@
+"""Notifications of what the other steps have made: applications, decisions, unread messages, a cancelled event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from config.demo.community import Community
+from domains.accounts.models import User
+from domains.events.models import EventStatus, EventTicket
+from domains.messaging.models import Participant
+from domains.notifications.models import Notification, NotificationKind
+from domains.opportunities.models import ApplicationHistory
+from domains.opportunities.models import ApplicationStatus as Status
+
+#: What was told longer ago has been read.
+READ_AFTER = timedelta(days=5)
+DECISIONS = {
+    Status.ACCEPTED: (NotificationKind.APPLICATION_DECIDED, "You have a place", "{host} has accepted you as {role}."),
+    Status.DECLINED: (NotificationKind.APPLICATION_DECIDED, "No place this time", "{host} has answered: {reason}"),
+    Status.SHORTLISTED: (
+        NotificationKind.APPLICATION_DECIDED,
+        "You are on the short list",
+        "{host} would like to know more about you for {role}.",
+    ),
+    Status.OFFERED: (
+        NotificationKind.OFFER_MADE,
+        "A place has become free",
+        "You are next in line as {role} at {host}. Take the place before the offer ends.",
+    ),
+}
+
+
+def load_notifications(community: Community) -> None:
+    """People have been told what concerns them; the old is read, the new is not."""
+    notifications = [
+        *_about_applications(community),
+        *_about_messages(community),
+        *_about_cancelled_events(community),
+    ]
+    Notification.objects.bulk_create(notifications)
+
+
+def _tell(community: Community, recipient: User, at: datetime, about: Any, **fields: Any) -> Notification:
+    is_old = community.now - at > READ_AFTER
+    return Notification(
+        recipient=recipient,
+        key=f"demo:{fields['kind']}:{about._meta.model_name}:{about.pk}",
+        subject_type=type(about).__name__,
+        subject_id=about.pk,
+        read_at=at + timedelta(hours=9) if is_old else None,
+        created_at=at,
+        **fields,
+    )
+
+
+def _about_applications(community: Community) -> Iterator[Notification]:
+    moves = ApplicationHistory.objects.filter(application__in=community.applications)
+    for move in moves.select_related(
+        "application__volunteer", "application__role__opportunity__host", "application__role__opportunity__created_by"
+    ):
+        application, opportunity = move.application, move.application.role.opportunity
+        host, owner = opportunity.host, opportunity.created_by
+        if host is None or owner is None:
+            continue
+        if move.from_status is None:
+            yield _tell(
+                community,
+                owner,
+                move.at,
+                application,
+                kind=NotificationKind.APPLICATION_RECEIVED,
+                title=f"{application.volunteer.display_name} would like to help",
+                body=f"{application.role.title}, {opportunity.title}",
+            )
+        elif move.to_status in DECISIONS and application.status == move.to_status:
+            kind, title, body = DECISIONS[move.to_status]
+            words = {"host": host.organization_name, "role": application.role.title, "reason": move.reason}
+            yield _tell(
+                community,
+                application.volunteer,
+                move.at,
+                application,
+                kind=kind,
+                title=f"{title}: {opportunity.title}"[:200],
+                body=body.format(**words),
+            )
+
+
+def _about_messages(community: Community) -> Iterator[Notification]:
+    unread = Participant.objects.filter(
+        conversation__in=community.conversations, read_up_to_sequence__lt=F("conversation__last_sequence")
+    )
+    for participant in unread.select_related("user", "conversation"):
+        conversation = participant.conversation
+        number = conversation.last_sequence - participant.read_up_to_sequence
+        yield _tell(
+            community,
+            participant.user,
+            conversation.last_activity_at,
+            conversation,
+            kind=NotificationKind.MESSAGE_RECEIVED,
+            title=f"{number} new messages" if number > 1 else "A new message",
+            body=conversation.title,
+        )
+
+
+def _about_cancelled_events(community: Community) -> Iterator[Notification]:
+    tickets = EventTicket.objects.filter(event__in=community.events, event__status=EventStatus.CANCELLED)
+    for ticket in tickets.select_related("event", "attendee"):
+        yield _tell(
+            community,
+            ticket.attendee,
+            community.now - timedelta(hours=26),
+            ticket.event,
+            kind=NotificationKind.EVENT_CHANGED,
+            title=f"Cancelled: {ticket.event.title}",
+            body=ticket.event.cancelled_reason,
+        )

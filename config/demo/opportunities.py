@@ -1,0 +1,115 @@
+"""Opportunities with their roles: each text of the content at several hosts, places and times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.demo.community import DATA, Community, Offer, read, sentence_start
+from domains.geo.selectors import zip_centroid
+from domains.opportunities.models import Opportunity, OpportunityStatus, Role, RoleSkill
+
+#: From so many places on, the number varies from one occurrence to the next.
+MANY_SLOTS = 6
+
+
+def load_opportunities(community: Community) -> None:
+    """Every occurrence of every text is an opportunity of the host of its kind in its area."""
+    contents: list[tuple[Offer, dict[str, Any]]] = []
+    for file in sorted((DATA / "opportunities").glob("*.toml")):
+        for content in read(f"opportunities/{file.stem}")["opportunity"]:
+            occurrences_in: Counter[str] = Counter()
+            for occurrence in content["occurrences"]:
+                area = occurrence["area"]
+                opportunity = _opportunity(community, f"{file.stem}-{area}", content, occurrence)
+                offer = Offer(content["title"], file.stem, area, occurrences_in[area], opportunity)
+                occurrences_in[area] += 1
+                contents.append((offer, content))
+    community.offers = [offer for offer, _ in contents]
+    Opportunity.objects.bulk_create(offer.opportunity for offer in community.offers)
+    _load_causes(community, contents)
+    _load_roles(community, contents)
+
+
+def _opportunity(
+    community: Community, host_key: str, content: dict[str, Any], occurrence: dict[str, Any]
+) -> Opportunity:
+    area = occurrence["area"]
+    host, city = community.hosts[host_key], community.places["area"][area]["city"]
+    start = community.starts(area, week=occurrence["week"], day=occurrence["day"], time=occurrence["time"])
+    words = {
+        "day": f"{start:%A}",
+        "month": f"{start:%B}",
+        "city": city,
+        "host": host.organization_name,
+        "place": occurrence.get("place", ""),
+        "play": occurrence.get("play", ""),
+        "note": occurrence["note"],
+    }
+    is_remote = content.get("remote", False)
+    zip_code = "" if is_remote else occurrence.get("zip", host.zip_code)
+    latitude, longitude = zip_centroid(zip_code) or (None, None)
+    return Opportunity(
+        host=host,
+        status=OpportunityStatus(occurrence.get("status", OpportunityStatus.OPEN)),
+        title=sentence_start(content["title"].format(**words)),
+        description=content["description"].format(**words),
+        impact_statement=content["impact"],
+        start_date=start,
+        end_date=start + timedelta(days=occurrence.get("days", 0), hours=content["hours"]),
+        location_text="" if is_remote else sentence_start(f"{words['place']}, {city}"),
+        location_zip=zip_code,
+        latitude=latitude,
+        longitude=longitude,
+        is_remote=is_remote,
+        closed_reason=occurrence.get("reason", ""),
+        created_by=community.owner(host_key),
+        created_at=_created_at(community, start),
+    )
+
+
+def _created_at(community: Community, start: datetime) -> datetime:
+    return min(start, community.now) - timedelta(
+        days=community.chance.randint(4, 25), minutes=community.chance.randint(0, 900)
+    )
+
+
+def _load_causes(community: Community, contents: list[tuple[Offer, dict[str, Any]]]) -> None:
+    links = Opportunity.causes.through
+    links.objects.bulk_create(
+        links(opportunity=offer.opportunity, cause=community.causes[name])
+        for offer, content in contents
+        for name in content["causes"]
+    )
+
+
+def _load_roles(community: Community, contents: list[tuple[Offer, dict[str, Any]]]) -> None:
+    role_skills = []
+    for offer, content in contents:
+        for described in content["roles"]:
+            role = Role(
+                opportunity=offer.opportunity,
+                title=described["title"],
+                description=described.get("about", ""),
+                slots_available=_slots(community, described["slots"]),
+                requires_approval=not described.get("instant", False),
+            )
+            needs, teaches = described.get("needs", []), described.get("teaches", [])
+            offer.roles[role.title] = role
+            offer.needs[role.title] = frozenset(needs)
+            role_skills += [
+                RoleSkill(
+                    role=role,
+                    skill=community.skills[name],
+                    is_required=name in needs,
+                    is_developed=name in teaches,
+                )
+                for name in dict.fromkeys([*needs, *teaches])
+            ]
+    Role.objects.bulk_create(role for offer in community.offers for role in offer.roles.values())
+    RoleSkill.objects.bulk_create(role_skills)
+
+
+def _slots(community: Community, number: int) -> int:
+    return number if number < MANY_SLOTS else number + community.chance.randint(-2, 3)

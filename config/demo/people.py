@@ -1,0 +1,83 @@
+"""People with profiles, proven addresses and skills; organisations with their members."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from config.demo import DEMO_PASSWORD
+from config.demo.community import DOMAIN, LOG_INS, Community
+from domains.accounts.models import User, UserProfile, UserType
+from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
+from domains.skills.models import UserSkill
+
+
+def load_people(community: Community) -> None:
+    """Everybody of the content is there; three of them can log in."""
+    for key, person in community.people.items():
+        community.users[key] = User(
+            email=f"{key}@{DOMAIN}",
+            display_name=person["name"],
+            user_type=UserType(person.get("type", UserType.VOLUNTEER)),
+            zip_code=person["zip"],
+            password=make_password(DEMO_PASSWORD if key in LOG_INS else None),
+            is_staff=key == "staff",
+            is_superuser=key == "staff",
+            created_at=community.ago(days=(90, 600)),
+        )
+        community.abilities[key] = set(person["skills"])
+    User.objects.bulk_create(community.users.values())
+    people = [(community.users[key], person) for key, person in community.people.items()]
+    UserProfile.objects.bulk_create(
+        UserProfile(user=user, bio=person["bio"], birth_year=person["born"]) for user, person in people
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user, _ in people
+    )
+    UserSkill.objects.bulk_create(
+        UserSkill(
+            user=user,
+            skill=community.skills[name],
+            proficiency_level=level,
+            created_at=community.between(user.created_at, community.now),
+        )
+        for user, person in people
+        for name, level in person["skills"].items()
+    )
+
+
+def load_hosts(community: Community) -> None:
+    """Every organisation is there, with its owner and its team, who have all accepted."""
+    for key, host in community.places["host"].items():
+        community.hosts[key] = OpportunityHost(
+            organization_name=host["name"],
+            website=host["website"],
+            description=host["description"],
+            zip_code=host["zip"],
+            is_verified=host["verified"],
+            created_at=community.ago(days=(40, 80)),
+        )
+    OpportunityHost.objects.bulk_create(community.hosts.values())
+    HostMembership.objects.bulk_create(
+        membership
+        for key, host in community.places["host"].items()
+        for membership in _memberships(community, key, {host["owner"]: "OWNER", **host.get("team", {})})
+    )
+
+
+def _memberships(community: Community, key: str, people: dict[str, str]) -> list[HostMembership]:
+    host, owner = community.hosts[key], community.owner(key)
+    return [
+        HostMembership(
+            host=host,
+            user=community.users[person],
+            email=community.users[person].email,
+            role=MembershipRole(role),
+            invited_by=None if role == MembershipRole.OWNER else owner,
+            created_at=host.created_at,
+            accepted_at=host.created_at + timedelta(hours=0 if role == MembershipRole.OWNER else 20),
+        )
+        for person, role in people.items()
+    ]

@@ -1,0 +1,75 @@
+"""Conversations from outside: who, when and how much, never what was said."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, count_column
+from domains.messaging.models import Conversation, ConversationEvent, Message, Participant
+
+
+class ParticipantInline(ReadOnlyInline):
+    """Who takes part."""
+
+    model = Participant
+    fields = ("user", "joined_at", "left_at", "read_up_to_sequence")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring the names along."""
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    """Conversations and their size."""
+
+    list_display = (
+        "__str__",
+        "is_group",
+        count_column("people", Participant, "conversation"),
+        count_column("messages", Message, "conversation"),
+        "last_sequence",
+        "last_activity_at",
+    )
+    list_filter = ("is_group", "last_activity_at")
+    search_fields = ("title", "participations__user__email", "opportunity__title", "event__title")
+    ordering = ("-last_activity_at",)
+    inlines: ClassVar = [ParticipantInline]
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyAdmin):
+    """Who takes part in what."""
+
+    list_display = ("user", "conversation", "joined_at", "left_at", "read_up_to_sequence")
+    list_filter = (("left_at", admin.EmptyFieldListFilter), "joined_at")
+    list_select_related = ("user", "conversation")
+    search_fields = ("user__email", "user__display_name", "conversation__title")
+    ordering = ("-id",)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """That something was said; the words are for those who take part."""
+
+    list_display = ("conversation", "sequence", "sender", "sent_at", "edited_at", "deleted_at")
+    list_filter = ("sent_at", ("deleted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("conversation", "sender")
+    search_fields = ("sender__email", "sender__display_name", "conversation__title")
+    exclude = ("content",)
+    ordering = ("-id",)
+
+
+@admin.register(ConversationEvent)
+class ConversationEventAdmin(ReadOnlyAdmin):
+    """The log that clients follow."""
+
+    list_display = ("conversation", "sequence", "kind", "actor", "at")
+    list_filter = ("kind", "at")
+    list_select_related = ("conversation", "actor")
+    search_fields = ("actor__email", "conversation__title")
+    ordering = ("-id",)

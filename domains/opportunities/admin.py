@@ -1,0 +1,216 @@
+"""Hosts, their opportunities and the applications for them; listings from elsewhere and their sources.
+
+Applications are shown and not changed here: their moves are counted in the roles, so only the
+services make them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, RowsInline, TableAdmin, count_column
+from domains.opportunities.models import (
+    Application,
+    ApplicationHistory,
+    Cause,
+    HostMembership,
+    Listing,
+    Opportunity,
+    OpportunityHost,
+    Role,
+    RoleSkill,
+    Source,
+)
+
+
+@admin.register(Cause)
+class CauseAdmin(TableAdmin):
+    """Causes."""
+
+    list_display = ("name", count_column("opportunities", Opportunity.causes.through, "cause"))
+    list_filter = ("opportunities__status",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+class HostMembershipInline(RowsInline):
+    """The people of the host, and who is invited."""
+
+    model = HostMembership
+    fk_name = "host"
+    autocomplete_fields = ("user", "invited_by")
+
+
+@admin.register(OpportunityHost)
+class OpportunityHostAdmin(TableAdmin):
+    """Organisations."""
+
+    list_display = (
+        "organization_name",
+        "zip_code",
+        "is_verified",
+        count_column("opportunities", Opportunity, "host"),
+        count_column("members", HostMembership, "host"),
+        "created_at",
+    )
+    list_filter = ("is_verified", "created_at")
+    search_fields = ("organization_name", "description", "zip_code", "website")
+    ordering = ("organization_name",)
+    inlines: ClassVar = [HostMembershipInline]
+
+
+@admin.register(HostMembership)
+class HostMembershipAdmin(TableAdmin):
+    """Who may do what at which host."""
+
+    list_display = ("email", "user", "host", "role", "accepted_at")
+    list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "host")
+    search_fields = ("email", "user__display_name", "host__organization_name")
+    autocomplete_fields = ("host", "user", "invited_by")
+    ordering = ("-id",)
+
+
+@admin.register(Source)
+class SourceAdmin(TableAdmin):
+    """Places on the web that listings are read from."""
+
+    list_display = ("name", "kind", "url", count_column("listings", Listing, "source"), "last_run_at")
+    list_filter = ("kind", "last_run_at")
+    search_fields = ("name", "url")
+    ordering = ("name",)
+
+
+class RoleInline(RowsInline):
+    """The roles of the opportunity; their skills are on their own pages."""
+
+    model = Role
+    fields = ("title", "slots_available", "slots_taken", "requires_approval")
+    readonly_fields = ("slots_taken",)
+    show_change_link = True
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(TableAdmin):
+    """Opportunities, open and otherwise."""
+
+    list_display = (
+        "title",
+        "host",
+        "kind",
+        "status",
+        "start_date",
+        "location_zip",
+        "is_remote",
+        count_column("roles", Role, "opportunity"),
+        count_column("applications", Application, "role__opportunity"),
+    )
+    list_filter = ("status", "kind", "is_remote", "start_date", "causes")
+    list_select_related = ("host",)
+    search_fields = ("title", "description", "host__organization_name", "location_zip")
+    autocomplete_fields = ("host", "causes", "created_by")
+    readonly_fields = ("created_at", "updated_at")
+    ordering = ("-start_date",)
+    inlines: ClassVar = [RoleInline]
+
+
+@admin.register(Listing)
+class ListingAdmin(TableAdmin):
+    """Where crawled opportunities were found."""
+
+    list_display = ("opportunity", "organization_name", "source", "last_seen_at", "missed_runs")
+    list_filter = ("source", "missed_runs", "last_seen_at")
+    list_select_related = ("opportunity", "source")
+    search_fields = ("opportunity__title", "organization_name", "external_id", "url")
+    autocomplete_fields = ("opportunity", "source")
+    ordering = ("-last_seen_at",)
+
+
+class RoleSkillInline(RowsInline):
+    """The skills that the role requires or develops."""
+
+    model = RoleSkill
+    autocomplete_fields = ("skill",)
+
+
+@admin.register(Role)
+class RoleAdmin(TableAdmin):
+    """Roles, and how full they are."""
+
+    list_display = (
+        "title",
+        "opportunity",
+        "slots_taken",
+        "slots_available",
+        "requires_approval",
+        count_column("applications", Application, "role"),
+    )
+    list_filter = ("requires_approval", "opportunity__status", "opportunity__start_date")
+    list_select_related = ("opportunity",)
+    search_fields = ("title", "opportunity__title", "opportunity__host__organization_name")
+    autocomplete_fields = ("opportunity",)
+    readonly_fields = ("slots_taken",)
+    ordering = ("-id",)
+    inlines: ClassVar = [RoleSkillInline]
+
+
+@admin.register(RoleSkill)
+class RoleSkillAdmin(TableAdmin):
+    """Which role wants or teaches which skill."""
+
+    list_display = ("skill", "role", "is_required", "is_developed")
+    list_filter = ("is_required", "is_developed", "skill__category")
+    list_select_related = ("skill", "role")
+    search_fields = ("skill__name", "role__title")
+    autocomplete_fields = ("role", "skill")
+    ordering = ("-id",)
+
+
+class ApplicationHistoryInline(ReadOnlyInline):
+    """How the application came to where it stands."""
+
+    model = ApplicationHistory
+    fields = ("from_status", "to_status", "actor", "reason", "at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring the names along."""
+        return super().get_queryset(request).select_related("actor")
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReadOnlyAdmin):
+    """Who applied for what, and how it stands."""
+
+    list_display = (
+        "volunteer",
+        "role",
+        "role__opportunity",
+        "status",
+        "submitted_at",
+        count_column("moves", ApplicationHistory, "application"),
+    )
+    list_filter = ("status", "submitted_at")
+    list_select_related = ("volunteer", "role__opportunity")
+    search_fields = ("volunteer__email", "volunteer__display_name", "role__title", "role__opportunity__title")
+    ordering = ("-id",)
+    inlines: ClassVar = [ApplicationHistoryInline]
+
+
+@admin.register(ApplicationHistory)
+class ApplicationHistoryAdmin(ReadOnlyAdmin):
+    """Every move of every application."""
+
+    list_display = ("application", "volunteer", "from_status", "to_status", "actor", "at")
+    list_filter = ("to_status", "at")
+    list_select_related = ("application__volunteer", "actor")
+    search_fields = ("application__volunteer__email", "actor__email", "reason")
+    ordering = ("-id",)
+
+    @admin.display(ordering="application__volunteer__display_name")
+    def volunteer(self, move: ApplicationHistory) -> str:
+        """Name the person who applied."""
+        return str(move.application.volunteer)

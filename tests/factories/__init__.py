@@ -1,0 +1,74 @@
+"""One factory for each table: what it makes is valid and agrees with the rows around it."""
+
+from tests.factories.accounts import (
+    PASSWORD,
+    EmailAddressFactory,
+    SessionFactory,
+    UserFactory,
+    UserProfileFactory,
+)
+from tests.factories.base import OutboxEntryFactory
+from tests.factories.events import EventFactory, EventTicketFactory, ScanFactory
+from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCompletionFactory, ModuleFactory
+from tests.factories.messaging import (
+    ConversationEventFactory,
+    ConversationFactory,
+    MessageFactory,
+    ParticipantFactory,
+    conversation_between,
+    direct_key,
+)
+from tests.factories.model_factory import factory_of
+from tests.factories.notifications import NotificationFactory
+from tests.factories.opportunities import (
+    ApplicationFactory,
+    ApplicationHistoryFactory,
+    CauseFactory,
+    HostMembershipFactory,
+    ListingFactory,
+    OpportunityFactory,
+    OpportunityHostFactory,
+    RoleFactory,
+    RoleSkillFactory,
+    SourceFactory,
+    owner_of,
+)
+from tests.factories.skills import SkillAliasFactory, SkillFactory, UserSkillFactory
+
+__all__ = [
+    "PASSWORD",
+    "ApplicationFactory",
+    "ApplicationHistoryFactory",
+    "CauseFactory",
+    "ConversationEventFactory",
+    "ConversationFactory",
+    "CourseFactory",
+    "EmailAddressFactory",
+    "EnrollmentFactory",
+    "EventFactory",
+    "EventTicketFactory",
+    "HostMembershipFactory",
+    "ListingFactory",
+    "MessageFactory",
+    "ModuleCompletionFactory",
+    "ModuleFactory",
+    "NotificationFactory",
+    "OpportunityFactory",
+    "OpportunityHostFactory",
+    "OutboxEntryFactory",
+    "ParticipantFactory",
+    "RoleFactory",
+    "RoleSkillFactory",
+    "ScanFactory",
+    "SessionFactory",
+    "SkillAliasFactory",
+    "SkillFactory",
+    "SourceFactory",
+    "UserFactory",
+    "UserProfileFactory",
+    "UserSkillFactory",
+    "conversation_between",
+    "direct_key",
+    "factory_of",
+    "owner_of",
+]

@@ -1,0 +1,75 @@
+"""People: with a profile and a proven e-mail address, unless asked otherwise."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Sequence, SubFactory, Trait
+from factory.django import Password
+
+from domains.accounts.models import Session, User, UserProfile, UserType
+from tests.factories.model_factory import ModelFactory
+
+#: The password of everybody the factories make: `UserFactory(password=None)` has none.
+PASSWORD = "a-password-for-tests"
+
+
+class UserFactory(ModelFactory[User]):
+    """An active volunteer whose address is proven; `UserFactory(profile__bio="…")` reaches the profile.
+
+    Traits: `unverified` (the address is known, but not proven), `hosting`, `staff`, `superuser`.
+    """
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        unverified = Trait(email_address__verified=False)
+        hosting = Trait(user_type=UserType.HOST)
+        staff = Trait(is_staff=True)
+        superuser = Trait(is_staff=True, is_superuser=True)
+
+    email = Sequence(lambda n: f"person{n}@people.example")
+    display_name = Sequence(lambda n: f"Person {n}")
+    zip_code = "94110"
+    password = Password(PASSWORD)
+    profile = RelatedFactory("tests.factories.accounts.UserProfileFactory", factory_related_name="user")
+    email_address = RelatedFactory("tests.factories.accounts.EmailAddressFactory", factory_related_name="user")
+    email_address__verified = True
+
+
+class UserProfileFactory(ModelFactory[UserProfile]):
+    """A profile; without a `user` it makes one for itself."""
+
+    class Meta:
+        model = UserProfile
+
+    user = SubFactory(UserFactory, profile=None)
+    bio = "Saturdays are for the community garden."
+    birth_year = 1990
+
+
+class EmailAddressFactory(ModelFactory[EmailAddress]):
+    """A proven address, the one its user logs in with."""
+
+    class Meta:
+        model = EmailAddress
+
+    user = SubFactory(UserFactory, email_address=None)
+    email = SelfAttribute("user.email")
+    verified = True
+    primary = True
+
+
+class SessionFactory(ModelFactory[Session]):
+    """A live session; `ended=True` for one that was ended."""
+
+    class Meta:
+        model = Session
+
+    class Params:
+        ended = Trait(ended_at=LazyFunction(timezone.now))
+
+    user = SubFactory(UserFactory)
+    device_name = "Firefox on a library computer"
