@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from graphql import GraphQLError, GraphQLSyntaxError

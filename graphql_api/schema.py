@@ -19,9 +19,18 @@ from graphql_api.clean_input import CleanInput
 from graphql_api.errors import code_errors
 from graphql_api.introspection import Introspection
 from graphql_api.limits import MAX_TOKENS, Limits
+from graphql_api.messaging.mutations import MessagingMutations
+from graphql_api.messaging.queries import MessagingQueries
+from graphql_api.messaging.subscriptions import MessagingSubscriptions
+from graphql_api.node import NodeQueries
+from graphql_api.opportunities.mutations import OpportunityMutations
+from graphql_api.opportunities.queries import OpportunityQueries
+from graphql_api.skills.mutations import SkillMutations
+from graphql_api.skills.queries import SkillQueries
 
-QUERIES = (AccountQueries,)
-MUTATIONS = (AccountMutations,)
+QUERIES = (AccountQueries, SkillQueries, OpportunityQueries, MessagingQueries, NodeQueries)
+MUTATIONS = (AccountMutations, SkillMutations, OpportunityMutations, MessagingMutations)
+SUBSCRIPTIONS = (MessagingSubscriptions,)
 
 
 class Schema(strawberry.Schema):
@@ -38,6 +47,7 @@ def build_schema(*, with_development: bool) -> Schema:
     return Schema(
         query=merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", mutations),
+        subscription=merge_types("Subscription", SUBSCRIPTIONS),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             Limits,

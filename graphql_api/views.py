@@ -82,7 +82,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             session=session,
         )
 
-    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ARG002
+    def should_render_graphql_ide(self, request: Any) -> bool:
         """Never here: `_answer` has served the page."""
         return False
 
@@ -152,7 +152,7 @@ def _refusal(status: int, code: str, message: str) -> HttpResponse:
     return HttpResponse(orjson.dumps({"errors": [error]}), status=status, content_type=JSON)
 
 
-def schema_document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def schema_document(request: HttpRequest) -> HttpResponse:
     """Serve the printed schema: the API is open, so is its description."""
     return HttpResponse(
         (Path(__file__).parent / "schema.graphql").read_text(), content_type="text/plain; charset=utf-8"

@@ -17,7 +17,7 @@ fi
 
 echo "Installing $(grep -c '^[a-z]' "$requirements") packages from $requirements …"
 "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/tools.txt
-if ! "$VENV/bin/uv" pip install --python "$VENV/bin/python" --require-hashes --requirement "$requirements"; then
+if ! "$VENV/bin/uv" --system-certs pip install --python "$VENV/bin/python" --require-hashes --requirement "$requirements"; then
   echo "uv could not install them; trying with pip …" >&2
   "$VENV/bin/python" -m pip install --disable-pip-version-check --require-hashes --requirement "$requirements"
 fi

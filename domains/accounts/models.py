@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 #: Five digits: the ZIP codes of the United States Postal Service.
-validate_zip_code = RegexValidator(r"^\d{5}\Z", "Give a ZIP code of five digits, such as 94110.", "INVALID")
+validate_zip_code = RegexValidator(r"^[0-9]{5}\Z", "Give a ZIP code of five digits, such as 94110.", "INVALID")
 
 
 class UserType(models.TextChoices):
@@ -93,9 +94,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.display_name
 
-    @property
+    @cached_property
     def is_email_verified(self) -> bool:
-        """Whether this person has proved that the address is theirs (django-allauth keeps it)."""
+        """Whether this person had proved that the address is theirs when first asked (django-allauth keeps it)."""
         return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from domains.accounts import tokens
@@ -32,6 +34,13 @@ def find_live_session(*, session_id: int) -> Session | None:
         Session.objects.select_related("user")
         .filter(pk=session_id, ended_at__isnull=True, user__is_active=True)
         .first()
+    )
+
+
+def find_live_session_ids(*, among: Collection[int]) -> set[int]:
+    """Return those of the sessions that have not ended and whose accounts are active: one statement for all."""
+    return set(
+        Session.objects.filter(pk__in=among, ended_at__isnull=True, user__is_active=True).values_list("pk", flat=True)
     )
 
 

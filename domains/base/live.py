@@ -28,8 +28,11 @@ def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
 
 
 def broadcast(group: str, **ids: int | str) -> None:
-    """Wake the subscribers of `group`. Never raises: the reader catches up without it."""
-    message: dict[str, Any] = {"type": "live.wake", **ids}
+    """Wake the subscribers of `group`; the message names it, since one channel may be in many groups.
+
+    Never raises: the reader catches up without it.
+    """
+    message: dict[str, Any] = {"type": "live.wake", "group": group, **ids}
     try:
         if _server_loop is not None and _server_loop.is_running():
             asyncio.run_coroutine_threadsafe(_send(group, message), _server_loop)
@@ -40,9 +43,15 @@ def broadcast(group: str, **ids: int | str) -> None:
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
-    try:
-        layer = get_channel_layer()
-        if layer is not None:
-            await layer.group_send(group, message)
-    except Exception:
-        logger.exception("broadcast to %s failed", group)
+    """Send; once more if it fails, since a connection that was kept may have been cut at its other end."""
+    for is_last in (False, True):
+        try:
+            layer = get_channel_layer()
+            if layer is not None:
+                await layer.group_send(group, message)
+        except Exception:
+            if is_last:
+                logger.exception("broadcast to %s failed", group)
+            await asyncio.sleep(0 if is_last else 0.2)
+        else:
+            return

@@ -13,9 +13,13 @@ from strawberry import relay
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.services.begin_session import OpenSession
+from domains.opportunities import models as opportunities
+from domains.opportunities.selectors import find_own_applications
+from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
 
 if TYPE_CHECKING:
+    from graphql_api.opportunities.types import Application
     from graphql_api.skills.types import UserSkill
 
 strawberry.enum(models.UserType, description="What somebody is here for.")
@@ -100,6 +104,17 @@ class User(relay.Node):
         """Show the sessions to their owner."""
         viewer = signed_in(info)
         return accounts.find_sessions(viewer=viewer) if viewer.pk == _row(self).pk else []  # type: ignore[return-value]
+
+    @strawberry_django.connection(
+        Connection[Annotated["Application", strawberry.lazy("graphql_api.opportunities.types")]],
+        description="Your applications, newest first; empty for others.",
+        only=["id"],
+    )
+    def applications(self, info: Info) -> QuerySet[opportunities.Application]:
+        """Show the applications to their volunteer."""
+        viewer = viewer_of(info)
+        is_own = viewer is not None and viewer.pk == _row(self).pk
+        return find_own_applications(viewer=viewer if is_own else None)
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.User], info: Info, **kwargs: Any) -> QuerySet[models.User]:

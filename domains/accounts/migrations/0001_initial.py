@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('display_name', models.CharField(max_length=80)),
                 ('user_type', django_choices_field.fields.TextChoicesField(choices=[('VOLUNTEER', 'Volunteer'), ('HOST', 'Host'), ('BOTH', 'Both')], default='VOLUNTEER', max_length=9)),
-                ('zip_code', models.CharField(blank=True, max_length=5, validators=[django.core.validators.RegexValidator('^\\d{5}\\Z', 'Give a ZIP code of five digits, such as 94110.', 'INVALID')])),
+                ('zip_code', models.CharField(blank=True, max_length=5, validators=[django.core.validators.RegexValidator('^[0-9]{5}\\Z', 'Give a ZIP code of five digits, such as 94110.', 'INVALID')])),
                 ('picture', models.ImageField(blank=True, upload_to='pictures/')),
                 ('is_verified', models.BooleanField(default=False)),
                 ('is_staff', models.BooleanField(default=False)),

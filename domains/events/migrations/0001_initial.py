@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('event_date', models.DateTimeField()),
                 ('end_date', models.DateTimeField()),
                 ('location', models.CharField(blank=True, max_length=300)),
-                ('location_zip', models.CharField(blank=True, max_length=5, validators=[django.core.validators.RegexValidator('^\\d{5}\\Z', 'Give a ZIP code of five digits, such as 94110.', 'INVALID')])),
+                ('location_zip', models.CharField(blank=True, max_length=5, validators=[django.core.validators.RegexValidator('^[0-9]{5}\\Z', 'Give a ZIP code of five digits, such as 94110.', 'INVALID')])),
                 ('max_attendees', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
                 ('tickets_taken', models.PositiveIntegerField(default=0, editable=False)),
                 ('cancelled_reason', models.CharField(blank=True, max_length=500)),

@@ -1,0 +1,103 @@
+"""Beginning a conversation: direct between two people, or a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from domains.accounts.errors import AccountCode
+from domains.accounts.models import User
+from domains.base import bus, rates
+from domains.base.errors import Code, NotAllowed, NotFound, Refused
+from domains.messaging import facts
+from domains.messaging.errors import MessagingCode
+from domains.messaging.models import Conversation, ConversationEventKind, Participant
+from domains.messaging.policies import can_start_conversation
+from domains.messaging.services.append_event import append_event
+from domains.opportunities.models import Opportunity
+
+MAX_PEOPLE = 100
+MAX_TITLE = 120
+RATE_LIMIT, RATE_SECONDS = 30, 600
+
+
+def start_conversation(
+    *,
+    actor: User,
+    participant_ids: Sequence[int],
+    title: str = "",
+    is_group: bool | None = None,
+    opportunity_id: int | None = None,
+) -> Conversation:
+    """Return a conversation of the actor with these people; only the actor's own id among them is left out.
+
+    Between two people there is one direct conversation: asked for again, by either, it is returned as
+    it is, and whoever had left it is back. Without `is_group` more than one other person make a group.
+    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND and RATE_LIMITED.
+    """
+    if not can_start_conversation(actor):
+        raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
+    others = sorted(set(participant_ids) - {actor.pk})
+    title = " ".join(title.split())
+    _check_shape(bool(participant_ids), others, title, is_group)
+    rates.spend(what="start_conversation", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    people = list(User.objects.filter(pk__in=others, is_active=True))
+    if len(people) != len(others):
+        raise NotFound("person", "participant_ids")
+    opportunity = _opportunity(actor, opportunity_id)
+    if is_group or len(others) > 1:
+        with transaction.atomic():
+            return _begin(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
+    return _direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
+
+
+def _check_shape(named_anybody: bool, others: list[int], title: str, is_group: bool | None) -> None:
+    field = "participant_ids"
+    if not named_anybody:
+        raise Refused.because(Code.REQUIRED, "Name whom you want to talk with.", field)
+    if not others:
+        raise Refused.because(Code.INVALID, "Name somebody other than yourself.", field)
+    if is_group is False and len(others) > 1:
+        raise Refused.because(Code.INVALID, "A direct conversation is with one person; ask for a group.", field)
+    if len(others) >= MAX_PEOPLE:
+        raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PEOPLE} people, with you.", field)
+    if len(title) > MAX_TITLE:
+        raise Refused.because(Code.TOO_LONG, f"Choose a title of at most {MAX_TITLE} characters.", "title")
+
+
+def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
+    if opportunity_id is None:
+        return None
+    opportunity = Opportunity.objects.visible_to(actor).filter(pk=opportunity_id).first()
+    if opportunity is None:
+        raise NotFound("opportunity", "opportunity_id")
+    return opportunity
+
+
+def _direct(conversation: Conversation, actor: User, other: User) -> Conversation:
+    low, high = sorted((actor.pk, other.pk))
+    conversation.direct_key = f"{low}:{high}"
+    with transaction.atomic():
+        known = Conversation.objects.select_for_update().filter(direct_key=conversation.direct_key).first()
+        if known is None:
+            try:
+                with transaction.atomic():
+                    return _begin(conversation, actor, [other])
+            except IntegrityError:
+                # The other began it in this moment: there is one per pair.
+                known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
+        if known.participations.filter(left_at__isnull=False).update(left_at=None):
+            append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
+        return known
+
+
+def _begin(conversation: Conversation, actor: User, others: list[User]) -> Conversation:
+    conversation.created_by = actor
+    conversation.save(force_insert=True)
+    Participant.objects.bulk_create(
+        Participant(conversation=conversation, user=user, joined_at=conversation.created_at)
+        for user in (actor, *others)
+    )
+    bus.publish(facts.ConversationStarted(conversation_id=conversation.pk))
+    return conversation

@@ -1,0 +1,18 @@
+"""The reason codes of opportunities and applications."""
+
+from enum import StrEnum
+
+
+class OpportunityCode(StrEnum):
+    """Why an act on opportunities, roles or applications was refused; beside the codes of every domain."""
+
+    EMAIL_NOT_VERIFIED = "EMAIL_NOT_VERIFIED"
+    NOT_VOLUNTEER = "NOT_VOLUNTEER"
+    ALREADY_APPLIED = "ALREADY_APPLIED"
+    CLOSED = "CLOSED"
+    FULL = "FULL"
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
+    MISSING_SKILL = "MISSING_SKILL"
+    MISSING_COURSE = "MISSING_COURSE"
+    MISSING_VERIFICATION = "MISSING_VERIFICATION"
+    OVERLAPS = "OVERLAPS"

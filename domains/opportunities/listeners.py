@@ -1,0 +1,16 @@
+"""What follows when something happened to an application."""
+
+from domains.base import bus
+from domains.opportunities import facts, tasks
+
+
+@bus.listen(facts.ApplicationSubmitted)
+def mail_the_host(fact: facts.ApplicationSubmitted) -> None:
+    """Those who run the host learn that somebody applied."""
+    tasks.send_application_received_mails.delay(fact.application_id)
+
+
+@bus.listen(facts.ApplicationDecided)
+def mail_the_volunteer(fact: facts.ApplicationDecided) -> None:
+    """The volunteer learns of the decision."""
+    tasks.send_application_decided_mail.delay(fact.move_id)

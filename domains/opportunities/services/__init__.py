@@ -1,0 +1,22 @@
+"""The acts on hosts, opportunities and applications, one file each."""
+
+from domains.opportunities.services.apply_to_role import apply_to_role
+from domains.opportunities.services.create_host import create_host
+from domains.opportunities.services.create_opportunity import create_opportunity
+from domains.opportunities.services.decide_application import decide_application
+from domains.opportunities.services.drafts import OpportunityDraft, RoleDraft, RoleSkillDraft
+from domains.opportunities.services.mails import mail_application_decided, mail_application_received
+from domains.opportunities.services.publish_opportunity import publish_opportunity
+
+__all__ = [
+    "OpportunityDraft",
+    "RoleDraft",
+    "RoleSkillDraft",
+    "apply_to_role",
+    "create_host",
+    "create_opportunity",
+    "decide_application",
+    "mail_application_decided",
+    "mail_application_received",
+    "publish_opportunity",
+]

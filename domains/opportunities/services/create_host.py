@@ -1,0 +1,42 @@
+"""Founding an organisation."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base.errors import NotAllowed, Refused
+from domains.opportunities import policies
+from domains.opportunities.errors import OpportunityCode
+from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
+from domains.opportunities.services.values import one_line, problems_of
+
+
+def create_host(
+    *, actor: User, organization_name: str, website: str = "", description: str = "", zip_code: str = ""
+) -> OpportunityHost:
+    """There is a new host, and the actor owns it.
+
+    Refuses with EMAIL_NOT_VERIFIED, FORBIDDEN (an account for volunteering only), REQUIRED, TOO_SHORT,
+    TOO_LONG and INVALID.
+    """
+    if not actor.is_email_verified:
+        message = "Prove your e-mail address first: an organisation must be reachable."
+        raise NotAllowed(message, OpportunityCode.EMAIL_NOT_VERIFIED)
+    if not policies.can_create_host(actor):
+        raise NotAllowed("Your account is for volunteering; set its type to HOST or BOTH to found an organisation.")
+    host = OpportunityHost(
+        organization_name=one_line(organization_name),
+        website=website.strip(),
+        description=description.strip(),
+        zip_code=zip_code.strip(),
+    )
+    if problems := problems_of(host):
+        raise Refused(*problems)
+    with transaction.atomic():
+        host.save()
+        HostMembership.objects.create(
+            host=host, user=actor, email=actor.email, role=MembershipRole.OWNER, accepted_at=timezone.now()
+        )
+    return host

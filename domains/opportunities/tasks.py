@@ -1,0 +1,23 @@
+"""Mails that opportunities send."""
+
+from __future__ import annotations
+
+from smtplib import SMTPException
+
+from celery import shared_task
+
+from domains.opportunities import services
+
+_retry = {"autoretry_for": (SMTPException, OSError), "retry_backoff": True, "max_retries": 5}
+
+
+@shared_task(**_retry)
+def send_application_received_mails(application_id: int) -> None:
+    """Tell the host's owners and coordinators about a new application."""
+    services.mail_application_received(application_id=application_id)
+
+
+@shared_task(**_retry)
+def send_application_decided_mail(move_id: int) -> None:
+    """Tell the volunteer about a decision."""
+    services.mail_application_decided(move_id=move_id)

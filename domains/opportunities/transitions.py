@@ -1,0 +1,83 @@
+"""The state machine of applications, as data: who moves what from where to where.
+
+COMPLETED, DECLINED, WITHDRAWN, CANCELLED and EXPIRED are ends. Every move goes through
+`services/moves.py`, which asks this table, counts the places and writes the history.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from domains.opportunities.models import PLACE_STATUSES
+from domains.opportunities.models import ApplicationStatus as Status
+
+
+class Act(StrEnum):
+    """What can be done with an application."""
+
+    #: By the volunteer.
+    APPLY = "APPLY"
+    WITHDRAW = "WITHDRAW"
+    TAKE_OFFER = "TAKE_OFFER"
+    REFUSE_OFFER = "REFUSE_OFFER"
+    #: By a coordinator of the host.
+    SHORTLIST = "SHORTLIST"
+    ACCEPT = "ACCEPT"
+    DECLINE = "DECLINE"
+    WAITLIST = "WAITLIST"
+    COMPLETE = "COMPLETE"
+    #: By the system: a place became free, time ran out, the opportunity was called off.
+    OFFER = "OFFER"
+    EXPIRE = "EXPIRE"
+    CANCEL = "CANCEL"
+
+
+class Decision(StrEnum):
+    """What a coordinator may decide about an application: each is the act of the same name."""
+
+    SHORTLIST = "SHORTLIST"
+    ACCEPT = "ACCEPT"
+    DECLINE = "DECLINE"
+    WAITLIST = "WAITLIST"
+
+
+#: Where an application is before it exists.
+NOWHERE = None
+
+_UNDECIDED = frozenset({Status.APPLIED, Status.SHORTLISTED, Status.WAITLISTED})
+
+#: Each act with the statuses it may lead to, and from where.
+MOVES: dict[Act, dict[Status, frozenset[Status | None]]] = {
+    Act.APPLY: {
+        Status.APPLIED: frozenset({NOWHERE}),
+        Status.ACCEPTED: frozenset({NOWHERE}),
+        Status.WAITLISTED: frozenset({NOWHERE}),
+    },
+    Act.SHORTLIST: {Status.SHORTLISTED: frozenset({Status.APPLIED})},
+    Act.ACCEPT: {Status.ACCEPTED: _UNDECIDED},
+    Act.DECLINE: {Status.DECLINED: _UNDECIDED},
+    Act.WAITLIST: {Status.WAITLISTED: frozenset({Status.APPLIED, Status.SHORTLISTED})},
+    Act.OFFER: {Status.OFFERED: frozenset({Status.WAITLISTED})},
+    Act.TAKE_OFFER: {Status.ACCEPTED: frozenset({Status.OFFERED})},
+    Act.REFUSE_OFFER: {Status.DECLINED: frozenset({Status.OFFERED})},
+    Act.EXPIRE: {Status.EXPIRED: frozenset({Status.OFFERED})},
+    Act.WITHDRAW: {Status.WITHDRAWN: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
+    Act.COMPLETE: {Status.COMPLETED: frozenset({Status.ACCEPTED})},
+    Act.CANCEL: {Status.CANCELLED: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
+}
+
+
+def is_possible(act: Act, source: Status | None, target: Status) -> bool:
+    """Whether the act may move an application from `source` to `target`."""
+    return source in MOVES[act].get(target, frozenset())
+
+
+def target_of(act: Act) -> Status:
+    """Return the only status that the act leads to; not for APPLY, which has several."""
+    (target,) = MOVES[act]
+    return target
+
+
+def places_taken_by(source: Status | None, target: Status) -> int:
+    """Return how many places the move takes: 1, 0, or -1 where it frees one."""
+    return (target in PLACE_STATUSES) - (source in PLACE_STATUSES)

@@ -1,0 +1,6 @@
+"""The acts on skills, one file each."""
+
+from domains.skills.services.add_skill import add_skill
+from domains.skills.services.remove_skill import remove_skill
+
+__all__ = ["add_skill", "remove_skill"]

@@ -1,0 +1,41 @@
+"""Saying what one can do."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base.errors import Code, NotFound, Problem, Refused
+from domains.skills.errors import SkillCode
+from domains.skills.models import Skill, UserSkill
+
+LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
+
+
+def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkill:
+    """The actor has the skill at this level, once; saying it again changes the level.
+
+    Refuses with NOT_FOUND (the skill), INVALID (the level) and ALREADY_VERIFIED: a level that somebody
+    else confirmed is not one's own to change.
+    """
+    skill = Skill.objects.visible_to(actor).filter(pk=skill_id).first()
+    if skill is None:
+        raise NotFound("skill", "skill_id")
+    if not LOWEST_LEVEL <= proficiency_level <= HIGHEST_LEVEL:
+        message = f"Give a level from {LOWEST_LEVEL}, a beginner, to {HIGHEST_LEVEL}, an expert."
+        raise Refused(Problem(Code.INVALID, message, "proficiency_level"))
+    with transaction.atomic():
+        held, _ = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
+            user=actor, skill=skill, defaults={"proficiency_level": proficiency_level}
+        )
+        if held.proficiency_level == proficiency_level:
+            return held
+        if held.is_verified:
+            raise Refused.because(
+                SkillCode.ALREADY_VERIFIED,
+                f"Your level in {skill.name} was confirmed by somebody else; only they can change it.",
+                "proficiency_level",
+            )
+        held.proficiency_level = proficiency_level
+        held.save(update_fields=["proficiency_level"])
+    return held

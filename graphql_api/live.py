@@ -1,0 +1,224 @@
+"""Waiting for wake-ups of the live path, whatever transport the waiting is for.
+
+Each process has one channel of the layer, shared by all its listeners, so that a thousand
+subscribers cost Redis no more than one. A wake-up is a hint: the layer may drop it, Redis may die.
+So numbered heartbeats go through the layer. While they do not come back the listeners look for
+themselves every POLL seconds and the groups are joined again. A number that is missing when the
+next one comes tells that wake-ups may be missing too: everybody looks once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger("mishmob.live")
+
+#: Seconds between two looks of a listener while the layer is out of order.
+POLL = 3.0
+#: Seconds between two heartbeats: less than the second that the Redis layer waits before it reconnects.
+BEAT = 0.9
+#: Seconds without a heartbeat after which the layer counts as out of order.
+SILENCE = 3.0
+#: The wake-ups a slow listener has waiting; the oldest go first, since it will look for itself.
+MOST_WAITING = 64
+
+Wakeup = Mapping[str, Any]
+
+
+class Bell(Protocol):
+    """Whatever a wake-up can be put before."""
+
+    def ring(self, wakeup: Wakeup) -> None:
+        """Take the wake-up; an empty one says no more than that it is time to look."""
+
+
+B = TypeVar("B", bound=Bell)
+
+
+class Listener:
+    """A bell that one coroutine waits for."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+        self._waiting: deque[Wakeup] = deque(maxlen=MOST_WAITING)
+        self._rung = asyncio.Event()
+
+    def ring(self, wakeup: Wakeup) -> None:
+        """Put a wake-up before the listener."""
+        self._waiting.append(wakeup)
+        self._rung.set()
+
+    async def wait(self, patience: float) -> Wakeup | None:
+        """Return the next wake-up, or None after `patience` seconds at most: then look for yourself."""
+        if not self._waiting:
+            self._rung.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience if self._switchboard.is_well else min(patience, POLL)):
+                    await self._rung.wait()
+        return self._waiting.popleft() if self._waiting else None
+
+
+class Switchboard:
+    """The process's one channel, and whose bell rings for which group; it works while there are bells."""
+
+    def __init__(self) -> None:
+        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
+        self._joined: set[str] = set()
+        self._pulse = f"pulse.{uuid.uuid4().hex}"
+        self._heard_at = 0.0
+        self._beats_sent = self._beats_heard = 0
+        self._channel: str | None = None
+        self._receiver: asyncio.Task[None] | None = None
+        self._heart: asyncio.Task[None] | None = None
+        self._moving = asyncio.Lock()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether wake-ups get through, as far as the last heartbeats tell."""
+        return self._channel is not None and time.monotonic() - self._heard_at < SILENCE
+
+    @contextlib.asynccontextmanager
+    async def ringing(self, group: str, bell: B) -> AsyncIterator[B]:
+        """Ring the bell for the group's wake-ups: from before the block begins until it ends."""
+        self._bells[group].add(bell)
+        try:
+            await self._join(group)
+            yield bell
+        finally:
+            self._bells[group].discard(bell)
+            if not self._bells[group]:
+                del self._bells[group]
+                await self._leave(group)
+
+    async def _join(self, group: str) -> None:
+        if self._heart is None:
+            self._heart = asyncio.get_running_loop().create_task(self._beat())
+        async with self._moving:
+            if self._channel is None:
+                await self._connect()
+            elif group not in self._joined:
+                await self._add([group])
+
+    async def _leave(self, group: str) -> None:
+        async with self._moving:
+            if group in self._bells:
+                return
+            self._joined.discard(group)
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(POLL):
+                    await _layer().group_discard(group, self._channel)
+            if not self._bells:
+                await self._rest()
+
+    async def _connect(self) -> None:
+        """Take a new channel into all groups. If the layer is out of order the next heartbeat tries again."""
+        if self._receiver:
+            self._receiver.cancel()
+        self._joined.clear()
+        try:
+            async with asyncio.timeout(POLL):
+                self._channel = await _layer().new_channel("live.")
+        except Exception as error:  # noqa: BLE001 # whatever the layer fails with, the listeners look for themselves
+            logger.warning("the channel layer cannot be reached: %r", error)
+            return
+        self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
+        self._heard_at, self._beats_heard = time.monotonic(), self._beats_sent
+        await self._add([self._pulse, *self._bells])
+
+    async def _add(self, groups: list[str]) -> None:
+        try:
+            async with asyncio.timeout(POLL):
+                for group in groups:
+                    await _layer().group_add(group, self._channel)
+                    self._joined.add(group)
+        except Exception as error:  # noqa: BLE001
+            logger.warning("groups of the channel layer cannot be joined yet: %r", error)
+            self._heard_at = 0.0  # out of order until a heartbeat is heard, which needs its own group joined
+
+    async def _rest(self) -> None:
+        for task in (self._receiver, self._heart):
+            if task:
+                task.cancel()
+        channel, self._channel, self._receiver, self._heart = self._channel, None, None, None
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(POLL):
+                await _layer().group_discard(self._pulse, channel)
+
+    async def _receive(self, channel: str) -> None:
+        """Ring the bells of each wake-up's group until the layer fails."""
+        try:
+            while True:
+                # Never under a timeout: the Redis layer forgets a channel whose receiver was cancelled.
+                wakeup = await _layer().receive(channel)
+                group = wakeup.get("group", "")
+                if group == self._pulse:
+                    self._hear(wakeup["beat"])
+                for bell in tuple(self._bells.get(group, ())):
+                    bell.ring(wakeup)
+        except Exception as error:  # noqa: BLE001
+            logger.warning("the channel layer is gone: %r", error)
+            self._channel = None
+
+    def _hear(self, beat: int) -> None:
+        has_missed = beat != self._beats_heard + 1
+        self._heard_at, self._beats_heard = time.monotonic(), beat
+        if has_missed:
+            self._ring_all()
+
+    def _ring_all(self) -> None:
+        for bell in {bell for bells in self._bells.values() for bell in bells}:
+            bell.ring({})
+
+    async def _beat(self) -> None:
+        """Send heartbeats, and mend what is broken."""
+        while True:
+            await asyncio.sleep(BEAT)
+            if not self.is_well:
+                await self._mend()
+            self._beats_sent += 1
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(BEAT):
+                    beat = {"type": "live.wake", "group": self._pulse, "beat": self._beats_sent}
+                    await _layer().group_send(self._pulse, beat)
+
+    async def _mend(self) -> None:
+        async with self._moving:
+            if self._channel is not None:
+                await self._add([self._pulse, *self._bells])
+                return
+            await self._connect()
+            if self._channel is not None:
+                self._ring_all()
+
+
+_switchboards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakKeyDictionary()
+
+
+def switchboard() -> Switchboard:
+    """Return the switchboard of the running loop."""
+    return _switchboards.setdefault(asyncio.get_running_loop(), Switchboard())
+
+
+@contextlib.asynccontextmanager
+async def listen(group: str) -> AsyncIterator[Listener]:
+    """Join a group from before the block begins until it ends: `wait` for its wake-ups in the block."""
+    board = switchboard()
+    async with board.ringing(group, Listener(board)) as listener:
+        yield listener
+
+
+def _layer() -> Any:
+    layer = get_channel_layer()
+    if layer is None:
+        raise RuntimeError("CHANNEL_LAYERS names no default layer")
+    return layer

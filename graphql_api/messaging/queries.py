@@ -1,0 +1,36 @@
+"""Questions about conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import strawberry
+import strawberry_django
+from strawberry_django.optimizer import optimize
+
+from domains.messaging import selectors
+from graphql_api.connections import Connection
+from graphql_api.context import Info, signed_in
+from graphql_api.ids import key_for
+from graphql_api.messaging.types import Conversation
+
+
+@strawberry.type
+class MessagingQueries:
+    """The root fields of messaging."""
+
+    @strawberry_django.connection(
+        Connection[Conversation], description="Your conversations, newest activity first. Needs a login."
+    )
+    def conversations(self, info: Info) -> Iterable[Conversation]:
+        """Return the viewer's conversations."""
+        return selectors.find_conversations(viewer=signed_in(info))  # type: ignore[return-value]
+
+    @strawberry_django.field(description="A conversation you take part in; null if you do not. Needs a login.")
+    def conversation(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Conversation | None:
+        """Return the conversation, read with what was selected."""
+        rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=key_for(id, "Conversation"))
+        return optimize(rows, info=info).first()  # type: ignore[return-value]

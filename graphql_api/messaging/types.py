@@ -1,0 +1,152 @@
+"""Conversations, messages and the events of their log as the API shows them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+import strawberry_django
+from asgiref.sync import sync_to_async
+from django.db.models import QuerySet
+from strawberry import relay
+from strawberry_django.optimizer import optimize
+
+from domains.accounts import models as accounts
+from domains.messaging import models, selectors
+from graphql_api.accounts.types import User
+from graphql_api.connections import Connection
+from graphql_api.context import Info, viewer_of
+from graphql_api.errors import BadUserInput
+from graphql_api.loaders import load_row
+
+if TYPE_CHECKING:
+    from graphql_api.messaging.events import ConversationEvent
+
+MOST_EVENTS = 100
+
+
+@strawberry.type(description="A file that came with a message.")
+class MessageAttachment(relay.Node):
+    """An attached file; only participants are given its link."""
+
+    id: relay.NodeID[str]
+    filename: str = strawberry.field(description="The name it was uploaded under.")
+    content_type: str = strawberry.field(description="What it really is, such as `image/png`.")
+    size: int = strawberry.field(description="Its length in bytes.")
+    url: str = strawberry.field(description="Where it is served; the link expires.")
+
+
+@strawberry_django.type(models.Message, description="Something said in a conversation.")
+class Message(relay.Node):
+    """A message, as participants see it."""
+
+    conversation: Conversation = strawberry_django.field(description="Where it was said.")
+    sender: User | None = strawberry_django.field(description="Who said it; null if the account is gone.")
+    sequence: int = strawberry_django.field(description="Its place in the conversation's log.")
+    client_id: uuid.UUID = strawberry_django.field(description="The UUID its sender gave it.")
+    sent_at: datetime = strawberry_django.field(description="When it was said.")
+    edited_at: datetime | None = strawberry_django.field(description="When it was last changed; null if never.")
+
+    @strawberry_django.field(description="What was said; empty once deleted.", only=["content", "deleted_at"])
+    def content(self) -> str:
+        """Show the words until the message is deleted."""
+        return "" if _row(self).deleted_at else str(_row(self).content)
+
+    @strawberry_django.field(description="Whether its sender took it back.", only=["deleted_at"])
+    def is_deleted(self) -> bool:
+        """Say whether only its place is left."""
+        return _row(self).deleted_at is not None
+
+    @strawberry_django.field(description="The files that came with it.", only=["id"])
+    def attachments(self) -> list[MessageAttachment]:
+        """Show its files: messages carry words only so far."""
+        return []
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Message], info: Info, **kwargs: Any) -> QuerySet[models.Message]:
+        """Show messages to those who take part in their conversation now."""
+        return queryset.filter(pk__in=models.Message.objects.visible_to(viewer_of(info)).values("pk"))
+
+
+@strawberry_django.type(models.Conversation, description="A talk between two people, or in a group.")
+class Conversation(relay.Node):
+    """A conversation, as one of its participants sees it."""
+
+    title: str = strawberry_django.field(description="What it is called; may be empty.")
+    is_group: bool = strawberry_django.field(description="Whether it is a group; else it is between two people.")
+    created_at: datetime = strawberry_django.field(description="When it began.")
+    last_sequence: int = strawberry_django.field(
+        description="The sequence of the newest event; 0 before the first. Follow on from it by `conversationEvents`."
+    )
+    last_activity_at: datetime = strawberry_django.field(description="When something was last said.")
+    unread_count: int = strawberry_django.field(
+        annotate=lambda info: selectors.unread_count_of(info.context.viewer),
+        description="How many messages of others you have not read.",
+    )
+
+    @strawberry_django.field(
+        description="Who takes part now, in the order of joining.",
+        only=["id"],
+        prefetch_related=[lambda info: _present_people(info)],  # noqa: PLW0108 # defined below
+    )
+    def participants(self) -> list[User]:
+        """Show who takes part."""
+        return selectors.people_of(_row(self))  # type: ignore[return-value]
+
+    @strawberry_django.field(
+        description="The newest message; null before the first.",
+        only=["id"],
+        annotate={"last_message_id": lambda info: selectors.last_message_id()},
+    )
+    async def last_message(self, info: Info) -> Message | None:
+        """Show the newest message; those of a whole list are read at once."""
+        key = _row(self).last_message_id
+        if key is None:
+            return None
+        viewer = viewer_of(info)
+        return await load_row(info, key, lambda: models.Message.objects.visible_to(viewer))  # type: ignore[return-value]
+
+    @strawberry_django.connection(Connection[Message], description="What was said, oldest first.", only=["id"])
+    def messages(self, info: Info) -> Iterable[Message]:
+        """Return the history; the connection pages it."""
+        return selectors.find_messages(viewer=viewer_of(info), conversation_id=_row(self).pk)  # type: ignore[return-value]
+
+    @strawberry_django.field(description="The log after a sequence, in order, to catch up with.", only=["id"])
+    async def events(
+        self,
+        info: Info,
+        after_sequence: Annotated[int, strawberry.argument(description="The last sequence you have.")],
+        first: Annotated[
+            int | None, strawberry.argument(description="How many at most, 1 to 100; 100 if left out.")
+        ] = None,
+    ) -> list[Annotated[ConversationEvent, strawberry.lazy("graphql_api.messaging.events")]]:
+        """Return the next rows of the log."""
+        from graphql_api.messaging.events import read_events  # noqa: PLC0415 # it shows this file's types
+
+        limit = MOST_EVENTS if first is None else first
+        if after_sequence < 0:
+            raise BadUserInput("`afterSequence` must be 0 or more.")
+        if not 1 <= limit <= MOST_EVENTS:
+            raise BadUserInput(f"`first` must be from 1 to {MOST_EVENTS}.")
+        return await sync_to_async(read_events)(
+            viewer=viewer_of(info), conversation_id=_row(self).pk, after_sequence=after_sequence, limit=limit
+        )
+
+    @classmethod
+    def get_queryset(
+        cls, queryset: QuerySet[models.Conversation], info: Info, **kwargs: Any
+    ) -> QuerySet[models.Conversation]:
+        """Show conversations to those who take part now."""
+        return queryset.filter(pk__in=models.Conversation.objects.visible_to(viewer_of(info)).values("pk"))
+
+
+def _present_people(info: Any) -> Any:
+    return selectors.with_present_people(optimize(accounts.User.objects.all(), info=info))
+
+
+def _row(shown: Any) -> Any:
+    """Return the row behind a type: at run time `self` in a resolver is the row."""
+    return shown

@@ -1,0 +1,45 @@
+"""Questions about opportunities."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+import strawberry_django
+from django.db.models import QuerySet
+
+from domains.opportunities import models, selectors
+from graphql_api.connections import Connection
+from graphql_api.context import Info, viewer_of
+from graphql_api.ids import known_or_nobody
+from graphql_api.opportunities.inputs import OpportunityFilter, OpportunityOrder
+from graphql_api.opportunities.types import Opportunity
+
+Filters = Annotated[OpportunityFilter | None, strawberry.argument(description="Which to list; the open ones if null.")]
+Orderings = Annotated[
+    list[OpportunityOrder] | None, strawberry.argument(description="By what to order; by start if empty.")
+]
+OpportunityId = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+
+
+@strawberry.type
+class OpportunityQueries:
+    """The root fields of opportunities."""
+
+    @strawberry_django.connection(Connection[Opportunity], description="Chances to volunteer.")
+    def opportunities(
+        self, info: Info, filters: Filters = None, ordering: Orderings = None
+    ) -> QuerySet[models.Opportunity]:
+        """Ask `selectors.find_opportunities`."""
+        return selectors.find_opportunities(
+            viewer=viewer_of(info),
+            wishes=(filters or OpportunityFilter()).wishes(),
+            ordering=[one.order() for one in ordering or ()],
+        )
+
+    @strawberry_django.field(description="One opportunity; null where there is none, or you may not see it.")
+    def opportunity(self, info: Info, id: OpportunityId) -> Opportunity | None:
+        """Ask `selectors.find_opportunity`."""
+        return selectors.find_opportunity(  # type: ignore[return-value]
+            viewer=viewer_of(info), opportunity_id=known_or_nobody(id, "Opportunity")
+        )

@@ -1,0 +1,293 @@
+"""Hosts, opportunities, roles and applications as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+import strawberry_django
+from django.db.models import Prefetch, QuerySet
+from strawberry import relay
+from strawberry_django.optimizer import OptimizerStore, optimize
+
+from domains.opportunities import models, selectors, transitions
+from graphql_api.accounts.types import User
+from graphql_api.connections import Connection
+from graphql_api.context import Info, viewer_of
+from graphql_api.skills.types import Skill
+
+strawberry.enum(
+    models.OpportunityStatus,
+    description="DRAFT is the host's own; OPEN takes applications; CLOSED and CANCELLED stay to be read.",
+)
+OpportunityStatus = models.OpportunityStatus
+strawberry.enum(
+    models.OpportunityKind,
+    description="SIGN_UP holds a place here; EXPRESS_INTEREST starts a talk; EXTERNAL is applied for at its source.",
+)
+OpportunityKind = models.OpportunityKind
+strawberry.enum(
+    models.ApplicationStatus,
+    description="Where an application stands. ACCEPTED, OFFERED and COMPLETED take a place of the role.",
+)
+ApplicationStatus = models.ApplicationStatus
+strawberry.enum(
+    transitions.Decision, name="ApplicationDecision", description="What a coordinator may decide about an application."
+)
+ApplicationDecision = transitions.Decision
+
+
+@strawberry_django.type(models.Cause, description="What an opportunity is good for, such as animals or literacy.")
+class Cause(relay.Node):
+    """A cause."""
+
+    name: str = strawberry_django.field(description="Its name.")
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Cause], info: Info, **kwargs: Any) -> QuerySet[models.Cause]:
+        """All of them, by name."""
+        return queryset.order_by("name", "pk")
+
+
+@strawberry_django.type(models.OpportunityHost, description="An organisation that offers opportunities.")
+class OpportunityHost(relay.Node):
+    """A host."""
+
+    organization_name: str = strawberry_django.field(description="The organisation's name.")
+    website: str = strawberry_django.field(description="Its website; empty if none was given.")
+    description: str = strawberry_django.field(description="What it does; empty if it does not say.")
+    zip_code: str = strawberry_django.field(description="The ZIP code of its office; empty if it does not say.")
+    is_verified: bool = strawberry_django.field(description="Whether the community verified it.")
+    created_at: datetime = strawberry_django.field(description="When it joined.")
+
+
+@strawberry.type(description="A point on the map.")
+class Location:
+    """Degrees north and east."""
+
+    latitude: float = strawberry.field(description="Degrees north of the equator.")
+    longitude: float = strawberry.field(description="Degrees east of Greenwich.")
+
+
+@strawberry_django.type(models.Listing, description="Where on the web an opportunity was found.")
+class ListingSource:
+    """A listing at its source."""
+
+    organization_name: str = strawberry_django.field(description="Who offers it, in the source's words.")
+    external_id: str = strawberry_django.field(description="The id by which the source knows it.")
+    first_seen_at: datetime = strawberry_django.field(description="When it was first read there.")
+    last_seen_at: datetime = strawberry_django.field(description="When it was last read there.")
+
+    @strawberry_django.field(description="The name of the source.", select_related=["source"], only=["source__name"])
+    def name(self) -> str:
+        """Show the source's name."""
+        return str(_row(self).source.name)
+
+    @strawberry_django.field(
+        description="The page to apply at.", select_related=["source"], only=["url", "source__url"]
+    )
+    def url(self) -> str:
+        """Show the listing's own page, or where it has none its source's."""
+        return str(_row(self).url or _row(self).source.url)
+
+
+@strawberry_django.type(models.RoleSkill, description="A skill in a role.")
+class RoleSkill:
+    """What a role asks for or teaches."""
+
+    is_required: bool = strawberry_django.field(description="Whether volunteers need it.")
+    is_developed: bool = strawberry_django.field(description="Whether volunteers learn it.")
+    skill: Skill = strawberry_django.field(description="The skill.")
+
+    @classmethod
+    def get_queryset(
+        cls, queryset: QuerySet[models.RoleSkill], info: Info, **kwargs: Any
+    ) -> QuerySet[models.RoleSkill]:
+        """All of them, in the order they were named."""
+        return queryset.order_by("pk")
+
+
+@strawberry_django.type(models.ApplicationHistory, description="One move of an application.")
+class ApplicationHistory:
+    """From where to where, by whom and why."""
+
+    from_status: ApplicationStatus | None = strawberry_django.field(description="Where it stood; null at the start.")
+    to_status: ApplicationStatus = strawberry_django.field(description="Where it stood from then on.")
+    at: datetime = strawberry_django.field(description="When it moved.")
+    reason: str = strawberry_django.field(description="What the person who moved it noted; may be empty.")
+    actor: User | None = strawberry_django.field(description="Who moved it; null for the system or a closed account.")
+
+
+@strawberry_django.type(models.Application, description="A volunteer's wish for a place in a role.")
+class Application(relay.Node):
+    """An application, as its volunteer and the host see it."""
+
+    status: ApplicationStatus = strawberry_django.field(description="Where it stands.")
+    cover_letter: str = strawberry_django.field(description="What the volunteer wrote; may be empty.")
+    submitted_at: datetime = strawberry_django.field(description="When the volunteer applied.")
+    offer_expires_at: datetime | None = strawberry_django.field(
+        description="Until when an offered place is held; null without an offer."
+    )
+    waitlist_position: int | None = strawberry_django.field(
+        annotate=lambda info: selectors.waitlist_position(),
+        description="The place in the waiting line, from 1; null for those who do not wait.",
+    )
+    volunteer: User = strawberry_django.field(description="Who applied.")
+    role: Role = strawberry_django.field(description="What for.")
+    history: list[ApplicationHistory] = strawberry_django.field(description="All its moves, oldest first.")
+
+    @classmethod
+    def get_queryset(
+        cls, queryset: QuerySet[models.Application], info: Info, **kwargs: Any
+    ) -> QuerySet[models.Application]:
+        """Everything that `visible_to` shows."""
+        return models.ApplicationQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+
+
+def _own_applications(info: Info) -> Prefetch[str]:
+    """Fetch the viewer's applications for all the roles at once, with what is selected below."""
+    own = selectors.find_own_applications(viewer=viewer_of(info))
+    optimized = optimize(own, info=info, store=OptimizerStore.with_hints(only=["role_id"]))
+    return Prefetch("applications", queryset=optimized, to_attr="own_applications")
+
+
+def _live_applications(info: Info) -> Prefetch[str]:
+    """Fetch for all the roles at once whether the viewer has applied."""
+    live = selectors.find_own_applications(viewer=viewer_of(info)).filter(status__in=models.LIVE_STATUSES)
+    return Prefetch("applications", queryset=live.only("role_id"), to_attr="live_applications")
+
+
+@strawberry.type(description="One reason why you cannot apply, and what to do about it.")
+class EligibilityReason:
+    """A code, and a sentence for people."""
+
+    code: str = strawberry.field(description="The code that `applyToRole` refuses with.")
+    message: str = strawberry.field(description="What to do about it.")
+
+
+@strawberry.type(description="Whether you can apply for a role now.")
+class Eligibility:
+    """All the reasons at once."""
+
+    is_eligible: bool = strawberry.field(description="Whether nothing is in the way.")
+    reasons: list[EligibilityReason] = strawberry.field(description="All that is in the way.")
+
+
+@strawberry_django.type(models.Role, description="A part that volunteers play, with a number of places.")
+class Role(relay.Node):
+    """A role of an opportunity."""
+
+    title: str = strawberry_django.field(description="What one is in it.")
+    description: str = strawberry_django.field(description="What one does in it; may be empty.")
+    slots_available: int = strawberry_django.field(description="How many places there are in all.")
+    slots_taken: int = strawberry_django.field(description="How many of them are taken or offered.")
+    requires_approval: bool = strawberry_django.field(
+        description="Whether a coordinator decides; without it, whoever applies has a place while there are any."
+    )
+    opportunity: Opportunity = strawberry_django.field(description="What it is a part of.")
+    skills: list[RoleSkill] = strawberry_django.field(
+        field_name="role_skills", description="The skills it requires and develops."
+    )
+
+    @strawberry_django.field(description="How many places are left.", only=["slots_available", "slots_taken"])
+    def slots_remaining(self) -> int:
+        """Count the free places."""
+        return int(_row(self).slots_available - _row(self).slots_taken)
+
+    @strawberry_django.field(
+        description="Your newest application for it; null for strangers and those who did not apply.",
+        prefetch_related=[_own_applications],
+    )
+    def my_application(self) -> Application | None:
+        """Show the viewer's own application."""
+        own = _row(self).own_applications
+        return own[0] if own else None
+
+    @strawberry_django.field(
+        description="Whether you can apply for it now, with all the reasons at once.",
+        prefetch_related=[_live_applications],
+        select_related=["opportunity__listing__source"],
+        only=[
+            "slots_available",
+            "slots_taken",
+            *(
+                f"opportunity__{name}"
+                for name in ("kind", "status", "end_date", "listing__url", "listing__source__url")
+            ),
+        ],
+    )
+    def eligibility(self, info: Info) -> Eligibility:
+        """Ask `selectors.find_reasons_against`."""
+        row = _row(self)
+        reasons = selectors.find_reasons_against(
+            viewer=viewer_of(info), role=row, is_applied=bool(row.live_applications)
+        )
+        return Eligibility(
+            is_eligible=not reasons,
+            reasons=[EligibilityReason(code=str(reason.code), message=reason.message) for reason in reasons],
+        )
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Role], info: Info, **kwargs: Any) -> QuerySet[models.Role]:
+        """Those of the opportunities that `visible_to` shows, in the order they were added."""
+        shown = models.Opportunity.objects.visible_to(viewer_of(info))
+        return queryset.filter(opportunity__in=shown).order_by("pk")
+
+
+@strawberry_django.type(models.Opportunity, description="A chance to volunteer.")
+class Opportunity(relay.Node):
+    """An opportunity with its roles."""
+
+    title: str = strawberry_django.field(description="What it is.")
+    description: str = strawberry_django.field(description="What happens, for whom, and what to bring.")
+    impact_statement: str = strawberry_django.field(description="What it will have changed; may be empty.")
+    status: OpportunityStatus = strawberry_django.field(description="Whether it takes applications.")
+    kind: OpportunityKind = strawberry_django.field(description="How one gets a place.")
+    start_date: datetime = strawberry_django.field(description="When it begins.")
+    end_date: datetime = strawberry_django.field(description="When it ends.")
+    location_text: str = strawberry_django.field(description="Where it is, in words; may be empty.")
+    location_zip: str = strawberry_django.field(description="The ZIP code of the place; may be empty.")
+    is_remote: bool = strawberry_django.field(description="Whether one can take part from anywhere.")
+    closed_reason: str = strawberry_django.field(description="Why it was closed or cancelled; may be empty.")
+    created_at: datetime = strawberry_django.field(description="When it was written.")
+    updated_at: datetime = strawberry_django.field(description="When it was last changed.")
+    host: OpportunityHost | None = strawberry_django.field(
+        description="The organisation that offers it; null for a listing that no host has claimed."
+    )
+    causes: list[Cause] = strawberry_django.field(description="What it is good for.")
+    roles: list[Role] = strawberry_django.field(description="The parts that volunteers play.")
+    source: ListingSource | None = strawberry_django.field(
+        field_name="listing", description="Where it was found; null for what was written here."
+    )
+
+    @strawberry_django.field(
+        description="Where it is on the map; null where nobody knows.", only=["latitude", "longitude"]
+    )
+    def location(self) -> Location | None:
+        """Show the point, if both of its numbers are known."""
+        latitude, longitude = _row(self).latitude, _row(self).longitude
+        if latitude is None or longitude is None:
+            return None
+        return Location(latitude=latitude, longitude=longitude)
+
+    @strawberry_django.connection(
+        Connection[Application],
+        description="Who applied, first come first. For others than its host: their own applications.",
+        only=["id"],
+    )
+    def applications(self, info: Info) -> QuerySet[models.Application]:
+        """Ask `selectors.find_applications`."""
+        return selectors.find_applications(viewer=viewer_of(info), opportunity=_row(self))
+
+    @classmethod
+    def get_queryset(
+        cls, queryset: QuerySet[models.Opportunity], info: Info, **kwargs: Any
+    ) -> QuerySet[models.Opportunity]:
+        """Everything that `visible_to` shows."""
+        return models.OpportunityQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+
+
+def _row(shown: Any) -> Any:
+    """Return the row behind a type: at run time `self` in a resolver is the row."""
+    return shown

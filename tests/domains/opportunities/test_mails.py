@@ -1,0 +1,102 @@
+"""The mails about applications: to the right people, once."""
+
+from __future__ import annotations
+
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.locmem import EmailBackend
+
+from domains.base import bus
+from domains.base.models import OutboxEntry
+from domains.opportunities import services
+from domains.opportunities.models import ApplicationHistory, MembershipRole
+from domains.opportunities.transitions import Decision
+from tests.factories import ApplicationFactory, HostMembershipFactory, RoleFactory, UserFactory, owner_of
+
+
+def sent() -> list[tuple[list[str], str, str]]:
+    """Return the receivers, the text and the HTML of each mail."""
+    messages = [message for message in mail.outbox if isinstance(message, EmailMultiAlternatives)]
+    assert len(messages) == len(mail.outbox)
+    return [(message.to, str(message.body), str(message.alternatives[0][0])) for message in messages]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_owners_and_coordinators_hear_of_an_application_and_the_volunteer_of_the_decision() -> None:
+    role = RoleFactory(title="Tree planter")
+    host = role.opportunity.host
+    owner, coordinator = owner_of(host), UserFactory(hosting=True)
+    HostMembershipFactory(host=host, user=coordinator)
+    HostMembershipFactory(host=host, role=MembershipRole.SCANNER)
+    HostMembershipFactory(host=host, invited=True)
+    HostMembershipFactory(host=host, user__is_active=False)
+    volunteer = UserFactory(display_name="Ada <b>")
+    application = services.apply_to_role(actor=volunteer, role_id=role.pk, cover_letter="Shovel & <i>will</i>.")
+    assert sorted(to for to, _, _ in sent()) == sorted([[owner.email], [coordinator.email]])
+    _, text, html = sent()[0]
+    assert "Shovel & <i>will</i>." in text
+    assert "Shovel &amp; &lt;i&gt;will&lt;/i&gt;." in html
+    assert "Ada &lt;b&gt;" in html
+    mail.outbox.clear()
+    services.decide_application(
+        actor=owner, application_id=application.pk, decision=Decision.ACCEPT, note="Bring gloves."
+    )
+    ((to, text, _),) = sent()
+    assert to == [volunteer.email]
+    assert "you have a place" in text
+    assert "Bring gloves." in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_is_told_twice_is_mailed_once() -> None:
+    application = ApplicationFactory()
+    actor = owner_of(application.role.opportunity.host)
+    services.decide_application(actor=actor, application_id=application.pk, decision=Decision.DECLINE)
+    OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+    assert bus.deliver_overdue() == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_a_mail_that_could_not_be_sent_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = ApplicationHistory.objects.get(application=ApplicationFactory())
+    with monkeypatch.context() as broken:
+
+        def fail(*args: object) -> None:
+            raise SMTPServerDisconnected("gone")
+
+        broken.setattr(EmailBackend, "send_messages", fail)
+        with pytest.raises(SMTPServerDisconnected):
+            services.mail_application_decided(move_id=moved.pk)
+    for _ in range(2):
+        services.mail_application_decided(move_id=moved.pk)
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "words"), [("SHORTLISTED", "short list"), ("WAITLISTED", "in line"), ("DECLINED", "not possible")]
+)
+def test_each_decision_has_its_words_in_both_forms(status: str, words: str) -> None:
+    application = ApplicationFactory(status=status)
+    services.mail_application_decided(move_id=application.history.get(to_status=status).pk)
+    ((_, text, html),) = sent()
+    assert words in text
+    assert words in html
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("requires_approval", "slots", "words"), [(False, 2, "is in"), (True, 1, "waits in line"), (True, 2, "decision")]
+)
+def test_the_host_reads_what_became_of_the_application(requires_approval: bool, slots: int, words: str) -> None:
+    role = RoleFactory(requires_approval=requires_approval, slots_available=slots)
+    owner_of(role.opportunity.host)
+    ApplicationFactory(role=role, status="ACCEPTED")
+    services.apply_to_role(actor=UserFactory(), role_id=role.pk, join_waitlist=True)
+    ((_, text, html),) = sent()
+    assert words in text
+    assert words in html

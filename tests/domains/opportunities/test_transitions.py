@@ -1,0 +1,48 @@
+"""The table of moves says what the contract says."""
+
+from __future__ import annotations
+
+import pytest
+
+from domains.opportunities.models import LIVE_STATUSES, PLACE_STATUSES, ApplicationStatus
+from domains.opportunities.transitions import MOVES, Act, Decision, is_possible, places_taken_by, target_of
+
+ENDS = {"COMPLETED", "DECLINED", "WITHDRAWN", "CANCELLED", "EXPIRED"}
+
+
+def test_every_act_has_its_moves_and_every_status_is_reached() -> None:
+    assert set(MOVES) == set(Act)
+    assert {target for moves in MOVES.values() for target in moves} == set(ApplicationStatus)
+
+
+def test_nothing_leaves_an_end_and_everything_else_goes_on() -> None:
+    left = {source for moves in MOVES.values() for sources in moves.values() for source in sources}
+    assert left - {None} == set(ApplicationStatus) - ENDS
+    assert {source for source in left if source is None} == {None}
+    assert all(None not in sources for act in set(Act) - {Act.APPLY} for sources in MOVES[act].values())
+
+
+def test_each_decision_is_an_act_with_one_end() -> None:
+    assert {decision: target_of(Act(decision)) for decision in Decision} == {
+        "SHORTLIST": "SHORTLISTED",
+        "ACCEPT": "ACCEPTED",
+        "DECLINE": "DECLINED",
+        "WAITLIST": "WAITLISTED",
+    }
+
+
+@pytest.mark.parametrize("act", list(Act))
+def test_places_are_taken_by_the_moves_that_lead_to_one_and_given_back_by_those_that_leave_it(act: Act) -> None:
+    for target, sources in MOVES[act].items():
+        for source in sources:
+            assert is_possible(act, source, target)
+            expected = (target in PLACE_STATUSES) - (source in PLACE_STATUSES)
+            assert places_taken_by(source, target) == expected
+    assert not is_possible(act, ApplicationStatus.EXPIRED, ApplicationStatus.ACCEPTED)
+
+
+def test_an_offer_holds_its_place_until_it_is_answered() -> None:
+    assert places_taken_by(ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED) == 1
+    assert places_taken_by(ApplicationStatus.OFFERED, ApplicationStatus.ACCEPTED) == 0
+    assert places_taken_by(ApplicationStatus.OFFERED, ApplicationStatus.EXPIRED) == -1
+    assert set(PLACE_STATUSES) < set(LIVE_STATUSES)

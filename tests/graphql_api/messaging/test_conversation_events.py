@@ -1,0 +1,198 @@
+"""Following a conversation: each event once and in order, whatever the wake-ups do, and only while one takes part."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.utils import timezone
+
+from domains.accounts.models import Session, User
+from domains.base import live
+from domains.messaging import services
+from domains.messaging.models import Conversation
+from graphql_api.context import Context
+from graphql_api.messaging import subscriptions
+from graphql_api.schema import schema
+from tests.api import gid
+from tests.factories import ConversationEventFactory, MessageFactory, SessionFactory, UserFactory, conversation_between
+from tests.graphql_api.messaging.documents import FOLLOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def _no_connection_is_left() -> AsyncGenerator[None, None]:
+    """The thread that coroutines share for their database work outlives the test; its connection must not."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+def say(actor: User, conversation: Conversation, content: str = "Hello") -> None:
+    services.send_message(actor=actor, conversation_id=conversation.pk, content=content, client_id=uuid4())
+
+
+def make_talk() -> tuple[Conversation, User, User]:
+    ann, ben = UserFactory.create_batch(2)
+    return conversation_between(ann, ben), ann, ben
+
+
+async def follow(
+    viewer: User | None, conversation: Conversation, after: int | None = None
+) -> AsyncGenerator[Any, None]:
+    session: Session | None = await sync_to_async(SessionFactory)(user=viewer) if viewer else None
+    context = Context(request=None, request_id="test", ip_address="127.0.0.1", session=session)
+    variables = {"conversationId": gid(conversation), "afterSequence": after}
+    results: Any = await schema.subscribe(FOLLOW, variables, context_value=context)
+    return results  # type: ignore[no-any-return]
+
+
+async def sequences(events: AsyncGenerator[Any, None], count: int, patience: float = 5) -> list[int]:
+    found = []
+    async with asyncio.timeout(patience):
+        for _ in range(count):
+            result = await anext(events)
+            assert not result.errors, result.errors
+            found.append(result.data["conversationEvents"]["sequence"])
+    return found
+
+
+async def is_silent(events: AsyncGenerator[Any, None]) -> asyncio.Task[Any]:
+    """Wait until the subscription has joined its group and has nothing more to say; return its next answer to come."""
+    upcoming = asyncio.ensure_future(anext(events))
+    done, _ = await asyncio.wait([upcoming], timeout=0.5)
+    assert not done, upcoming.result()
+    return upcoming
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [("a stranger", "UNAUTHENTICATED"), ("another", "FORBIDDEN"), ("left", "FORBIDDEN")]
+)
+async def test_others_cannot_follow(who: str, code: str) -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(say)(ann, talk)
+    await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
+    viewers = {"a stranger": None, "another": await sync_to_async(UserFactory)(), "left": ben}
+    result = await anext(await follow(viewers[who], talk, after=0))
+    assert (result.data, [error.extensions["code"] for error in result.errors]) == (None, [code])
+
+
+async def test_it_catches_up_and_goes_live_without_a_hole_or_a_double() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    for _ in range(3):
+        await sync_to_async(say)(ann, talk)
+    events = await follow(ben, talk, after=1)
+    assert await sequences(events, 2) == [2, 3]
+    upcoming = await is_silent(events)
+    await sync_to_async(say)(ann, talk, "live")
+    result = await asyncio.wait_for(upcoming, 2)
+    assert result.data["conversationEvents"]["message"]["content"] == "live"
+    await sync_to_async(say)(ben, talk)
+    assert await sequences(events, 1) == [5]
+    await events.aclose()
+
+
+async def test_without_a_cursor_it_begins_with_what_comes_next() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(say)(ann, talk)
+    events = await follow(ben, talk)
+    upcoming = await is_silent(events)
+    await sync_to_async(say)(ann, talk)
+    assert (await asyncio.wait_for(upcoming, 2)).data["conversationEvents"]["sequence"] == 2
+    await events.aclose()
+
+
+async def test_more_than_a_page_comes_whole_while_more_is_said() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(MessageFactory.create_batch)(230, conversation=talk, sender=ann)
+    events = await follow(ben, talk, after=0)
+    found = await sequences(events, 50)
+    await sync_to_async(say)(ann, talk)
+    found += await sequences(events, 181)
+    assert found == list(range(1, 232))
+    await events.aclose()
+
+
+async def test_storms_of_wrong_late_and_doubled_wake_ups_change_nothing() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    events = await follow(ben, talk, after=0)
+    upcoming = await is_silent(events)
+    for sequence in (1, 7, 0):
+        await sync_to_async(live.broadcast)(f"conversation.{talk.pk}", sequence=sequence)
+    await sync_to_async(say)(ann, talk)
+    for _ in range(100):
+        await sync_to_async(live.broadcast)(f"conversation.{talk.pk}", sequence=1)
+    assert (await asyncio.wait_for(upcoming, 2)).data["conversationEvents"]["sequence"] == 1
+    await sync_to_async(say)(ann, talk)
+    assert await sequences(events, 1) == [2]
+    (await is_silent(events)).cancel()
+
+
+async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "PATIENCE", 1.0)
+    monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
+    talk, ann, ben = await sync_to_async(make_talk)()
+    events = await follow(ben, talk, after=0)
+    upcoming = await is_silent(events)
+    for _ in range(3):
+        await sync_to_async(say)(ann, talk)
+    assert (await asyncio.wait_for(upcoming, 3)).data["conversationEvents"]["sequence"] == 1
+    assert await sequences(events, 2) == [2, 3]
+    await events.aclose()
+
+
+async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_others() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    bens, anns = await follow(ben, talk, after=0), await follow(ann, talk, after=0)
+    bens_next, anns_next = await is_silent(bens), await is_silent(anns)
+    await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
+    await sync_to_async(say)(ann, talk, "about Ben")
+    assert (await asyncio.wait_for(anns_next, 2)).data["conversationEvents"]["sequence"] == 1
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(bens_next, 2)
+    await anns.aclose()
+
+
+async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(MessageFactory.create_batch)(5, conversation=talk, sender=ann)
+    monkeypatch.setattr(subscriptions, "FRESH", 0.2)
+    events = await follow(ben, talk, after=0)
+    assert await sequences(events, 2) == [1, 2]
+    await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
+    await asyncio.sleep(0.3)
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(anext(events), 2)
+
+
+async def test_read_receipts_come_live_and_changes_of_people_from_the_log() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(say)(ann, talk)
+    events = await follow(ann, talk)
+    upcoming = await is_silent(events)
+    await sync_to_async(services.mark_conversation_read)(actor=ben, conversation_id=talk.pk, up_to_sequence=1)
+    receipt = (await asyncio.wait_for(upcoming, 2)).data["conversationEvents"]
+    assert receipt == {"__typename": "ConversationRead", "reader": {"id": gid(ben)}, "upToSequence": 1}
+    await talk.arefresh_from_db()
+    await sync_to_async(ConversationEventFactory)(conversation=talk)
+    await sync_to_async(live.broadcast)(f"conversation.{talk.pk}", sequence=2)
+    changed = (await asyncio.wait_for(anext(events), 2)).data["conversationEvents"]
+    assert (changed["__typename"], changed["sequence"]) == ("ParticipantsChanged", 2)
+    assert [person["id"] for person in changed["participants"]] == [gid(ann), gid(ben)]
+    await events.aclose()
+
+
+@pytest.mark.parametrize("variables", [{"afterSequence": -1}, {"conversationId": "nonsense"}])
+async def test_what_cannot_be_followed_is_bad_input(variables: dict[str, Any]) -> None:
+    talk, ann, _ = await sync_to_async(make_talk)()
+    session = await sync_to_async(SessionFactory)(user=ann)
+    context = Context(request=None, request_id="test", ip_address="127.0.0.1", session=session)
+    results: Any = await schema.subscribe(FOLLOW, {"conversationId": gid(talk)} | variables, context_value=context)
+    result = await anext(results)
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]

@@ -1,0 +1,92 @@
+"""What the tests of opportunities send: the operations of the contract, with their fragments."""
+
+from __future__ import annotations
+
+FRAGMENTS = """
+fragment Problems on OperationInfo { messages { kind code field message } }
+fragment PageFields on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+fragment OpportunityCard on Opportunity {
+  id title status kind startDate endDate locationZip isRemote host { id organizationName isVerified }
+}
+fragment RoleFields on Role {
+  id title description slotsAvailable slotsTaken slotsRemaining requiresApproval
+  skills { isRequired isDeveloped skill { id name } }
+}
+fragment ApplicationFields on Application {
+  id status submittedAt coverLetter waitlistPosition offerExpiresAt
+  volunteer { id displayName } role { id title opportunity { id title } }
+}
+"""
+
+
+def _with_fragments(document: str) -> str:
+    """Return the document with those fragments that it spreads, through each other."""
+    fragments = {part.split()[0]: f"fragment {part}" for part in FRAGMENTS.split("fragment ")[1:]}
+    return document + "".join(text for name, text in fragments.items() if f"...{name}" in document)
+
+
+OPPORTUNITIES = _with_fragments("""
+query Opportunities(
+  $filters: OpportunityFilter, $ordering: [OpportunityOrder!], $first: Int, $after: String, $last: Int, $before: String
+) {
+  opportunities(
+    filters: $filters, ordering: $ordering, first: $first, after: $after, last: $last, before: $before
+  ) {
+    totalCount pageInfo { ...PageFields }
+    edges { cursor node { ...OpportunityCard roles { ...RoleFields myApplication { ...ApplicationFields } eligibility { isEligible } } } }
+  }
+}""")
+TITLES = """
+query Titles($filters: OpportunityFilter, $ordering: [OpportunityOrder!]) {
+  opportunities(filters: $filters, ordering: $ordering) { edges { node { title } } }
+}"""
+DETAIL = _with_fragments("""
+query OpportunityDetail($id: ID!) {
+  opportunity(id: $id) {
+    ...OpportunityCard description impactStatement locationText closedReason
+    location { latitude longitude } causes { id name }
+    source { name url externalId firstSeenAt lastSeenAt organizationName }
+    roles { ...RoleFields myApplication { ...ApplicationFields } eligibility { isEligible reasons { code message } } }
+  }
+}""")
+HOST_APPLICATIONS = _with_fragments("""
+query HostApplications($opportunityId: ID!, $first: Int, $after: String) {
+  opportunity(id: $opportunityId) {
+    id applications(first: $first, after: $after) { totalCount edges { node { ...ApplicationFields } } }
+  }
+}""")
+MY_APPLICATIONS = _with_fragments("""
+query MyApplications($first: Int, $after: String) {
+  me {
+    applications(first: $first, after: $after) {
+      totalCount
+      edges {
+        node { ...ApplicationFields history { fromStatus toStatus at reason actor { id displayName } } }
+      }
+    }
+  }
+}""")
+NODE = "query NodeById($id: ID!) { node(id: $id) { __typename id } }"
+
+CREATE_HOST = _with_fragments("""
+mutation CreateHost($input: CreateHostInput!) {
+  createHost(input: $input) { __typename ... on OpportunityHost { id organizationName isVerified } ...Problems }
+}""")
+CREATE_OPPORTUNITY = _with_fragments("""
+mutation CreateOpportunity($input: CreateOpportunityInput!) {
+  createOpportunity(input: $input) {
+    __typename ...OpportunityCard ... on Opportunity { roles { ...RoleFields } } ...Problems
+  }
+}""")
+PUBLISH_OPPORTUNITY = _with_fragments("""
+mutation PublishOpportunity($input: PublishOpportunityInput!) {
+  publishOpportunity(input: $input) { __typename ...OpportunityCard ...Problems }
+}""")
+APPLY_TO_ROLE = _with_fragments("""
+mutation ApplyToRole($input: ApplyToRoleInput!) {
+  applyToRole(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
+DECIDE_APPLICATION = _with_fragments("""
+mutation DecideApplication($input: DecideApplicationInput!) {
+  decideApplication(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")

@@ -1,0 +1,113 @@
+"""Who sees what: drafts and applications by every path to them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from strawberry.relay import to_base64
+
+from domains.opportunities.models import ApplicationStatus
+from graphql_api.opportunities import types
+from tests.api import gid
+from tests.factories import ApplicationFactory, RoleFactory
+from tests.graphql_api.opportunities.conftest import Cast
+from tests.graphql_api.opportunities.documents import DETAIL, HOST_APPLICATIONS, MY_APPLICATIONS, NODE, OPPORTUNITIES
+
+EVERYONE = ["stranger", "volunteer", "other owner", "scanner", "coordinator", "owner", "staff"]
+INSIDERS = {"coordinator", "owner", "staff"}
+
+
+@pytest.mark.parametrize("kind", EVERYONE)
+def test_a_draft_is_seen_by_those_who_run_its_host_and_by_staff_by_whatever_path(
+    cast: Cast, api_as: Any, kind: str
+) -> None:
+    role = RoleFactory(opportunity__host=cast.host, opportunity__draft=True)
+    draft, api = role.opportunity, api_as(cast.people[kind])
+    sees = kind in INSIDERS
+    listed = api.ask(OPPORTUNITIES, filters={"status": "DRAFT"})["opportunities"]
+    assert [edge["node"]["id"] for edge in listed["edges"]] == ([gid(draft)] if sees else [])
+    assert listed["totalCount"] == int(sees)
+    assert api.ask(OPPORTUNITIES)["opportunities"]["totalCount"] == 0
+    shown = api.ask(DETAIL, id=gid(draft))["opportunity"]
+    assert (shown is not None) == sees
+    for row in (draft, role):
+        node = {"__typename": type(row).__name__, "id": gid(row)} if sees else None
+        assert api.ask(NODE, id=gid(row))["node"] == node
+
+
+@pytest.mark.parametrize("kind", EVERYONE)
+def test_an_application_is_seen_by_its_volunteer_the_host_and_staff_by_whatever_path(
+    cast: Cast, api_as: Any, kind: str
+) -> None:
+    role = RoleFactory(opportunity__host=cast.host)
+    own = ApplicationFactory(role=role, volunteer=cast["volunteer"])
+    other = ApplicationFactory(role=role, status=ApplicationStatus.WAITLISTED)
+    own_only = [own] if kind == "volunteer" else []
+    expected, api = [own, other] if kind in INSIDERS else own_only, api_as(cast.people[kind])
+    for application in (own, other):
+        node = api.ask(NODE, id=gid(application))["node"]
+        assert (node is not None) == (application in expected)
+    listed = api.ask(HOST_APPLICATIONS, opportunityId=gid(role.opportunity))["opportunity"]["applications"]
+    assert [edge["node"]["id"] for edge in listed["edges"]] == [gid(application) for application in expected]
+    assert listed["totalCount"] == len(expected)
+    assert [edge["node"]["waitlistPosition"] for edge in listed["edges"]] == [None, 1][: len(expected)]
+    (shown_role,) = api.ask(DETAIL, id=gid(role.opportunity))["opportunity"]["roles"]
+    assert (shown_role["myApplication"] or {}).get("id") == (gid(own) if kind == "volunteer" else None)
+
+
+def test_ones_applications_are_ones_own_newest_first_with_their_history(cast: Cast, api_as: Any) -> None:
+    first = ApplicationFactory(volunteer=cast["volunteer"], status=ApplicationStatus.DECLINED)
+    second = ApplicationFactory(volunteer=cast["volunteer"])
+    ApplicationFactory()
+    mine = api_as(cast["volunteer"]).ask(MY_APPLICATIONS)["me"]["applications"]
+    assert mine["totalCount"] == 2
+    newest, oldest = (edge["node"] for edge in mine["edges"])
+    assert (newest["id"], oldest["id"]) == (gid(second), gid(first))
+    assert [(move["fromStatus"], move["toStatus"]) for move in oldest["history"]] == [
+        (None, "APPLIED"),
+        ("APPLIED", "DECLINED"),
+    ]
+    assert oldest["history"][0]["actor"]["id"] == gid(cast["volunteer"])
+    assert api_as(cast["owner"]).ask(MY_APPLICATIONS)["me"]["applications"]["totalCount"] == 0
+
+
+PERSON = """
+query Person($id: ID!) { node(id: $id) { ... on User { applications { totalCount edges { node { id } } } } } }"""
+
+
+def test_others_do_not_see_somebodys_list_of_applications(cast: Cast, api_as: Any) -> None:
+    application = ApplicationFactory(volunteer=cast["volunteer"], role__opportunity__host=cast.host)
+    for kind in EVERYONE:
+        person = api_as(cast.people[kind]).ask(PERSON, id=gid(cast["volunteer"]))["node"]
+        expected = [{"node": {"id": gid(application)}}] if kind == "volunteer" else []
+        assert person["applications"] == {"totalCount": len(expected), "edges": expected}, kind
+
+
+NO_IDS = ["", "x", "🌊", "Um9sZTo=", "Um9sZTox", "Tm90aGluZzox", "UXVlcnk6MQ==", "T3Bwb3J0dW5pdHk6LTE="]
+
+
+@pytest.mark.parametrize("wrong", [*NO_IDS, to_base64("Opportunity", "9" * 20), to_base64("Opportunity", "9" * 5000)])
+def test_an_id_of_nothing_is_null_and_never_a_fault(api: Any, wrong: str) -> None:
+    assert api.ask(NODE, id=wrong) == {"node": None}
+    assert api.ask(DETAIL, id=wrong) == {"opportunity": None}
+
+
+def test_another_types_id_does_not_find_an_opportunity(api: Any) -> None:
+    role = RoleFactory()
+    assert role.pk
+    assert api.ask(DETAIL, id=gid(role.opportunity, "Role")) == {"opportunity": None}
+
+
+def test_each_type_guards_its_own_rows_wherever_they_come_from(cast: Cast) -> None:
+    application = ApplicationFactory(role__opportunity__draft=True)
+    guarded: list[tuple[Any, Any]] = [
+        (types.Opportunity, application.role.opportunity),
+        (types.Role, application.role),
+        (types.Application, application),
+    ]
+    for shown, row in guarded:
+        for viewer, expected in [(None, []), (cast["owner"], []), (cast["staff"], [row])]:
+            info = SimpleNamespace(context=SimpleNamespace(viewer=viewer))
+            assert list(shown.get_queryset(type(row)._default_manager.all(), info)) == expected

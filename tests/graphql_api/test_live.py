@@ -1,0 +1,115 @@
+"""The switchboard: wake-ups reach who listens, and a layer that fails or forgets is noticed and mended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from channels.layers import InMemoryChannelLayer
+
+from graphql_api import live
+
+
+class Layer(InMemoryChannelLayer):
+    """A layer at the network's edge that can be cut off, and that counts its channels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_down = False
+        self.opened = 0
+
+    async def new_channel(self, prefix: str = "specific.") -> str:
+        self._need_network()
+        self.opened += 1
+        name: str = await super().new_channel(prefix)
+        return name
+
+    async def group_add(self, group: str, channel: str) -> None:
+        self._need_network()
+        await super().group_add(group, channel)
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        self._need_network()
+        await super().group_send(group, message)
+
+    def _need_network(self) -> None:
+        if self.is_down:
+            raise ConnectionError("the layer cannot be reached")
+
+
+@pytest.fixture
+def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
+    layer = Layer()
+    monkeypatch.setattr(live, "get_channel_layer", lambda: layer)
+    monkeypatch.setattr(live, "BEAT", 0.05)
+    monkeypatch.setattr(live, "SILENCE", 0.2)
+    monkeypatch.setattr(live, "POLL", 0.1)
+    return layer
+
+
+async def wake(layer: Layer, group: str, **ids: int) -> None:
+    await layer.group_send(group, {"type": "live.wake", "group": group, **ids})
+
+
+async def test_a_wake_up_reaches_the_listeners_of_its_group_alone(layer: Layer) -> None:
+    async with live.listen("one") as first, live.listen("one") as second, live.listen("two") as other:
+        await wake(layer, "one", sequence=7)
+        for listener in (first, second):
+            wakeup = await listener.wait(1)
+            assert wakeup
+            assert wakeup["sequence"] == 7
+        assert await other.wait(0.1) is None
+    assert layer.opened == 1, "all listeners of a process share one channel"
+
+
+async def test_one_who_leaves_leaves_the_others_listening_and_the_last_one_leaves_nothing(layer: Layer) -> None:
+    async with live.listen("one") as staying:
+        async with live.listen("one"):
+            pass
+        await wake(layer, "one", sequence=1)
+        assert await staying.wait(1)
+    await asyncio.sleep(0.01)
+    assert layer.groups == {}
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_layer_that_is_down_at_the_start_is_joined_once_it_is_up(layer: Layer) -> None:
+    layer.is_down = True
+    async with live.listen("one") as listener:
+        began = time.monotonic()
+        assert await listener.wait(25) is None
+        assert time.monotonic() - began < 1, "without the layer the listener looks for itself"
+        layer.is_down = False
+        assert await listener.wait(25) == {}, "what was lost meanwhile is looked for"
+        await wake(layer, "one", sequence=2)
+        assert (await listener.wait(1) or {}).get("sequence") == 2
+
+
+async def test_a_layer_that_forgets_its_groups_is_joined_again(layer: Layer) -> None:
+    async with live.listen("one") as listener:
+        await layer.flush()
+        woken = False
+        for _ in range(50):
+            woken = woken or await listener.wait(0.1) == {}
+        assert woken, "the missing heartbeats show that wake-ups may be missing"
+        await wake(layer, "one", sequence=3)
+        assert (await listener.wait(1) or {}).get("sequence") == 3
+
+
+async def test_a_short_cut_is_noticed_by_the_heartbeat_that_is_missing(layer: Layer) -> None:
+    async with live.listen("one") as listener:
+        await asyncio.sleep(0.12)
+        layer.is_down = True
+        await asyncio.sleep(0.08)
+        layer.is_down = False
+        assert await listener.wait(1) == {}
+
+
+async def test_a_listener_that_does_not_look_keeps_the_newest_wake_ups_only(layer: Layer) -> None:
+    async with live.listen("one") as listener:
+        for sequence in range(live.MOST_WAITING + 10):
+            await wake(layer, "one", sequence=sequence)
+        await asyncio.sleep(0.05)
+        assert (await listener.wait(1) or {}).get("sequence") == 10

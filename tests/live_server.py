@@ -1,0 +1,104 @@
+"""A real server in a process of its own, for stories that sockets, signals and crashes are part of."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+ARTIFACTS = ROOT / "var" / "test-artifacts"
+START_PATIENCE = 60
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class LiveServer:
+    """`uvicorn config.asgi:application` with an environment of its own; its log is in var/test-artifacts."""
+
+    def __init__(self, name: str, **environ: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.socket_url = f"ws://127.0.0.1:{self.port}/graphql/"
+        ARTIFACTS.mkdir(parents=True, exist_ok=True)
+        self.log = ARTIFACTS / f"{name}-{os.getpid()}.log"
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if key in os.environ}
+        self.environ = {**kept, "DEBUG": "true", "PORT": str(self.port), **environ}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command in the server's environment."""
+        with self.log.open("ab") as log:
+            command = [sys.executable, "manage.py", *arguments]
+            subprocess.run(command, cwd=ROOT, env=self.environ, check=True, stdout=log, stderr=log)
+
+    def start(self) -> None:
+        """Start the process and wait until it answers."""
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_PATIENCE
+        while not self._answers():
+            assert self._process.poll() is None, f"the server ended: see {self.log}"
+            assert time.monotonic() < deadline, f"the server did not start: see {self.log}"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it as a crash would: at once, without a word."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> float:
+        """Ask it to end; return how many seconds that took."""
+        began = time.monotonic()
+        self._end(signal.SIGTERM)
+        return time.monotonic() - began
+
+    def restart(self) -> None:
+        """Start it again after a `kill` or `stop`, or instead of them: the same port, the same database."""
+        if self._process is not None:
+            self.kill()
+        self.start()
+
+    def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+        """Return the whole answer to an operation over HTTP."""
+        body = json.dumps({"query": document, "variables": variables}).encode()
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        request = urllib.request.Request(f"{self.url}/graphql/", body, headers)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            answer: dict[str, Any] = json.loads(response.read())
+            return answer
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            return bool(urllib.request.urlopen(f"{self.url}/healthz", timeout=2).status == 200)
+        return False
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+                raise
+            finally:
+                self._process = None

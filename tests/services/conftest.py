@@ -1,0 +1,85 @@
+"""The services that production runs on: a PostgreSQL database made for this session, and Redis."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+from tests.live_server import LiveServer, free_port
+
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A new, empty database; it is dropped at the end."""
+    name = f"mishmob_services_{os.getpid()}"
+    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield f"{POSTGRES_URL}/{name}"
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A Redis that answers."""
+    with redis.Redis.from_url(REDIS_URL) as client:
+        assert client.ping()
+    return REDIS_URL
+
+
+class OwnRedis:
+    """A Redis that a test may kill: its own process, empty at each start."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        with redis.Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.05), 100)) as client:
+            assert client.ping()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+def own_redis() -> Iterator[OwnRedis]:
+    """A running Redis of the test's own."""
+    server = OwnRedis()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def two_servers(database_url: str, redis_url: str) -> Iterator[tuple[LiveServer, LiveServer]]:
+    """Two server processes that share the database and Redis, with the demo community in them."""
+    environ = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    servers = LiveServer("services-one", **environ), LiveServer("services-two", **environ)
+    servers[0].manage("migrate", "--verbosity", "0")
+    servers[0].manage("load_demo")
+    try:
+        for server in servers:
+            server.start()
+        yield servers
+    finally:
+        for server in servers:
+            server.kill()
