@@ -13,7 +13,7 @@ from graphql_api.accounts.inputs import (
     SignUpInput,
     VerifyEmailInput,
 )
-from graphql_api.accounts.types import AuthSession, LogOutReceipt, SignUpReceipt
+from graphql_api.accounts.types import AuthSession, LogOutReceipt, MfaChallenge, SignUpReceipt
 from graphql_api.context import Info, signed_in
 from graphql_api.mutations import mutation
 
@@ -41,7 +41,7 @@ class AccountMutations:
         return AuthSession.of(services.verify_email(key=input.key), info)
 
     @mutation(description="Log in with address and password.")
-    def log_in(self, info: Info, input: LogInInput) -> AuthSession:
+    def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
         """Call `services.log_in`."""
         opened = services.log_in(
             email=input.email,

@@ -145,6 +145,16 @@ class AuthSession:
         )
 
 
+@strawberry.type(
+    description="The password was right, and a second factor is asked for (none can be set up yet)."
+)
+class MfaChallenge:
+    """What to do next to log in."""
+
+    challenge_token: str = strawberry.field(description="Send it back with the second factor.")
+    methods: list[str] = strawberry.field(description="The second factors that would do.")
+
+
 @strawberry.type(description="The request to sign up was taken; the mail that was sent says how to go on.")
 class SignUpReceipt:
     """The same answer for a new and for a known address."""

@@ -21,7 +21,7 @@ def post(body: bytes, content_type: str = "application/json", **headers: str):
 def refused(response, status: int) -> dict:
     assert response.status_code == status, response.content
     assert response["Content-Type"].startswith("application/")
-    error = response.json()["errors"][0]
+    error: dict = response.json()["errors"][0]
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert error["extensions"]["requestId"] == response["X-Request-Id"]
     return error

@@ -7,7 +7,8 @@ import time
 import pytest
 from graphql import get_introspection_query, parse
 
-from graphql_api.limits import LimitExceeded, check
+from graphql_api.errors import LimitExceeded
+from graphql_api.limits import check
 from tests.api import Api
 from tests.factories import UserFactory
 

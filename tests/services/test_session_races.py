@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailConfirmationHMAC
 
 from domains.accounts import services
-from domains.accounts.models import Session
+from domains.accounts.models import Session, UserType
 from domains.base.errors import Refused
 from tests.factories import UserFactory
 from tests.threads import at_once
@@ -37,7 +37,7 @@ def test_ten_sign_ups_with_one_address_at_once_make_one_account(settings) -> Non
             email="twin@example.org",
             password="correct horse battery",
             display_name=f"Twin {number}",
-            user_type="VOLUNTEER",
+            user_type=UserType.VOLUNTEER,
             zip_code="",
             ip_address=f"203.0.113.{number}",
         )

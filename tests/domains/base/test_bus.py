@@ -48,9 +48,9 @@ def test_a_fact_is_told_after_the_commit_and_not_before(heard: list[int]) -> Non
 
 
 def test_a_fact_of_an_act_that_was_undone_is_never_told(heard: list[int]) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         bus.publish(TeaWasMade(cup_id=1))
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert heard == []
     assert not OutboxEntry.objects.exists()
 

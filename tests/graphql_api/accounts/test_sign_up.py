@@ -36,7 +36,7 @@ ADA = {
 
 
 def key_in_mail() -> str:
-    found = re.search(r"\?key=(\S+)", mail.outbox[-1].body)
+    found = re.search(r"\?key=(\S+)", str(mail.outbox[-1].body))
     assert found
     return found[1]
 

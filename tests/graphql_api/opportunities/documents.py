@@ -33,7 +33,10 @@ query Opportunities(
     filters: $filters, ordering: $ordering, first: $first, after: $after, last: $last, before: $before
   ) {
     totalCount pageInfo { ...PageFields }
-    edges { cursor node { ...OpportunityCard roles { ...RoleFields myApplication { ...ApplicationFields } eligibility { isEligible } } } }
+    edges { cursor node {
+      ...OpportunityCard
+      roles { ...RoleFields myApplication { ...ApplicationFields } eligibility { isEligible } }
+    } }
   }
 }""")
 TITLES = """

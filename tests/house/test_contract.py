@@ -1,0 +1,33 @@
+"""The API contract: what it names is served, or listed as still to come."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from graphql import build_schema, parse, separate_operations, validate
+
+from graphql_api.schema import schema
+from tests.api import CONTRACT
+
+
+@pytest.fixture
+def operations() -> Path:
+    path = CONTRACT / "operations.graphql"
+    if not path.exists() and not os.environ.get("CI"):
+        pytest.skip("the API contract is not beside this checkout")
+    return path
+
+
+def test_every_operation_is_served_or_listed_as_still_to_come(operations: Path) -> None:
+    printed = build_schema(schema.as_str())
+    asked = separate_operations(parse(operations.read_text()))
+    missing = {name for name, document in asked.items() if validate(printed, document)}
+    roadmap = Path(settings.BASE_DIR, "docs", "roadmap.md").read_text()
+    listed = {
+        word for row in re.findall(r"^\| [a-z, ]+ \| ([A-Z].*) \|$", roadmap, re.MULTILINE) for word in row.split()
+    }
+    assert missing == listed
