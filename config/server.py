@@ -7,6 +7,8 @@ import uvicorn
 #: How long running requests may take to end after SIGTERM.
 GRACE_SECONDS = 5
 PING_SECONDS = 25
+#: What is buffered of one frame before the socket is closed; the API's own limit is half of it.
+MAX_FRAME_BYTES = 128 * 1024
 
 
 def run(*, host: str, port: int) -> None:
@@ -21,6 +23,7 @@ def run(*, host: str, port: int) -> None:
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=10,
         ws_per_message_deflate=False,
+        ws_max_size=MAX_FRAME_BYTES,
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
         log_config=None,

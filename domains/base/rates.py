@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import BaseCache, caches
 
 from domains.base.errors import Code, Refused
+
+logger = logging.getLogger(__name__)
 
 
 def spend(*, what: str, key: str, limit: int, seconds: int) -> None:
     """Count one try of `what` by `key`; refuses RATE_LIMITED past `limit` tries in a window of `seconds`.
 
-    The counter is raised before it is read, so that parallel tries are all counted.
+    The counter is raised before it is read, so that parallel tries are all counted. While the shared cache
+    is down each process counts for itself: there is always a limit.
     """
     if not settings.RATE_LIMITS:
         return
     window = int(time.time() // seconds)
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
     name = f"rate:{what}:{digest}:{window}"
-    cache.add(name, 0, timeout=2 * seconds)
     try:
-        tries = cache.incr(name)
-    except ValueError:  # the entry was evicted between the two calls
-        tries = 1
+        tries = _count(caches["default"], name, seconds)
+    except Exception as error:  # noqa: BLE001 # whatever the shared cache fails with
+        logger.warning("the shared cache is down, rates are counted here: %r", error)
+        tries = _count(caches["local"], name, seconds)
     if tries > limit:
         wait = seconds - int(time.time()) % seconds
         raise Refused.because(Code.RATE_LIMITED, f"Too many tries; wait {wait} seconds and try again.")
+
+
+def _count(cache: BaseCache, name: str, seconds: int) -> int:
+    cache.add(name, 0, timeout=2 * seconds)
+    try:
+        return int(cache.incr(name))
+    except ValueError:  # the entry was evicted between the two calls
+        return 1

@@ -145,9 +145,7 @@ class AuthSession:
         )
 
 
-@strawberry.type(
-    description="The password was right, and a second factor is asked for (none can be set up yet)."
-)
+@strawberry.type(description="The password was right, and a second factor is asked for (none can be set up yet).")
 class MfaChallenge:
     """What to do next to log in."""
 

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 import redis
+from django.db import connection
 from psycopg import sql
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from tests.live_server import LiveServer, free_port
+
+if connection.vendor != "postgresql":
+    collect_ignore_glob = ["test_*.py"]
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
@@ -23,10 +27,10 @@ REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 def database_url() -> Iterator[str]:
     """A new, empty database; it is dropped at the end."""
     name = f"mishmob_services_{os.getpid()}"
-    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield f"{POSTGRES_URL}/{name}"
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
