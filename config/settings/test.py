@@ -4,6 +4,10 @@ import os
 import tempfile
 
 SECRET_KEY = os.environ["SECRET_KEY"] = "tests-only-" + "t" * 32
+if os.environ.get("REDIS_URL"):
+    # Each process of a parallel run has a Redis database of its own: tests empty their cache.
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
 
 from config.settings.base import *
 
