@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class LiveServer:
-    """`uvicorn config.asgi:application` with an environment of its own; its log is in var/test-artifacts."""
+    """`manage.py serve` with an environment of its own; its log is in var/test-artifacts."""
 
     def __init__(self, name: str, **environ: str) -> None:
         self.port = free_port()
@@ -50,7 +50,7 @@ class LiveServer:
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port)]
+        command = [sys.executable, "manage.py", "serve"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
         deadline = time.monotonic() + START_PATIENCE

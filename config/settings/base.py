@@ -189,6 +189,7 @@ LOGGING: dict[str, Any] = {
         # A line for every tick and every task would bury the rest.
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         # memory:// has no host, which the library finds worth a warning.
         "kombu.connection": {"level": "ERROR"},
     },

@@ -1,0 +1,126 @@
+"""The worker as operators run it: it does the tasks of facts, and tells the facts that a crash left untold."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.live_server import ARTIFACTS, ROOT, LiveServer
+from tests.services.conftest import OwnRedis
+
+pytestmark = pytest.mark.services
+SIGN_UP = """mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }"""
+INPUT = {"email": "new@people.example", "password": "correct horse battery", "displayName": "New"}
+
+
+class Worker:
+    """`make worker` in a process of its own."""
+
+    def __init__(self, server: LiveServer, folder: Path) -> None:
+        self.environ = server.environ
+        self.schedule = folder / "beat"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        options = ["--beat", "--schedule", str(self.schedule), "--concurrency", "1", "--loglevel", "INFO"]
+        with (ARTIFACTS / "worker.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "--app", "config", "worker", *options],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """End it and its children as a crash would."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> int:
+        """Ask it to end; return its exit code."""
+        assert self._process
+        self._process.send_signal(signal.SIGTERM)
+        code = self._process.wait(timeout=30)
+        self._process = None
+        return code
+
+
+@pytest.fixture
+def server(database_url: str, own_redis: OwnRedis, tmp_path: Path) -> Iterator[LiveServer]:
+    server = LiveServer(
+        "with-worker", DATABASE_URL=database_url, REDIS_URL=own_redis.url, EMAIL_URL=f"filemail://{tmp_path / 'mail'}"
+    )
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def worker(server: LiveServer, tmp_path: Path) -> Iterator[Worker]:
+    worker = Worker(server, tmp_path)
+    yield worker
+    worker.kill()
+
+
+def mails_to(address: str, folder: Path, at_least: int, patience: float = 40) -> int:
+    """Wait for mails to the address and return how many there are."""
+    deadline = time.monotonic() + patience
+    while True:
+        found = sum(f"To: {address}" in file.read_text() for file in folder.glob("*"))
+        if found >= at_least or time.monotonic() > deadline:
+            return found
+        time.sleep(0.1)
+
+
+def test_mails_are_sent_by_the_worker_and_what_a_crash_left_untold_is_told(
+    server: LiveServer, worker: Worker, database_url: str, tmp_path: Path
+) -> None:
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    worker.start()
+    server.ask(SIGN_UP, input=INPUT)
+    assert mails_to(INPUT["email"], mail, at_least=1) == 1
+
+    worker.kill()
+    server.ask(SIGN_UP, input={**INPUT, "email": "later@people.example"})
+    assert mails_to("later@people.example", mail, at_least=1, patience=1) == 0
+    worker.start()
+    assert mails_to("later@people.example", mail, at_least=1) == 1, "the broker keeps what nobody took"
+
+    # As if the server had died between the commit and the telling: the row is there, and nobody was told.
+    with psycopg.connect(database_url, autocommit=True) as database:
+        database.execute(
+            """INSERT INTO base_outboxentry (fact, payload, created_at, due_at, attempts, last_error)
+               SELECT fact, payload, now(), now(), 0, '' FROM base_outboxentry WHERE fact = 'accounts.SignedUp'
+               ORDER BY id LIMIT 1"""
+        )
+    assert mails_to(INPUT["email"], mail, at_least=2) == 2
+    assert worker.stop() == 0
+
+
+def test_a_write_succeeds_while_redis_is_down_and_is_told_when_it_is_back(
+    server: LiveServer, worker: Worker, own_redis: OwnRedis, tmp_path: Path
+) -> None:
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    own_redis.kill()
+    began = time.monotonic()
+    answer = server.ask(SIGN_UP, input={**INPUT, "email": "undaunted@people.example"})
+    assert answer["data"]["signUp"]["__typename"] == "SignUpReceipt"
+    assert time.monotonic() - began < 10
+    own_redis.start()
+    worker.start()
+    assert mails_to("undaunted@people.example", mail, at_least=1) >= 1
