@@ -7,12 +7,15 @@ the leading one lets the database seek in its index. `totalCount` is counted onl
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable
-from typing import Any, Self
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Self, cast
 
 import strawberry
+from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from strawberry import relay
+from strawberry_django.optimizer import is_optimized_by_prefetching
 from strawberry_django.relay.cursor_connection import (
     DjangoCursorConnection,
     OrderedCollectionCursor,
@@ -20,19 +23,31 @@ from strawberry_django.relay.cursor_connection import (
 )
 
 from graphql_api.errors import BadUserInput
+from graphql_api.nested import Nested, load_count, load_page
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
+
+
+async def _not_counted() -> int:
+    raise NotImplementedError
 
 
 @strawberry.type(name="Connection", description="One page of a list.")
 class Connection(DjangoCursorConnection[relay.NodeType]):
     """strawberry-django's keyset connection, with the contract's page sizes and an index-friendly seek."""
 
+    count: strawberry.Private[Callable[[], Awaitable[int]]] = _not_counted
+
+    @strawberry.field(description="How many there are in the whole list.")
+    async def total_count(self) -> int:
+        """Count, now that it was asked."""
+        return await self.count()
+
     @classmethod
     def resolve_connection(  # type: ignore[override]
         cls,
-        nodes: QuerySet[Any],
+        nodes: QuerySet[Any] | Nested,
         *,
         info: Any,
         before: str | None = None,
@@ -40,7 +55,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         first: int | None = None,
         last: int | None = None,
         **kwargs: Any,
-    ) -> Self | Awaitable[Self]:
+    ) -> Awaitable[Self]:
         """Return the page; sizes outside 1 to 100 and foreign cursors are BAD_USER_INPUT before any SQL."""
         _check_size("first", first)
         _check_size("last", last)
@@ -48,31 +63,29 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
             raise BadUserInput("Ask with `first` or with `last`, not both.")
         if first is None and last is None:
             first = DEFAULT_PAGE
-        kwargs.pop("max_results", None)
-        connection = super().resolve_connection(
-            _seek(_seek(nodes, after, "after"), before, "before"),
-            info=info,
-            before=before,
-            after=after,
-            first=first,
-            last=last,
-            max_results=LARGEST_PAGE,
-            **kwargs,
-        )
-        page: Self | Awaitable[Self] = _count_whole_list(connection, nodes)
-        return page
+        page = {"before": before, "after": after, "first": first, "last": last, "max_results": LARGEST_PAGE}
+        return cls._page(nodes, info, page)
 
+    @classmethod
+    async def _page(cls, nodes: QuerySet[Any] | Nested, info: Any, page: dict[str, Any]) -> Self:
+        count: Callable[[], Awaitable[int]]
 
-def _count_whole_list(connection: Any, nodes: QuerySet[Any]) -> Any:
-    """Make `totalCount` count the list, not the rest of it that the cursor bounds."""
-    if inspect.isawaitable(connection):
+        def narrow(rows: QuerySet[Any]) -> QuerySet[Any]:
+            return _seek(_seek(rows, page["after"], "after"), page["before"], "before")
 
-        async def later() -> Any:
-            return _count_whole_list(await connection, nodes)
-
-        return later()
-    connection.total_count_qs = nodes.order_by()
-    return connection
+        if isinstance(nodes, Nested):
+            rows = await load_page(nodes, info, narrow, **page)
+            count = partial(load_count, nodes, info)
+        else:
+            rows = nodes
+            count = sync_to_async(nodes.order_by().count)
+        if not is_optimized_by_prefetching(rows):
+            rows = narrow(rows)
+        connection: Any = super().resolve_connection(rows, info=info, **page)
+        if inspect.isawaitable(connection):
+            connection = await connection
+        connection.count = count
+        return cast("Self", connection)
 
 
 def _check_size(name: str, size: int | None) -> None:

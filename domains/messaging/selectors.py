@@ -40,9 +40,9 @@ def get_head(*, viewer: User, conversation_id: int) -> int | None:
     )
 
 
-def find_messages(*, viewer: User | None, conversation_id: int) -> MessageQuerySet:
-    """Return what was said in a conversation, oldest first; deleted messages stay as their place in the row."""
-    return Message.objects.visible_to(viewer).filter(conversation=conversation_id).order_by("sequence")
+def find_messages(*, viewer: User | None) -> MessageQuerySet:
+    """Return what was said in the viewer's conversations, oldest first; deleted messages stay as their place."""
+    return Message.objects.visible_to(viewer).order_by("sequence")
 
 
 def find_events(

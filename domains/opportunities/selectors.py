@@ -98,9 +98,9 @@ def find_opportunity(*, viewer: User | None, opportunity_id: int) -> QuerySet[Op
     return Opportunity.objects.visible_to(viewer).filter(pk=opportunity_id)
 
 
-def find_applications(*, viewer: User | None, opportunity: Opportunity) -> QuerySet[Application]:
-    """Return who applied for the opportunity, first come first; for others than its host their own applications."""
-    return Application.objects.visible_to(viewer).filter(role__opportunity=opportunity).order_by("submitted_at", "pk")
+def find_applications(*, viewer: User | None) -> QuerySet[Application]:
+    """Return who applied for what the viewer runs, and the viewer's own applications, first come first."""
+    return Application.objects.visible_to(viewer).order_by("submitted_at", "pk")
 
 
 def find_own_applications(*, viewer: User | None) -> QuerySet[Application]:

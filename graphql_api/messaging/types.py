@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -21,6 +22,7 @@ from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.errors import BadUserInput
 from graphql_api.loaders import load_row
+from graphql_api.nested import Nested
 
 if TYPE_CHECKING:
     from graphql_api.messaging.events import ConversationEvent
@@ -110,9 +112,10 @@ class Conversation(relay.Node):
         return await load_row(info, key, lambda: models.Message.objects.visible_to(viewer))  # type: ignore[return-value]
 
     @strawberry_django.connection(Connection[Message], description="What was said, oldest first.", only=["id"])
-    def messages(self, info: Info) -> Iterable[Message]:
-        """Return the history; the connection pages it."""
-        return selectors.find_messages(viewer=viewer_of(info), conversation_id=_row(self).pk)  # type: ignore[return-value]
+    async def messages(self, info: Info) -> Iterable[Message]:
+        """Return the history; the connection pages it, for a whole list of conversations at once."""
+        rows = partial(selectors.find_messages, viewer=viewer_of(info))
+        return Nested(rows, by="conversation", key=_row(self).pk)  # type: ignore[return-value]
 
     @strawberry_django.field(description="The log after a sequence, in order, to catch up with.", only=["id"])
     async def events(
