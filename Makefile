@@ -14,9 +14,10 @@ help: ## Say what can be made
 
 run: install ## Run a community server with demo data on http://127.0.0.1:8000 (PORT=…, DEBUG=false)
 	@VENV=$(VENV) bash web/build.sh || echo "Going on without the GraphiQL editor; the API works all the same."
-	@exec bash -c 'export DEBUG="$${DEBUG:-true}" SECRET_KEY="$${SECRET_KEY:-$$(scripts/secret_key.sh)}"; exec $(BIN)/python manage.py develop'
+	@DEFAULT_DEBUG=true DEFAULT_SECRET_KEY="$$(scripts/secret_key.sh)" exec $(BIN)/python manage.py develop
 
 serve: install ## Serve with the settings of the environment (production unless DEBUG is on)
+	@VENV=$(VENV) bash web/build.sh || echo "Going on without the GraphiQL editor; the API works all the same."
 	@exec $(BIN)/python manage.py serve --host "$${HOST:-0.0.0.0}"
 
 worker: install ## Run the tasks, the clock and the relay of the outbox (needs REDIS_URL)

@@ -1,9 +1,13 @@
 """The wiring: at the start it makes the domains' listeners known."""
 
+import logging
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import AppConfig, apps
+from django.conf import settings
+
+logger = logging.getLogger("mishmob")
 
 
 class ConfigConfig(AppConfig):
@@ -16,3 +20,5 @@ class ConfigConfig(AppConfig):
         for app in apps.get_app_configs():
             if app.name.startswith("domains.") and find_spec(f"{app.name}.listeners"):
                 import_module(f"{app.name}.listeners")
+        if not settings.RATE_LIMITS:
+            logger.warning("RATE_LIMITS IS OFF: anybody may guess passwords here. Only benchmarks want that.")

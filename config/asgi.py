@@ -19,6 +19,7 @@ django_application = get_asgi_application()
 
 # Only now can models be imported.
 from config.embedded import EmbeddedWorker
+from config.health import serve_health
 from config.static import serve_static
 from domains.base import live
 from graphql_api.sockets import socket_application
@@ -51,4 +52,6 @@ class Lifespan:
                 return
 
 
-application = Lifespan(ProtocolTypeRouter({"http": serve_static(django_application), "websocket": socket_application}))
+application = Lifespan(
+    ProtocolTypeRouter({"http": serve_health(serve_static(django_application)), "websocket": socket_application})
+)

@@ -1,8 +1,10 @@
 """The Celery application: queues and the beat table are in the settings."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 
 from config import env
 
@@ -12,3 +14,12 @@ if "DJANGO_SETTINGS_MODULE" not in os.environ:
 app = Celery("mishmob")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def need_a_broker(**_: Any) -> None:
+    """Stop a worker that nobody could send tasks to."""
+    if not env.load()["REDIS_URL"]:
+        raise env.WrongSetting(
+            "REDIS_URL", "is not set; without Redis the server does its tasks itself, without a worker."
+        )

@@ -39,6 +39,7 @@ class EmbeddedWorker:
         app.finalize()
         app.set_default()
         app.loader.import_default_modules()
+        bus.take_back()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="facts")
         bus.deliver_by(self._threads.submit)
         self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)

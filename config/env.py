@@ -188,6 +188,7 @@ def _host_ports(value: str) -> list[str]:
 VARIABLES: tuple[Variable, ...] = (
     Variable("DEBUG", _switch, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
     Variable("SECRET_KEY", _text, "", "Signs tokens and links; at least 32 characters; required unless DEBUG is on."),
+    Variable("SECRET_KEY_FALLBACKS", _words, "", "Former keys, by commas; what they signed stays good."),
     Variable("PORT", _port, "8000", "The port that `make run` and `make serve` listen on."),
     Variable("ALLOWED_HOSTS", _words, "localhost,127.0.0.1,[::1]", "Host names this server answers to, by commas."),
     Variable("CORS_ALLOWED_ORIGINS", _origins, "", "Origins of web frontends that may call the API, by commas."),
@@ -231,9 +232,17 @@ def _check_together(values: dict[str, Any]) -> None:
 
 
 def load() -> dict[str, Any]:
-    """Read the process environment, and below it the `.env` file beside `manage.py`."""
-    from_file = {name: value or "" for name, value in dotenv_values(BASE_DIR / ".env").items()}
-    return read({**from_file, **os.environ})
+    """Read the process environment, below it the `.env` file beside `manage.py`, and below that DEFAULT_… variables.
+
+    A script says by `DEFAULT_DEBUG=true` what holds where nobody says otherwise.
+    """
+    defaults = {
+        variable.name: os.environ[f"DEFAULT_{variable.name}"]
+        for variable in VARIABLES
+        if f"DEFAULT_{variable.name}" in os.environ
+    }
+    from_file = {name: value for name, value in dotenv_values(BASE_DIR / ".env").items() if value}
+    return read({**defaults, **from_file, **os.environ})
 
 
 def settings_module() -> str:

@@ -1,43 +1,68 @@
-"""Health: `/healthz` says that the process answers, `/readyz` which of its parts do."""
+"""Health: `/healthz` says that the process answers, `/readyz` which of its parts do.
+
+Both are answered before Django sees the request: whoever asks, by whatever name, gets an answer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import orjson
 import redis
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import Error, connection
-from django.http import HttpRequest, JsonResponse
+from django.db import Error, close_old_connections, connection
+
+OK, UNAVAILABLE = "ok", "unavailable"
 
 
-def alive(request: HttpRequest) -> JsonResponse:
-    """Answer 200 as long as the process can answer."""
-    return JsonResponse({"status": "ok"})
+def serve_health(application: Any) -> Any:
+    """Return an ASGI application that answers the two health checks itself and passes the rest on."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path == "/healthz":
+            await _answer(send, {"status": OK})
+        elif path == "/readyz":
+            await _answer(send, await sync_to_async(state)())
+        else:
+            await application(scope, receive, send)
+
+    return serve
 
 
-def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if every part works, else 503, naming the parts that do not."""
+def state() -> dict[str, Any]:
+    """Return whether the server is ready, and of each part whether it works."""
     parts: dict[str, Callable[[], object]] = {"database": _database}
     if settings.REDIS_URL:
         parts["redis"] = _redis
     states = {name: _state(check) for name, check in parts.items()}
-    is_ready = all(state == "ok" for state in states.values())
-    return JsonResponse(
-        {"status": "ok" if is_ready else "unavailable", "parts": states}, status=200 if is_ready else 503
-    )
+    return {"status": OK if set(states.values()) == {OK} else UNAVAILABLE, "parts": states}
+
+
+async def _answer(send: Any, answer: dict[str, Any]) -> None:
+    status = 200 if answer["status"] == OK else 503
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": orjson.dumps(answer)})
 
 
 def _state(check: Callable[[], object]) -> str:
     try:
         check()
     except (Error, redis.RedisError, OSError):
-        return "unavailable"
-    return "ok"
+        return UNAVAILABLE
+    return OK
 
 
 def _database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    close_old_connections()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        close_old_connections()
 
 
 def _redis() -> None:

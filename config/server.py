@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uvicorn
+from django.conf import settings
 
 #: How long running requests may take to end after SIGTERM.
 GRACE_SECONDS = 5
@@ -28,5 +29,8 @@ def run(*, host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # The client's address and scheme are taken from a proxy's headers only if the proxy is trusted.
+        proxy_headers=bool(settings.TRUSTED_PROXIES),
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
         lifespan="on",
     )

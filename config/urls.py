@@ -1,4 +1,4 @@
-"""The routes: the API, its schema, the pages, the admin and the health checks."""
+"""The routes: the API, its schema, the pages, the docs and the admin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from config import health
 from config.demo.site import demo_site
 from graphql_api.pages import front_page, robots, verify_email_page
 from graphql_api.schema import schema
@@ -21,8 +20,6 @@ urlpatterns = [
     path("schema.graphql", schema_document),
     path("robots.txt", robots),
     path("admin/", admin.site.urls),
-    path("healthz", health.alive),
-    path("readyz", health.ready),
 ]
 if settings.DEBUG:
     urlpatterns += [path("demo/site/", demo_site), path("demo/site/<path:page>", demo_site)]

@@ -66,6 +66,7 @@ def code_errors(errors: list[GraphQLError]) -> None:
         extensions = dict(error.extensions or {})
         extensions.setdefault("code", _code(error))
         extensions["requestId"] = request_id
+        logger.info("request %s was answered %s at %s", request_id, extensions["code"], error.path)
         if extensions["code"] == "INTERNAL":
             logger.error("request %s failed at %s", request_id, error.path, exc_info=error.original_error)
             if not settings.DEBUG:

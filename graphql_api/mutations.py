@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import strawberry_django
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Model
 from strawberry_django.optimizer import optimize
 
@@ -31,6 +31,9 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
                 answer = resolver(*args, **kwargs)
             except (Refused, ValidationError) as refusal:
                 return operation_info(refusal)
+            except (ObjectDoesNotExist, PermissionDenied) as fault:
+                # The library would answer with their text, which names our tables.
+                raise RuntimeError("a service let an exception of Django escape") from fault
             return _read_again(answer, kwargs["info"]) if isinstance(answer, Model) else answer
 
         return strawberry_django.mutation(act, handle_django_errors=True, description=description)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import logging
+from functools import cache
 from typing import Any
 
 import orjson
@@ -27,6 +28,9 @@ from graphql_api.limits import MAX_CHARACTERS
 from graphql_api.logs import begin_request, current_request_id
 from graphql_api.network import client_address
 from graphql_api.pages import graphiql_page
+from graphql_api.schema import schema
+
+logger = logging.getLogger("mishmob.graphql")
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -148,12 +152,16 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 
 def _refusal(status: int, code: str, message: str) -> HttpResponse:
+    logger.info("request %s was answered %s %s", current_request_id(), status, code)
     error = {"message": message, "extensions": {"code": code, "requestId": current_request_id()}}
     return HttpResponse(orjson.dumps({"errors": [error]}), status=status, content_type=JSON)
 
 
 def schema_document(request: HttpRequest) -> HttpResponse:
-    """Serve the printed schema: the API is open, so is its description."""
-    return HttpResponse(
-        (Path(__file__).parent / "schema.graphql").read_text(), content_type="text/plain; charset=utf-8"
-    )
+    """Serve this server's schema: the API is open, so is its description."""
+    return HttpResponse(_printed_schema(), content_type="text/plain; charset=utf-8")
+
+
+@cache
+def _printed_schema() -> str:
+    return schema.as_str()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from config import env
+from config import demo, env
 
 ENV = env.load()
 BASE_DIR = env.BASE_DIR
@@ -16,6 +16,7 @@ DEBUG = ENV["DEBUG"]
 #: Whether `devLogIn` is in the schema.
 DEV_LOG_IN = DEBUG
 SECRET_KEY = ENV["SECRET_KEY"]
+SECRET_KEY_FALLBACKS = ENV["SECRET_KEY_FALLBACKS"]
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"]
 PORT = ENV["PORT"]
 PUBLIC_URL = ENV["PUBLIC_URL"]
@@ -89,9 +90,12 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
 else:
     DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections; Django must not
     DATABASE["CONN_HEALTH_CHECKS"] = True
+    given = DATABASE.get("OPTIONS", {})  # such as sslmode, from the address
     DATABASE["OPTIONS"] = {
+        **given,
         "pool": {"min_size": 2, "max_size": 20, "timeout": 5},
-        "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
+        "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s "
+        + given.get("options", ""),
     }
 DATABASES = {"default": DATABASE}
 REDIS_URL = ENV["REDIS_URL"]
@@ -114,7 +118,9 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
 #: This process's own, for what must go on while Redis is down.
 CACHES["local"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"}
@@ -134,6 +140,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "relay-outbox": {"task": "domains.base.tasks.relay_outbox", "schedule": timedelta(seconds=2)},
+    "close-ended-opportunities": {
+        "task": "domains.opportunities.tasks.close_ended_opportunities",
+        "schedule": timedelta(minutes=15),
+    },
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -161,6 +171,10 @@ for name, value in ENV["EMAIL_URL"].items():
     globals()[name] = value
 DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]
 
+# The demo community: who can log in to it, with DEBUG on.
+DEMO_USERS = [{"label": email.partition("@")[0].title(), "email": email} for email in demo.DEMO_LOG_INS]
+DEMO_PASSWORD = demo.DEMO_PASSWORD
+
 # The GraphQL door.
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
 TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
@@ -174,8 +188,6 @@ STRAWBERRY_DJANGO = {
     "MAP_AUTO_ID_AS_GLOBAL_ID": True,
     "MUTATIONS_DEFAULT_HANDLE_ERRORS": False,
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
 
 LOGGING: dict[str, Any] = {
     "version": 1,

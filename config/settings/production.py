@@ -1,7 +1,9 @@
-"""Production: nothing is shown that a stranger need not see."""
+"""Production: the browser keeps cookies to itself, and forms come from this server's own pages."""
+
+from urllib.parse import urlsplit
 
 from config.settings.base import *
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
-SESSION_COOKIE_HTTPONLY = True
-SECURE_CONTENT_TYPE_NOSNIFF = True
+_public = urlsplit(PUBLIC_URL)
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _public.scheme == "https"

@@ -4,10 +4,6 @@ import os
 import tempfile
 
 SECRET_KEY = os.environ["SECRET_KEY"] = "tests-only-" + "t" * 32
-if os.environ.get("REDIS_URL"):
-    # Each process of a parallel run has a Redis database of its own: tests empty their cache.
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"
 
 from config.settings.base import *
 
@@ -19,6 +15,8 @@ CELERY_TASK_ALWAYS_EAGER = True
 INTROSPECTION = "on"
 # A pool would keep connections to a test database that has to be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+# Each process's keys are its own: a Redis that others use keeps theirs.
+CACHES["default"]["KEY_PREFIX"] = f"mishmob-test-{os.getpid()}"
 LOGGING["root"]["level"] = "WARNING"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in real life: threads then wait for each other's transactions instead of failing.

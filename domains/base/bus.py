@@ -22,8 +22,10 @@ from domains.base.models import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
-#: How long the relay leaves a fact to the process that published it.
+#: How long the relay leaves a fact to the process that published it, where telling only sends tasks on …
 HEAD_START = timedelta(seconds=3)
+#: … and where the tasks themselves run while it is told, or the relay itself has taken it.
+LEASE = timedelta(seconds=60)
 #: After so many failures an entry is parked: it stays in the table for a person to look at.
 MAX_ATTEMPTS = 10
 RELAY_BATCH = 100
@@ -75,7 +77,8 @@ def publish(fact: Fact) -> None:
     """Write the fact into the outbox; it is told once the surrounding transaction commits."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
-    entry = OutboxEntry.objects.create(fact=fact.name(), payload=asdict(fact), due_at=timezone.now() + HEAD_START)
+    head_start = HEAD_START if _submit is None else LEASE
+    entry = OutboxEntry.objects.create(fact=fact.name(), payload=asdict(fact), due_at=timezone.now() + head_start)
     transaction.on_commit(partial(_start_delivery, entry), robust=True)
 
 
@@ -97,26 +100,43 @@ def _deliver_in_thread(entry: OutboxEntry) -> None:
 def deliver_overdue() -> int:
     """Tell the facts whose delivery is overdue, oldest first; return how many were told.
 
-    Safe to run in many processes at once: each takes rows that no other has locked.
+    Safe to run in many processes at once: each takes entries that no other has. They are taken one by one, and
+    told outside any transaction, so that a slow listener holds up neither the others nor the database.
     """
     told = 0
+    for _ in range(RELAY_BATCH):
+        entry = _take_overdue()
+        if entry is None:
+            break
+        told += _deliver(entry)
+    return told
+
+
+def _take_overdue() -> OutboxEntry | None:
     with transaction.atomic():
         entries = OutboxEntry.objects.filter(
             delivered_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS
         ).order_by("due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             entries = entries.select_for_update(skip_locked=True)
-        for entry in entries[:RELAY_BATCH]:
-            told += _deliver(entry)
-    return told
+        entry = entries.first()
+        if entry is not None:
+            # Whoever tells it and dies leaves it to the next relay.
+            entry.due_at = timezone.now() + LEASE
+            entry.save(update_fields=["due_at"])
+        return entry
+
+
+def take_back() -> None:
+    """Make every fact due that was not told yet; for the start of a server that is alone with its database."""
+    OutboxEntry.objects.filter(delivered_at__isnull=True, attempts__lt=MAX_ATTEMPTS).update(due_at=timezone.now())
 
 
 def _deliver(entry: OutboxEntry) -> bool:
     try:
         fact = Fact.registry[entry.fact](**entry.payload)
         for listener in _listeners[type(fact)]:
-            with transaction.atomic():
-                listener(fact)
+            listener(fact)
     except Exception as error:
         # A listener may fail in any way; the relay tries again, later each time.
         logger.exception("delivery of %s %s failed", entry.fact, entry.pk)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +93,60 @@ def test_the_start_stops_with_the_sentence_and_no_traceback(tmp_path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.strip() == "MishMob cannot start: PORT must be a port number from 1 to 65535, such as 8000."
+
+
+def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=env.BASE_DIR,
+        env={"PATH": os.environ["PATH"], **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_worker_without_redis_says_what_it_lacks() -> None:
+    done = run("-m", "celery", "--app", "config", "worker", **SECRET)
+    assert done.returncode == 1
+    assert "MishMob cannot start: REDIS_URL is not set" in done.stderr
+
+
+@pytest.mark.parametrize(("debug", "is_there"), [("true", True), ("false", False)])
+def test_the_development_log_in_is_in_the_schema_only_with_debug_on(debug: str, is_there: bool) -> None:
+    script = "import django; django.setup(); from graphql_api.schema import schema; print(schema.as_str())"
+    module = {"true": "local", "false": "production"}[debug]
+    done = run("-c", script, DEBUG=debug, DJANGO_SETTINGS_MODULE=f"config.settings.{module}", **SECRET)
+    assert "type Mutation" in done.stdout, done.stderr
+    assert ("devLogIn" in done.stdout) is is_there
+
+
+def test_rate_limits_that_are_off_are_warned_of_loudly() -> None:
+    assert "RATE_LIMITS IS OFF" in run("manage.py", "check", RATE_LIMITS="off", DEBUG="true").stderr
+    assert "RATE_LIMITS" not in run("manage.py", "check", DEBUG="true").stderr
+
+
+def test_options_in_the_address_of_the_database_are_kept() -> None:
+    script = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    done = run(
+        "-c",
+        script,
+        DJANGO_SETTINGS_MODULE="config.settings.production",
+        DATABASE_URL="postgresql://me@db.example/community?sslmode=verify-full",
+        **SECRET,
+    )
+    assert "'sslmode': 'verify-full'" in done.stdout, done.stderr
+    assert "statement_timeout" in done.stdout
+
+
+def test_a_default_of_a_script_stands_below_everything_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=9001\n")
+    monkeypatch.setattr(env, "BASE_DIR", tmp_path)
+    for name, value in {**SECRET, "DEFAULT_PORT": "9000", "DEFAULT_DEBUG": "true"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DEBUG", raising=False)
+    values = env.load()
+    assert (values["PORT"], values["DEBUG"]) == (9001, True)
 
 
 def test_without_debug_a_secret_key_is_required() -> None:

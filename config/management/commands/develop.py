@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config import server
 from config.demo import DEMO_LOG_INS, DEMO_PASSWORD
+from config.migrations import migrate
 
 BANNER = """
 MishMob is at    {url}
@@ -40,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
         self.stdout.write("Bringing the database up to date …")
-        call_command("migrate", verbosity=0)
+        migrate()
         if settings.DEBUG:
             call_command("load_demo", stdout=self.stdout)
         threading.Thread(target=self._greet, args=(port,), daemon=True).start()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from domains.base import bus, tasks
@@ -106,3 +107,52 @@ def test_delivered_entries_are_removed_after_a_week(heard: list[int]) -> None:
     OutboxEntry.objects.filter(payload__cup_id=1).update(delivered_at=timezone.now() - timedelta(days=8))
     assert tasks.prune_outbox() == 1
     assert OutboxEntry.objects.get().payload == {"cup_id": 2}
+
+
+def test_a_slow_listener_holds_up_no_other_write(heard: list[int]) -> None:
+    """Neither the publisher nor the relay tells a fact inside a transaction."""
+    inside: list[bool] = []
+
+    @bus.listen(TeaWasMade)
+    def look(fact: TeaWasMade) -> None:
+        inside.append(connection.in_atomic_block)
+
+    with transaction.atomic():
+        bus.publish(TeaWasMade(cup_id=1))
+    OutboxEntry.objects.update(delivered_at=None)
+    overdue()
+    bus.deliver_overdue()
+    assert inside == [False, False]
+
+
+def test_what_one_relay_has_taken_another_leaves_alone(heard: list[int]) -> None:
+    OutboxEntry.objects.create(fact=TeaWasMade.name(), payload={"cup_id": 1})
+    assert bus._take_overdue() is not None
+    assert bus.deliver_overdue() == 0
+    OutboxEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert bus.deliver_overdue() == 1, "its taker died"
+
+
+def test_a_server_that_starts_alone_takes_back_what_was_not_told(heard: list[int]) -> None:
+    OutboxEntry.objects.create(
+        fact=TeaWasMade.name(), payload={"cup_id": 5}, due_at=timezone.now() + timedelta(minutes=1)
+    )
+    assert bus.deliver_overdue() == 0
+    bus.take_back()
+    assert bus.deliver_overdue() == 1
+    assert heard == [5]
+
+
+def test_deliveries_can_be_handed_to_threads(heard: list[int]) -> None:
+    handed: list[Any] = []
+    bus.deliver_by(handed.append)
+    try:
+        with transaction.atomic():
+            bus.publish(TeaWasMade(cup_id=3))
+        entry = OutboxEntry.objects.get()
+        assert entry.due_at - timezone.now() > bus.HEAD_START, "the relay leaves it to the threads for longer"
+        assert heard == []
+        handed[0]()
+    finally:
+        bus.deliver_by(None)
+    assert heard == [3]
