@@ -16,7 +16,7 @@ WORKDIR /srv/mishmob
 COPY --from=build /srv/mishmob/.venv .venv
 COPY . .
 COPY --from=web /srv/mishmob/var/static var/static
-RUN mkdir -p var && chown -R mishmob var
+RUN mkdir -p var/media && chown -R mishmob var
 USER mishmob
 ENV PATH="/srv/mishmob/.venv/bin:$PATH" PYTHONUNBUFFERED=1
 EXPOSE 8000

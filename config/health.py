@@ -43,9 +43,11 @@ def state() -> dict[str, Any]:
 
 async def _answer(send: Any, answer: dict[str, Any]) -> None:
     status = 200 if answer["status"] == OK else 503
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    body = orjson.dumps(answer)
+    length = str(len(body)).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", length), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": orjson.dumps(answer)})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _state(check: Callable[[], object]) -> str:

@@ -7,10 +7,13 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from config.admin_log_in import AdminLogInForm
 from config.demo.site import demo_site
-from graphql_api.pages import front_page, robots, verify_email_page
+from graphql_api.pages import docs_page, front_page, robots, verify_email_page
 from graphql_api.schema import schema
 from graphql_api.views import GraphQLView, schema_document
+
+admin.site.login_form = AdminLogInForm
 
 urlpatterns = [
     path("", front_page),
@@ -18,6 +21,8 @@ urlpatterns = [
     # The API knows people by their bearer token alone, never by a cookie: there is nothing to forge.
     re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema))),
     path("schema.graphql", schema_document),
+    path("docs/", docs_page),
+    path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
     path("admin/", admin.site.urls),
 ]

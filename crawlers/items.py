@@ -33,8 +33,11 @@ class SourceReport:
 
     @property
     def is_whole(self) -> bool:
-        """Say whether every page was read and every listing stored, so that what is missing is gone."""
-        return self.pages > 0 and self.failures == 0
+        """Say whether every page and every listing on it was read and stored, so that what is missing is gone.
+
+        What was unreadable is still at its source, and may be any of the listings that seem to be missing.
+        """
+        return self.pages > 0 and self.failures == 0 and self.unreadable == 0
 
     def __str__(self) -> str:
         failures = f", {self.failures} failed" if self.failures else ""

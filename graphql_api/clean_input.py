@@ -20,7 +20,7 @@ class CleanInput(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Look at the variables and at the values written into the document."""
         for name, value in (self.execution_context.variables or {}).items():
-            _check(value, name)
+            check_value(value, name)
         if self.execution_context.graphql_document is not None:
             visit(self.execution_context.graphql_document, _Literals())
         yield
@@ -28,13 +28,14 @@ class CleanInput(SchemaExtension):
 
 class _Literals(Visitor):
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
-        _check(node.value, "a text in the document")
+        check_value(node.value, "a text in the document")
 
     def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
-        _check(float(node.value), "a number in the document")
+        check_value(float(node.value), "a number in the document")
 
 
-def _check(value: Any, path: str, depth: int = 0) -> None:
+def check_value(value: Any, path: str, depth: int = 0) -> None:
+    """Raise BadUserInput, naming the path, if there is anything in the value that cannot be stored."""
     if depth > MAX_NESTING:
         raise BadUserInput(f"`{path}` is nested too deeply.")
     if isinstance(value, str):
@@ -43,10 +44,10 @@ def _check(value: Any, path: str, depth: int = 0) -> None:
         raise BadUserInput(f"`{path}` must be a finite number.")
     elif isinstance(value, dict):
         for name, inner in value.items():
-            _check(inner, f"{path}.{name}", depth + 1)
+            check_value(inner, f"{path}.{name}", depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            _check(inner, path, depth + 1)
+            check_value(inner, path, depth + 1)
 
 
 def _check_text(text: str, path: str) -> None:

@@ -22,11 +22,13 @@ from strawberry_django.relay.cursor_connection import (
     annotate_ordering_fields,
 )
 
+from graphql_api.clean_input import check_value
 from graphql_api.errors import BadUserInput
 from graphql_api.nested import Nested, load_count, load_page
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
+LONGEST_CURSOR = 2000
 
 
 async def _not_counted() -> int:
@@ -101,10 +103,14 @@ def _seek(nodes: QuerySet[Any], cursor: str | None, argument: str) -> QuerySet[A
     """
     if not cursor:
         return nodes
+    if len(cursor) > LONGEST_CURSOR:
+        raise BadUserInput(f"`{argument}` is too long for a cursor.")
     _, descriptors, _ = annotate_ordering_fields(nodes)
     try:
         values = OrderedCollectionCursor.from_cursor(cursor, descriptors).field_values
-    except (ValueError, UnicodeDecodeError) as error:
+        for value in values:
+            check_value(value, argument)
+    except (ValueError, RecursionError, BadUserInput) as error:
         raise BadUserInput(f"`{argument}` is not a cursor of this list; take it from `pageInfo`.") from error
     leading, value = descriptors[0], values[0]
     if value is None or leading.maybe_null:

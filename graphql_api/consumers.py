@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from typing import Any, cast
@@ -21,7 +22,8 @@ from channels.db import aclose_old_connections
 from django.conf import settings
 from graphql import GraphQLError
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter, GraphQLWSConsumer
-from strawberry.exceptions import ConnectionRejectionError
+from strawberry.exceptions import ConnectionRejectionError, MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types.execution import PreExecutionError
@@ -30,7 +32,8 @@ from strawberry.types.unset import UNSET, UnsetType
 from domains.accounts import selectors as accounts
 from domains.base.errors import NotSignedIn
 from graphql_api.context import Context
-from graphql_api.errors import LimitExceeded, code_errors
+from graphql_api.database import in_database
+from graphql_api.errors import BadUserInput, LimitExceeded, code_errors
 from graphql_api.frames import BAD_FRAME, TOO_MANY, Allowance, BadFrame, read_frame
 from graphql_api.limits import MAX_CHARACTERS
 from graphql_api.logs import begin_request
@@ -54,6 +57,12 @@ class Operations:
         if len(query or "") > MAX_CHARACTERS:
             return _refused(LimitExceeded(f"The document is too long: at most {MAX_CHARACTERS} characters."))
         own = replace(context_value, request_id=begin_request(), loaders={})
+        if own.session:
+            # Rights may have changed since the socket was opened.
+            session_id = own.session.pk
+            own.session = await in_database(lambda: accounts.find_live_session(session_id=session_id))
+            if own.session is None:
+                own.refusal = NotSignedIn("The session has ended; log in again.")
         results = await schema.stream(query, context_value=own, **kwargs)
         return _guarded(results)
 
@@ -66,6 +75,8 @@ async def _guarded(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, No
                 yield result
     except GraphQLError as error:  # an extension refused the document while it was parsed
         yield _failure(error)
+    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
+        yield _failure(BadUserInput("There is no operation to run: look at `query` and `operationName`."))
     except Exception as error:  # noqa: BLE001 # it is logged and coded like every error of the schema
         yield _failure(GraphQLError("The operation failed.", original_error=error))
     finally:
@@ -131,6 +142,11 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self.is_closed = False
         self._allowance = Allowance()
         self._lifetime = contextlib.AsyncExitStack()
+
+    def is_websocket_origin_allowed(self, request: Any, origin: str) -> bool:
+        """Let pages of the same origins open sockets that may call the API."""
+        patterns = settings.CORS_ALLOWED_ORIGIN_REGEXES
+        return super().is_websocket_origin_allowed(request, origin) or any(re.match(p, origin) for p in patterns)
 
     async def connect(self) -> None:
         """Let the handler take the socket; its end, however it comes, is the socket's."""

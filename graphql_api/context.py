@@ -23,6 +23,8 @@ class Context:
     request_id: str
     ip_address: str
     session: Session | None = None
+    #: Why the token that came with the request is no good; `identity.py` raises it.
+    refusal: NotSignedIn | None = None
     response: Any = None
     #: Filled by the socket's handler from `connection_init`.
     connection_params: Mapping[str, Any] | None = None

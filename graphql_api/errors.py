@@ -63,6 +63,8 @@ def code_errors(errors: list[GraphQLError]) -> None:
     request_id = current_request_id()
     del errors[MAX_REPORTED_ERRORS:]
     for error in errors:
+        # A misspelt name gets no list of the right ones.
+        error.message = error.message.partition(" Did you mean")[0]
         extensions = dict(error.extensions or {})
         extensions.setdefault("code", _code(error))
         extensions["requestId"] = request_id

@@ -83,8 +83,10 @@ def _check_fields(message: dict[str, Any], fields: tuple[tuple[str, type, bool],
             message.pop(name, None)  # null is the same as nothing
         elif not isinstance(value, kind):
             raise BadFrame(BAD_FRAME, f"`{name}` of this message must be {_WORDS[kind]}")
-        elif name == "id" and not 1 <= len(str(value)) <= LONGEST_ID:
+        elif name == "id" and not 1 <= len(str(value).encode(errors="replace")) <= LONGEST_ID:
             raise BadFrame(BAD_FRAME, f"`id` must have 1 to {LONGEST_ID} characters")
+        elif name == "id" and not str(value).isprintable():
+            raise BadFrame(BAD_FRAME, "`id` must be printable")
 
 
 _WORDS: dict[type, str] = {str: "a string", dict: "an object"}

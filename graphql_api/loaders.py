@@ -1,33 +1,59 @@
-"""Rows that a field needs one by one and the database gives all at once, where no join can bring them."""
+"""What a field needs row by row and the database gives all at once, where no join can bring it.
+
+Nothing is kept between two batches: a subscription lives long, and what it read for one event is old at the next.
+Call these in async resolvers, so that all the rows around the field ask in the same moment; so must be the resolvers
+of the objects above them, because a plain one goes through a thread, from which its rows come back one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db.models import Model, QuerySet
 from strawberry.dataloader import DataLoader
-from strawberry_django.optimizer import optimize
+from strawberry_django.optimizer import OptimizerStore, optimize
 
 from graphql_api.context import Info
 
-
-async def load_row(info: Info, key: Any, rows: Callable[[], QuerySet[Any]]) -> Model | None:
-    """Return the row of `rows()` with this primary key; the field asks once for all the rows around it.
-
-    The rows come with what the client selects below the field. Call it in async resolvers.
-    """
-    name = f"{info.path.typename}.{info.path.key}:{id(info._raw_info.field_nodes[0])}"
-    if name not in info.context.loaders:
-        info.context.loaders[name] = DataLoader(load_fn=_batch(info, rows))
-    row: Model | None = await info.context.loaders[name].load(key)
-    return row
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 
-def _batch(info: Info, rows: Callable[[], QuerySet[Any]]) -> Callable[[Sequence[Any]], Any]:
-    async def load(keys: Sequence[Any]) -> list[Any]:
-        found = await sync_to_async(lambda: optimize(rows(), info=info).in_bulk(list(keys)))()
+async def load_row(info: Info, key: Any, rows: Callable[[], QuerySet[M]]) -> M | None:
+    """Return the row of `rows()` with this primary key, with what the client selects below the field."""
+    return await load(info, key, lambda keys: optimize(rows(), info=info).in_bulk(keys))
+
+
+async def load_rows(info: Info, key: Any, rows: Callable[[], QuerySet[M]], by: str) -> list[M]:
+    """Return, in their order, the rows of `rows()` whose column `by` is the key, with what is selected below."""
+
+    def find(keys: Sequence[Any]) -> Mapping[Any, list[M]]:
+        store = OptimizerStore.with_hints(only=[by])
+        found: defaultdict[Any, list[M]] = defaultdict(list)
+        for row in optimize(rows().filter(**{f"{by}__in": keys}), info=info, store=store):
+            found[getattr(row, by)].append(row)
+        return found
+
+    return await load(info, key, find) or []
+
+
+async def load(info: Info, key: Any, find: Callable[[Sequence[Any]], Mapping[Any, T]]) -> T | None:
+    """Return what `find` gives for the key, or None; it is called once for the field of all the rows."""
+
+    def find_all(keys: Sequence[Any]) -> list[T | None]:
+        found = find(list(dict.fromkeys(keys)))
         return [found.get(key) for key in keys]
 
-    return load
+    return await batch(info, "", find_all).load(key)
+
+
+def batch(info: Any, what: str, find: Callable[[Sequence[Any]], Sequence[T]]) -> DataLoader[Any, T]:
+    """Return the loader of this field of the document; `what` tells several of one field apart."""
+    name = f"{what}:{info.path.typename}.{info.path.key}:{id(info._raw_info.field_nodes[0])}"
+    if name not in info.context.loaders:
+        info.context.loaders[name] = DataLoader(load_fn=sync_to_async(find), cache=False)
+    loader: DataLoader[Any, T] = info.context.loaders[name]
+    return loader

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db.models import Count, F, QuerySet
-from strawberry.dataloader import DataLoader
 from strawberry_django.optimizer import mark_optimized_by_prefetching, optimize
 from strawberry_django.queryset import get_queryset_config
 from strawberry_django.relay.cursor_connection import apply_cursor_pagination
+
+from graphql_api.loaders import batch
 
 #: The name under which each row says whose it is.
 PARENT = "nested_parent"
@@ -45,7 +45,7 @@ async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **p
         rows = optimize(nested.rows().filter(**{f"{nested.by}__in": keys}), info=info)
         return [rows] if len(keys) == 1 else _pages(narrow(rows), nested.by, keys, info, page)
 
-    rows: QuerySet[Any] = await _loader(info, "rows", load).load(nested.key)
+    rows: QuerySet[Any] = await batch(info, "rows", load).load(nested.key)
     return rows
 
 
@@ -57,7 +57,7 @@ async def load_count(nested: Nested, info: Any) -> int:
         counts = dict(rows.values_list(nested.by).annotate(Count("pk")).values_list(nested.by, "pk__count"))
         return [counts.get(key, 0) for key in keys]
 
-    count: int = await _loader(info, "count", load).load(nested.key)
+    count: int = await batch(info, "count", load).load(nested.key)
     return count
 
 
@@ -75,11 +75,3 @@ def _pages(rows: QuerySet[Any], by: str, keys: Sequence[int], info: Any, page: d
         get_queryset_config(one).ordering_descriptors = descriptors
         pages.append(one)
     return pages
-
-
-def _loader(info: Any, what: str, load: Callable[[Sequence[int]], list[Any]]) -> DataLoader[int, Any]:
-    name = f"{what}:{info.path.typename}.{info.path.key}:{id(info._raw_info.field_nodes[0])}"
-    if name not in info.context.loaders:
-        info.context.loaders[name] = DataLoader(load_fn=sync_to_async(load))
-    loader: DataLoader[int, Any] = info.context.loaders[name]
-    return loader

@@ -17,6 +17,7 @@ from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutation
 from graphql_api.accounts.queries import AccountQueries
 from graphql_api.clean_input import CleanInput
 from graphql_api.errors import code_errors
+from graphql_api.identity import Identity, OverHttp
 from graphql_api.introspection import Introspection
 from graphql_api.limits import MAX_TOKENS, Limits
 from graphql_api.messaging.mutations import MessagingMutations
@@ -51,6 +52,8 @@ def build_schema(*, with_development: bool) -> Schema:
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             Limits,
+            Identity,
+            OverHttp,
             CleanInput,
             Introspection,
             lambda: ParserCache(maxsize=256),

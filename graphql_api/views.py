@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from cross_web import HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from strawberry.django.views import AsyncGraphQLView
@@ -21,7 +22,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from domains.accounts import selectors as accounts
-from domains.base.errors import Refused
+from domains.base.errors import NotSignedIn
 from graphql_api.context import Context
 from graphql_api.errors import is_variable_error
 from graphql_api.limits import MAX_CHARACTERS
@@ -52,10 +53,12 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             response = _refusal(status, "BAD_USER_INPUT", error.reason)
         except RequestDataTooBig:
             response = _refusal(413, "BAD_USER_INPUT", "The request is too large: at most 1 MiB.")
-        except Refused as error:
-            problem = error.problems[0]
-            status = 401 if _media_type(request) == RESPONSE_JSON else 200
-            response = _refusal(status, str(problem.code), problem.message)
+        except Http404:
+            raise
+        except Exception as fault:  # whatever broke, the answer is JSON and says which request it was
+            logger.exception("request %s failed", request_id)
+            status = 503 if isinstance(fault, OperationalError) else 500
+            response = _refusal(status, "INTERNAL", f"Something went wrong here; the request's id is {request_id}.")
         response["X-Request-Id"] = request_id
         response["Cache-Control"] = "no-store"
         return response
@@ -63,7 +66,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if request.method == "GET" and "query" not in request.GET and "text/html" in _accept(request):
             return await sync_to_async(_page)(request)
-        if request.method == "POST" and request.content_type != JSON:
+        if request.method == "POST" and (request.content_type or "").lower() != JSON:
             raise HTTPException(415, f"Send the request as {JSON}.")
         if request.method == "GET" and "query" not in request.GET:
             raise HTTPException(400, "Send the document as `query`.")
@@ -76,7 +79,12 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     async def get_context(self, request: HttpRequest, response: Any) -> Context:
         """Say who asks: the session of the bearer token, or nobody. A bad token is an error."""
         header = request.headers.get("Authorization")
-        session = await sync_to_async(accounts.get_session)(authorization=header) if header else None
+        session, refusal = None, None
+        if header:
+            try:
+                session = await sync_to_async(accounts.get_session)(authorization=header)
+            except NotSignedIn as error:
+                refusal = error
         peer, forwarded_for = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
         return Context(
             request=request,
@@ -84,6 +92,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             request_id=current_request_id(),
             ip_address=client_address(peer, forwarded_for),
             session=session,
+            refusal=refusal,
         )
 
     def should_render_graphql_ide(self, request: Any) -> bool:

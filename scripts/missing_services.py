@@ -1,6 +1,7 @@
-"""Prints which of the services that the tests need does not answer, and where it was looked for."""
+"""Prints which of the services that the tests need is missing, and where it was looked for."""
 
 import os
+import shutil
 
 import psycopg
 import redis
@@ -14,4 +15,6 @@ try:
     redis.Redis.from_url(os.environ["TEST_REDIS_URL"], socket_connect_timeout=3).ping()
 except redis.RedisError:
     missing.append(f"Redis does not answer at {os.environ['TEST_REDIS_URL']}")
+if shutil.which("redis-server") is None:
+    missing.append("there is no program redis-server: the tests start one of their own")
 print("; ".join(missing))  # noqa: T201 - this is its answer

@@ -152,7 +152,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "config.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -163,6 +163,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 REFRESH_REPLY_GRACE = timedelta(seconds=10)
+LOGIN_REDIRECT_URL = "/admin/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -177,6 +178,8 @@ DEMO_PASSWORD = demo.DEMO_PASSWORD
 
 # The GraphQL door.
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
+# A frontend under development is served from a port of this machine.
+CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
 TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
 INTROSPECTION = ENV["INTROSPECTION"]
 RATE_LIMITS = ENV["RATE_LIMITS"]
@@ -200,6 +203,8 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "level": "INFO"},  # its own handler would say everything twice
         # A line for every tick and every task would bury the rest.
         "celery.beat": {"level": "WARNING"},
+        # What it says at a start, `serve` and `develop` say in their own words.
+        "uvicorn.error": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         # memory:// has no host, which the library finds worth a warning.

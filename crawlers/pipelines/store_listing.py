@@ -1,4 +1,4 @@
-"""Hand each listing to the service that keeps it, and close what a whole crawl did not find again."""
+"""Hand each listing to the service that keeps it, and say at the end which sources were read whole."""
 
 from __future__ import annotations
 
@@ -47,15 +47,17 @@ class StoreListing:
         return item
 
     async def close_spider(self) -> None:
-        """Close what vanished, for each source that was read whole."""
+        """Finish each source that could be read; what vanished from one that was read whole is closed."""
         for report in self.spider.reports:
-            if report.source_id is not None and report.is_whole:
+            if report.source_id is not None:
                 report.closed = await self._finish(report, report.source_id)
 
     async def _finish(self, report: SourceReport, source_id: int) -> int:
         try:
-            return await sync_to_async(finish_crawl)(source_id=source_id, started_at=report.started_at)
+            return await sync_to_async(finish_crawl)(
+                source_id=source_id, started_at=report.started_at, is_whole=report.is_whole
+            )
         except Exception:
             report.failures += 1
-            logger.exception("Source %r: what vanished could not be closed.", report.url)
+            logger.exception("Source %r: the run could not be finished.", report.url)
             return 0

@@ -11,7 +11,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
-from domains.accounts.models import Session, User, UserProfile, normalize_email
+from domains.accounts.models import Session, SignUpAttempt, User, UserProfile, normalize_email
 from domains.base.admin import HTTPS_ADDRESSES, ReadOnlyAdmin, TableAdmin, count_column
 
 
@@ -110,4 +110,16 @@ class SessionAdmin(ReadOnlyAdmin):
     list_filter = (("ended_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name", "device_name")
+    ordering = ("-id",)
+
+
+@admin.register(SignUpAttempt)
+class SignUpAttemptAdmin(ReadOnlyAdmin):
+    """Who asked for which account and has not proved the address yet; what they chose as a password stays out."""
+
+    list_display = ("user", "display_name", "user_type", "zip_code", "created_at")
+    list_filter = ("user_type", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "display_name", "zip_code")
+    exclude = ("password",)
     ordering = ("-id",)

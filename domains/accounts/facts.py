@@ -10,6 +10,7 @@ class SignedUp(Fact):
     """Somebody asked for an account; the address is not proved yet."""
 
     user_id: int
+    attempt_id: int
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from domains.base import bus, live
 
 @bus.listen(facts.SignedUp)
 def mail_the_key(fact: facts.SignedUp) -> None:
-    """The new member gets the key that proves the address."""
-    tasks.send_verification_mail.delay(fact.user_id)
+    """The owner of the address gets the key of this attempt."""
+    tasks.send_verification_mail.delay(fact.attempt_id)
 
 
 @bus.listen(facts.KnownAddressSignedUp)

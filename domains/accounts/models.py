@@ -87,6 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         profile: UserProfile
         emailaddress_set: RelatedManager[EmailAddress]
         sessions: RelatedManager[Session]
+        sign_up_attempts: RelatedManager[SignUpAttempt]
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_ci")]
@@ -112,6 +113,24 @@ class UserProfile(models.Model):
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
+
+
+class SignUpAttempt(models.Model):
+    """One wish for the account of an address that nobody has proved yet.
+
+    Anybody may sign up with anybody's address, so each attempt keeps what it asked for. The account
+    takes over the attempt whose mailed key comes back, and all attempts end with that.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_up_attempts")
+    password = models.CharField(max_length=128)
+    display_name = models.CharField(max_length=80)
+    user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
+    zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"Attempt {self.pk} to sign up as {self.user_id}"
 
 
 class Session(models.Model):

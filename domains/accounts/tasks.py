@@ -12,9 +12,9 @@ _retry = {"autoretry_for": (SMTPException, OSError), "retry_backoff": True, "max
 
 
 @shared_task(**_retry)
-def send_verification_mail(user_id: int) -> None:
+def send_verification_mail(attempt_id: int) -> None:
     """Mail the key that proves the address."""
-    services.send_verification_mail(user_id=user_id)
+    services.send_verification_mail(attempt_id=attempt_id)
 
 
 @shared_task(**_retry)

@@ -1,7 +1,8 @@
 """Signed tokens: one key per purpose, so that a token for one thing is worthless for another.
 
 Tokens are compact JWTs (HS256). Their keys are derived from SECRET_KEY; those derived from
-SECRET_KEY_FALLBACKS still verify, so that a key can be changed without logging anybody out.
+SECRET_KEY_FALLBACKS still verify, so that a key can be changed without logging anybody out. The key in
+a verification mail is Django's own kind of signed text: people read and type it, so it is short.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import jwt
 from django.conf import settings
+from django.core import signing
 from django.utils import timezone
 
 from domains.accounts.models import Session
@@ -24,6 +26,8 @@ ALGORITHM = "HS256"
 #: Longer texts are refused before anything is parsed.
 MAX_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
+VERIFICATION_KEY_LIFETIME = timedelta(days=1)
+_VERIFICATION = "mishmob.verify_email"
 
 
 class Purpose(StrEnum):
@@ -77,6 +81,21 @@ def read_refresh(token: str) -> tuple[int, int]:
     """Return the session's id and the generation that the refresh token is of, or raise BadToken."""
     claims = _read(Purpose.REFRESH, token)
     return int(claims["sid"]), int(claims["gen"])
+
+
+def verification_key(attempt_id: int) -> str:
+    """Return the key that proves the address of an attempt to sign up, good for a day from now."""
+    return signing.TimestampSigner(salt=_VERIFICATION).sign(str(attempt_id))
+
+
+def read_verification_key(key: str) -> int:
+    """Return the id of the attempt that the key from the mail is of, or raise BadToken."""
+    if len(key) > MAX_LENGTH:
+        raise BadToken
+    try:
+        return int(signing.TimestampSigner(salt=_VERIFICATION).unsign(key, max_age=VERIFICATION_KEY_LIFETIME))
+    except signing.BadSignature as error:
+        raise BadToken from error
 
 
 def _sign(purpose: Purpose, issued_at: datetime, expires_at: datetime, claims: dict[str, Any]) -> str:

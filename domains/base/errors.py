@@ -5,6 +5,7 @@ Every door translates them once: GraphQL into `OperationInfo`, a crawler into it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,14 +83,20 @@ class NotFound(Refused):
         super().__init__(Problem(Code.NOT_FOUND, f"There is no such {what}, or you may not see it.", field))
 
 
-def problems_of(error: ValidationError, field: str | None = None) -> list[Problem]:
-    """Return what Django's validators found, each under its field, or all under `field` where that is given."""
+def problems_of(
+    error: ValidationError, field: str | None = None, *, prefix: str = "", names: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """Return what Django's validators found, each under its field, or all under `field` where that is given.
+
+    `names` says what the input calls a field that the model calls otherwise, `prefix` where in the input it stands.
+    """
+    called = names or {}
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     return [
         Problem(
             str(VALIDATOR_CODES.get(one.code or "", Code.INVALID)),
             " ".join(one.messages),
-            field or (None if name == NON_FIELD_ERRORS else name),
+            field or (None if name == NON_FIELD_ERRORS else f"{prefix}{called.get(name, name)}"),
         )
         for name, errors in by_field.items()
         for one in errors

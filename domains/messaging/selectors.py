@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from domains.accounts.models import User
 from domains.messaging.models import (
@@ -46,23 +47,28 @@ def find_messages(*, viewer: User | None) -> MessageQuerySet:
 
 
 def find_events(
-    *, viewer: User | None, conversation_id: int, after_sequence: int, limit: int
+    *, viewer: User | None, conversation_ids: Collection[int], after_sequence: int, limit: int
 ) -> QuerySet[ConversationEvent]:
-    """Return the rows of the log after a sequence, in order, with their messages and senders: one statement."""
-    return (
-        ConversationEvent.objects.filter(
-            conversation__in=find_conversation(viewer=viewer, conversation_id=conversation_id),
-            sequence__gt=after_sequence,
-        )
-        .select_related("message__sender")
-        .order_by("sequence")[:limit]
-    )
+    """Return, of the log of each conversation, the rows after a sequence, in order, as many as the limit says."""
+    rows = ConversationEvent.objects.filter(
+        conversation__in=Conversation.objects.visible_to(viewer).filter(pk__in=conversation_ids),
+        sequence__gt=after_sequence,
+    ).order_by("sequence")
+    if len(conversation_ids) == 1:
+        return rows[:limit]
+    place = Window(RowNumber(), partition_by="conversation", order_by="sequence")
+    return rows.annotate(place=place).filter(place__lte=limit)
 
 
-def find_people(*, conversation_id: int) -> list[User]:
-    """Return who takes part now, in the order of joining; ask only for a conversation that was found as visible."""
-    rows = Participant.objects.filter(conversation=conversation_id, left_at__isnull=True)
-    return [row.user for row in rows.select_related("user").order_by("joined_at", "pk")]
+def find_people(*, conversation_ids: Collection[int], people: QuerySet[User] | None = None) -> dict[int, list[User]]:
+    """Return who takes part now in each conversation; ask only for conversations that were found as visible.
+
+    They come in the order of joining; `people` says with what around them.
+    """
+    present: dict[int, list[User]] = {key: [] for key in conversation_ids}
+    for row in _participations(people).filter(conversation__in=conversation_ids):
+        present[row.conversation_id].append(row.user)
+    return present
 
 
 def find_reader(*, viewer: User, conversation_id: int, reader_id: int) -> User | None:
@@ -75,15 +81,22 @@ def find_reader(*, viewer: User, conversation_id: int, reader_id: int) -> User |
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:
     """Return what prefetches, for many conversations at once, who takes part now (read them by `people_of`)."""
-    rows = Participant.objects.filter(left_at__isnull=True).order_by("joined_at", "pk")
-    rows = rows.select_related("user") if people is None else rows.prefetch_related(Prefetch("user", queryset=people))
-    return Prefetch("participations", queryset=rows, to_attr=PRESENT)
+    return Prefetch("participations", queryset=_participations(people), to_attr=PRESENT)
 
 
 def people_of(conversation: Conversation) -> list[User]:
     """Return who takes part now, from the prefetch if there was one."""
     rows = getattr(conversation, PRESENT, None)
-    return find_people(conversation_id=conversation.pk) if rows is None else [row.user for row in rows]
+    if rows is None:
+        return find_people(conversation_ids=[conversation.pk])[conversation.pk]
+    return [row.user for row in rows]
+
+
+def _participations(people: QuerySet[User] | None) -> QuerySet[Participant]:
+    rows = Participant.objects.filter(left_at__isnull=True).order_by("joined_at", "pk")
+    if people is None:
+        return rows.select_related("user")
+    return rows.prefetch_related(Prefetch("user", queryset=people))
 
 
 def unread_count_of(viewer: User | None) -> Coalesce:

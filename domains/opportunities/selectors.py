@@ -64,7 +64,10 @@ BY_START = Order("start_date")
 def find_opportunities(
     *, viewer: User | None, wishes: Wishes, ordering: Sequence[Order] = (BY_START,)
 ) -> QuerySet[Opportunity]:
-    """Return the opportunities that the wishes fit, in a total order; without a wished status the open ones."""
+    """Return the opportunities that the wishes fit, in a total order; without a wished status the open ones.
+
+    What is over is none of the open ones, though it may stand so until `close_ended_opportunities` runs.
+    """
     columns = {order.column: order for order in reversed(ordering or (BY_START,))}
     orders = list(reversed(columns.values()))
     tie = Order("pk", orders[0].is_descending)
@@ -84,6 +87,9 @@ def _fits(wishes: Wishes) -> Q:
         "listing__source__name": wishes.source,
     }
     fits = Q(**{lookup: value for lookup, value in wanted.items() if value is not None})
+    if wanted["status"] == OpportunityStatus.OPEN:
+        # A filter beside the index (status, start_date, id), which still gives the order: the task leaves few to skip.
+        fits &= Q(end_date__gt=timezone.now())
     # Subqueries, because a join would list an opportunity once for each skill or cause that fits.
     if wishes.skill_ids is not None:
         fits &= Q(pk__in=RoleSkill.objects.filter(skill__in=wishes.skill_ids).values("role__opportunity"))
@@ -91,6 +97,13 @@ def _fits(wishes: Wishes) -> Q:
         through = Opportunity.causes.through.objects
         fits &= Q(pk__in=through.filter(cause__in=wishes.cause_ids).values("opportunity"))
     return fits
+
+
+def find_ended(*, now: datetime) -> QuerySet[Opportunity]:
+    """Return what is over and stands open, the oldest first; a system question."""
+    # What is over has begun: this bound lets the database seek in the index (status, start_date, id).
+    ended = Opportunity.objects.filter(status=OpportunityStatus.OPEN, start_date__lte=now, end_date__lte=now)
+    return ended.order_by("start_date", "pk")
 
 
 def find_opportunity(*, viewer: User | None, opportunity_id: int) -> QuerySet[Opportunity]:

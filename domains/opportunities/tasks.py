@@ -1,4 +1,4 @@
-"""Mails that opportunities send."""
+"""Mails that opportunities send, and what time does to them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from smtplib import SMTPException
 from celery import shared_task
 
 from domains.opportunities import services
+from domains.opportunities.services.close_ended import close_ended
 
 _retry = {"autoretry_for": (SMTPException, OSError), "retry_backoff": True, "max_retries": 5}
 
@@ -21,3 +22,9 @@ def send_application_received_mails(application_id: int) -> None:
 def send_application_decided_mail(move_id: int) -> None:
     """Tell the volunteer about a decision."""
     services.mail_application_decided(move_id=move_id)
+
+
+@shared_task
+def close_ended_opportunities() -> None:
+    """Close what is over."""
+    close_ended()

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import strawberry_django
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from strawberry import relay
 
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.services.begin_session import OpenSession
-from domains.opportunities import models as opportunities
 from domains.opportunities.selectors import find_own_applications
+from domains.skills import models as skill_models
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
+from graphql_api.loaders import load, load_row, load_rows
+from graphql_api.nested import Nested
+from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.opportunities.types import Application
@@ -55,7 +60,7 @@ class UserSession(relay.Node):
     def is_current(self, info: Info) -> bool:
         """Compare with the request's own session."""
         session = info.context.session
-        return session is not None and session.pk == _row(self).pk
+        return session is not None and session.pk == row_of(self, models.Session).pk
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Session], info: Info, **kwargs: Any) -> QuerySet[models.Session]:
@@ -66,7 +71,11 @@ class UserSession(relay.Node):
 
 @strawberry_django.type(models.User, description="A person with an account. Private fields are null for others.")
 class User(relay.Node):
-    """A person, as others and as they themselves see them."""
+    """A person, as others and as they themselves see them.
+
+    People are shown wherever they took part, whether or not their account was closed since: what they said and did
+    stays theirs. `node` leads to a closed account for staff only.
+    """
 
     display_name: str = strawberry_django.field(description="The name the person goes by here.")
     user_type: UserType = strawberry_django.field(description="What the person is here for.")
@@ -76,50 +85,51 @@ class User(relay.Node):
     @strawberry_django.field(description="The address to log in with; null for others.", only=["email"])
     def email(self, info: Info) -> str | None:
         """Show the address to its owner."""
-        return _row(self).email if _is_private_to(info, self) else None
+        return row_of(self, models.User).email if _is_private_to(info, self) else None
 
-    @strawberry_django.field(description="Whether the address is proved; null for others.", only=["email"])
-    def is_email_verified(self, info: Info) -> bool | None:
+    @strawberry_django.field(description="Whether the address is proved; null for others.", only=["id"])
+    async def is_email_verified(self, info: Info) -> bool | None:
         """Show to its owner whether the address is proved."""
-        return _row(self).is_email_verified if _is_private_to(info, self) else None
+        if not _is_private_to(info, self):
+            return None
+        return bool(await load(info, row_of(self, models.User).pk, _find_verified))
 
     @strawberry_django.field(description="The ZIP code of home; null for others.", only=["zip_code"])
     def zip_code(self, info: Info) -> str | None:
         """Show the ZIP code to its owner."""
-        return _row(self).zip_code if _is_private_to(info, self) else None
+        return row_of(self, models.User).zip_code if _is_private_to(info, self) else None
 
     @strawberry_django.field(description="The person's picture, if there is one.", only=["picture"])
     def profile_picture(self) -> Picture | None:
         """Show where the picture is."""
-        picture = _row(self).picture
+        picture = row_of(self, models.User).picture
         return Picture(url=picture.url) if picture else None
 
-    @strawberry_django.field(description="The person's skills, best first.", prefetch_related=["skills__skill"])
-    def skills(self) -> list[Annotated[UserSkill, strawberry.lazy("graphql_api.skills.types")]]:
+    @strawberry_django.field(description="The person's skills, best first.", only=["id"])
+    async def skills(self, info: Info) -> list[Annotated[UserSkill, strawberry.lazy("graphql_api.skills.types")]]:
         """Show what the person can do."""
-        return sorted(_row(self).skills.all(), key=lambda one: (-one.proficiency_level, one.pk))
+        return await load_rows(info, row_of(self, models.User).pk, _skills_best_first, by="user_id")  # type: ignore[return-value]
 
     @strawberry_django.field(description="Your log-ins that have not ended; empty for others.", only=["id"])
-    def sessions(self, info: Info) -> list[UserSession]:
+    async def sessions(self, info: Info) -> list[UserSession]:
         """Show the sessions to their owner."""
-        viewer = signed_in(info)
-        return accounts.find_sessions(viewer=viewer) if viewer.pk == _row(self).pk else []  # type: ignore[return-value]
+        viewer, person = signed_in(info), row_of(self, models.User)
+        if viewer.pk != person.pk:
+            return []
+        own = partial(accounts.find_sessions, viewer=viewer)
+        return await load_rows(info, person.pk, own, by="user_id")  # type: ignore[return-value]
 
     @strawberry_django.connection(
         Connection[Annotated["Application", strawberry.lazy("graphql_api.opportunities.types")]],
         description="Your applications, newest first; empty for others.",
         only=["id"],
     )
-    def applications(self, info: Info) -> QuerySet[opportunities.Application]:
+    async def applications(
+        self, info: Info
+    ) -> Iterable[Annotated[Application, strawberry.lazy("graphql_api.opportunities.types")]]:
         """Show the applications to their volunteer."""
-        viewer = viewer_of(info)
-        is_own = viewer is not None and viewer.pk == _row(self).pk
-        return find_own_applications(viewer=viewer if is_own else None)
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.User], info: Info, **kwargs: Any) -> QuerySet[models.User]:
-        """Leave out accounts that were closed."""
-        return queryset
+        own = partial(find_own_applications, viewer=viewer_of(info))
+        return Nested(own, by="volunteer", key=row_of(self, models.User).pk)  # type: ignore[return-value]
 
 
 @strawberry.type(description="A session that has just begun or been refreshed.")
@@ -130,7 +140,12 @@ class AuthSession:
     access_expires_at: datetime = strawberry.field(description="When the access token ends.")
     refresh_token: str = strawberry.field(description="Exchange it once for new tokens by `refreshSession`.")
     refresh_expires_at: datetime = strawberry.field(description="When the refresh token ends.")
-    user: User = strawberry.field(description="Who is logged in.")
+    session: strawberry.Private[models.Session]
+
+    @strawberry.field(description="Who is logged in.")
+    async def user(self, info: Info) -> User:
+        """Read the person with what was selected."""
+        return await load_row(info, self.session.user_id, models.User.objects.all)  # type: ignore[return-value]
 
     @classmethod
     def of(cls, opened: OpenSession, info: Info) -> AuthSession:
@@ -141,7 +156,7 @@ class AuthSession:
             access_expires_at=opened.tokens.access_expires_at,
             refresh_token=opened.tokens.refresh_token,
             refresh_expires_at=opened.tokens.refresh_expires_at,
-            user=opened.session.user,  # type: ignore[arg-type]
+            session=opened.session,
         )
 
 
@@ -167,10 +182,14 @@ class LogOutReceipt:
     sessions_ended: int = strawberry.field(description="How many sessions ended.")
 
 
-def _row(shown: Any) -> Any:
-    """Return the row behind a type: at run time `self` in a resolver is the row."""
-    return shown
-
-
 def _is_private_to(info: Info, person: Any) -> bool:
     return policies.can_see_private_fields(viewer_of(info), person)
+
+
+def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
+    proved = models.User.objects.filter(pk__in=keys, emailaddress__email=F("email"), emailaddress__verified=True)
+    return dict.fromkeys(proved.values_list("pk", flat=True), True)
+
+
+def _skills_best_first() -> QuerySet[skill_models.UserSkill]:
+    return skill_models.UserSkill.objects.order_by("-proficiency_level", "pk")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import relay
+from strawberry_django.optimizer import optimize
 
 from domains.accounts import models as accounts
 from domains.messaging import models, selectors
 from graphql_api.accounts.types import User
+from graphql_api.context import Info
+from graphql_api.loaders import load, load_row
 from graphql_api.messaging.types import Message
 
 SEQUENCE = "Its place in the conversation's log; continue after it."
@@ -20,7 +26,13 @@ class MessageSent:
     """A new message."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
-    message: Message = strawberry.field(description="What was said, as it is now.")
+    event: strawberry.Private[models.ConversationEvent]
+
+    @strawberry.field(description="What was said, as it is now.")
+    async def message(self, info: Info) -> Message:
+        """Read the messages of a whole page at once, with what was selected."""
+        message: Message = await _read_message(info, self.event)
+        return message
 
 
 @strawberry.type(description="A message was changed.")
@@ -28,7 +40,13 @@ class MessageEdited:
     """New words for a message."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
-    message: Message = strawberry.field(description="The message, as it is now.")
+    event: strawberry.Private[models.ConversationEvent]
+
+    @strawberry.field(description="The message, as it is now.")
+    async def message(self, info: Info) -> Message:
+        """Read the messages of a whole page at once, with what was selected."""
+        message: Message = await _read_message(info, self.event)
+        return message
 
 
 @strawberry.type(description="A message was taken back.")
@@ -70,7 +88,13 @@ class ParticipantsChanged:
     """A change of who takes part."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
-    participants: list[User] = strawberry.field(description="Who takes part now.")
+    conversation_id: strawberry.Private[int]
+
+    @strawberry.field(description="Who takes part now.")
+    async def participants(self, info: Info) -> list[User]:
+        """Read those of a whole page, or list of conversations, at once."""
+        people = await load(info, self.conversation_id, partial(_find_people, info))
+        return people or []  # type: ignore[return-value]
 
 
 ConversationEvent = Annotated[
@@ -86,24 +110,51 @@ ConversationEvent = Annotated[
 
 
 def read_events(*, viewer: accounts.User | None, conversation_id: int, after_sequence: int, limit: int) -> list[Any]:
-    """Return the events after a sequence, in order; none if the viewer does not take part now."""
+    """Return, for a subscription, the events after a sequence; none if the viewer does not take part now.
+
+    They come with their messages and senders by the same statement, which also asks for the right to see them.
+    """
     rows = selectors.find_events(
-        viewer=viewer, conversation_id=conversation_id, after_sequence=after_sequence, limit=limit
+        viewer=viewer, conversation_ids=[conversation_id], after_sequence=after_sequence, limit=limit
     )
-    return [_as_event(row) for row in rows]
+    return [as_event(row) for row in rows.select_related("message__sender")]
 
 
-def _as_event(row: models.ConversationEvent) -> Any:
+async def load_events(info: Info, *, conversation_id: int, after_sequence: int, limit: int) -> list[Any]:
+    """Return the events after a sequence, in order; those of a list of conversations are read at once."""
+
+    def find(keys: Sequence[int]) -> Mapping[int, list[Any]]:
+        rows = selectors.find_events(
+            viewer=info.context.viewer, conversation_ids=keys, after_sequence=after_sequence, limit=limit
+        )
+        found: defaultdict[int, list[Any]] = defaultdict(list)
+        for row in rows:
+            found[row.conversation_id].append(as_event(row))
+        return found
+
+    return await load(info, conversation_id, find) or []
+
+
+def as_event(row: models.ConversationEvent) -> Any:
+    """Return the row of the log as the API shows it."""
     return _SHOWN[row.kind](row)
-
-
-def _changed_people(row: models.ConversationEvent) -> ParticipantsChanged:
-    people = selectors.find_people(conversation_id=row.conversation_id)
-    return ParticipantsChanged(sequence=row.sequence, participants=people)  # type: ignore[arg-type]
 
 
 #: One entry for each kind that an act writes.
 _SHOWN: dict[str, Any] = {
-    models.ConversationEventKind.MESSAGE_SENT: lambda row: MessageSent(sequence=row.sequence, message=row.message),
-    models.ConversationEventKind.PARTICIPANTS_CHANGED: _changed_people,
+    models.ConversationEventKind.MESSAGE_SENT: lambda row: MessageSent(sequence=row.sequence, event=row),
+    models.ConversationEventKind.PARTICIPANTS_CHANGED: lambda row: ParticipantsChanged(
+        sequence=row.sequence, conversation_id=row.conversation_id
+    ),
 }
+
+
+async def _read_message(info: Info, event: models.ConversationEvent) -> Any:
+    """Return the event's message; a subscription has read it with the event, which is its only one."""
+    known = models.ConversationEvent.message.is_cached(event)
+    return event.message if known else await load_row(info, event.message_id, models.Message.objects.all)
+
+
+def _find_people(info: Info, keys: Sequence[int]) -> Mapping[int, list[accounts.User]]:
+    people = optimize(accounts.User.objects.all(), info=info)
+    return selectors.find_people(conversation_ids=keys, people=people)

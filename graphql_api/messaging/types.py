@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import strawberry_django
-from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from strawberry import relay
 from strawberry_django.optimizer import optimize
@@ -23,6 +22,7 @@ from graphql_api.context import Info, viewer_of
 from graphql_api.errors import BadUserInput
 from graphql_api.loaders import load_row
 from graphql_api.nested import Nested
+from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.messaging.events import ConversationEvent
@@ -55,12 +55,13 @@ class Message(relay.Node):
     @strawberry_django.field(description="What was said; empty once deleted.", only=["content", "deleted_at"])
     def content(self) -> str:
         """Show the words until the message is deleted."""
-        return "" if _row(self).deleted_at else str(_row(self).content)
+        message = row_of(self, models.Message)
+        return "" if message.deleted_at else message.content
 
     @strawberry_django.field(description="Whether its sender took it back.", only=["deleted_at"])
     def is_deleted(self) -> bool:
         """Say whether only its place is left."""
-        return _row(self).deleted_at is not None
+        return row_of(self, models.Message).deleted_at is not None
 
     @strawberry_django.field(description="The files that came with it.", only=["id"])
     def attachments(self) -> list[MessageAttachment]:
@@ -94,9 +95,10 @@ class Conversation(relay.Node):
         only=["id"],
         prefetch_related=[lambda info: _present_people(info)],  # noqa: PLW0108 # defined below
     )
-    def participants(self) -> list[User]:
+    async def participants(self) -> list[User]:
         """Show who takes part."""
-        return selectors.people_of(_row(self))  # type: ignore[return-value]
+        row = row_of(self, models.Conversation)
+        return selectors.people_of(row)  # type: ignore[return-value]
 
     @strawberry_django.field(
         description="The newest message; null before the first.",
@@ -105,7 +107,8 @@ class Conversation(relay.Node):
     )
     async def last_message(self, info: Info) -> Message | None:
         """Show the newest message; those of a whole list are read at once."""
-        key = _row(self).last_message_id
+        row: Any = self
+        key = row.last_message_id
         if key is None:
             return None
         viewer = viewer_of(info)
@@ -115,7 +118,7 @@ class Conversation(relay.Node):
     async def messages(self, info: Info) -> Iterable[Message]:
         """Return the history; the connection pages it, for a whole list of conversations at once."""
         rows = partial(selectors.find_messages, viewer=viewer_of(info))
-        return Nested(rows, by="conversation", key=_row(self).pk)  # type: ignore[return-value]
+        return Nested(rows, by="conversation", key=row_of(self, models.Conversation).pk)  # type: ignore[return-value]
 
     @strawberry_django.field(description="The log after a sequence, in order, to catch up with.", only=["id"])
     async def events(
@@ -127,16 +130,15 @@ class Conversation(relay.Node):
         ] = None,
     ) -> list[Annotated[ConversationEvent, strawberry.lazy("graphql_api.messaging.events")]]:
         """Return the next rows of the log."""
-        from graphql_api.messaging.events import read_events  # noqa: PLC0415 # it shows this file's types
+        from graphql_api.messaging.events import load_events  # noqa: PLC0415 # it shows this file's types
 
         limit = MOST_EVENTS if first is None else first
         if after_sequence < 0:
             raise BadUserInput("`afterSequence` must be 0 or more.")
         if not 1 <= limit <= MOST_EVENTS:
             raise BadUserInput(f"`first` must be from 1 to {MOST_EVENTS}.")
-        return await sync_to_async(read_events)(
-            viewer=viewer_of(info), conversation_id=_row(self).pk, after_sequence=after_sequence, limit=limit
-        )
+        key = row_of(self, models.Conversation).pk
+        return await load_events(info, conversation_id=key, after_sequence=after_sequence, limit=limit)
 
     @classmethod
     def get_queryset(
@@ -148,8 +150,3 @@ class Conversation(relay.Node):
 
 def _present_people(info: Any) -> Any:
     return selectors.with_present_people(optimize(accounts.User.objects.all(), info=info))
-
-
-def _row(shown: Any) -> Any:
-    """Return the row behind a type: at run time `self` in a resolver is the row."""
-    return shown

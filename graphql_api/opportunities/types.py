@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,11 +13,15 @@ from django.db.models import Prefetch, QuerySet
 from strawberry import relay
 from strawberry_django.optimizer import OptimizerStore, optimize
 
+from domains.accounts import models as accounts
+from domains.base.errors import Problem
 from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.loaders import load
 from graphql_api.nested import Nested
+from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
 
 strawberry.enum(
@@ -85,14 +89,15 @@ class ListingSource:
     @strawberry_django.field(description="The name of the source.", select_related=["source"], only=["source__name"])
     def name(self) -> str:
         """Show the source's name."""
-        return str(_row(self).source.name)
+        return row_of(self, models.Listing).source.name
 
     @strawberry_django.field(
         description="The page to apply at.", select_related=["source"], only=["url", "source__url"]
     )
     def url(self) -> str:
         """Show the listing's own page, or where it has none its source's."""
-        return str(_row(self).url or _row(self).source.url)
+        listing = row_of(self, models.Listing)
+        return listing.url or listing.source.url
 
 
 @strawberry_django.type(models.RoleSkill, description="A skill in a role.")
@@ -155,10 +160,16 @@ def _own_applications(info: Info) -> Prefetch[str]:
     return Prefetch("applications", queryset=optimized, to_attr="own_applications")
 
 
-def _live_applications(info: Info) -> Prefetch[str]:
-    """Fetch for all the roles at once whether the viewer has applied."""
-    live = selectors.find_own_applications(viewer=viewer_of(info)).filter(status__in=models.LIVE_STATUSES)
-    return Prefetch("applications", queryset=live.only("role_id"), to_attr="live_applications")
+def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Mapping[int, list[Problem]]:
+    # The roles are read apart from those that are shown: the optimizer would not fetch the opportunities a second
+    # time for what is shown of them, and their columns would come one by one.
+    roles = models.Role.objects.filter(pk__in=keys).select_related("opportunity__listing__source")
+    live = selectors.find_own_applications(viewer=viewer).filter(status__in=models.LIVE_STATUSES, role__in=keys)
+    applied = set(live.values_list("role", flat=True))
+    return {
+        role.pk: selectors.find_reasons_against(viewer=viewer, role=role, is_applied=role.pk in applied)
+        for role in roles
+    }
 
 
 @strawberry.type(description="One reason why you cannot apply, and what to do about it.")
@@ -196,39 +207,26 @@ class Role(relay.Node):
     @strawberry_django.field(description="How many places are left.", only=["slots_available", "slots_taken"])
     def slots_remaining(self) -> int:
         """Count the free places."""
-        return int(_row(self).slots_available - _row(self).slots_taken)
+        role = row_of(self, models.Role)
+        return role.slots_available - role.slots_taken
 
     @strawberry_django.field(
         description="Your newest application for it; null for strangers and those who did not apply.",
         prefetch_related=[_own_applications],
     )
-    def my_application(self) -> Application | None:
+    async def my_application(self) -> Application | None:
         """Show the viewer's own application."""
-        own = _row(self).own_applications
+        row: Any = self
+        own = row.own_applications
         return own[0] if own else None
 
-    @strawberry_django.field(
-        description="Whether you can apply for it now, with all the reasons at once.",
-        prefetch_related=[_live_applications],
-        select_related=["opportunity__listing__source"],
-        only=[
-            "slots_available",
-            "slots_taken",
-            *(
-                f"opportunity__{name}"
-                for name in ("kind", "status", "end_date", "listing__url", "listing__source__url")
-            ),
-        ],
-    )
-    def eligibility(self, info: Info) -> Eligibility:
-        """Ask `selectors.find_reasons_against`."""
-        row = _row(self)
-        reasons = selectors.find_reasons_against(
-            viewer=viewer_of(info), role=row, is_applied=bool(row.live_applications)
-        )
+    @strawberry_django.field(description="Whether you can apply for it now, with all the reasons at once.", only=["id"])
+    async def eligibility(self, info: Info) -> Eligibility:
+        """Ask `selectors.find_reasons_against`, for all the roles at once."""
+        reasons = await load(info, row_of(self, models.Role).pk, partial(_reasons_against, viewer_of(info)))
         return Eligibility(
             is_eligible=not reasons,
-            reasons=[EligibilityReason(code=str(reason.code), message=reason.message) for reason in reasons],
+            reasons=[EligibilityReason(code=str(reason.code), message=reason.message) for reason in reasons or ()],
         )
 
     @classmethod
@@ -269,7 +267,8 @@ class Opportunity(relay.Node):
     )
     def location(self) -> Location | None:
         """Show the point, if both of its numbers are known."""
-        latitude, longitude = _row(self).latitude, _row(self).longitude
+        row = row_of(self, models.Opportunity)
+        latitude, longitude = row.latitude, row.longitude
         if latitude is None or longitude is None:
             return None
         return Location(latitude=latitude, longitude=longitude)
@@ -282,7 +281,7 @@ class Opportunity(relay.Node):
     async def applications(self, info: Info) -> Iterable[Application]:
         """Ask `selectors.find_applications`, for all the opportunities at once."""
         rows = partial(selectors.find_applications, viewer=viewer_of(info))
-        return Nested(rows, by="role__opportunity", key=_row(self).pk)  # type: ignore[return-value]
+        return Nested(rows, by="role__opportunity", key=row_of(self, models.Opportunity).pk)  # type: ignore[return-value]
 
     @classmethod
     def get_queryset(
@@ -290,8 +289,3 @@ class Opportunity(relay.Node):
     ) -> QuerySet[models.Opportunity]:
         """Everything that `visible_to` shows."""
         return models.OpportunityQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
-
-
-def _row(shown: Any) -> Any:
-    """Return the row behind a type: at run time `self` in a resolver is the row."""
-    return shown

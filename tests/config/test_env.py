@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +120,18 @@ def test_the_development_log_in_is_in_the_schema_only_with_debug_on(debug: str, 
     done = run("-c", script, DEBUG=debug, DJANGO_SETTINGS_MODULE=f"config.settings.{module}", **SECRET)
     assert "type Mutation" in done.stdout, done.stderr
     assert ("devLogIn" in done.stdout) is is_there
+
+
+def test_a_port_in_use_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run("manage.py", "serve", PORT=str(taken.getsockname()[1]), DEBUG="true")
+    assert done.stderr.startswith("MishMob cannot start: PORT is ")
+
+
+def test_a_database_that_does_not_answer_is_named() -> None:
+    done = run("manage.py", "serve", PORT="8399", DEBUG="true", DATABASE_URL="postgresql://me@127.0.0.1:1/none")
+    assert done.stderr.startswith("MishMob cannot start: DATABASE_URL names a database that does not answer: ")
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_rate_limits_that_are_off_are_warned_of_loudly() -> None:

@@ -51,6 +51,31 @@ def test_what_vanishes_twice_in_a_row_is_closed_and_opens_when_it_is_back(crawle
     assert crawler.statuses() == {"Plant trees": "OPEN", "Mend coats": "OPEN"}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"startDate": "31/02/2027"},  # the spider cannot read it
+        {"name": "ab"},  # the store refuses it
+    ],
+)
+def test_what_is_still_there_and_only_unreadable_is_not_closed(crawler, site, wrong):
+    folder, base = site
+    page = folder / "events.html"
+    page.write_text(page_with(ONE, TWO))
+    crawler("structured_data", f"{base}events.html")
+
+    page.write_text(page_with({**ONE, **wrong}, TWO))
+    for _ in range(3):
+        run = crawler("structured_data", f"{base}events.html")
+        assert ("0 closed, 1 unreadable" in run.summary, run.code) == (True, 0), run.log
+    assert crawler.statuses() == {"Plant trees": "OPEN", "Mend coats": "OPEN"}
+
+    page.write_text(page_with(TWO))
+    assert "0 closed" in crawler("structured_data", f"{base}events.html").summary
+    assert "1 closed" in crawler("structured_data", f"{base}events.html").summary
+    assert crawler.statuses() == {"Plant trees": "CLOSED", "Mend coats": "OPEN"}
+
+
 def test_one_bad_page_does_not_stop_the_others(crawler, site):
     folder, base = site
     (folder / "good.html").write_text(page_with(ONE))
@@ -96,6 +121,7 @@ def test_private_addresses_are_not_visited_wherever_the_way_leads(crawler, site)
     assert direct.code == 1
     assert "Blocked '127.0.0.1': 127.0.0.1 is not a public address." in direct.log
     assert "Blocked 'localhost'" in direct.log
+    assert "Traceback" not in direct.log
 
     led_there = crawler("structured_data", f"{base}to-metadata", f"{base}to-file", f"{base}to-ipv6")
     assert led_there.code == 1

@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import Password
 
-from domains.accounts.models import Session, User, UserProfile, UserType
+from domains.accounts.models import Session, SignUpAttempt, User, UserProfile, UserType
 from tests.factories.model_factory import ModelFactory
 
 #: The password of everybody the factories make: `UserFactory(password=None)` has none.
@@ -60,6 +60,18 @@ class EmailAddressFactory(ModelFactory[EmailAddress]):
     email = SelfAttribute("user.email")
     verified = True
     primary = True
+
+
+class SignUpAttemptFactory(ModelFactory[SignUpAttempt]):
+    """An attempt whose key has not come back yet, of an account that has no password of its own."""
+
+    class Meta:
+        model = SignUpAttempt
+
+    user = SubFactory(UserFactory, unverified=True, password=None)
+    password = Password(PASSWORD)
+    display_name = SelfAttribute("user.display_name")
+    zip_code = "94110"
 
 
 class SessionFactory(ModelFactory[Session]):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
+import psycopg.errors
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.test import Client
 
 from domains.accounts.models import User
@@ -183,3 +186,94 @@ def test_an_exception_that_a_service_lets_escape_is_a_fault_and_tells_nothing(mo
     answer = post(b'{"query": "mutation { devLogIn(input: {email: \\"a@b.example\\"}) { __typename } }"}').json()
     assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
     assert str(fault) not in json.dumps(answer)
+
+
+STALE = {"Authorization": "Bearer stale"}
+
+
+def test_a_stale_token_does_not_stand_in_the_way_of_a_new_session(settings) -> None:
+    settings.DEBUG = True
+    user = UserFactory()
+    mutation = (
+        f'mutation {{ devLogIn(input: {{email: "{user.email}"}}) {{ ... on AuthSession {{ user {{ email }} }} }} }}'
+    )
+    answer = post(json.dumps({"query": mutation}).encode(), **STALE).json()
+    assert answer == {"data": {"devLogIn": {"user": {"email": user.email}}}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ __typename }",
+        "{ opportunities { totalCount } }",
+        "mutation { logOut(input: {everywhere: true}) { __typename } }",
+        "mutation { ...F } fragment F on Mutation { logOut(input: {everywhere: true}) { __typename } }",
+        'query A { __typename } mutation B { devLogIn(input: {email: "a@b.example"}) { __typename } }',
+    ],
+)
+def test_a_stale_token_is_an_error_and_no_stranger(document: str) -> None:
+    body = {"query": document, "operationName": "B" if "query A" in document else None}
+    answer = post(json.dumps(body).encode(), **STALE).json()
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert "data" not in answer
+
+
+def test_under_development_any_port_of_this_machine_may_call(settings) -> None:
+    settings.CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
+    body = json.dumps({"query": OK}).encode()
+    assert post(body, Origin="http://localhost:5173")["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    assert "Access-Control-Allow-Origin" not in post(body, Origin="http://localhost.evil.example")
+
+
+def test_a_subscription_by_http_is_told_where_to_go() -> None:
+    document = 'subscription { conversationEvents(conversationId: "x") { __typename } }'
+    answer = post(json.dumps({"query": document}).encode()).json()
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "socket" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("inside", ['["\\u0000","1"]', '["\\ud800","1"]', "[" * 5_000, "[" * 500, "{}", "[1]"])
+def test_a_cursor_of_ones_own_making_is_refused(inside: str) -> None:
+    cursor = base64.b64encode(f"orderedcursor:{inside}".encode()).decode()
+    document = f'{{ opportunities(ordering: [{{title: ASC}}], after: "{cursor}") {{ edges {{ cursor }} }} }}'
+    answer = post(json.dumps({"query": document}).encode()).json()
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_a_broken_database_is_answered_in_json(monkeypatch) -> None:
+    def broken(**_: object) -> None:
+        raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr("domains.accounts.selectors.get_session", broken)
+    response = post(json.dumps({"query": OK}).encode(), Authorization="Bearer x")
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (503, "INTERNAL")
+    assert "connection" not in response.content.decode()
+
+
+def test_a_lock_that_is_not_to_be_had_is_a_conflict(monkeypatch) -> None:
+    def busy(**_: object) -> None:
+        raise OperationalError from psycopg.errors.LockNotAvailable()
+
+    monkeypatch.setattr("domains.accounts.services.dev_log_in", busy)
+    document = 'mutation { devLogIn(input: {email: "a@b.example"}) { ... on OperationInfo { messages { code } } } }'
+    answer = post(json.dumps({"query": document}).encode()).json()
+    assert answer == {"data": {"devLogIn": {"messages": [{"code": "CONFLICT"}]}}}
+
+
+def test_misspelt_names_of_any_kind_get_no_hint() -> None:
+    for document in (
+        "{ opportunities(filters: {statu: OPEN}) { totalCount } }",
+        "{ node(id: 1) { ... on Opportunit { id } } }",
+    ):
+        assert "Did you mean" not in json.dumps(post(json.dumps({"query": document}).encode()).json())
+
+
+def test_guesses_at_the_admin_are_counted_with_those_of_the_api() -> None:
+    staff = UserFactory(staff=True)
+    staff.set_password("the right password")
+    staff.save()
+    client = Client()
+    for _ in range(5):
+        client.post("/admin/login/", {"username": staff.email, "password": "wrong"})
+    page = client.post("/admin/login/", {"username": staff.email, "password": "the right password"})
+    assert "Too many tries" in page.content.decode()

@@ -9,8 +9,14 @@ from graphql import get_introspection_query, parse
 
 from graphql_api.errors import LimitExceeded
 from graphql_api.limits import check
+from graphql_api.schema import schema
 from tests.api import Api
 from tests.factories import UserFactory
+from tests.graphql_api.opportunities.documents import OPPORTUNITIES
+
+
+def measure(document, **variables) -> None:
+    check(document, schema._schema, variables)
 
 
 def nested(levels: int) -> str:
@@ -21,9 +27,9 @@ def nested(levels: int) -> str:
     "shape", ["{{ {} }}", "{{ ... on Query {{ {} }} }}", "{{ ...F }} fragment F on Query {{ {} }}"]
 )
 def test_ten_levels_pass_and_eleven_are_refused_through_any_fragment(shape: str) -> None:
-    check(parse(shape.format(nested(10))))
+    measure(parse(shape.format(nested(10))))
     with pytest.raises(LimitExceeded):
-        check(parse(shape.format(nested(11))))
+        measure(parse(shape.format(nested(11))))
 
 
 @pytest.mark.parametrize(("unit", "limit"), [("a{}: __typename ", 30), ("__typename @x ", 20), ("mutation", 4)])
@@ -33,29 +39,20 @@ def test_width_is_limited(unit: str, limit: int) -> None:
             return "mutation { " + " ".join(f"m{n}" for n in range(size)) + " }"
         return "{ " + "".join(unit.format(n) for n in range(size)) + "}"
 
-    check(parse(document(limit)))
+    measure(parse(document(limit)))
     with pytest.raises(LimitExceeded):
-        check(parse(document(limit + 1)))
+        measure(parse(document(limit + 1)))
 
 
 def test_one_guess_at_a_secret_per_request() -> None:
-    check(parse("mutation { logIn }"))
+    measure(parse("mutation { logIn }"))
     for document in (
         "mutation { logIn b: logIn }",
         "mutation { logIn refreshSession }",
         "mutation { ...F } fragment F on Mutation { logIn x }",
     ):
         with pytest.raises(LimitExceeded):
-            check(parse(document))
-
-
-@pytest.mark.parametrize("levels", [30, 300])
-def test_fragments_that_spread_each_other_twice_cost_nothing(levels: int) -> None:
-    chain = "".join(f"fragment f{n} on Q{{...f{n + 1} ...f{n + 1}}}" for n in range(levels))
-    document = parse("{...f0}" + chain + f"fragment f{levels} on Q{{a}}")
-    started = time.process_time()
-    check(document)
-    assert time.process_time() - started < 0.1
+            measure(parse(document))
 
 
 def test_a_chain_of_fragments_past_any_stack_is_refused_in_words(api: Api) -> None:
@@ -89,3 +86,53 @@ def test_introspection_is_for_whom_the_setting_says(api: Api, api_as, settings) 
 
 def test_the_introspection_query_of_graphiql_passes(api: Api) -> None:
     assert api.ask(get_introspection_query())["__schema"]["queryType"]["name"] == "Query"
+
+
+@pytest.mark.parametrize("levels", [12, 30, 60])
+@pytest.mark.parametrize("place", ["{opportunities{edges{node{...f0}}}}", "{node(id: 1){...f0}}", "{...f0}"])
+def test_fragments_count_at_each_spread_wherever_they_stand(api: Api, place: str, levels: int) -> None:
+    on = "Query" if place == "{...f0}" else "Opportunity"
+    chain = "".join(f" fragment f{n} on {on}{{...f{n + 1} ...f{n + 1}}}" for n in range(levels))
+    started = time.process_time()
+    code = api.error_code(f"{place}{chain} fragment f{levels} on {on}{{__typename}}")
+    assert code == "LIMIT_EXCEEDED"
+    assert time.process_time() - started < 0.5
+
+
+def page(size: int, inner: str) -> str:
+    return f"applications(first: {size}) {{ edges {{ node {{ {inner} }} }} }}"
+
+
+def opportunities(size: int, inner: str) -> str:
+    return f"{{ opportunities(first: {size}) {{ edges {{ node {{ {inner} }} }} }} }}"
+
+
+def test_pages_within_pages_multiply() -> None:
+    measure(parse(opportunities(100, page(20, "id"))))
+    with pytest.raises(LimitExceeded, match="too large"):
+        measure(parse(opportunities(100, page(100, "id"))))
+    with pytest.raises(LimitExceeded, match="too large"):
+        measure(parse(opportunities(100, " ".join(f"a{n}: {page(20, 'id')}" for n in range(6)))))
+
+
+def test_the_size_of_a_page_may_come_in_a_variable() -> None:
+    document = parse("query Q($n: Int!) " + opportunities(100, "applications(first: $n) { edges { node { id } } }"))
+    measure(document, n=20)
+    with pytest.raises(LimitExceeded):
+        measure(document, n=100)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ opportunity(id: 1) { roles { opportunity { roles { id } } } } }",
+        "{ opportunity(id: 1) { roles { ...R } } } fragment R on Role { opportunity { ... { roles { id } } } }",
+    ],
+)
+def test_a_list_below_itself_is_refused(document: str) -> None:
+    with pytest.raises(LimitExceeded, match="below itself"):
+        measure(parse(document))
+
+
+def test_the_largest_page_of_the_contracts_list_passes() -> None:
+    measure(parse(OPPORTUNITIES), first=100)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from allauth.account.models import EmailConfirmationHMAC
+from allauth.account.models import EmailAddress
+from django.core import mail
 
-from domains.accounts import services
-from domains.accounts.models import Session, UserType
+from domains.accounts import facts, services, tokens
+from domains.accounts.models import Session, SignUpAttempt, User, UserType
+from domains.accounts.services.sign_up import MAX_ATTEMPTS_A_DAY
 from domains.base.errors import Refused
+from domains.base.models import OutboxEntry
 from tests.factories import UserFactory
+from tests.factories.accounts import SignUpAttemptFactory
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -24,14 +28,24 @@ def test_ten_refreshes_at_once_give_one_successor() -> None:
 
 
 def test_a_key_from_a_mail_used_ten_times_at_once_begins_one_session() -> None:
-    user = UserFactory(unverified=True)
-    key = EmailConfirmationHMAC(user.emailaddress_set.get()).key
+    key = tokens.verification_key(SignUpAttemptFactory().pk)
     answers = at_once(lambda _: services.verify_email(key=key), 10)
     assert sum(not isinstance(answer, Refused) for answer in answers) == 1
     assert Session.objects.count() == 1
 
 
-def test_ten_sign_ups_with_one_address_at_once_make_one_account(settings) -> None:
+def test_the_keys_of_ten_attempts_used_at_once_give_the_account_to_one_of_them() -> None:
+    user = UserFactory(unverified=True, password=None)
+    attempts = [SignUpAttemptFactory(user=user, display_name=f"Twin {number}") for number in range(10)]
+    keys = [tokens.verification_key(attempt.pk) for attempt in attempts]
+    answers = at_once(lambda number: services.verify_email(key=keys[number]), 10)
+    (winner,) = [number for number, answer in enumerate(answers) if not isinstance(answer, Refused)]
+    user.refresh_from_db()
+    assert (user.display_name, user.password) == (f"Twin {winner}", attempts[winner].password)
+    assert (Session.objects.count(), SignUpAttempt.objects.count()) == (1, 0)
+
+
+def test_ten_sign_ups_with_one_address_at_once_make_one_account() -> None:
     def sign_up(number: int) -> str:
         return services.sign_up(
             email="twin@example.org",
@@ -42,4 +56,12 @@ def test_ten_sign_ups_with_one_address_at_once_make_one_account(settings) -> Non
             ip_address=f"203.0.113.{number}",
         )
 
-    assert set(at_once(sign_up, 10)) == {"twin@example.org"}
+    assert at_once(sign_up, 10) == ["twin@example.org"] * 10
+    user = User.objects.get()
+    address = EmailAddress.objects.get()
+    assert (address.user_id, address.email, address.primary, address.verified) == (user.pk, user.email, True, False)
+    attempts = list(SignUpAttempt.objects.order_by("pk").values_list("pk", flat=True))
+    assert len(attempts) == MAX_ATTEMPTS_A_DAY
+    told = OutboxEntry.objects.order_by("payload__attempt_id").values_list("fact", "payload")
+    assert list(told) == [(facts.SignedUp.name(), {"user_id": user.pk, "attempt_id": pk}) for pk in attempts]
+    assert [message.to for message in mail.outbox] == [[user.email]] * MAX_ATTEMPTS_A_DAY

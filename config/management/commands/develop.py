@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config import server
 from config.demo import DEMO_LOG_INS, DEMO_PASSWORD
+from config.demo.site import move_demo_site
 from config.migrations import migrate
 
 BANNER = """
@@ -40,6 +41,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
+        server.check_port(host=host, port=port)
+        server.check_database()
         self.stdout.write("Bringing the database up to date …")
         migrate()
         if settings.DEBUG:
@@ -61,6 +64,7 @@ class Command(BaseCommand):
     def _crawl(self, url: str, port: int) -> None:
         """Read the demo site like any other site on the web, in a process of its own."""
         site = f"{url}/demo/site"
+        move_demo_site(to=site)
         for arguments in (["structured_data", "--follow", f"{site}/index.html"], ["icalendar", f"{site}/calendar.ics"]):
             done = subprocess.run(  # noqa: S603 - our own interpreter, our own arguments
                 [sys.executable, "-m", "crawlers", *arguments],

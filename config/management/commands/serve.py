@@ -23,5 +23,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
+        server.check_port(host=host, port=port)
+        server.check_database()
         migrate()
+        self.stdout.write(f"MishMob serves on http://{host}:{port}.")
+        self.stdout.flush()
         server.run(host=host, port=port)

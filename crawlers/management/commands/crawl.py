@@ -81,8 +81,8 @@ class Command(BaseCommand):
         _check_database()
         settings = Settings()
         settings.setmodule("crawlers.settings")
-        _quiet_scrapy()
         process = AsyncCrawlerProcess(settings)
+        _quiet_scrapy()
         process.crawl(spider, **how)
         process.start()
         for report in reports:
@@ -92,7 +92,10 @@ class Command(BaseCommand):
 
 
 def _quiet_scrapy() -> None:
-    """Leave out what Scrapy tells of itself; what a page did is logged by the spider, with its reason."""
+    """Leave out what Scrapy tells of itself; what a page did is logged by the spider, with its reason.
+
+    To be called after the process was made: that sets the levels of all Scrapy's loggers anew.
+    """
     logging.disable(logging.INFO)
     # It prints a traceback for each robots.txt that cannot be had; the page then fails for the same reason.
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)

@@ -4,8 +4,9 @@ from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.dev_log_in import dev_log_in
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import log_out
+from domains.accounts.services.mails import send_account_exists_mail, send_verification_mail
 from domains.accounts.services.refresh_session import refresh_session
-from domains.accounts.services.sign_up import send_account_exists_mail, send_verification_mail, sign_up
+from domains.accounts.services.sign_up import sign_up
 from domains.accounts.services.verify_email import verify_email
 
 __all__ = [

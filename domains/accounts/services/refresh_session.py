@@ -13,10 +13,6 @@ from domains.accounts.services.begin_session import OpenSession
 from domains.accounts.services.log_out import end_sessions
 from domains.base.errors import Refused
 
-_BAD_TOKEN = Refused.because(
-    AccountCode.BAD_CREDENTIALS, "This refresh token is not valid (any more): log in again.", "refreshToken"
-)
-
 
 def refresh_session(*, refresh_token: str) -> OpenSession:
     """Rotate the session's refresh token and return the new pair.
@@ -28,7 +24,7 @@ def refresh_session(*, refresh_token: str) -> OpenSession:
     try:
         session_id, generation = tokens.read_refresh(refresh_token)
     except tokens.BadToken:
-        raise _BAD_TOKEN from None
+        raise _bad_token() from None
     with transaction.atomic():
         session = (
             Session.objects.select_for_update(of=("self",))
@@ -37,7 +33,7 @@ def refresh_session(*, refresh_token: str) -> OpenSession:
             .first()
         )
         if session is None:
-            raise _BAD_TOKEN
+            raise _bad_token()
         now = timezone.now()
         if generation == session.generation:
             session.generation += 1
@@ -47,5 +43,12 @@ def refresh_session(*, refresh_token: str) -> OpenSession:
             end_sessions(Session.objects.filter(pk=session.pk))
             session = None
     if session is None:
-        raise _BAD_TOKEN
+        raise _bad_token()
     return OpenSession(session, tokens.pair_for(session))
+
+
+def _bad_token() -> Refused:
+    """Return a new refusal each time: an exception keeps the traceback, and so the locals, of each raise."""
+    return Refused.because(
+        AccountCode.BAD_CREDENTIALS, "This refresh token is not valid (any more): log in again.", "refresh_token"
+    )

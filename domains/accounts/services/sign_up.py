@@ -1,58 +1,81 @@
-"""Signing up: an account whose address still has to be proved."""
+"""Signing up: a wish for an account, granted to whoever proves the address."""
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
-from django.conf import settings
+from contextlib import suppress
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
+from django.utils import timezone
 
 from domains.accounts import facts
-from domains.accounts.models import User, UserType, normalize_email
+from domains.accounts.models import SignUpAttempt, User, UserType, normalize_email
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused, problems_of
 
 #: Longer passwords are refused before they are hashed.
 MAX_PASSWORD_LENGTH = 256
+#: So many attempts, and mails, does one address take in a day; what comes on top is dropped without a word.
+MAX_ATTEMPTS_A_DAY = 5
+#: Longer than any key lives, however late its mail went out.
+ATTEMPTS_KEPT_FOR = timedelta(days=7)
 
 
 def sign_up(
     *, email: str, password: str, display_name: str, user_type: UserType, zip_code: str, ip_address: str
 ) -> str:
-    """Make an account that can be used once its address is proved; a mail with the key follows.
+    """Note an attempt to get the account of this address; a mail with the attempt's own key follows.
 
-    Returns the address as it is stored. The answer for a known address is the same, and so is the
-    time it takes: its owner gets a mail that says so. Refuses with REQUIRED, INVALID, TOO_SHORT,
-    TOO_LONG and RATE_LIMITED.
+    The account takes nothing from an attempt before its key has come back. Returns the address as it is
+    stored. The answer for a proved address is the same, and so is the time it takes: its owner gets a mail
+    that says so. So is it past the day's attempts, and no mail follows. Refuses with REQUIRED, INVALID,
+    TOO_SHORT, TOO_LONG and RATE_LIMITED.
     """
     rates.spend(what="sign_up", key=ip_address, limit=20, seconds=3600)
-    user = User(
+    wish = User(
         email=normalize_email(email),
         display_name=" ".join(display_name.split()),
         user_type=user_type,
         zip_code=zip_code.strip(),
     )
-    _check(user, password)
+    _check(wish, password)
+    wish.password = make_password(password)  # slow by design, so before the transaction, and for known addresses too
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                user = User.objects.create_user(
-                    user.email,
-                    password,
-                    display_name=user.display_name,
-                    user_type=user.user_type,
-                    zip_code=user.zip_code,
-                )
-        except IntegrityError:
-            known = User.objects.get(email=user.email)
-            bus.publish(facts.KnownAddressSignedUp(user_id=known.pk))
+        user = _lock_account(wish)
+        if user.is_staff or user.is_email_verified:
+            bus.publish(facts.KnownAddressSignedUp(user_id=user.pk))
         else:
-            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
-            bus.publish(facts.SignedUp(user_id=user.pk))
-    return user.email
+            _add_attempt(user, wish)
+    return wish.email
+
+
+def _lock_account(wish: User) -> User:
+    """Return the account of the address, made if there is none: without a password until an attempt is proved."""
+    with suppress(IntegrityError), transaction.atomic():
+        user = User.objects.create_user(
+            wish.email, display_name=wish.display_name, user_type=wish.user_type, zip_code=wish.zip_code
+        )
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    return User.objects.select_for_update().get(email=wish.email)
+
+
+def _add_attempt(user: User, wish: User) -> None:
+    now = timezone.now()
+    user.sign_up_attempts.filter(created_at__lt=now - ATTEMPTS_KEPT_FOR).delete()
+    if user.sign_up_attempts.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_ATTEMPTS_A_DAY:
+        return
+    attempt = SignUpAttempt.objects.create(
+        user=user,
+        password=wish.password,
+        display_name=wish.display_name,
+        user_type=wish.user_type,
+        zip_code=wish.zip_code,
+    )
+    bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
 
 
 def _check(user: User, password: str) -> None:
@@ -75,32 +98,3 @@ def password_problems(password: str, user: User, field: str = "password") -> lis
     except ValidationError as error:
         return problems_of(error, field)
     return []
-
-
-def send_verification_mail(*, user_id: int) -> None:
-    """Mail the key that proves the address; nothing happens if it is proved already. A system act."""
-    address = EmailAddress.objects.filter(user_id=user_id, verified=False).select_related("user").first()
-    if address is None:
-        return
-    key = EmailConfirmationHMAC(address).key
-    context = {"user": address.user, "key": key, "link": f"{settings.PUBLIC_URL}/verify-email?key={key}"}
-    _mail("verify_email", "Prove your address", address.email, context)
-
-
-def send_account_exists_mail(*, user_id: int) -> None:
-    """Tell the owner of an address that somebody tried to sign up with it. A system act."""
-    user = User.objects.get(pk=user_id)
-    if not user.is_email_verified:
-        send_verification_mail(user_id=user_id)
-        return
-    _mail("account_exists", "You have an account already", user.email, {"user": user})
-
-
-def _mail(template: str, subject: str, to: str, context: dict[str, object]) -> None:
-    send_mail(
-        subject,
-        render_to_string(f"accounts/{template}.txt", context),
-        None,
-        [to],
-        html_message=render_to_string(f"accounts/{template}.html", context),
-    )

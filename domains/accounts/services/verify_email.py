@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.db import transaction
 
-from domains.accounts import facts
+from domains.accounts import facts, tokens
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import User
+from domains.accounts.models import SignUpAttempt, User
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.base import bus
 from domains.base.errors import Refused
 
 
 def verify_email(*, key: str) -> OpenSession:
-    """Take the address as proved and begin a session. A key works once and for a day; else EXPIRED."""
-    confirmation = EmailConfirmationHMAC.from_key(key)
+    """Take the address as proved, make the account what this key's attempt asked for, and begin a session.
+
+    What others asked for with the same address is gone with that. A key works once and for a day; else EXPIRED.
+    """
+    try:
+        attempt_id = tokens.read_verification_key(key)
+    except tokens.BadToken:
+        raise _expired() from None
     with transaction.atomic():
-        address = (
-            EmailAddress.objects.select_for_update()
-            .filter(pk=confirmation.email_address.pk, verified=False, user__is_active=True)
+        # The account's lock comes first, as in sign_up; what hangs on it is read once it is held.
+        user = (
+            User.objects.select_for_update(of=("self",))
+            .filter(sign_up_attempts=attempt_id, is_active=True, is_staff=False)
             .first()
-            if confirmation
-            else None
         )
-        if address is None:
-            raise Refused.because(
-                AccountCode.EXPIRED, "This key was used or is too old: sign up again to get a new one.", "key"
-            )
-        address.verified = True
-        address.save(update_fields=["verified"])
-        user = User.objects.get(pk=address.user_id)
+        attempt = user.sign_up_attempts.filter(pk=attempt_id).first() if user else None
+        if user is None or attempt is None or not _prove_address(user):
+            raise _expired()
+        _take_over(user, attempt)
+        user.sign_up_attempts.all().delete()
         bus.publish(facts.EmailVerified(user_id=user.pk))
         return begin_session(user=user)
+
+
+def _prove_address(user: User) -> bool:
+    """Return whether the address was still to be proved; it is proved now."""
+    return user.emailaddress_set.filter(email=user.email, verified=False).update(verified=True) == 1
+
+
+def _take_over(user: User, attempt: SignUpAttempt) -> None:
+    user.password = attempt.password
+    user.display_name = attempt.display_name
+    user.user_type = attempt.user_type
+    user.zip_code = attempt.zip_code
+    user.save(update_fields=["password", "display_name", "user_type", "zip_code"])
+
+
+def _expired() -> Refused:
+    return Refused.because(
+        AccountCode.EXPIRED, "This key was used or is too old: sign up again to get a new one.", "key"
+    )

@@ -33,7 +33,8 @@ def start_conversation(
     """Return a conversation of the actor with these people; only the actor's own id among them is left out.
 
     Between two people there is one direct conversation: asked for again, by either, it is returned as
-    it is, and whoever had left it is back. Without `is_group` more than one other person make a group.
+    it is, and an actor who had left it is back. The other, if they have left, comes back by their own
+    act only. Without `is_group` more than one other person make a group.
     Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND and RATE_LIMITED.
     """
     if not can_start_conversation(actor):
@@ -87,7 +88,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
             except IntegrityError:
                 # The other began it in this moment: there is one per pair.
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
-        if known.participations.filter(left_at__isnull=False).update(left_at=None):
+        if known.participations.filter(user=actor, left_at__isnull=False).update(left_at=None):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
         return known
 

@@ -11,23 +11,17 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityKind, OpportunityStatus, Source
 from domains.opportunities.services.sources import GONE_AFTER
+from domains.opportunities.services.values import problems_of
 
 #: What a longer text is cut to; the model refuses more.
 LONGEST = {"title": 200, "description": 5000, "location_text": 300, "organization_name": 200}
 SHORTEST_DESCRIPTION = 10
-_CODES = {
-    "blank": Code.REQUIRED,
-    "null": Code.REQUIRED,
-    "min_length": Code.TOO_SHORT,
-    "max_length": Code.TOO_LONG,
-}
 _FIELD_NAMES = {"location_zip": "postal_code"}
 
 
@@ -65,8 +59,8 @@ def record_listing(*, source_id: int, listing: FoundListing, now: datetime | Non
     now = now or timezone.now()
     content, origin = _rows_of(listing)
     problems = [*_times_wrong(listing), *_place_wrong(listing), *_link_wrong(listing)]
-    problems += _fields_wrong(Opportunity(**content), {"host", "created_by"})
-    problems += _fields_wrong(Listing(**origin), {"opportunity", "source"})
+    problems += problems_of(Opportunity(**content), exclude={"host", "created_by"}, names=_FIELD_NAMES)
+    problems += problems_of(Listing(**origin), exclude={"opportunity", "source"})
     if problems:
         raise Refused(*problems)
     try:
@@ -194,17 +188,4 @@ def _place_wrong(listing: FoundListing) -> list[Problem]:
 def _link_wrong(listing: FoundListing) -> list[Problem]:
     if urlsplit(listing.url).scheme not in {"http", "https", ""}:
         return [Problem(Code.INVALID, "Link to a page by http or https.", "url")]
-    return []
-
-
-def _fields_wrong(row: models.Model, exclude: set[str]) -> list[Problem]:
-    """Return what the model's own validators find."""
-    try:
-        row.clean_fields(exclude=exclude)
-    except ValidationError as wrong:
-        return [
-            Problem(_CODES.get(str(error.code), Code.INVALID), error.messages[0], _FIELD_NAMES.get(field, field))
-            for field, errors in wrong.error_dict.items()
-            for error in errors
-        ]
     return []

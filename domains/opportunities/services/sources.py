@@ -1,16 +1,16 @@
-"""The places on the web that listings are read from, and what follows when one has been read whole."""
+"""The places on the web that listings are read from, and what follows when one has been read."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from domains.base.errors import Code, NotFound, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityStatus, Source, SourceKind
+from domains.opportunities.services.values import problems_of
 
 #: A listing that so many whole crawls in a row did not find is gone.
 GONE_AFTER = 2
@@ -19,17 +19,14 @@ GONE_AFTER = 2
 def record_source(*, kind: str, url: str, name: str) -> int:
     """The source at this address exists, once, under this name; a system act. Returns its id.
 
-    Refuses with INVALID.
+    Refuses with REQUIRED, TOO_LONG and INVALID.
     """
     name = name.strip()[:200]
     if kind not in SourceKind:
         raise Refused.because(Code.INVALID, f"There is no kind of source called {kind!r}.", "kind")
     kind = SourceKind(kind)
-    try:
-        Source(kind=kind, url=url, name=name).clean_fields()
-    except ValidationError as error:
-        field = next(iter(error.message_dict))
-        raise Refused.because(Code.INVALID, f"This is not a source: {error.messages[0]}", field) from None
+    if problems := problems_of(Source(kind=kind, url=url, name=name)):
+        raise Refused(*problems)
     source, _ = Source.objects.get_or_create(kind=kind, url=url, defaults={"name": name})
     if source.name != name:
         Source.objects.filter(pk=source.pk).update(name=name)
@@ -37,14 +34,17 @@ def record_source(*, kind: str, url: str, name: str) -> int:
 
 
 @transaction.atomic
-def finish_crawl(*, source_id: int, started_at: datetime) -> int:
-    """What this whole crawl did not find is missed once more, and closed when missed twice in a row.
+def finish_crawl(*, source_id: int, started_at: datetime, is_whole: bool) -> int:
+    """The source has been read; what a whole crawl did not find is missed once more, and closed when missed twice.
 
-    A system act, for crawls that read every page: an outage must close nothing. What a host has taken
-    over stays as the host left it. Returns how many were closed. Refuses with NOT_FOUND.
+    A crawl is whole when it read every page and every listing on it: neither an outage nor a listing that
+    is still there, but cannot be read, may close anything. A system act. What a host has taken over stays
+    as the host left it. Returns how many were closed. Refuses with NOT_FOUND.
     """
     if not Source.objects.filter(pk=source_id).update(last_run_at=timezone.now()):
         raise NotFound("source")
+    if not is_whole:
+        return 0
     unseen = Listing.objects.filter(
         source_id=source_id,
         last_seen_at__lt=started_at,

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from domains.base import errors
 from domains.base.errors import Code, Problem
 
-_CODES = {
-    "blank": Code.REQUIRED,
-    "null": Code.REQUIRED,
-    "min_length": Code.TOO_SHORT,
-    "max_length": Code.TOO_LONG,
-}
 
-
-def problems_of(row: models.Model, *, exclude: Collection[str] = (), prefix: str = "") -> list[Problem]:
-    """Return the problems of the row's fields; `prefix` says where the row stands in the input."""
+def problems_of(
+    row: models.Model, *, exclude: Collection[str] = (), prefix: str = "", names: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """Return the problems of the row's fields; `prefix` and `names` say what the input calls them."""
     problems = [
         Problem(Code.TOO_LONG, f"Write at most {field.max_length:,} characters.", f"{prefix}{field.name}")
         for field in row._meta.fields
@@ -30,11 +26,7 @@ def problems_of(row: models.Model, *, exclude: Collection[str] = (), prefix: str
     try:
         row.clean_fields(exclude=set(exclude))
     except ValidationError as wrong:
-        problems += [
-            Problem(_CODES.get(str(error.code), Code.INVALID), " ".join(error.messages), f"{prefix}{field}")
-            for field, errors in wrong.error_dict.items()
-            for error in errors
-        ]
+        problems += errors.problems_of(wrong, prefix=prefix, names=names)
     return problems
 
 

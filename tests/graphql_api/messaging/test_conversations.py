@@ -214,3 +214,18 @@ def test_a_long_history_costs_no_more_statements_than_a_short_one(
     short = statements(api, document, id=gid(talk), **arguments)
     MessageFactory.create_batch(8, conversation=talk, sender=UserFactory())
     assert statements(api, document, id=gid(talk), **arguments) == short
+
+
+def test_the_logs_of_a_list_are_what_each_conversation_shows_alone(api_as: ApiAs, ann: User) -> None:
+    for said in (0, 1, 4):
+        conversation = conversation_between(ann, UserFactory())
+        MessageFactory.create_batch(said, conversation=conversation, sender=ann)
+    fields = "id events(afterSequence: 1, first: 2) { ... on MessageSent { sequence message { content } } }"
+    api = api_as(ann)
+    together = [
+        one["node"]
+        for one in api.ask(f"{{ conversations {{ edges {{ node {{ {fields} }} }} }} }}")["conversations"]["edges"]
+    ]
+    alone = f"query One($id: ID!) {{ conversation(id: $id) {{ {fields} }} }}"
+    assert together == [api.ask(alone, id=node["id"])["conversation"] for node in together]
+    assert sorted(len(node["events"]) for node in together) == [0, 0, 2]

@@ -1,0 +1,116 @@
+"""The pages a browser opens: the ways in, and the documentation, of which nothing but itself is served."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.http import Http404
+from django.test import Client, RequestFactory
+
+from graphql_api.pages import docs_page, front_page
+
+ROOT = Path(settings.BASE_DIR)
+RECORDS = sorted(f"adr/{path.stem}" for path in ROOT.glob("docs/adr/*.md") if path.stem != "README")
+NAMES = ["README", "CONTRIBUTING", "adr", *RECORDS, *sorted(path.stem for path in ROOT.glob("docs/*.md"))]
+
+
+def read(name: str) -> str:
+    return docs_page(RequestFactory().get("/docs/"), name).content.decode()
+
+
+@pytest.fixture
+def docs(tmp_path: Path, settings) -> Path:
+    """A folder that the pages are read from, instead of the repository."""
+    (tmp_path / "docs" / "adr").mkdir(parents=True)
+    for path in ("README.md", "CONTRIBUTING.md", "docs/other.md", "docs/adr/README.md", "docs/adr/0001-one.md"):
+        (tmp_path / path).write_text("# A page\n")
+    settings.BASE_DIR = tmp_path
+    return tmp_path
+
+
+@pytest.mark.parametrize("is_debug", [True, False])
+def test_the_front_page_leads_everywhere_and_names_log_ins_only_with_debug(settings, is_debug: bool) -> None:
+    settings.DEBUG = is_debug
+    page = front_page(RequestFactory().get("/")).content.decode()
+    assert {"/graphql/", "/schema.graphql", "/admin/", "/docs/", "/healthz"} <= set(re.findall(r'href="([^"]+)"', page))
+    for words in (settings.DEMO_PASSWORD, *(user["email"] for user in settings.DEMO_USERS)):
+        assert (words in page) is is_debug
+
+
+def test_the_documentation_has_its_routes(client: Client) -> None:
+    assert "The open backend for community volunteering" in client.get("/docs/").content.decode()
+    assert "<h1" in client.get("/docs/architecture/").content.decode()
+    assert "<h1" in client.get(f"/docs/{RECORDS[0]}/").content.decode()
+    assert client.get("/docs/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_of_a_page_leads_to_a_page_and_a_heading_that_exist(name: str) -> None:
+    page = read(name)
+    assert f"<title>{'MishMob' if name == 'README' else ''}" in page
+    for href in re.findall(r'href="([^"]*)"', page.partition("<main>")[2]):
+        address, _, anchor = href.partition("#")
+        if address.startswith(("http://", "https://")) or address in {"/schema.graphql", "/graphql/"}:
+            continue
+        assert not address or re.fullmatch(r"/docs/(.+/)?", address), href
+        target = address.removeprefix("/docs/").rstrip("/") or ("README" if address else name)
+        assert target in NAMES, href
+        assert not anchor or f' id="{anchor}"' in read(target), href
+
+
+def test_every_record_is_listed() -> None:
+    page = read("adr")
+    assert [name for name in RECORDS if f'href="/docs/{name}/"' not in page] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "nothing",
+        "readme.md",
+        "../README",
+        "../.env",
+        "..%2f.env",
+        "adr/../../.env",
+        "/etc/passwd",
+        "adr/README",
+        ".",
+    ],
+)
+def test_nothing_else_is_served(name: str) -> None:
+    with pytest.raises(Http404):
+        read(name)
+
+
+def test_links_lead_to_what_they_lead_to_in_the_repository(docs: Path) -> None:
+    (docs / "docs" / "other.md").write_text(
+        "# Other\n[a](../README.md#b-c) [d](adr/0001-one.md) [e](adr/) [f](../graphql_api/schema.graphql)"
+        " [g `h`](../LICENSE) [i](https://a.example/x.md) [j](#other)\n"
+    )
+    body = read("other").partition("<main>")[2]
+    assert re.findall(r'href="([^"]*)"', body) == [
+        "/docs/#b-c",
+        "/docs/adr/0001-one/",
+        "/docs/adr/",
+        "/schema.graphql",
+        "https://a.example/x.md",
+        "#other",
+    ]
+    assert "<span>g <code>h</code></span>" in body
+
+
+def test_html_and_dangerous_links_are_shown_and_not_obeyed(docs: Path) -> None:
+    (docs / "docs" / "other.md").write_text("# O<script>alert(1)</script>\n<b>x</b> [y](javascript:alert(1))\n")
+    page = read("other")
+    assert "<script>" not in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+    assert 'href="javascript' not in page
+
+
+def test_headings_that_say_the_same_can_be_told_apart(docs: Path) -> None:
+    (docs / "docs" / "other.md").write_text("# Why & how?\n## Why & how?\n")
+    assert re.findall(r' id="([^"]*)"', read("other")) == ["why--how", "why--how-1"]

@@ -1,0 +1,52 @@
+"""Requests whose head does not end: by size or by time, the connection does, and nobody else waits."""
+
+from __future__ import annotations
+
+import socket
+import time
+import urllib.request
+
+import pytest
+
+from config.http import HEAD_SECONDS, MAX_HEAD_BYTES
+from tests.live_server import LiveServer
+
+
+def connection_to(server: LiveServer) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=HEAD_SECONDS + 5)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+    return connection
+
+
+@pytest.mark.parametrize("start", [b"X-Endless: ", b""], ids=["one header", "many headers"])
+def test_a_head_without_end_is_cut(community_server: LiveServer, start: bytes) -> None:
+    piece = b"x" * 1024 if start else b"X-A: b\r\n" * 128
+    with connection_to(community_server) as connection:
+        connection.sendall(start)
+        sent = 0
+        try:
+            while sent < 50 * MAX_HEAD_BYTES:
+                connection.sendall(piece)
+                sent += len(piece)
+        except OSError:
+            pass
+    assert sent < 50 * MAX_HEAD_BYTES
+    assert urllib.request.urlopen(f"{community_server.url}/healthz", timeout=2).status == 200
+
+
+def test_a_head_that_takes_for_ever_is_cut(community_server: LiveServer) -> None:
+    began = time.monotonic()
+    with connection_to(community_server) as connection:
+        assert connection.recv(100) == b""
+    assert time.monotonic() - began < HEAD_SECONDS + 3
+
+
+def test_a_connection_serves_one_request_after_another(community_server: LiveServer) -> None:
+    with connection_to(community_server) as connection:
+        for _ in range(3):
+            connection.sendall(b"\r\n")
+            answer = b""
+            while b'"ok"' not in answer:
+                answer += connection.recv(4096)
+            assert b"200 OK" in answer
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
