@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityKind, OpportunityStatus, Source
+from domains.opportunities.services import close_ended
 from domains.opportunities.services.sources import GONE_AFTER
 from domains.opportunities.services.values import problems_of
 
@@ -101,6 +102,8 @@ def _bring_up_to_date(row: Listing, content: dict[str, Any], has_changed: bool, 
     status = _status_now(row, content["end_date"], now)
     if not has_changed and status == opportunity.status:
         return RecordOutcome.UNCHANGED
+    if status == OpportunityStatus.OPEN:
+        content = {**content, "closed_reason": ""}
     for name, value in {**content, "status": status}.items():
         setattr(opportunity, name, value)
     opportunity.save(update_fields=[*content, "status", "updated_at"])
@@ -112,8 +115,8 @@ def _status_now(row: Listing, end_date: datetime, now: datetime) -> OpportunityS
     status = row.opportunity.status
     if end_date <= now:
         return OpportunityStatus.CLOSED if status == OpportunityStatus.OPEN else status
-    was_closed_by_the_crawl = row.missed_runs >= GONE_AFTER or row.opportunity.end_date <= row.last_seen_at
-    if status == OpportunityStatus.CLOSED and was_closed_by_the_crawl:
+    was_over = row.opportunity.end_date <= now and row.opportunity.closed_reason in {"", close_ended.REASON}
+    if status == OpportunityStatus.CLOSED and (row.missed_runs >= GONE_AFTER or was_over):
         return OpportunityStatus.OPEN
     return status
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from domains.base.errors import NotFound, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityHost, Source
+from domains.opportunities.services import close_ended
 from domains.opportunities.services import record_listing as module
 from domains.opportunities.services.record_listing import FoundListing, RecordOutcome, record_listing
 from domains.opportunities.services.sources import finish_crawl, record_source
@@ -304,3 +305,23 @@ def test_a_rival_that_creates_the_row_first_is_found(source, monkeypatch):
 
     assert _record(source) == RecordOutcome.UNCHANGED
     assert Listing.objects.count() == Opportunity.objects.count() == 1
+
+
+def test_what_the_clock_closed_opens_again_when_the_source_gives_it_a_new_date(source: int) -> None:
+    _record(source)
+    over = FOUND.end_date + timedelta(days=1)
+    close_ended.close_ended(now=over)
+    opportunity = Opportunity.objects.get()
+    assert (opportunity.status, opportunity.closed_reason) == ("CLOSED", close_ended.REASON)
+    again = replace(FOUND, start_date=over + timedelta(days=7), end_date=over + timedelta(days=7, hours=3))
+    assert _record(source, again, now=over) == RecordOutcome.UPDATED
+    opportunity.refresh_from_db()
+    assert (opportunity.status, opportunity.closed_reason) == ("OPEN", "")
+
+
+def test_what_a_person_closed_stays_closed_whatever_the_source_says(source: int) -> None:
+    _record(source)
+    Opportunity.objects.update(status="CLOSED", closed_reason="The shed burnt down.")
+    later = replace(FOUND, start_date=FOUND.start_date + timedelta(days=7), end_date=FOUND.end_date + timedelta(days=7))
+    _record(source, later)
+    assert Opportunity.objects.get().status == "CLOSED"
