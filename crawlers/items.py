@@ -35,9 +35,10 @@ class SourceReport:
     def is_whole(self) -> bool:
         """Say whether every page and every listing on it was read and stored, so that what is missing is gone.
 
-        What was unreadable is still at its source, and may be any of the listings that seem to be missing.
+        What was unreadable is still at its source, and may be any of the listings that seem to be missing. A run that
+        found nothing at all was rather read in the wrong way, such as an index page without `--follow`.
         """
-        return self.pages > 0 and self.failures == 0 and self.unreadable == 0
+        return self.found > 0 and self.failures == 0 and self.unreadable == 0
 
     def __str__(self) -> str:
         failures = f", {self.failures} failed" if self.failures else ""

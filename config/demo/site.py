@@ -30,7 +30,7 @@ def demo_site(request: HttpRequest, page: str = "index.html") -> HttpResponse:
 
 def move_demo_site(*, to: str) -> None:
     """Let what was crawled from the demo site be known by its present address: the port may be another today."""
-    for source in Source.objects.filter(url__contains=MARK):
+    for source in Source.objects.filter(url__startswith="http://127.0.0.1:", url__contains=MARK):
         before = source.url.partition(MARK)[0] + MARK
         if before != to:
             moved = {name: Replace(name, Value(before), Value(to)) for name in ("url", "external_id")}

@@ -71,6 +71,8 @@ class Follower:
             head = await self._head()
             if head is None:
                 raise NotAllowed("You take part in no such conversation.")
+            if after_sequence is not None and after_sequence > head:
+                raise BadUserInput(f"`afterSequence` is ahead of the conversation, which is at {head}; read it anew.")
             self.cursor = head if after_sequence is None else after_sequence
             wakeup: Wakeup | None = None
             while True:

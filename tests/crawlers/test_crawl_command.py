@@ -51,6 +51,16 @@ def test_what_vanishes_twice_in_a_row_is_closed_and_opens_when_it_is_back(crawle
     assert crawler.statuses() == {"Plant trees": "OPEN", "Mend coats": "OPEN"}
 
 
+def test_a_run_that_finds_nothing_at_all_closes_nothing(crawler, site):
+    folder, base = site
+    (folder / "events.html").write_text(page_with(ONE, TWO))
+    (folder / "index.html").write_text('<a href="events.html">What is on</a>')
+    assert "2 found, 2 new" in crawler("structured_data", "--follow", f"{base}index.html").summary
+    for _ in range(3):
+        assert "0 found, 0 new, 0 changed, 0 closed" in crawler("structured_data", f"{base}index.html").summary
+    assert crawler.statuses() == {"Plant trees": "OPEN", "Mend coats": "OPEN"}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -196,3 +196,11 @@ async def test_what_cannot_be_followed_is_bad_input(variables: dict[str, Any]) -
     results: Any = await schema.subscribe(FOLLOW, {"conversationId": gid(talk)} | variables, context_value=context)
     result = await anext(results)
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+
+
+async def test_a_sequence_that_is_yet_to_come_is_refused_instead_of_waiting_in_silence() -> None:
+    conversation, ann, _ = await sync_to_async(make_talk)()
+    events = await follow(ann, conversation, after=99_999)
+    result = await anext(events)
+    assert result.errors[0].extensions["code"] == "BAD_USER_INPUT"
+    await events.aclose()
