@@ -16,6 +16,7 @@ from domains.accounts import facts
 from domains.accounts.models import SignUpAttempt, User, UserType, normalize_email
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused, problems_of
+from domains.base.texts import name_problems
 
 #: Longer passwords are refused before they are hashed.
 MAX_PASSWORD_LENGTH = 256
@@ -84,6 +85,7 @@ def _check(user: User, password: str) -> None:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
         problems += problems_of(error)
+    problems += name_problems(user.display_name, "display_name")
     problems += password_problems(password, user)
     if problems:
         raise Refused(*problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,14 +9,13 @@ from django.db import IntegrityError, transaction
 from domains.accounts.models import User
 from domains.base import rates
 from domains.base.errors import Code, Refused
+from domains.base.texts import is_visible
 from domains.messaging.models import ConversationEventKind, Message
 from domains.messaging.services.append_event import append_event, lock_conversation
 
 MAX_LENGTH = 10_000
 #: Per sender: thirty messages a second for ten seconds is a program gone wild, not a person.
 RATE_LIMIT, RATE_SECONDS = 300, 10
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 def send_message(*, actor: User, conversation_id: int, content: str, client_id: UUID) -> Message:
@@ -53,7 +51,7 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID) -> M
 
 def _checked(content: str) -> str:
     content = content.strip()
-    if all(unicodedata.category(character) in _INVISIBLE for character in content):
+    if not is_visible(content):
         raise Refused.because(Code.REQUIRED, "Write something that can be seen.", "content")
     if len(content) > MAX_LENGTH:
         raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_LENGTH} characters.", "content")

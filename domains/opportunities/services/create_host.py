@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base.errors import NotAllowed, Refused
+from domains.base.texts import name_problems
 from domains.opportunities import policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
@@ -32,7 +33,7 @@ def create_host(
         description=description.strip(),
         zip_code=zip_code.strip(),
     )
-    if problems := problems_of(host):
+    if problems := [*problems_of(host), *name_problems(host.organization_name, "organization_name")]:
         raise Refused(*problems)
     with transaction.atomic():
         host.save()

@@ -53,6 +53,7 @@ def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(api: Api) -> 
         ({"email": "a" * 300 + "@example.org"}, [("TOO_LONG", "email")]),
         ({"displayName": "  "}, [("REQUIRED", "displayName")]),
         ({"displayName": "x" * 81}, [("TOO_LONG", "displayName")]),
+        ({"displayName": "\u202e\u202e"}, [("INVALID", "displayName")]),
         ({"zipCode": "9411"}, [("INVALID", "zipCode")]),
         ({"password": "short"}, [("TOO_SHORT", "password")]),
         ({"password": "password1234"}, [("INVALID", "password")]),
