@@ -24,10 +24,9 @@ from strawberry_django.relay.cursor_connection import (
 
 from graphql_api.clean_input import check_value
 from graphql_api.errors import BadUserInput
+from graphql_api.limits import DEFAULT_PAGE, LARGEST_PAGE
 from graphql_api.nested import Nested, load_count, load_page
 
-DEFAULT_PAGE = 20
-LARGEST_PAGE = 100
 LONGEST_CURSOR = 2000
 
 

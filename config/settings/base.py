@@ -167,7 +167,6 @@ LOGIN_REDIRECT_URL = "/admin/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 for name, value in ENV["EMAIL_URL"].items():
     globals()[name] = value
 DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +60,21 @@ def test_health_is_answered_by_any_name_and_other_names_are_refused(server: Live
     assert browser.open(f"{server.url}/healthz").status == 200
     with pytest.raises(HTTPError, match="400"):
         browser.open(f"{server.url}/")
+
+
+def guess(server: LiveServer, number: int) -> str:
+    """Guess at an account of its own from an address of its own, as the forwarding header has it."""
+    document = "mutation ($input: LogInInput!) { logIn(input: $input) { ... on OperationInfo { messages { code } } } }"
+    variables = {"input": {"email": f"{number}@x.example", "password": "no"}}
+    body = json.dumps({"query": document, "variables": variables}).encode()
+    headers = {**AS_PROXY, "X-Forwarded-For": f"192.0.2.{number}", "Content-Type": "application/json"}
+    with build_opener().open(Request(f"{server.url}/graphql/", body, headers)) as response:
+        return str(json.loads(response.read())["data"]["logIn"]["messages"][0]["code"])
+
+
+@pytest.mark.parametrize(
+    ("server", "last"), [("", "RATE_LIMITED"), ("127.0.0.1", "BAD_CREDENTIALS")], indirect=["server"]
+)
+def test_a_forwarding_header_counts_only_from_a_trusted_proxy(server: LiveServer, last: str) -> None:
+    codes = [guess(server, number) for number in range(1, 22)]  # two windows of ten, should a minute end between
+    assert (codes[0], codes[-1]) == ("BAD_CREDENTIALS", last)
