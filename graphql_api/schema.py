@@ -24,13 +24,13 @@ from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
 from graphql_api.node import NodeQueries
-from graphql_api.opportunities.mutations import OpportunityMutations
-from graphql_api.opportunities.queries import OpportunityQueries
+from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIONS
+from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
 
-QUERIES = (AccountQueries, SkillQueries, OpportunityQueries, MessagingQueries, NodeQueries)
-MUTATIONS = (AccountMutations, SkillMutations, OpportunityMutations, MessagingMutations)
+QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NodeQueries)
+MUTATIONS = (AccountMutations, SkillMutations, *OPPORTUNITY_MUTATIONS, MessagingMutations)
 SUBSCRIPTIONS = (MessagingSubscriptions,)
 
 

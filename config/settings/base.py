@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "domains.events",
     "domains.opportunities",
     "domains.learning",
+    "domains.verification",
     "domains.skills",
     "domains.accounts",
     "domains.base",

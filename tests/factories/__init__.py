@@ -34,6 +34,7 @@ from tests.factories.opportunities import (
     owner_of,
 )
 from tests.factories.skills import SkillAliasFactory, SkillFactory, UserSkillFactory
+from tests.factories.verification import VerificationCaseFactory
 
 __all__ = [
     "PASSWORD",
@@ -67,6 +68,7 @@ __all__ = [
     "UserFactory",
     "UserProfileFactory",
     "UserSkillFactory",
+    "VerificationCaseFactory",
     "conversation_between",
     "direct_key",
     "factory_of",

@@ -1,4 +1,4 @@
-"""Hosts, opportunities, roles and applications as the API shows them."""
+"""Opportunities, roles and applications as the API shows them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.loaders import load
 from graphql_api.nested import Nested
+from graphql_api.opportunities.types.hosts import OpportunityHost
 from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
 
@@ -55,18 +56,6 @@ class Cause(relay.Node):
     def get_queryset(cls, queryset: QuerySet[models.Cause], info: Info, **kwargs: Any) -> QuerySet[models.Cause]:
         """All of them, by name."""
         return queryset.order_by("name", "pk")
-
-
-@strawberry_django.type(models.OpportunityHost, description="An organisation that offers opportunities.")
-class OpportunityHost(relay.Node):
-    """A host."""
-
-    organization_name: str = strawberry_django.field(description="The organisation's name.")
-    website: str = strawberry_django.field(description="Its website; empty if none was given.")
-    description: str = strawberry_django.field(description="What it does; empty if it does not say.")
-    zip_code: str = strawberry_django.field(description="The ZIP code of its office; empty if it does not say.")
-    is_verified: bool = strawberry_django.field(description="Whether the community verified it.")
-    created_at: datetime = strawberry_django.field(description="When it joined.")
 
 
 @strawberry.type(description="A point on the map.")

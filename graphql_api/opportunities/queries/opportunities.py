@@ -12,7 +12,7 @@ from domains.opportunities import models, selectors
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.ids import known_or_nobody
-from graphql_api.opportunities.inputs import OpportunityFilter, OpportunityOrder
+from graphql_api.opportunities.inputs.filters import OpportunityFilter, OpportunityOrder
 from graphql_api.opportunities.types import Opportunity
 
 Filters = Annotated[OpportunityFilter | None, strawberry.argument(description="Which to list; the open ones if null.")]

@@ -1,0 +1,59 @@
+"""Organisations, what they offer volunteers, and who applied; listings found elsewhere on the web."""
+
+from __future__ import annotations
+
+from domains.opportunities.models.applications import (
+    Application,
+    ApplicationHistory,
+    ApplicationQuerySet,
+)
+from domains.opportunities.models.choices import (
+    LIVE_STATUSES,
+    MANAGING_ROLES,
+    PLACE_STATUSES,
+    ApplicationStatus,
+    MembershipRole,
+    OpportunityKind,
+    OpportunityStatus,
+    SourceKind,
+)
+from domains.opportunities.models.hosts import (
+    HostMembership,
+    OpportunityHost,
+    hosts_run_by,
+)
+from domains.opportunities.models.listings import (
+    Listing,
+    Source,
+)
+from domains.opportunities.models.opportunities import (
+    Cause,
+    Opportunity,
+    OpportunityQuerySet,
+    Role,
+    RoleSkill,
+)
+
+__all__ = [
+    "LIVE_STATUSES",
+    "MANAGING_ROLES",
+    "PLACE_STATUSES",
+    "Application",
+    "ApplicationHistory",
+    "ApplicationQuerySet",
+    "ApplicationStatus",
+    "Cause",
+    "HostMembership",
+    "Listing",
+    "MembershipRole",
+    "Opportunity",
+    "OpportunityHost",
+    "OpportunityKind",
+    "OpportunityQuerySet",
+    "OpportunityStatus",
+    "Role",
+    "RoleSkill",
+    "Source",
+    "SourceKind",
+    "hosts_run_by",
+]

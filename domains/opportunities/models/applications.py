@@ -1,0 +1,86 @@
+"""Who wants a place in which role, and every move on the way to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+from domains.accounts.models import User
+from domains.opportunities.models.choices import LIVE_STATUSES, ApplicationStatus
+from domains.opportunities.models.hosts import hosts_run_by
+from domains.opportunities.models.opportunities import Role
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Applications, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> ApplicationQuerySet:
+        """One's own, and those for the opportunities one runs; staff see all."""
+        if viewer is None:
+            return self.none()
+        if viewer.is_staff:
+            return self
+        return self.filter(Q(volunteer=viewer) | Q(role__opportunity__host__in=hosts_run_by(viewer)))
+
+
+class Application(models.Model):
+    """A volunteer's wish for a place in a role."""
+
+    role = models.ForeignKey(Role, models.PROTECT, related_name="applications")
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="applications")
+    status = TextChoicesField(choices_enum=ApplicationStatus, default=ApplicationStatus.APPLIED)
+    cover_letter = models.TextField(max_length=5000, blank=True)
+    submitted_at = models.DateTimeField(default=timezone.now)
+    waitlisted_at = models.DateTimeField(null=True, blank=True)
+    offer_expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        history: RelatedManager[ApplicationHistory]
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["role", "status", "waitlisted_at"], name="opportunities_waiting_line"),
+            models.Index(fields=["volunteer", "submitted_at", "id"], name="opportunities_my_applications"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["role", "volunteer"],
+                condition=Q(status__in=LIVE_STATUSES),
+                name="opportunities_one_live_application",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="OFFERED") | Q(offer_expires_at__isnull=False),
+                name="opportunities_offer_has_deadline",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.volunteer_id} for {self.role_id}: {self.status}"
+
+
+class ApplicationHistory(models.Model):
+    """One move of an application; written in the transaction of the move, never changed."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="history")
+    from_status = TextChoicesField(choices_enum=ApplicationStatus, null=True, blank=True)
+    to_status = TextChoicesField(choices_enum=ApplicationStatus)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "application history"
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.from_status} to {self.to_status}"

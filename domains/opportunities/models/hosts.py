@@ -1,0 +1,76 @@
+"""Organisations and the people who run them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+from domains.accounts.models import User, validate_zip_code
+from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from domains.opportunities.models.opportunities import Opportunity
+
+
+class OpportunityHost(models.Model):
+    """An organisation that offers opportunities."""
+
+    organization_name = models.CharField(max_length=200, validators=[MinLengthValidator(2)])
+    website = models.URLField(blank=True)
+    description = models.TextField(max_length=5000, blank=True)
+    zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    is_verified = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    if TYPE_CHECKING:
+        memberships: RelatedManager[HostMembership]
+        opportunities: RelatedManager[Opportunity]
+
+    class Meta:
+        verbose_name = "host"
+
+    def __str__(self) -> str:
+        return self.organization_name
+
+
+class HostMembership(models.Model):
+    """A person's part in a host; an invitation until `accepted_at` is set."""
+
+    host = models.ForeignKey(OpportunityHost, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="host_memberships"
+    )
+    email = models.EmailField()
+    role = TextChoicesField(choices_enum=MembershipRole, default=MembershipRole.COORDINATOR)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("host", Lower("email"), name="opportunities_member_email_once"),
+            models.UniqueConstraint(fields=["host", "user"], name="opportunities_member_once"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(user__isnull=False),
+                name="opportunities_accepted_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} at {self.host_id} as {self.role}"
+
+
+def hosts_run_by(user: User) -> models.QuerySet[HostMembership, int]:
+    """Return the ids of the hosts whose opportunities this person runs, as a subquery."""
+    return HostMembership.objects.filter(user=user, accepted_at__isnull=False, role__in=MANAGING_ROLES).values_list(
+        "host_id", flat=True
+    )

@@ -1,0 +1,156 @@
+"""What organisations offer volunteers: opportunities, their roles, and the skills in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinLengthValidator,
+    MinValueValidator,
+)
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+from domains.accounts.models import User, validate_zip_code
+from domains.learning.models import Course
+from domains.opportunities.models.choices import OpportunityKind, OpportunityStatus
+from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by
+from domains.skills.models import Skill
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from domains.opportunities.models.applications import Application
+    from domains.opportunities.models.listings import Listing
+
+
+class Cause(models.Model):
+    """What an opportunity is good for, such as animals or literacy."""
+
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="opportunities_cause_name_ci")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OpportunityQuerySet(models.QuerySet["Opportunity"]):
+    """Opportunities, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> OpportunityQuerySet:
+        """Whatever was published; drafts only for those who run the host, and staff."""
+        published = ~Q(status=OpportunityStatus.DRAFT)
+        if viewer is None:
+            return self.filter(published)
+        if viewer.is_staff:
+            return self
+        return self.filter(published | Q(host__in=hosts_run_by(viewer)))
+
+
+class Opportunity(models.Model):
+    """A chance to volunteer: at some place or remotely, at some time, in one or more roles."""
+
+    host = models.ForeignKey(OpportunityHost, models.CASCADE, null=True, blank=True, related_name="opportunities")
+    kind = TextChoicesField(choices_enum=OpportunityKind, default=OpportunityKind.SIGN_UP)
+    status = TextChoicesField(choices_enum=OpportunityStatus, default=OpportunityStatus.DRAFT)
+    title = models.CharField(max_length=200, validators=[MinLengthValidator(3)])
+    description = models.TextField(validators=[MinLengthValidator(10), MaxLengthValidator(5000)])
+    impact_statement = models.TextField(max_length=1000, blank=True)
+    start_date = models.DateTimeField()
+    end_date = models.DateTimeField()
+    location_text = models.CharField(max_length=300, blank=True)
+    location_zip = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
+    longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
+    is_remote = models.BooleanField(default=False)
+    causes = models.ManyToManyField(Cause, blank=True, related_name="opportunities")
+    closed_reason = models.CharField(max_length=500, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OpportunityQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        roles: RelatedManager[Role]
+        listing: Listing
+
+    class Meta:
+        verbose_name_plural = "opportunities"
+        indexes: ClassVar = [
+            models.Index(fields=["status", "start_date", "id"], name="opportunities_by_start"),
+            models.Index(fields=["status", "created_at", "id"], name="opportunities_by_creation"),
+            models.Index(fields=["status", "location_zip"], name="opportunities_by_zip"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="opportunities_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(host__isnull=False) | Q(kind="EXTERNAL"), name="opportunities_hosted_or_external"
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="opportunities_place_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Role(models.Model):
+    """A part that volunteers play in an opportunity, with a number of places."""
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="roles")
+    title = models.CharField(max_length=200, validators=[MinLengthValidator(3)])
+    description = models.TextField(max_length=5000, blank=True)
+    slots_available = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    #: ACCEPTED + OFFERED + COMPLETED, counted under the lock of this row.
+    slots_taken = models.PositiveIntegerField(default=0, editable=False)
+    requires_approval = models.BooleanField(default=True)
+    required_courses = models.ManyToManyField(Course, blank=True, related_name="roles")
+    #: VerificationKinds that a volunteer must hold.
+    required_verifications = models.JSONField(default=list, blank=True)
+
+    if TYPE_CHECKING:
+        role_skills: RelatedManager[RoleSkill]
+        applications: RelatedManager[Application]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(slots_available__gte=1), name="opportunities_role_has_slots"),
+            models.CheckConstraint(
+                condition=Q(slots_taken__lte=F("slots_available")), name="opportunities_never_oversold"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RoleSkill(models.Model):
+    """A skill that a role requires, develops, or both."""
+
+    role = models.ForeignKey(Role, models.CASCADE, related_name="role_skills")
+    skill = models.ForeignKey(Skill, models.PROTECT, related_name="role_skills")
+    is_required = models.BooleanField(default=False)
+    is_developed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["role", "skill"], name="opportunities_role_skill_once"),
+            models.CheckConstraint(
+                condition=Q(is_required=True) | Q(is_developed=True), name="opportunities_role_skill_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill_id} in {self.role_id}"

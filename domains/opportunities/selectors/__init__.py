@@ -1,0 +1,43 @@
+"""Questions about hosts, opportunities, roles and applications."""
+
+from __future__ import annotations
+
+from domains.opportunities.selectors.applications import (
+    find_applications,
+    find_own_applications,
+    get_live_application,
+    waitlist_position,
+)
+from domains.opportunities.selectors.eligibility import (
+    find_obstacles,
+    find_reasons_against,
+)
+from domains.opportunities.selectors.hosts import (
+    find_managers,
+)
+from domains.opportunities.selectors.opportunities import (
+    BY_START,
+    Order,
+    Wishes,
+    find_ended,
+    find_opportunities,
+    find_opportunity,
+    is_sensible_time,
+)
+
+__all__ = [
+    "BY_START",
+    "Order",
+    "Wishes",
+    "find_applications",
+    "find_ended",
+    "find_managers",
+    "find_obstacles",
+    "find_opportunities",
+    "find_opportunity",
+    "find_own_applications",
+    "find_reasons_against",
+    "get_live_application",
+    "is_sensible_time",
+    "waitlist_position",
+]

@@ -1,0 +1,39 @@
+"""Questions about applications."""
+
+from __future__ import annotations
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+
+from domains.accounts.models import User
+from domains.opportunities.models import LIVE_STATUSES, Application, ApplicationStatus, Role
+
+
+def find_applications(*, viewer: User | None) -> QuerySet[Application]:
+    """Return who applied for what the viewer runs, and the viewer's own applications, first come first."""
+    return Application.objects.visible_to(viewer).order_by("submitted_at", "pk")
+
+
+def find_own_applications(*, viewer: User | None) -> QuerySet[Application]:
+    """Return the viewer's own applications, newest first; none of a stranger."""
+    if viewer is None:
+        return Application.objects.none()
+    return Application.objects.filter(volunteer=viewer).order_by("-submitted_at", "-pk")
+
+
+def get_live_application(*, volunteer: User, role: Role) -> Application | None:
+    """Return the volunteer's application for the role that has not ended, if there is one."""
+    return Application.objects.filter(role=role, volunteer=volunteer, status__in=LIVE_STATUSES).first()
+
+
+def waitlist_position() -> Case:
+    """Return the expression for an application's place in its role's waiting line, from 1; null elsewhere."""
+    not_after = Q(waitlisted_at__lt=OuterRef("waitlisted_at")) | Q(
+        waitlisted_at=OuterRef("waitlisted_at"), pk__lte=OuterRef("pk")
+    )
+    line = Application.objects.filter(not_after, role=OuterRef("role"), status=ApplicationStatus.WAITLISTED)
+    position = line.order_by().values("role").annotate(length=Count("pk")).values("length")
+    return Case(
+        When(status=ApplicationStatus.WAITLISTED, then=Subquery(position)),
+        default=None,
+        output_field=IntegerField(null=True),
+    )

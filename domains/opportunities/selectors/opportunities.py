@@ -1,0 +1,103 @@
+"""Questions about opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import F, OrderBy, Q, QuerySet
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.opportunities.models import Opportunity, OpportunityKind, OpportunityStatus, RoleSkill
+
+#: Times outside are mistakes; those near the calendar's ends have no UTC.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a list of opportunities is narrowed to; None where everything will do."""
+
+    status: OpportunityStatus | None = None
+    kind: OpportunityKind | None = None
+    host_id: int | None = None
+    skill_ids: Sequence[int] | None = None
+    cause_ids: Sequence[int] | None = None
+    is_remote: bool | None = None
+    location_zip: str | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """One column of an ordering."""
+
+    column: str
+    is_descending: bool = False
+
+    def expression(self) -> OrderBy:
+        """Return it as Django orders."""
+        column = F(self.column)
+        return column.desc() if self.is_descending else column.asc()
+
+
+BY_START = Order("start_date")
+
+
+def find_opportunities(
+    *, viewer: User | None, wishes: Wishes, ordering: Sequence[Order] = (BY_START,)
+) -> QuerySet[Opportunity]:
+    """Return the opportunities that the wishes fit, in a total order; without a wished status the open ones.
+
+    What is over is none of the open ones, though it may stand so until `close_ended_opportunities` runs.
+    """
+    columns = {order.column: order for order in reversed(ordering or (BY_START,))}
+    orders = list(reversed(columns.values()))
+    tie = Order("pk", orders[0].is_descending)
+    found = Opportunity.objects.visible_to(viewer).filter(_fits(wishes))
+    return found.order_by(*(order.expression() for order in [*orders, tie]))
+
+
+def _fits(wishes: Wishes) -> Q:
+    wanted = {
+        "status": wishes.status or OpportunityStatus.OPEN,
+        "kind": wishes.kind,
+        "host_id": wishes.host_id,
+        "is_remote": wishes.is_remote,
+        "location_zip": wishes.location_zip,
+        "start_date__gte": wishes.starts_after,
+        "start_date__lt": wishes.starts_before,
+        "listing__source__name": wishes.source,
+    }
+    fits = Q(**{lookup: value for lookup, value in wanted.items() if value is not None})
+    if wanted["status"] == OpportunityStatus.OPEN:
+        # A filter beside the index (status, start_date, id), which still gives the order: the task leaves few to skip.
+        fits &= Q(end_date__gt=timezone.now())
+    # Subqueries, because a join would list an opportunity once for each skill or cause that fits.
+    if wishes.skill_ids is not None:
+        fits &= Q(pk__in=RoleSkill.objects.filter(skill__in=wishes.skill_ids).values("role__opportunity"))
+    if wishes.cause_ids is not None:
+        through = Opportunity.causes.through.objects
+        fits &= Q(pk__in=through.filter(cause__in=wishes.cause_ids).values("opportunity"))
+    return fits
+
+
+def find_ended(*, now: datetime) -> QuerySet[Opportunity]:
+    """Return what is over and stands open, the oldest first; a system question."""
+    # What is over has begun: this bound lets the database seek in the index (status, start_date, id).
+    ended = Opportunity.objects.filter(status=OpportunityStatus.OPEN, start_date__lte=now, end_date__lte=now)
+    return ended.order_by("start_date", "pk")
+
+
+def find_opportunity(*, viewer: User | None, opportunity_id: int) -> QuerySet[Opportunity]:
+    """Return the opportunity, or nothing where the viewer may not see it."""
+    return Opportunity.objects.visible_to(viewer).filter(pk=opportunity_id)
+
+
+def is_sensible_time(moment: datetime) -> bool:
+    """Whether it is a time with an offset, in the years that people plan for."""
+    return timezone.is_aware(moment) and EARLIEST <= moment <= LATEST

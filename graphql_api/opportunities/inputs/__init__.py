@@ -1,0 +1,1 @@
+"""What the queries and mutations of opportunities take."""

@@ -1,0 +1,77 @@
+"""What narrows and orders the list of opportunities."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from domains.opportunities.selectors import Order, Wishes, is_sensible_time
+from graphql_api.errors import BadUserInput
+from graphql_api.ids import key_for
+from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
+
+
+@strawberry.enum(description="Which end of a list comes first.")
+class Ordering(Enum):
+    """A direction."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@strawberry.input(description="Which opportunities to list; what is left out does not narrow the list.")
+class OpportunityFilter:
+    """What narrows the list of opportunities."""
+
+    status: OpportunityStatus | None = strawberry.field(
+        description="Only these; without it OPEN. DRAFT lists those of hosts you run.", default=None
+    )
+    kind: OpportunityKind | None = strawberry.field(description="How one gets a place.", default=None)
+    host_id: strawberry.ID | None = strawberry.field(description="Of this organisation.", default=None)
+    skill_ids: list[strawberry.ID] | None = strawberry.field(
+        description="With a role that requires or develops one of these skills.", default=None
+    )
+    cause_ids: list[strawberry.ID] | None = strawberry.field(description="Good for one of these causes.", default=None)
+    is_remote: bool | None = strawberry.field(description="From anywhere, or at a place.", default=None)
+    location_zip: str | None = strawberry.field(description="In exactly this ZIP code.", default=None)
+    starts_after: datetime | None = strawberry.field(description="Beginning then or later.", default=None)
+    starts_before: datetime | None = strawberry.field(description="Beginning before then.", default=None)
+    source: str | None = strawberry.field(description="Found at the source with this name.", default=None)
+
+    def wishes(self) -> Wishes:
+        """Return it as the domain knows it; an id or a time that is none is BAD_USER_INPUT."""
+        return Wishes(
+            status=self.status,
+            kind=self.kind,
+            host_id=None if self.host_id is None else key_for(self.host_id, "OpportunityHost", "hostId"),
+            skill_ids=None if self.skill_ids is None else [key_for(one, "Skill", "skillIds") for one in self.skill_ids],
+            cause_ids=None if self.cause_ids is None else [key_for(one, "Cause", "causeIds") for one in self.cause_ids],
+            is_remote=self.is_remote,
+            location_zip=self.location_zip,
+            starts_after=_time(self.starts_after, "startsAfter"),
+            starts_before=_time(self.starts_before, "startsBefore"),
+            source=self.source,
+        )
+
+
+def _time(moment: datetime | None, field: str) -> datetime | None:
+    if moment is not None and not is_sensible_time(moment):
+        raise BadUserInput(f"`{field}` must be a time with its offset, such as 2030-05-04T10:00:00-07:00.")
+    return moment
+
+
+@strawberry.input(one_of=True, description="One column to order opportunities by.")
+class OpportunityOrder:
+    """A column and its direction."""
+
+    start_date: Ordering | None = strawberry.field(description="By when they begin.", default=strawberry.UNSET)
+    created_at: Ordering | None = strawberry.field(description="By when they were written.", default=strawberry.UNSET)
+    title: Ordering | None = strawberry.field(description="By title.", default=strawberry.UNSET)
+
+    def order(self) -> Order:
+        """Return it as the domain knows it."""
+        given = {"start_date": self.start_date, "created_at": self.created_at, "title": self.title}
+        ((column, direction),) = [(column, way) for column, way in given.items() if way]
+        return Order(column, is_descending=direction is Ordering.DESC)

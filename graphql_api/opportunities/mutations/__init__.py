@@ -1,0 +1,10 @@
+"""Acts on hosts, opportunities and applications."""
+
+from graphql_api.opportunities.mutations.applications import ApplicationMutations
+from graphql_api.opportunities.mutations.hosts import HostMutations
+from graphql_api.opportunities.mutations.opportunities import OpportunityMutations
+
+#: The classes whose fields become root fields of mutations.
+MUTATIONS = (HostMutations, OpportunityMutations, ApplicationMutations)
+
+__all__ = ["MUTATIONS"]

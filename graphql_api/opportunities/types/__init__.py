@@ -1,0 +1,25 @@
+"""Hosts, opportunities, roles and applications as the API shows them."""
+
+from graphql_api.opportunities.types.hosts import OpportunityHost
+from graphql_api.opportunities.types.opportunities import (
+    Application,
+    ApplicationDecision,
+    ApplicationStatus,
+    Cause,
+    Opportunity,
+    OpportunityKind,
+    OpportunityStatus,
+    Role,
+)
+
+__all__ = [
+    "Application",
+    "ApplicationDecision",
+    "ApplicationStatus",
+    "Cause",
+    "Opportunity",
+    "OpportunityHost",
+    "OpportunityKind",
+    "OpportunityStatus",
+    "Role",
+]
