@@ -6,7 +6,14 @@ from domains.accounts.models import User
 from domains.accounts.policies import can_host, can_volunteer
 from domains.opportunities.models import Application, Opportunity, hosts_run_by
 
-__all__ = ["can_apply", "can_create_host", "can_decide_application", "can_manage_opportunity", "can_run_host"]
+__all__ = [
+    "can_answer_for_application",
+    "can_apply",
+    "can_create_host",
+    "can_decide_application",
+    "can_manage_opportunity",
+    "can_run_host",
+]
 
 
 def can_create_host(user: User) -> bool:
@@ -32,3 +39,8 @@ def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
 def can_decide_application(user: User, application: Application) -> bool:
     """I may decide about those who apply to an organisation that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
+
+
+def can_answer_for_application(user: User, application: Application) -> bool:
+    """I may withdraw my own application and answer what is offered to me; nobody does that for me."""
+    return application.volunteer_id == user.pk

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from domains.opportunities.selectors.applications import (
     find_applications,
+    find_overdue_offers,
     find_own_applications,
+    find_waiting,
     get_live_application,
     waitlist_position,
 )
 from domains.opportunities.selectors.eligibility import (
+    find_late_obstacles,
     find_obstacles,
     find_reasons_against,
+    find_roles,
+    find_standing,
 )
 from domains.opportunities.selectors.hosts import (
     find_managers,
@@ -31,12 +36,17 @@ __all__ = [
     "Wishes",
     "find_applications",
     "find_ended",
+    "find_late_obstacles",
     "find_managers",
     "find_obstacles",
     "find_opportunities",
     "find_opportunity",
+    "find_overdue_offers",
     "find_own_applications",
     "find_reasons_against",
+    "find_roles",
+    "find_standing",
+    "find_waiting",
     "get_live_application",
     "is_sensible_time",
     "waitlist_position",
