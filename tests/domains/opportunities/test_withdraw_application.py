@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from domains.base.errors import NotAllowed, NotFound, Refused
 from domains.base.models import OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityStatus, Role
+from domains.opportunities.transitions import Decision
 from tests.factories import ApplicationFactory, RoleFactory, UserFactory, owner_of
 from tests.sql import rows_of
 
@@ -101,3 +106,24 @@ def test_whoever_withdrew_may_apply_again_and_stands_at_the_end_of_the_line() ->
     again = services.apply_to_role(actor=leaver, role_id=role.pk, join_waitlist=True)
     assert again.pk != first.pk
     assert [second.waitlisted_at < again.waitlisted_at] == [True]  # type: ignore[operator]
+
+
+def test_one_freed_place_makes_one_offer_although_more_places_are_free() -> None:
+    """A coordinator may let somebody wait although there is room; that stays the coordinator's decision."""
+    role = RoleFactory(slots_available=4)
+    held = ApplicationFactory(role=role, status=ApplicationStatus.ACCEPTED)
+    line = [ApplicationFactory(role=role, status=ApplicationStatus.WAITLISTED) for _ in range(3)]
+    services.withdraw_application(actor=held.volunteer, application_id=held.pk)
+    assert status_of(*line) == ["OFFERED", "WAITLISTED", "WAITLISTED"]
+
+
+@time_machine.travel("2031-05-01T10:00:00Z", tick=False)
+def test_the_line_is_in_the_order_of_joining_even_within_one_tick_of_the_clock() -> None:
+    role = RoleFactory(slots_available=1, opportunity__start_date=timezone.now() + timedelta(days=9))
+    undecided = ApplicationFactory(role=role)
+    held = ApplicationFactory(role=role, status=ApplicationStatus.ACCEPTED)
+    joined = services.apply_to_role(actor=UserFactory(), role_id=role.pk, join_waitlist=True)
+    owner = owner_of(role.opportunity.host)
+    services.decide_application(actor=owner, application_id=undecided.pk, decision=Decision.WAITLIST)
+    services.withdraw_application(actor=held.volunteer, application_id=held.pk)
+    assert status_of(joined, undecided) == ["OFFERED", "WAITLISTED"]
