@@ -11,3 +11,5 @@ class OpportunityCode(StrEnum):
     ALREADY_APPLIED = "ALREADY_APPLIED"
     CLOSED = "CLOSED"
     FULL = "FULL"
+    MISSING_COURSE = "MISSING_COURSE"
+    EXPIRED = "EXPIRED"
