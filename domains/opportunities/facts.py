@@ -50,6 +50,38 @@ class ApplicationSubmitted(Fact):
 
 
 @dataclass(frozen=True)
+class ApplicationWithdrawn(Fact):
+    """The volunteer took an application back; `move_id` is the line of its history that says from where."""
+
+    application_id: int
+    move_id: int
+
+
+@dataclass(frozen=True)
+class OfferMade(Fact):
+    """A place became free and is held for the first in line until a deadline."""
+
+    application_id: int
+    move_id: int
+
+
+@dataclass(frozen=True)
+class OfferAnswered(Fact):
+    """The volunteer took the offered place, or left it to the next."""
+
+    application_id: int
+    move_id: int
+
+
+@dataclass(frozen=True)
+class OfferExpired(Fact):
+    """Nobody answered the offer in time; the place went on to the next."""
+
+    application_id: int
+    move_id: int
+
+
+@dataclass(frozen=True)
 class ApplicationDecided(Fact):
     """A coordinator decided about an application; `move_id` is the line of its history that says how."""
 

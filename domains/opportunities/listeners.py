@@ -10,6 +10,12 @@ def mail_the_host(fact: facts.ApplicationSubmitted) -> None:
     tasks.send_application_received_mails.delay(fact.application_id)
 
 
+@bus.listen(facts.ApplicationSubmitted)
+def confirm_the_place(fact: facts.ApplicationSubmitted) -> None:
+    """Whoever got a place at once has it in writing."""
+    tasks.send_place_confirmed_mail.delay(fact.application_id)
+
+
 @bus.listen(facts.ApplicationDecided)
 def mail_the_volunteer(fact: facts.ApplicationDecided) -> None:
     """The volunteer learns of the decision."""
@@ -32,3 +38,27 @@ def mail_those_who_applied(fact: facts.OpportunityCancelled) -> None:
 def mail_the_invited(fact: facts.HostMemberInvited) -> None:
     """The address that is invited gets the key."""
     tasks.send_host_invitation_mail.delay(fact.membership_id)
+
+
+@bus.listen(facts.OfferMade)
+def mail_the_offer(fact: facts.OfferMade) -> None:
+    """Whoever was first in line learns that a place is held for them, and until when."""
+    tasks.send_application_decided_mail.delay(fact.move_id)
+
+
+@bus.listen(facts.OfferExpired)
+def mail_the_end_of_the_offer(fact: facts.OfferExpired) -> None:
+    """Whoever did not answer learns that the place went on."""
+    tasks.send_application_decided_mail.delay(fact.move_id)
+
+
+@bus.listen(facts.OfferAnswered)
+def tell_the_host_of_the_answer(fact: facts.OfferAnswered) -> None:
+    """Those who run the host learn who took the place that had become free."""
+    tasks.send_place_changed_mails.delay(fact.move_id)
+
+
+@bus.listen(facts.ApplicationWithdrawn)
+def tell_the_host_of_the_withdrawal(fact: facts.ApplicationWithdrawn) -> None:
+    """Those who run the host learn that somebody who had a place will not come."""
+    tasks.send_place_changed_mails.delay(fact.move_id)

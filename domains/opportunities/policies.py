@@ -7,6 +7,7 @@ from domains.accounts.policies import can_host, can_volunteer
 from domains.opportunities.models import Application, HostMembership, Opportunity, hosts_owned_by, hosts_run_by
 
 __all__ = [
+    "can_answer_for_application",
     "can_apply",
     "can_create_host",
     "can_decide_application",
@@ -58,3 +59,8 @@ def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
 def can_decide_application(user: User, application: Application) -> bool:
     """I may decide about those who apply to an organisation that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
+
+
+def can_answer_for_application(user: User, application: Application) -> bool:
+    """I may withdraw my own application and answer what is offered to me; nobody does that for me."""
+    return application.volunteer_id == user.pk

@@ -8,6 +8,7 @@ from celery import shared_task
 
 from domains.opportunities import services
 from domains.opportunities.services.close_ended import close_ended
+from domains.opportunities.services.expire_offers import expire_offers
 
 _retry = {"autoretry_for": (SMTPException, OSError), "retry_backoff": True, "max_retries": 5}
 
@@ -19,8 +20,14 @@ def send_application_received_mails(application_id: int) -> None:
 
 
 @shared_task(**_retry)
+def send_place_confirmed_mail(application_id: int) -> None:
+    """Confirm the place to somebody who got it by applying."""
+    services.mail_place_confirmed(application_id=application_id)
+
+
+@shared_task(**_retry)
 def send_application_decided_mail(move_id: int) -> None:
-    """Tell the volunteer about a decision."""
+    """Tell the volunteer about a decision, an offer, or its end."""
     services.mail_application_decided(move_id=move_id)
 
 
@@ -42,7 +49,19 @@ def send_opportunity_cancelled_mails(change_id: int) -> None:
     services.mail_opportunity_cancelled(change_id=change_id)
 
 
+@shared_task(**_retry)
+def send_place_changed_mails(move_id: int) -> None:
+    """Tell the host's owners and coordinators who comes or does not come after all."""
+    services.mail_place_changed(move_id=move_id)
+
+
 @shared_task
 def close_ended_opportunities() -> None:
     """Close what is over."""
     close_ended()
+
+
+@shared_task
+def expire_overdue_offers() -> None:
+    """Pass on the offers that nobody answered in time."""
+    expire_offers()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from domains.opportunities.selectors.applications import (
     find_applications,
+    find_overdue_offers,
     find_own_applications,
+    find_waiting,
     get_live_application,
     waitlist_position,
 )
@@ -13,8 +15,11 @@ from domains.opportunities.selectors.changes import (
     find_holders,
 )
 from domains.opportunities.selectors.eligibility import (
+    find_late_obstacles,
     find_obstacles,
     find_reasons_against,
+    find_roles,
+    find_standing,
 )
 from domains.opportunities.selectors.hosts import (
     find_host,
@@ -44,15 +49,20 @@ __all__ = [
     "find_holders",
     "find_host",
     "find_host_opportunities",
+    "find_late_obstacles",
     "find_managers",
     "find_members",
     "find_obstacles",
     "find_opportunities",
     "find_opportunity",
+    "find_overdue_offers",
     "find_own_applications",
     "find_own_memberships",
     "find_owned_hosts",
     "find_reasons_against",
+    "find_roles",
+    "find_standing",
+    "find_waiting",
     "get_live_application",
     "is_sensible_time",
     "waitlist_position",

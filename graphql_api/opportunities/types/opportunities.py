@@ -149,13 +149,8 @@ def _own_applications(info: Info) -> Prefetch[str]:
 def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Mapping[int, list[Problem]]:
     # The roles are read apart from those that are shown: the optimizer would not fetch the opportunities a second
     # time for what is shown of them, and their columns would come one by one.
-    roles = models.Role.objects.filter(pk__in=keys).select_related("opportunity__listing__source")
-    live = selectors.find_own_applications(viewer=viewer).filter(status__in=models.LIVE_STATUSES, role__in=keys)
-    applied = set(live.values_list("role", flat=True))
-    return {
-        role.pk: selectors.find_reasons_against(viewer=viewer, role=role, is_applied=role.pk in applied)
-        for role in roles
-    }
+    roles = list(selectors.find_roles(viewer=viewer).filter(pk__in=keys))
+    return selectors.find_reasons_against(viewer=viewer, roles=roles)
 
 
 @strawberry.type(description="One reason why you cannot apply, and what to do about it.")

@@ -93,3 +93,15 @@ DECIDE_APPLICATION = _with_fragments("""
 mutation DecideApplication($input: DecideApplicationInput!) {
   decideApplication(input: $input) { __typename ...ApplicationFields ...Problems }
 }""")
+WITHDRAW_APPLICATION = _with_fragments("""
+mutation WithdrawApplication($input: WithdrawApplicationInput!) {
+  withdrawApplication(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
+COMPLETE_APPLICATION = _with_fragments("""
+mutation CompleteApplication($input: CompleteApplicationInput!) {
+  completeApplication(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
+ANSWER_OFFER = _with_fragments("""
+mutation AnswerOffer($input: AnswerOfferInput!) {
+  answerOffer(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
