@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
 from domains.opportunities import policies
 from domains.opportunities.models import OpportunityStatus, Role, RoleSkill
-from domains.opportunities.services.moves import lock_role
+from domains.opportunities.services.moves import lock_role, offer_places
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, problems_of_role
 
 COLUMNS = ("title", "description", "slots_available", "requires_approval", "required_verifications")
@@ -18,7 +19,8 @@ COLUMNS = ("title", "description", "slots_available", "requires_approval", "requ
 def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     """The role is what was given; what is None stays, and a list that is given replaces the one there was.
 
-    Who has a place keeps it. A role cannot be taken away: lower its places to those taken, and nobody else gets one.
+    Who has a place keeps it; places that are added are offered to those who wait. A role cannot be taken away: lower
+    its places to those taken, and nobody else gets one.
     Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (called off; fewer places than are taken, naming how many), and with
     everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
     """
@@ -33,12 +35,14 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     if problems := [*problems_of_role(draft, role.opportunity), *_too_few(draft, role)]:
         raise Refused(*problems)
     wanted = draft.row(role.opportunity)
+    slots_before = role.slots_available
     changed = [name for name in COLUMNS if getattr(wanted, name) != getattr(role, name)]
     for name in changed:
         setattr(role, name, getattr(wanted, name))
     role.save(update_fields=changed)
     _replace_lists(role, changes)
-    # WAITING LINE: offer the places that were added to those who wait, here, under the lock of the role.
+    if (added := role.slots_available - slots_before) > 0:
+        offer_places(role=role, now=timezone.now(), number=added)
     return role
 
 

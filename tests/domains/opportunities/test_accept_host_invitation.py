@@ -91,7 +91,7 @@ def test_a_key_lives_for_a_week(invitation: HostMembership, monkeypatch: pytest.
 
     def key_made(ago: timedelta) -> str:
         with monkeypatch.context() as earlier:
-            earlier.setattr(signing.time, "time", (now - ago).timestamp)
+            earlier.setattr("django.core.signing.time.time", (now - ago).timestamp)
             return key_of(invitation)
 
     assert refusal(actor, key_made(timedelta(days=7, minutes=1)))[0] == "EXPIRED"

@@ -124,13 +124,11 @@ def test_wrong_addresses_are_refused() -> None:
 @pytest.mark.django_db
 def test_only_owners_invite() -> None:
     host = OpportunityHostFactory()
-    people = [
-        HostMembershipFactory(host=host).user,
-        HostMembershipFactory(host=host, role=MembershipRole.SCANNER).user,
-        HostMembershipFactory(host=host, role=MembershipRole.OWNER, accepted_at=None).user,
-        owner_of(OpportunityHostFactory()),
-        UserFactory(staff=True),
-    ]
+    coordinator, scanner, invited = UserFactory(), UserFactory(), UserFactory()
+    HostMembershipFactory(host=host, user=coordinator)
+    HostMembershipFactory(host=host, user=scanner, role=MembershipRole.SCANNER)
+    HostMembershipFactory(host=host, user=invited, role=MembershipRole.OWNER, accepted_at=None)
+    people = [coordinator, scanner, invited, owner_of(OpportunityHostFactory()), UserFactory(staff=True)]
     before = rows_of("opportunities", "base")
     for actor in people:
         with pytest.raises(NotAllowed):

@@ -88,7 +88,8 @@ def test_each_course_that_hosts_must_have_completed_is_named_to_whoever_publishe
     assert ["A new one" in problem.message for problem in refused.value.problems] == [True, False]
     assert "Begun" in refused.value.problems[1].message
     assert Opportunity.objects.get().status == OpportunityStatus.DRAFT
-    prepared = HostMembershipFactory(host=draft.host).user
+    prepared = UserFactory()
+    HostMembershipFactory(host=draft.host, user=prepared)
     for course in (done, begun, new):
         EnrollmentFactory(course=course, user=prepared, completed=True)
     services.publish_opportunity(actor=prepared, opportunity_id=draft.pk)

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 def test_owners_and_coordinators_change_what_they_name_and_nothing_else() -> None:
     host = OpportunityHostFactory(is_verified=True, website="https://old.example", description="Old.")
-    coordinator = HostMembershipFactory(host=host).user
+    coordinator = UserFactory()
+    HostMembershipFactory(host=host, user=coordinator)
     services.update_host(actor=owner_of(host), host_id=host.pk, organization_name="  Creek \n Friends ")
     services.update_host(actor=coordinator, host_id=host.pk, description=" New. ", zip_code="")
     host.refresh_from_db()
@@ -49,8 +50,9 @@ def test_all_wrong_values_are_named_at_once_and_nothing_changes() -> None:
 
 def test_scanners_the_invited_other_owners_and_staff_may_not() -> None:
     host = OpportunityHostFactory()
-    scanner = HostMembershipFactory(host=host, role=MembershipRole.SCANNER).user
-    invited = HostMembershipFactory(host=host, accepted_at=None).user
+    scanner, invited = UserFactory(), UserFactory()
+    HostMembershipFactory(host=host, user=scanner, role=MembershipRole.SCANNER)
+    HostMembershipFactory(host=host, user=invited, accepted_at=None)
     before = rows_of("opportunities")
     for actor in (scanner, invited, UserFactory(staff=True), UserFactory(hosting=True)):
         with pytest.raises(NotAllowed):

@@ -51,7 +51,7 @@ def facts() -> list[tuple[str, int]]:
 def test_what_is_named_changes_cleaned_and_all_else_stays() -> None:
     opportunity = OpportunityFactory(draft=True, impact_statement="Shade.", causes=[CauseFactory()])
     cause, start = CauseFactory(), datetime(2031, 5, 4, 10, tzinfo=UTC)
-    before = Opportunity.objects.values().get()
+    before: dict[str, Any] = {**Opportunity.objects.values().get()}
     update(
         opportunity,
         title=" Clean \n the creek ",
@@ -60,7 +60,7 @@ def test_what_is_named_changes_cleaned_and_all_else_stays() -> None:
         kind=OpportunityKind.EXPRESS_INTEREST,
         cause_ids=[cause.pk],
     )
-    after = Opportunity.objects.values().get()
+    after: dict[str, Any] = {**Opportunity.objects.values().get()}
     assert {name: value for name, value in after.items() if value != before[name]} == {
         "title": "Clean the creek",
         "start_date": start,
@@ -154,7 +154,7 @@ def test_the_order_of_dates_is_that_of_the_row_as_it_is_to_be() -> None:
 def test_a_published_one_is_not_put_into_the_past_and_one_that_is_over_keeps_its_time_and_place() -> None:
     now = timezone.now()
     opportunity = OpportunityFactory()
-    times = {"start_date": now - timedelta(days=2), "end_date": now - timedelta(days=1)}
+    times: dict[str, Any] = {"start_date": now - timedelta(days=2), "end_date": now - timedelta(days=1)}
     assert problems(opportunity, **times) == {("end_date", "INVALID")}
     over = OpportunityFactory(past=True)
     assert problems(over, end_date=now + timedelta(days=1)) == {("end_date", "CONFLICT")}

@@ -94,6 +94,21 @@ def test_places_never_go_below_those_that_are_taken_and_the_refusal_names_the_nu
     assert refused_with(role, slots_available=0)["slots_available"][0] == "INVALID"
 
 
+def test_places_that_are_added_are_offered_to_those_who_wait_first_come_first() -> None:
+    role = RoleFactory(slots_available=1)
+    ApplicationFactory(role=role, status=ApplicationStatus.ACCEPTED)
+    line = [ApplicationFactory(role=role, status=ApplicationStatus.WAITLISTED) for _ in range(4)]
+    changed = update(role, slots_available=3)
+    for application in line:
+        application.refresh_from_db()
+    offered, waits = ApplicationStatus.OFFERED, ApplicationStatus.WAITLISTED
+    assert [application.status for application in line] == [offered, offered, waits, waits]
+    assert (changed.slots_available, changed.slots_taken) == (3, 3)
+    before = rows_of("opportunities")
+    update(role, slots_available=3, title=role.title)
+    assert rows_of("opportunities") == before
+
+
 def test_all_wrong_values_are_named_at_once() -> None:
     role = RoleFactory()
     wrong = refused_with(

@@ -92,7 +92,7 @@ def test_everyone_of_the_cast_is_asked() -> None:
 @pytest.mark.parametrize("wrong", ["", "x", "Um9sZTox", "🌊", "Um9sZTo5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OQ=="])
 def test_an_id_that_is_none_or_another_types_is_not_found(cast: Cast, api_as: Any, wrong: str) -> None:
     owner = api_as(cast["owner"])
-    for document, name, more in [
+    wishes: list[tuple[str, str, dict[str, Any]]] = [
         (documents.UPDATE_HOST, "hostId", {}),
         (documents.INVITE_HOST_MEMBER, "hostId", {"email": "a@b.example", "role": "OWNER"}),
         (documents.CHANGE_HOST_MEMBER_ROLE, "membershipId", {"role": "OWNER"}),
@@ -102,7 +102,8 @@ def test_an_id_that_is_none_or_another_types_is_not_found(cast: Cast, api_as: An
         (documents.CANCEL_OPPORTUNITY, "opportunityId", {}),
         (documents.ADD_ROLE, "opportunityId", {"title": "Wader", "slotsAvailable": 1}),
         (documents.UPDATE_ROLE, "roleId", {}),
-    ]:
+    ]
+    for document, name, more in wishes:
         payload = owner.act(document, **{name: wrong}, **more)
         assert [(message["code"], message["field"]) for message in payload["messages"]] == [("NOT_FOUND", name)]
     expired = owner.act(documents.ACCEPT_HOST_INVITATION, key=wrong)
