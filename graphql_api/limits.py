@@ -48,7 +48,7 @@ DEFAULT_PAGE, LARGEST_PAGE = 20, 100
 #: How many rows a list without pages has, such as the skills of a role.
 USUAL_LIST = 3
 #: Each of these guesses at a secret or takes a place: one per request.
-LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole"})
+LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole", "acceptHostInvitation"})
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from domains.opportunities.models import (
     HostMembership,
     Listing,
     Opportunity,
+    OpportunityChange,
     OpportunityHost,
     Role,
     RoleSkill,
@@ -116,6 +117,17 @@ class OpportunityAdmin(TableAdmin):
     readonly_fields = ("created_at", "updated_at")
     ordering = ("-start_date",)
     inlines: ClassVar = [RoleInline]
+
+
+@admin.register(OpportunityChange)
+class OpportunityChangeAdmin(ReadOnlyAdmin):
+    """What hosts changed that volunteers rely on."""
+
+    list_display = ("opportunity", "actor", "at")
+    list_filter = ("at",)
+    list_select_related = ("opportunity", "actor")
+    search_fields = ("opportunity__title", "actor__email")
+    ordering = ("-id",)
 
 
 @admin.register(Listing)

@@ -13,6 +13,36 @@ class OpportunityPublished(Fact):
 
 
 @dataclass(frozen=True)
+class OpportunityChanged(Fact):
+    """A host changed when or where a published opportunity is; `change_id` is the row that says what."""
+
+    opportunity_id: int
+    change_id: int
+
+
+@dataclass(frozen=True)
+class OpportunityClosed(Fact):
+    """A host takes no more applications for an opportunity."""
+
+    opportunity_id: int
+
+
+@dataclass(frozen=True)
+class OpportunityCancelled(Fact):
+    """A host called a published opportunity off, and with it every live application; `change_id` says why."""
+
+    opportunity_id: int
+    change_id: int
+
+
+@dataclass(frozen=True)
+class HostMemberInvited(Fact):
+    """An owner asked an address to join a host, for the first time or again."""
+
+    membership_id: int
+
+
+@dataclass(frozen=True)
 class ApplicationSubmitted(Fact):
     """Somebody applied for a place; the application may have been accepted at once, or wait in line."""
 

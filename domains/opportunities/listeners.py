@@ -1,4 +1,4 @@
-"""What follows when something happened to an application."""
+"""What follows when something happened to an application, an opportunity or a host."""
 
 from domains.base import bus
 from domains.opportunities import facts, tasks
@@ -20,6 +20,24 @@ def confirm_the_place(fact: facts.ApplicationSubmitted) -> None:
 def mail_the_volunteer(fact: facts.ApplicationDecided) -> None:
     """The volunteer learns of the decision."""
     tasks.send_application_decided_mail.delay(fact.move_id)
+
+
+@bus.listen(facts.OpportunityChanged)
+def mail_those_with_a_place(fact: facts.OpportunityChanged) -> None:
+    """Whoever holds a place learns what is different now."""
+    tasks.send_opportunity_changed_mails.delay(fact.change_id)
+
+
+@bus.listen(facts.OpportunityCancelled)
+def mail_those_who_applied(fact: facts.OpportunityCancelled) -> None:
+    """Whoever applied learns that it does not take place."""
+    tasks.send_opportunity_cancelled_mails.delay(fact.change_id)
+
+
+@bus.listen(facts.HostMemberInvited)
+def mail_the_invited(fact: facts.HostMemberInvited) -> None:
+    """The address that is invited gets the key."""
+    tasks.send_host_invitation_mail.delay(fact.membership_id)
 
 
 @bus.listen(facts.OfferMade)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from domains.accounts.models import User
 from domains.accounts.policies import can_host, can_volunteer
-from domains.opportunities.models import Application, Opportunity, hosts_run_by
+from domains.opportunities.models import Application, HostMembership, Opportunity, hosts_owned_by, hosts_run_by
 
 __all__ = [
     "can_answer_for_application",
     "can_apply",
     "can_create_host",
     "can_decide_application",
+    "can_manage_members",
     "can_manage_opportunity",
+    "can_remove_member",
     "can_run_host",
+    "is_invited",
 ]
 
 
@@ -29,6 +32,23 @@ def can_apply(user: User) -> bool:
 def can_run_host(user: User, host_id: int | None) -> bool:
     """I run an organisation if I am an owner or a coordinator of it and have accepted; staff do not run it for us."""
     return host_id is not None and hosts_run_by(user).filter(host_id=host_id).exists()
+
+
+def can_manage_members(user: User, host_id: int) -> bool:
+    """I decide who belongs to an organisation, and as what, if I own it; coordinators and staff do not."""
+    return hosts_owned_by(user).filter(host_id=host_id).exists()
+
+
+def is_invited(user: User, membership: HostMembership) -> bool:
+    """I am invited if the invitation went to exactly my address, and I have proved that it is mine."""
+    is_open = membership.accepted_at is None
+    return is_open and user.is_email_verified and membership.email.casefold() == user.email.casefold()
+
+
+def can_remove_member(user: User, membership: HostMembership) -> bool:
+    """I may leave, or decline an invitation to me; an owner may take anybody out of the organisation."""
+    is_me = membership.user_id == user.pk or is_invited(user, membership)
+    return is_me or can_manage_members(user, membership.host_id)
 
 
 def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:

@@ -32,6 +32,24 @@ def send_application_decided_mail(move_id: int) -> None:
 
 
 @shared_task(**_retry)
+def send_host_invitation_mail(membership_id: int) -> None:
+    """Mail the key of an invitation."""
+    services.mail_host_invitation(membership_id=membership_id)
+
+
+@shared_task(**_retry)
+def send_opportunity_changed_mails(change_id: int) -> None:
+    """Tell those who hold a place what a host changed."""
+    services.mail_opportunity_changed(change_id=change_id)
+
+
+@shared_task(**_retry)
+def send_opportunity_cancelled_mails(change_id: int) -> None:
+    """Tell those who applied that it does not take place."""
+    services.mail_opportunity_cancelled(change_id=change_id)
+
+
+@shared_task(**_retry)
 def send_place_changed_mails(move_id: int) -> None:
     """Tell the host's owners and coordinators who comes or does not come after all."""
     services.mail_place_changed(move_id=move_id)

@@ -11,11 +11,12 @@ import strawberry
 import strawberry_django
 from django.db.models import F, QuerySet
 from strawberry import relay
+from strawberry_django.optimizer import optimize
 
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.services.begin_session import OpenSession
-from domains.opportunities.selectors import find_own_applications
+from domains.opportunities.selectors import find_own_applications, find_own_memberships
 from domains.skills import models as skill_models
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
@@ -24,7 +25,7 @@ from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
-    from graphql_api.opportunities.types import Application
+    from graphql_api.opportunities.types import Application, HostMembership
     from graphql_api.skills.types import UserSkill
 
 strawberry.enum(models.UserType, description="What somebody is here for.")
@@ -119,6 +120,18 @@ class User(relay.Node):
         own = partial(accounts.find_sessions, viewer=viewer)
         return await load_rows(info, person.pk, own, by="user_id")  # type: ignore[return-value]
 
+    @strawberry_django.field(
+        description="The organisations you belong to, then those that invite you; empty for others.", only=["id"]
+    )
+    async def host_memberships(
+        self, info: Info
+    ) -> list[Annotated[HostMembership, strawberry.lazy("graphql_api.opportunities.types")]]:
+        """Show the memberships to their owner."""
+        viewer, person = viewer_of(info), row_of(self, models.User)
+        if viewer is None or viewer.pk != person.pk:
+            return []
+        return await load(info, person.pk, partial(_own_memberships, info, viewer)) or []
+
     @strawberry_django.connection(
         Connection[Annotated["Application", strawberry.lazy("graphql_api.opportunities.types")]],
         description="Your applications, newest first; empty for others.",
@@ -189,6 +202,12 @@ def _is_private_to(info: Info, person: Any) -> bool:
 def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
     proved = models.User.objects.filter(pk__in=keys, emailaddress__email=F("email"), emailaddress__verified=True)
     return dict.fromkeys(proved.values_list("pk", flat=True), True)
+
+
+def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:
+    # Nobody's but the viewer's are asked for: those that are open have no user yet to be told apart by.
+    own = list(optimize(find_own_memberships(viewer=viewer), info=info))
+    return dict.fromkeys(keys, own)
 
 
 def _skills_best_first() -> QuerySet[skill_models.UserSkill]:

@@ -33,6 +33,7 @@ from tests.factories import (
     ApplicationFactory,
     CauseFactory,
     ConversationEventFactory,
+    CourseFactory,
     HostMembershipFactory,
     ListingFactory,
     MessageFactory,
@@ -73,6 +74,10 @@ class World:
             UserSkillFactory(user=person, skill=skill)
         opportunity = OpportunityFactory()
         HostMembershipFactory(host=opportunity.host, user=self.viewer, role=MembershipRole.OWNER)
+        for host in self._both("OpportunityHost", opportunity.host):
+            HostMembershipFactory(host=host)
+            HostMembershipFactory(host=host, invited=True)
+            OpportunityFactory(host=host)
         ListingFactory(opportunity=opportunity)
         for one in self._both("Opportunity", opportunity):
             self._offer(one, skill, other)
@@ -89,6 +94,7 @@ class World:
             self.oldest.setdefault("Application", application)
         for one in self._both("Role", role):
             RoleSkillFactory(role=one, skill=SkillFactory())
+            one.required_courses.add(CourseFactory())
 
     def _both(self, kind: str, newest: Any) -> set[Any]:
         return {self.oldest.setdefault(kind, newest), newest}
@@ -169,9 +175,9 @@ def documents(root: str, world: World) -> Iterator[tuple[str, str]]:
             yield ".".join(way), document
 
 
-#: What is asked for by its id: two root fields, and the kinds of `node` with lists below them.
-KINDS = {"conversation": "Conversation", "opportunity": "Opportunity"} | {
-    kind: kind for kind in ("Application", "Conversation", "Opportunity", "Role", "User")
+#: What is asked for by its id: three root fields, and the kinds of `node` with lists below them.
+KINDS = {"conversation": "Conversation", "host": "OpportunityHost", "opportunity": "Opportunity"} | {
+    kind: kind for kind in ("Application", "Conversation", "Opportunity", "OpportunityHost", "Role", "User")
 }
 
 

@@ -7,6 +7,9 @@ from domains.opportunities.models.applications import (
     ApplicationHistory,
     ApplicationQuerySet,
 )
+from domains.opportunities.models.changes import (
+    OpportunityChange,
+)
 from domains.opportunities.models.choices import (
     LIVE_STATUSES,
     MANAGING_ROLES,
@@ -19,7 +22,10 @@ from domains.opportunities.models.choices import (
 )
 from domains.opportunities.models.hosts import (
     HostMembership,
+    HostMembershipQuerySet,
     OpportunityHost,
+    hosts_joined_by,
+    hosts_owned_by,
     hosts_run_by,
 )
 from domains.opportunities.models.listings import (
@@ -44,9 +50,11 @@ __all__ = [
     "ApplicationStatus",
     "Cause",
     "HostMembership",
+    "HostMembershipQuerySet",
     "Listing",
     "MembershipRole",
     "Opportunity",
+    "OpportunityChange",
     "OpportunityHost",
     "OpportunityKind",
     "OpportunityQuerySet",
@@ -55,5 +63,7 @@ __all__ = [
     "RoleSkill",
     "Source",
     "SourceKind",
+    "hosts_joined_by",
+    "hosts_owned_by",
     "hosts_run_by",
 ]

@@ -10,6 +10,10 @@ from domains.opportunities.selectors.applications import (
     get_live_application,
     waitlist_position,
 )
+from domains.opportunities.selectors.changes import (
+    find_called_off,
+    find_holders,
+)
 from domains.opportunities.selectors.eligibility import (
     find_late_obstacles,
     find_obstacles,
@@ -18,7 +22,12 @@ from domains.opportunities.selectors.eligibility import (
     find_standing,
 )
 from domains.opportunities.selectors.hosts import (
+    find_host,
+    find_host_opportunities,
     find_managers,
+    find_members,
+    find_own_memberships,
+    find_owned_hosts,
 )
 from domains.opportunities.selectors.opportunities import (
     BY_START,
@@ -35,14 +44,21 @@ __all__ = [
     "Order",
     "Wishes",
     "find_applications",
+    "find_called_off",
     "find_ended",
+    "find_holders",
+    "find_host",
+    "find_host_opportunities",
     "find_late_obstacles",
     "find_managers",
+    "find_members",
     "find_obstacles",
     "find_opportunities",
     "find_opportunity",
     "find_overdue_offers",
     "find_own_applications",
+    "find_own_memberships",
+    "find_owned_hosts",
     "find_reasons_against",
     "find_roles",
     "find_standing",

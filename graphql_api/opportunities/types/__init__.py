@@ -1,6 +1,11 @@
 """Hosts, opportunities, roles and applications as the API shows them."""
 
-from graphql_api.opportunities.types.hosts import OpportunityHost
+from graphql_api.opportunities.types.hosts import (
+    HostMembership,
+    MembershipRole,
+    OpportunityHost,
+    OpportunityStatus,
+)
 from graphql_api.opportunities.types.opportunities import (
     Application,
     ApplicationDecision,
@@ -8,7 +13,6 @@ from graphql_api.opportunities.types.opportunities import (
     Cause,
     Opportunity,
     OpportunityKind,
-    OpportunityStatus,
     Role,
 )
 
@@ -17,6 +21,8 @@ __all__ = [
     "ApplicationDecision",
     "ApplicationStatus",
     "Cause",
+    "HostMembership",
+    "MembershipRole",
     "Opportunity",
     "OpportunityHost",
     "OpportunityKind",

@@ -19,17 +19,14 @@ from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.learning.types import Course
 from graphql_api.loaders import load
 from graphql_api.nested import Nested
-from graphql_api.opportunities.types.hosts import OpportunityHost
+from graphql_api.opportunities.types.hosts import OpportunityHost, OpportunityStatus
 from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
+from graphql_api.verification.types import VerificationKind
 
-strawberry.enum(
-    models.OpportunityStatus,
-    description="DRAFT is the host's own; OPEN takes applications; CLOSED and CANCELLED stay to be read.",
-)
-OpportunityStatus = models.OpportunityStatus
 strawberry.enum(
     models.OpportunityKind,
     description="SIGN_UP holds a place here; EXPRESS_INTEREST starts a talk; EXTERNAL is applied for at its source.",
@@ -187,6 +184,14 @@ class Role(relay.Node):
     skills: list[RoleSkill] = strawberry_django.field(
         field_name="role_skills", description="The skills it requires and develops."
     )
+    required_courses: list[Course] = strawberry_django.field(
+        description="The courses that volunteers must have completed."
+    )
+
+    @strawberry_django.field(description="What must be verified about volunteers.", only=["required_verifications"])
+    def required_verifications(self) -> list[VerificationKind]:
+        """Show the kinds of verification."""
+        return [VerificationKind(kind) for kind in row_of(self, models.Role).required_verifications]
 
     @strawberry_django.field(description="How many places are left.", only=["slots_available", "slots_taken"])
     def slots_remaining(self) -> int:
