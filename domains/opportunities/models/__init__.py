@@ -12,6 +12,7 @@ from domains.opportunities.models.choices import (
     MANAGING_ROLES,
     PLACE_STATUSES,
     ApplicationStatus,
+    HoursStatus,
     MembershipRole,
     OpportunityKind,
     OpportunityStatus,
@@ -21,6 +22,11 @@ from domains.opportunities.models.hosts import (
     HostMembership,
     OpportunityHost,
     hosts_run_by,
+)
+from domains.opportunities.models.hours import (
+    HoursEntry,
+    HoursEntryQuerySet,
+    ServiceRecord,
 )
 from domains.opportunities.models.listings import (
     Listing,
@@ -44,6 +50,9 @@ __all__ = [
     "ApplicationStatus",
     "Cause",
     "HostMembership",
+    "HoursEntry",
+    "HoursEntryQuerySet",
+    "HoursStatus",
     "Listing",
     "MembershipRole",
     "Opportunity",
@@ -53,6 +62,7 @@ __all__ = [
     "OpportunityStatus",
     "Role",
     "RoleSkill",
+    "ServiceRecord",
     "Source",
     "SourceKind",
     "hosts_run_by",
