@@ -11,3 +11,4 @@ class OpportunityCode(StrEnum):
     ALREADY_APPLIED = "ALREADY_APPLIED"
     CLOSED = "CLOSED"
     FULL = "FULL"
+    OVERLAPS = "OVERLAPS"

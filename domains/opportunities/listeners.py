@@ -14,3 +14,9 @@ def mail_the_host(fact: facts.ApplicationSubmitted) -> None:
 def mail_the_volunteer(fact: facts.ApplicationDecided) -> None:
     """The volunteer learns of the decision."""
     tasks.send_application_decided_mail.delay(fact.move_id)
+
+
+@bus.listen(facts.HoursReviewed)
+def mail_the_review(fact: facts.HoursReviewed) -> None:
+    """The volunteer learns what became of the hours."""
+    tasks.send_hours_reviewed_mail.delay(fact.hours_entry_id)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from domains.accounts.models import User
 from domains.accounts.policies import can_host, can_volunteer
-from domains.opportunities.models import Application, Opportunity, hosts_run_by
+from domains.opportunities.models import Application, HoursEntry, Opportunity, hosts_run_by
 
-__all__ = ["can_apply", "can_create_host", "can_decide_application", "can_manage_opportunity", "can_run_host"]
+__all__ = [
+    "can_apply",
+    "can_create_host",
+    "can_decide_application",
+    "can_log_hours",
+    "can_manage_opportunity",
+    "can_review_hours",
+    "can_run_host",
+    "can_see_impact",
+]
 
 
 def can_create_host(user: User) -> bool:
@@ -32,3 +41,18 @@ def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
 def can_decide_application(user: User, application: Application) -> bool:
     """I may decide about those who apply to an organisation that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
+
+
+def can_log_hours(user: User, application: Application) -> bool:
+    """I may log hours for my own applications; nobody logs them for me."""
+    return application.volunteer_id == user.pk
+
+
+def can_review_hours(user: User, entry: HoursEntry) -> bool:
+    """I may review hours given to an organisation that I run, unless they are my own."""
+    return entry.volunteer_id != user.pk and can_run_host(user, entry.application.role.opportunity.host_id)
+
+
+def can_see_impact(viewer: User | None, person: User) -> bool:
+    """I see what came of my own volunteering; others see what I choose to share."""
+    return viewer is not None and viewer.pk == person.pk
