@@ -27,6 +27,7 @@ from domains.opportunities.models.hours import (
     HoursEntry,
     HoursEntryQuerySet,
     ServiceRecord,
+    ServiceRecordQuerySet,
 )
 from domains.opportunities.models.listings import (
     Listing,
@@ -63,6 +64,7 @@ __all__ = [
     "Role",
     "RoleSkill",
     "ServiceRecord",
+    "ServiceRecordQuerySet",
     "Source",
     "SourceKind",
     "hosts_run_by",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -49,26 +50,39 @@ def log_hours(
     last with OVERLAPS.
     """
     rates.spend(what="log_hours", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
-    note = one_line(note)
-    with transaction.atomic():
-        application = _find_application(actor, application_id)
-        if problems := _problems_of(application.role.opportunity, started_at, ended_at, note, corrects_id is not None):
-            raise Refused(*problems)
-        lock_volunteer(actor.pk)
-        entry = HoursEntry(
-            application=application,
-            volunteer=actor,
-            started_at=started_at.replace(microsecond=0),
-            ended_at=ended_at.replace(microsecond=0),
-            note=note,
-            corrects=None if corrects_id is None else _find_corrected(application, corrects_id),
-        )
-        if earlier := _find_same(entry):
-            return earlier
-        _refuse_unless_it_can_stand(entry)
-        entry.seconds = int((entry.ended_at - entry.started_at).total_seconds())
-        entry.save()
-        bus.publish(facts.HoursSubmitted(hours_entry_id=entry.pk))
+    return _log(actor, application_id, Hours(started_at, ended_at, one_line(note), corrects_id))
+
+
+@dataclass(frozen=True)
+class Hours:
+    """What the volunteer says."""
+
+    started_at: datetime
+    ended_at: datetime
+    note: str
+    corrects_id: int | None
+
+
+@transaction.atomic
+def _log(actor: User, application_id: int, hours: Hours) -> HoursEntry:
+    application = _find_application(actor, application_id)
+    if problems := _problems_of(hours, application.role.opportunity):
+        raise Refused(*problems)
+    lock_volunteer(actor.pk)
+    entry = HoursEntry(
+        application=application,
+        volunteer=actor,
+        started_at=hours.started_at.replace(microsecond=0),
+        ended_at=hours.ended_at.replace(microsecond=0),
+        note=hours.note,
+        corrects=None if hours.corrects_id is None else _find_corrected(application, hours.corrects_id),
+    )
+    if earlier := _find_same(entry):
+        return earlier
+    _refuse_unless_it_can_stand(entry)
+    entry.seconds = int((entry.ended_at - entry.started_at).total_seconds())
+    entry.save()
+    bus.publish(facts.HoursSubmitted(hours_entry_id=entry.pk))
     return entry
 
 
@@ -110,33 +124,29 @@ def _find_application(actor: User, application_id: int) -> Application:
     return application
 
 
-def _problems_of(
-    opportunity: Opportunity, started_at: datetime, ended_at: datetime, note: str, is_correction: bool
-) -> list[Problem]:
+def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     problems = [
         Problem(Code.INVALID, "Give a time with its offset, such as 2026-05-04T10:00:00-07:00.", field)
-        for field, moment in (("started_at", started_at), ("ended_at", ended_at))
+        for field, moment in (("started_at", hours.started_at), ("ended_at", hours.ended_at))
         if not is_sensible_time(moment)
     ]
     if not problems:
-        problems += _problems_of_times(opportunity, started_at, ended_at, note, is_correction)
-    if len(note) > LONGEST_NOTE:
+        problems += _problems_of_times(hours, opportunity)
+    if len(hours.note) > LONGEST_NOTE:
         problems.append(Problem(Code.TOO_LONG, f"Write at most {LONGEST_NOTE} characters.", "note"))
     return problems
 
 
-def _problems_of_times(
-    opportunity: Opportunity, started_at: datetime, ended_at: datetime, note: str, is_correction: bool
-) -> list[Problem]:
-    length = ended_at.replace(microsecond=0) - started_at.replace(microsecond=0)
+def _problems_of_times(hours: Hours, opportunity: Opportunity) -> list[Problem]:
+    length = hours.ended_at.replace(microsecond=0) - hours.started_at.replace(microsecond=0)
     planned = opportunity.end_date - opportunity.start_date
-    if length < timedelta(0) or (not length and not is_correction):
+    if length < timedelta(0) or (not length and hours.corrects_id is None):
         return [Problem(Code.INVALID, "It ends before it has begun.", "ended_at")]
-    if ended_at > timezone.now():
+    if hours.ended_at > timezone.now():
         return [Problem(Code.INVALID, "It is still to come; log hours once they are worked.", "ended_at")]
     if length > max(LONGEST, planned):
         return [Problem(Code.INVALID, "It is longer than a day; log each day by itself.", "ended_at")]
-    if length > planned and not note:
+    if length > planned and not hours.note:
         return [Problem(Code.REQUIRED, "It is longer than was planned; say in a note how that came.", "note")]
     return []
 

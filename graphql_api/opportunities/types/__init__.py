@@ -1,6 +1,7 @@
 """Hosts, opportunities, roles and applications as the API shows them."""
 
 from graphql_api.opportunities.types.hosts import OpportunityHost
+from graphql_api.opportunities.types.hours import HostImpact, HoursEntry, HoursStatus, Impact, ServiceRecord
 from graphql_api.opportunities.types.opportunities import (
     Application,
     ApplicationDecision,
@@ -17,9 +18,14 @@ __all__ = [
     "ApplicationDecision",
     "ApplicationStatus",
     "Cause",
+    "HostImpact",
+    "HoursEntry",
+    "HoursStatus",
+    "Impact",
     "Opportunity",
     "OpportunityHost",
     "OpportunityKind",
     "OpportunityStatus",
     "Role",
+    "ServiceRecord",
 ]
