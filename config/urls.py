@@ -25,7 +25,7 @@ urlpatterns = [
     path("docs/", docs_page),
     path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
-    path("records/<str:code>", service_record_page),
+    re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +45,11 @@ class RecordContent:
     def hours(self) -> float:
         """The total in hours, to hundredths."""
         return hours_of(self.seconds)
+
+
+def is_record_code(text: str) -> bool:
+    """Tell whether a text may be a code at all; databases choke on some that can't."""
+    return re.fullmatch(r"[a-z2-7]{26}", text) is not None
 
 
 def hours_of(seconds: int) -> float:

@@ -6,6 +6,7 @@ by caches, and search engines are told to stay away.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -86,7 +87,7 @@ def _for_people(signed: SignedRecord) -> dict[str, Any]:
         "content": content,
         "hours": number(content.hours),
         "services": [(one.organization, number(one.seconds / 3600)) for one in content.services],
-        "last_day": _last_day(content),
+        "days": _days(content),
         "url": url_of(content.code),
         "community": settings.PUBLIC_URL,
         "key": signed.key,
@@ -94,9 +95,9 @@ def _for_people(signed: SignedRecord) -> dict[str, Any]:
     }
 
 
-def _last_day(content: RecordContent) -> Any:
-    """Return the last day of the range: `until` is the first moment after it."""
-    return content.until - content.until.resolution
+def _days(content: RecordContent) -> tuple[date, date]:
+    """Return the first and the last day of the range, where its volunteer was: `until` is the moment after it."""
+    return content.since.date(), (content.until - content.until.resolution).date()
 
 
 def number(hours: float) -> str:

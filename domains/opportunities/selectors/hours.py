@@ -21,7 +21,7 @@ from domains.opportunities.models import (
     ServiceRecord,
     hosts_run_by,
 )
-from domains.opportunities.records import SECONDS_PER_HOUR, Service
+from domains.opportunities.records import SECONDS_PER_HOUR, Service, is_record_code
 from domains.skills.models import Skill
 
 
@@ -145,7 +145,10 @@ def find_public_record(*, code: str) -> ServiceRecord | None:
 
     Whoever has the code may ask: its volunteer gave it to them.
     """
-    return ServiceRecord.objects.filter(code=code.lower(), volunteer__is_active=True).first()
+    code = code.lower()
+    if not is_record_code(code):
+        return None
+    return ServiceRecord.objects.filter(code=code, volunteer__is_active=True).first()
 
 
 def _standing(viewer: User | None, whose: Whose, keys: Collection[int]) -> QuerySet[HoursEntry]:
