@@ -91,7 +91,6 @@ def _for_people(signed: SignedRecord) -> dict[str, Any]:
         "url": url_of(content.code),
         "community": settings.PUBLIC_URL,
         "key": signed.key,
-        "code_in_groups": [content.code[start : start + 5] for start in range(0, len(content.code), 5)],
     }
 
 
