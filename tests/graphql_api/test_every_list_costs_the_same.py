@@ -34,11 +34,13 @@ from tests.factories import (
     CauseFactory,
     ConversationEventFactory,
     HostMembershipFactory,
+    HoursEntryFactory,
     ListingFactory,
     MessageFactory,
     OpportunityFactory,
     RoleFactory,
     RoleSkillFactory,
+    ServiceRecordFactory,
     SessionFactory,
     SkillAliasFactory,
     SkillFactory,
@@ -69,11 +71,17 @@ class World:
         skill, other = SkillFactory(), UserFactory(user_type=UserType.BOTH)
         SkillAliasFactory(skill=skill)
         SessionFactory(user=self.viewer)
+        ServiceRecordFactory(volunteer=self.viewer)
         for person in (self.viewer, other):
             UserSkillFactory(user=person, skill=skill)
         opportunity = OpportunityFactory()
         HostMembershipFactory(host=opportunity.host, user=self.viewer, role=MembershipRole.OWNER)
         ListingFactory(opportunity=opportunity)
+        # One that is completed, so that figures grow.
+        done = RoleFactory(opportunity=opportunity)
+        RoleSkillFactory(role=done, skill=skill, is_developed=True)
+        ApplicationFactory(role=done, volunteer=self.viewer, status=ApplicationStatus.COMPLETED)
+        self.oldest.setdefault("OpportunityHost", opportunity.host)
         for one in self._both("Opportunity", opportunity):
             self._offer(one, skill, other)
         for conversation in self._both("Conversation", conversation_between(self.viewer, other, UserFactory())):
@@ -86,7 +94,9 @@ class World:
         role = RoleFactory(opportunity=opportunity)
         for person in (self.viewer, other):
             application = ApplicationFactory(role=role, volunteer=person, status=ApplicationStatus.WAITLISTED)
-            self.oldest.setdefault("Application", application)
+            for one in self._both("Application", application):
+                entry = HoursEntryFactory(application=one, approved=True)
+                HoursEntryFactory(application=one, corrects=entry)
         for one in self._both("Role", role):
             RoleSkillFactory(role=one, skill=SkillFactory())
 
@@ -171,7 +181,7 @@ def documents(root: str, world: World) -> Iterator[tuple[str, str]]:
 
 #: What is asked for by its id: two root fields, and the kinds of `node` with lists below them.
 KINDS = {"conversation": "Conversation", "opportunity": "Opportunity"} | {
-    kind: kind for kind in ("Application", "Conversation", "Opportunity", "Role", "User")
+    kind: kind for kind in ("Application", "Conversation", "Opportunity", "OpportunityHost", "Role", "User")
 }
 
 

@@ -73,7 +73,8 @@ def _start(since: datetime | None, actor: User) -> datetime:
 def _end(until: datetime | None, now: datetime) -> datetime:
     if until is not None and timezone.is_aware(until):
         return until
-    return _day_of(now if until is None else until) + ONE_DAY
+    last = _day_of(now if until is None else until)
+    return last + ONE_DAY if is_sensible_time(last) else last
 
 
 def _day_of(moment: datetime) -> datetime:
