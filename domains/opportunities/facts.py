@@ -87,3 +87,17 @@ class ApplicationDecided(Fact):
 
     application_id: int
     move_id: int
+
+
+@dataclass(frozen=True)
+class HoursSubmitted(Fact):
+    """A volunteer logged hours, or a correction of hours."""
+
+    hours_entry_id: int
+
+
+@dataclass(frozen=True)
+class HoursReviewed(Fact):
+    """Somebody who runs the host approved or rejected an entry of hours."""
+
+    hours_entry_id: int

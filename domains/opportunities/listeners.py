@@ -62,3 +62,9 @@ def tell_the_host_of_the_answer(fact: facts.OfferAnswered) -> None:
 def tell_the_host_of_the_withdrawal(fact: facts.ApplicationWithdrawn) -> None:
     """Those who run the host learn that somebody who had a place will not come."""
     tasks.send_place_changed_mails.delay(fact.move_id)
+
+
+@bus.listen(facts.HoursReviewed)
+def mail_the_review(fact: facts.HoursReviewed) -> None:
+    """The volunteer learns what became of the hours."""
+    tasks.send_hours_reviewed_mail.delay(fact.hours_entry_id)

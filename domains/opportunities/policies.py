@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from domains.accounts.models import User
 from domains.accounts.policies import can_host, can_volunteer
-from domains.opportunities.models import Application, HostMembership, Opportunity, hosts_owned_by, hosts_run_by
+from domains.opportunities.models import (
+    Application,
+    HostMembership,
+    HoursEntry,
+    Opportunity,
+    hosts_owned_by,
+    hosts_run_by,
+)
 
 __all__ = [
     "can_answer_for_application",
     "can_apply",
     "can_create_host",
     "can_decide_application",
+    "can_log_hours",
     "can_manage_members",
     "can_manage_opportunity",
     "can_remove_member",
+    "can_review_hours",
     "can_run_host",
+    "can_see_impact",
     "is_invited",
 ]
 
@@ -64,3 +74,18 @@ def can_decide_application(user: User, application: Application) -> bool:
 def can_answer_for_application(user: User, application: Application) -> bool:
     """I may withdraw my own application and answer what is offered to me; nobody does that for me."""
     return application.volunteer_id == user.pk
+
+
+def can_log_hours(user: User, application: Application) -> bool:
+    """I may log hours for my own applications; nobody logs them for me."""
+    return application.volunteer_id == user.pk
+
+
+def can_review_hours(user: User, entry: HoursEntry) -> bool:
+    """I may review hours given to an organisation that I run, unless they are my own."""
+    return entry.volunteer_id != user.pk and can_run_host(user, entry.application.role.opportunity.host_id)
+
+
+def can_see_impact(viewer: User | None, person: User) -> bool:
+    """I see what came of my own volunteering; others see what I choose to share."""
+    return viewer is not None and viewer.pk == person.pk

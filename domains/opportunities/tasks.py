@@ -55,6 +55,12 @@ def send_place_changed_mails(move_id: int) -> None:
     services.mail_place_changed(move_id=move_id)
 
 
+@shared_task(**_retry)
+def send_hours_reviewed_mail(hours_entry_id: int) -> None:
+    """Tell the volunteer about a review of hours."""
+    services.mail_hours_reviewed(hours_entry_id=hours_entry_id)
+
+
 @shared_task
 def close_ended_opportunities() -> None:
     """Close what is over."""

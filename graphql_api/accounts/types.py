@@ -16,7 +16,8 @@ from strawberry_django.optimizer import optimize
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.services.begin_session import OpenSession
-from domains.opportunities.selectors import find_own_applications, find_own_memberships
+from domains.opportunities.policies import can_see_impact
+from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
 from domains.skills import models as skill_models
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
@@ -25,7 +26,7 @@ from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
-    from graphql_api.opportunities.types import Application, HostMembership
+    from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
     from graphql_api.skills.types import UserSkill
 
 strawberry.enum(models.UserType, description="What somebody is here for.")
@@ -143,6 +144,20 @@ class User(relay.Node):
         """Show the applications to their volunteer."""
         own = partial(find_own_applications, viewer=viewer_of(info))
         return Nested(own, by="volunteer", key=row_of(self, models.User).pk)  # type: ignore[return-value]
+
+    @strawberry_django.field(description="What came of your volunteering; null for others.", only=["id"])
+    async def impact(self, info: Info) -> Annotated[Impact, strawberry.lazy("graphql_api.opportunities.types")] | None:
+        """Show the figures, whose row is the person's own."""
+        person = row_of(self, models.User)
+        return person if can_see_impact(viewer_of(info), person) else None  # type: ignore[return-value]
+
+    @strawberry_django.field(description="Your records of service, newest first; empty for others.", only=["id"])
+    async def service_records(
+        self, info: Info
+    ) -> list[Annotated[ServiceRecord, strawberry.lazy("graphql_api.opportunities.types")]]:
+        """Show the records to their volunteer."""
+        own = partial(find_service_records, viewer=viewer_of(info))
+        return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")  # type: ignore[return-value]
 
 
 @strawberry.type(description="A session that has just begun or been refreshed.")

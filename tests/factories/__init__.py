@@ -9,6 +9,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.base import OutboxEntryFactory
 from tests.factories.events import EventFactory, EventTicketFactory, ScanFactory
+from tests.factories.hours import HoursEntryFactory, ServiceRecordFactory
 from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCompletionFactory, ModuleFactory
 from tests.factories.messaging import (
     ConversationEventFactory,
@@ -50,6 +51,7 @@ __all__ = [
     "EventFactory",
     "EventTicketFactory",
     "HostMembershipFactory",
+    "HoursEntryFactory",
     "ListingFactory",
     "MessageFactory",
     "ModuleCompletionFactory",
@@ -63,6 +65,7 @@ __all__ = [
     "RoleFactory",
     "RoleSkillFactory",
     "ScanFactory",
+    "ServiceRecordFactory",
     "SessionFactory",
     "SkillAliasFactory",
     "SkillFactory",

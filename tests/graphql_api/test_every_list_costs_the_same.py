@@ -35,11 +35,13 @@ from tests.factories import (
     ConversationEventFactory,
     CourseFactory,
     HostMembershipFactory,
+    HoursEntryFactory,
     ListingFactory,
     MessageFactory,
     OpportunityFactory,
     RoleFactory,
     RoleSkillFactory,
+    ServiceRecordFactory,
     SessionFactory,
     SkillAliasFactory,
     SkillFactory,
@@ -70,6 +72,7 @@ class World:
         skill, other = SkillFactory(), UserFactory(user_type=UserType.BOTH)
         SkillAliasFactory(skill=skill)
         SessionFactory(user=self.viewer)
+        ServiceRecordFactory(volunteer=self.viewer)
         for person in (self.viewer, other):
             UserSkillFactory(user=person, skill=skill)
         opportunity = OpportunityFactory()
@@ -79,6 +82,11 @@ class World:
             HostMembershipFactory(host=host, invited=True)
             OpportunityFactory(host=host)
         ListingFactory(opportunity=opportunity)
+        # One that is completed, so that figures grow.
+        done = RoleFactory(opportunity=opportunity)
+        RoleSkillFactory(role=done, skill=skill, is_developed=True)
+        ApplicationFactory(role=done, volunteer=self.viewer, status=ApplicationStatus.COMPLETED)
+        self.oldest.setdefault("OpportunityHost", opportunity.host)
         for one in self._both("Opportunity", opportunity):
             self._offer(one, skill, other)
         for conversation in self._both("Conversation", conversation_between(self.viewer, other, UserFactory())):
@@ -91,7 +99,9 @@ class World:
         role = RoleFactory(opportunity=opportunity)
         for person in (self.viewer, other):
             application = ApplicationFactory(role=role, volunteer=person, status=ApplicationStatus.WAITLISTED)
-            self.oldest.setdefault("Application", application)
+            for one in self._both("Application", application):
+                entry = HoursEntryFactory(application=one, approved=True)
+                HoursEntryFactory(application=one, corrects=entry)
         for one in self._both("Role", role):
             RoleSkillFactory(role=one, skill=SkillFactory())
             one.required_courses.add(CourseFactory())

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opportunities', '0002_role_requirements'),
+        ('opportunities', '0003_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,6 +15,7 @@ from domains.opportunities.models.choices import (
     MANAGING_ROLES,
     PLACE_STATUSES,
     ApplicationStatus,
+    HoursStatus,
     MembershipRole,
     OpportunityKind,
     OpportunityStatus,
@@ -27,6 +28,12 @@ from domains.opportunities.models.hosts import (
     hosts_joined_by,
     hosts_owned_by,
     hosts_run_by,
+)
+from domains.opportunities.models.hours import (
+    HoursEntry,
+    HoursEntryQuerySet,
+    ServiceRecord,
+    ServiceRecordQuerySet,
 )
 from domains.opportunities.models.listings import (
     Listing,
@@ -51,6 +58,9 @@ __all__ = [
     "Cause",
     "HostMembership",
     "HostMembershipQuerySet",
+    "HoursEntry",
+    "HoursEntryQuerySet",
+    "HoursStatus",
     "Listing",
     "MembershipRole",
     "Opportunity",
@@ -61,6 +71,8 @@ __all__ = [
     "OpportunityStatus",
     "Role",
     "RoleSkill",
+    "ServiceRecord",
+    "ServiceRecordQuerySet",
     "Source",
     "SourceKind",
     "hosts_joined_by",

@@ -6,6 +6,7 @@ from graphql_api.opportunities.types.hosts import (
     OpportunityHost,
     OpportunityStatus,
 )
+from graphql_api.opportunities.types.hours import HostImpact, HoursEntry, HoursStatus, Impact, ServiceRecord
 from graphql_api.opportunities.types.opportunities import (
     Application,
     ApplicationDecision,
@@ -21,11 +22,16 @@ __all__ = [
     "ApplicationDecision",
     "ApplicationStatus",
     "Cause",
+    "HostImpact",
     "HostMembership",
+    "HoursEntry",
+    "HoursStatus",
+    "Impact",
     "MembershipRole",
     "Opportunity",
     "OpportunityHost",
     "OpportunityKind",
     "OpportunityStatus",
     "Role",
+    "ServiceRecord",
 ]

@@ -21,6 +21,7 @@ from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
+    from graphql_api.opportunities.types.hours import HostImpact, HoursEntry
     from graphql_api.opportunities.types.opportunities import Opportunity
 
 strawberry.enum(
@@ -76,6 +77,26 @@ class OpportunityHost(relay.Node):
         """Ask `selectors.find_host_opportunities`, for all the hosts at once."""
         rows = partial(selectors.find_host_opportunities, viewer=viewer_of(info), status=status)
         return Nested(rows, by="host", key=row_of(self, models.OpportunityHost).pk)  # type: ignore[return-value]
+
+    @strawberry_django.field(description="What came of its work; null for others than those who run it.", only=["id"])
+    async def impact(
+        self, info: Info
+    ) -> Annotated[HostImpact, strawberry.lazy("graphql_api.opportunities.types.hours")] | None:
+        """Show the figures, whose row is the host's, to those who run it and staff."""
+        find = lambda keys: selectors.find_hosts_with_figures(viewer=viewer_of(info), host_ids=keys)  # noqa: E731
+        return self if await load(info, row_of(self, models.OpportunityHost).pk, find) else None  # type: ignore[return-value]
+
+    @strawberry_django.connection(
+        Connection[Annotated["HoursEntry", strawberry.lazy("graphql_api.opportunities.types.hours")]],
+        description="The hours that wait for your review, longest waiting first; empty for others.",
+        only=["id"],
+    )
+    async def hours_to_review(
+        self, info: Info
+    ) -> Iterable[Annotated[HoursEntry, strawberry.lazy("graphql_api.opportunities.types.hours")]]:
+        """Ask `selectors.find_hours_to_review`, for all the hosts at once."""
+        rows = partial(selectors.find_hours_to_review, viewer=viewer_of(info))
+        return Nested(rows, by=selectors.Whose.HOST.of_entry, key=row_of(self, models.OpportunityHost).pk)  # type: ignore[return-value]
 
 
 @strawberry_django.type(models.HostMembership, description="A person's part in an organisation, or an invitation.")

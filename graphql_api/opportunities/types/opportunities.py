@@ -23,6 +23,7 @@ from graphql_api.learning.types import Course
 from graphql_api.loaders import load
 from graphql_api.nested import Nested
 from graphql_api.opportunities.types.hosts import OpportunityHost, OpportunityStatus
+from graphql_api.opportunities.types.hours import HoursEntry
 from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
 from graphql_api.verification.types import VerificationKind
@@ -130,6 +131,7 @@ class Application(relay.Node):
     volunteer: User = strawberry_django.field(description="Who applied.")
     role: Role = strawberry_django.field(description="What for.")
     history: list[ApplicationHistory] = strawberry_django.field(description="All its moves, oldest first.")
+    hours: list[HoursEntry] = strawberry_django.field(description="The hours logged for it, by when they began.")
 
     @classmethod
     def get_queryset(

@@ -105,3 +105,38 @@ ANSWER_OFFER = _with_fragments("""
 mutation AnswerOffer($input: AnswerOfferInput!) {
   answerOffer(input: $input) { __typename ...ApplicationFields ...Problems }
 }""")
+
+LOG_HOURS = _with_fragments("""
+mutation LogHours($input: LogHoursInput!) {
+  logHours(input: $input) { __typename ... on HoursEntry { id status hours countedHours corrects { id } } ...Problems }
+}""")
+REVIEW_HOURS = _with_fragments("""
+mutation ReviewHours($input: ReviewHoursInput!) {
+  reviewHours(input: $input) { __typename ... on HoursEntry { id status hours countedHours reviewNote } ...Problems }
+}""")
+CREATE_SERVICE_RECORD = _with_fragments("""
+mutation CreateServiceRecord($input: CreateServiceRecordInput!) {
+  createServiceRecord(input: $input) {
+    __typename ... on ServiceRecord { id code url approvedHours isRevoked since until } ...Problems
+  }
+}""")
+REVOKE_SERVICE_RECORD = _with_fragments("""
+mutation RevokeServiceRecord($input: RevokeServiceRecordInput!) {
+  revokeServiceRecord(input: $input) {
+    __typename ... on ServiceRecord { id code url approvedHours isRevoked } ...Problems
+  }
+}""")
+MY_IMPACT = """
+query MyImpact {
+  me { impact {
+    approvedHours opportunitiesCompleted eventsAttended skillsDeveloped { id name } hoursByMonth { month hours }
+  } }
+}"""
+MY_RECORDS = "{ me { serviceRecords { id code approvedHours isRevoked since until createdAt } } }"
+HOST_FIGURES = """
+query HostFigures($id: ID!) {
+  node(id: $id) { ... on OpportunityHost {
+    impact { approvedHours volunteers opportunitiesCompleted hoursByMonth { month hours } }
+    hoursToReview { totalCount edges { node { id status application { volunteer { displayName } } } } }
+  } }
+}"""
