@@ -55,6 +55,5 @@ class ServiceRecordFactory(ModelFactory[ServiceRecord]):
 
 def counted(entry: HoursEntry) -> int:
     """Return what the entry adds to the sum of approved hours, in seconds."""
-    row = HoursEntry.objects.annotate(counted_seconds=selectors.counted_seconds()).get(pk=entry.pk)
-    number: int = row.counted_seconds
-    return number
+    row = HoursEntry.objects.filter(pk=entry.pk).annotate(counted_seconds=selectors.counted_seconds())
+    return row.values_list("counted_seconds", flat=True).get()
