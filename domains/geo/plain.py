@@ -70,3 +70,8 @@ def box_around(point: Point, km: float) -> Box:
 
 def _wrapped(longitude: float) -> float:
     return (longitude + 180) % 360 - 180 if abs(longitude) > _EAST_WEST_ENDS else longitude
+
+
+def stretch(point: Point) -> float:
+    """Return how long a degree of longitude is there, as a part of one of latitude."""
+    return math.cos(math.radians(point.latitude))

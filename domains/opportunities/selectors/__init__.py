@@ -24,10 +24,23 @@ from domains.opportunities.selectors.opportunities import (
     find_opportunity,
     is_sensible_time,
 )
+from domains.opportunities.selectors.recommendations import (
+    RecommendedRole,
+    find_recommended_roles,
+)
+from domains.opportunities.selectors.recommended_volunteers import (
+    RecommendedVolunteer,
+    find_recommended_volunteers,
+)
+from domains.opportunities.selectors.trending import (
+    find_trending,
+)
 
 __all__ = [
     "BY_START",
     "Order",
+    "RecommendedRole",
+    "RecommendedVolunteer",
     "Wishes",
     "find_applications",
     "find_ended",
@@ -37,6 +50,9 @@ __all__ = [
     "find_opportunity",
     "find_own_applications",
     "find_reasons_against",
+    "find_recommended_roles",
+    "find_recommended_volunteers",
+    "find_trending",
     "get_live_application",
     "is_sensible_time",
     "waitlist_position",

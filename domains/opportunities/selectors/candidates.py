@@ -1,0 +1,130 @@
+"""A few hundred roles that may fit a volunteer, out of any number of open ones.
+
+Each branch reads a bounded number of rows from an index in its order, however many there are: the newest that ask for
+a skill, the nearest, the newest remote ones, the newest of a cause, the newest of all, the most wanted. What they find
+is ranked roughly, and the best of it is what scoring looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, ExpressionWrapper, F, FloatField, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from domains.geo.plain import Point, box_around, distance_km, stretch
+from domains.opportunities.matching import DISTANCE_BANDS, HeldSkill
+from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role, RoleSkill
+from domains.opportunities.selectors.profiles import Profile
+
+#: How many rows each branch reads at the most: opportunities, of the skills roles.
+NEAREST = 300
+NEWEST_REMOTE = 100
+NEWEST = 100
+MOST_WANTED = 50
+SKILLS, NEWEST_OF_SKILL = 10, 100
+CAUSES, NEWEST_OF_CAUSE = 5, 40
+#: How many roles scoring looks at.
+CANDIDATES = 300
+#: The rough rank: what a branch says of an opportunity, in points of about the size that scoring gives.
+_REMOTE, _CAUSE, _NEW, _WANTED, _FIT = 12, 7, 4, 3, 15
+_MOST_FITS = 3
+
+
+def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetime) -> list[int]:
+    """Return the ids of the roles that are worth a closer look, at most `CANDIDATES` of them."""
+    # What takes people is open, and what is open everybody sees: `visible_to` would add nothing but a slower plan.
+    around = Opportunity.objects.taking_people(now).exclude(host__in=profile.runs)
+    rough = _rough_points(around, profile, applicants)
+    skills = list(profile.volunteer.skills)
+    free = (
+        Role.objects.filter(opportunity__in=around, slots_taken__lt=F("slots_available"))
+        .exclude(pk__in=profile.settled)
+        .annotate(fits=_fits(skills))
+    )
+    found: dict[int, int] = {}
+    for some in (
+        free.filter(opportunity__in=list(rough)),
+        free.filter(pk__in=_roles_of_skills(profile.volunteer.skills)),
+    ):
+        for role_id, opportunity_id, fits in some.values_list("pk", "opportunity", "fits"):
+            found[role_id] = rough.get(opportunity_id, 0) + _FIT * min(fits, _MOST_FITS)
+    return sorted(found, key=lambda role_id: (-found[role_id], -role_id))[:CANDIDATES]
+
+
+def _rough_points(around: OpportunityQuerySet, profile: Profile, applicants: Iterable[int]) -> dict[int, int]:
+    """Return what the branches say of opportunities, by their ids."""
+    points: dict[int, int] = {}
+
+    def add(keys: Iterable[int], worth: int) -> None:
+        for key in keys:
+            points[key] = points.get(key, 0) + worth
+
+    by_age = around.order_by("-created_at", "-pk").values_list("pk", flat=True)
+    add(by_age.filter(is_remote=True)[:NEWEST_REMOTE], _REMOTE)
+    add(by_age[:NEWEST], _NEW)
+    add(_opportunities_of_causes(profile.volunteer.causes), _CAUSE)
+    add(list(applicants)[:MOST_WANTED], _WANTED)
+    if profile.place:
+        for key, latitude, longitude in _nearest(around, profile.place):
+            add([key], _worth_of(distance_km(profile.place, Point(latitude, longitude))))
+    return points
+
+
+def _nearest(around: OpportunityQuerySet, place: Point) -> QuerySet[Opportunity, Any]:
+    """Return the nearest opportunities: those of the widest circle that holds few enough, or the nearest of the next.
+
+    Counting stops at the limit, so that a crowded city costs what a small town costs.
+    """
+    on_site = around.filter(is_remote=False)
+    for reach, _ in DISTANCE_BANDS:
+        inside = on_site.filter(box_around(place, reach).as_condition())
+        if inside[: NEAREST + 1].count() > NEAREST:
+            break
+    offset = _square(F("latitude") - place.latitude) + _square((F("longitude") - place.longitude) * stretch(place))
+    nearest = inside.order_by(ExpressionWrapper(offset, FloatField()), "-pk")
+    return nearest.values_list("pk", "latitude", "longitude")[:NEAREST]
+
+
+def _square(side: Any) -> Any:
+    return ExpressionWrapper(side * side, FloatField())
+
+
+def _worth_of(km: float) -> int:
+    return next((20 * share // 100 for reach, share in DISTANCE_BANDS if km <= reach), 0)
+
+
+def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
+    """Return the newest roles that name each of the skills, of the strongest skills."""
+    return _union(
+        RoleSkill.objects.filter(
+            pk__in=RoleSkill.objects.filter(skill=skill_id).order_by("-role").values("pk")[:NEWEST_OF_SKILL]
+        ).values_list("role", flat=True)
+        for skill_id in list(skills)[:SKILLS]
+    )
+
+
+def _opportunities_of_causes(causes: Mapping[int, int]) -> list[int]:
+    """Return the newest opportunities of each of the causes, of those most often taken part for."""
+    rows = Opportunity.causes.through.objects
+    chosen = sorted(causes, key=lambda cause_id: (-causes[cause_id], cause_id))[:CAUSES]
+    return _union(
+        rows.filter(
+            pk__in=rows.filter(cause=cause_id).order_by("-opportunity").values("pk")[:NEWEST_OF_CAUSE]
+        ).values_list("opportunity", flat=True)
+        for cause_id in chosen
+    )
+
+
+def _union(arms: Iterable[QuerySet[Any, Any]]) -> list[int]:
+    first, *others = [*arms] or [RoleSkill.objects.none().values_list("role", flat=True)]
+    return list(first.union(*others, all=True) if others else first)
+
+
+def _fits(skill_ids: Collection[int]) -> Any:
+    """Return the expression for how many of the skills the role names."""
+    named = RoleSkill.objects.filter(role=OuterRef("pk"), skill__in=skill_ids).order_by()
+    count = named.values("role").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(count, output_field=IntegerField()), Value(0))
