@@ -22,6 +22,9 @@ from domains.opportunities.matching.weights import (
     Factor,
 )
 
+#: Where factors give the same, the table says which comes first.
+_ORDER = {factor: place for place, factor in enumerate(Factor)}
+
 
 def match_role(volunteer: Volunteer, place: Place, now: datetime) -> Match | None:
     """Return how well the role fits the volunteer; None where they could not take it.
@@ -61,7 +64,7 @@ def match_volunteer(
 
 def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
     """Take away for what is missing, down to 0; the strongest reason comes first, what is missing last."""
-    gained = sorted(reasons, key=lambda reason: (-reason.tenths, list(Factor).index(reason.code)))
+    gained = sorted(reasons, key=lambda reason: (-reason.tenths, _ORDER[reason.code]))
     left, lost = sum(reason.tenths for reason in gained), []
     for reason in missing:
         tenths = max(reason.tenths, -left)

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='opportunity',
-            index=models.Index(condition=models.Q(('status', 'OPEN'), models.Q(('kind', 'EXTERNAL'), _negated=True)), fields=['longitude', 'latitude'], name='opportunities_open_by_place'),
+            index=models.Index(condition=models.Q(('status', 'OPEN'), models.Q(('kind', 'EXTERNAL'), _negated=True)), fields=['longitude', 'latitude', 'end_date', 'id'], name='opportunities_open_by_place'),
         ),
         migrations.AddIndex(
             model_name='opportunity',

@@ -99,8 +99,13 @@ class Opportunity(models.Model):
             models.Index(fields=["status", "start_date", "id"], name="opportunities_by_start"),
             models.Index(fields=["status", "created_at", "id"], name="opportunities_by_creation"),
             models.Index(fields=["status", "location_zip"], name="opportunities_by_zip"),
-            # People live spread from east to west more than from south to north, so the longitude narrows more.
-            models.Index(fields=["longitude", "latitude"], condition=TAKES_PEOPLE, name="opportunities_open_by_place"),
+            # The United States lie from east to west more than from south to north, so the longitude narrows more.
+            # With the end and the id in it, what is near is answered from the index alone.
+            models.Index(
+                fields=["longitude", "latitude", "end_date", "id"],
+                condition=TAKES_PEOPLE,
+                name="opportunities_open_by_place",
+            ),
             models.Index(fields=["created_at", "id"], condition=TAKES_PEOPLE, name="opportunities_open_by_age"),
             models.Index(
                 fields=["created_at", "id"],

@@ -19,8 +19,10 @@ from domains.opportunities.matching import DISTANCE_BANDS, HeldSkill
 from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role, RoleSkill
 from domains.opportunities.selectors.profiles import Profile
 
-#: How many rows each branch reads at the most: opportunities, of the skills roles.
+#: How many rows each branch finds at the most: opportunities, of the skills roles.
 NEAREST = 300
+#: The circles that are tried for them, in km.
+CIRCLES = (1, 2, 5, 10, 25, 50, 100)
 NEWEST_REMOTE = 100
 NEWEST = 100
 MOST_WANTED = 50
@@ -37,7 +39,7 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
     """Return the ids of the roles that are worth a closer look, at most `CANDIDATES` of them."""
     # What takes people is open, and what is open everybody sees: `visible_to` would add nothing but a slower plan.
     around = Opportunity.objects.taking_people(now).exclude(host__in=profile.runs)
-    rough = _rough_points(around, profile, applicants)
+    rough = _rough_points(around, profile, applicants, now)
     skills = list(profile.volunteer.skills)
     free = (
         Role.objects.filter(opportunity__in=around, slots_taken__lt=F("slots_available"))
@@ -54,7 +56,9 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
     return sorted(found, key=lambda role_id: (-found[role_id], -role_id))[:CANDIDATES]
 
 
-def _rough_points(around: OpportunityQuerySet, profile: Profile, applicants: Iterable[int]) -> dict[int, int]:
+def _rough_points(
+    around: OpportunityQuerySet, profile: Profile, applicants: Iterable[int], now: datetime
+) -> dict[int, int]:
     """Return what the branches say of opportunities, by their ids."""
     points: dict[int, int] = {}
 
@@ -68,19 +72,18 @@ def _rough_points(around: OpportunityQuerySet, profile: Profile, applicants: Ite
     add(_opportunities_of_causes(profile.volunteer.causes), _CAUSE)
     add(list(applicants)[:MOST_WANTED], _WANTED)
     if profile.place:
-        for key, latitude, longitude in _nearest(around, profile.place):
+        for key, latitude, longitude in _nearest(profile.place, now):
             add([key], _worth_of(distance_km(profile.place, Point(latitude, longitude))))
     return points
 
 
-def _nearest(around: OpportunityQuerySet, place: Point) -> QuerySet[Opportunity, Any]:
+def _nearest(place: Point, now: datetime) -> QuerySet[Opportunity, Any]:
     """Return the nearest opportunities: those of the widest circle that holds few enough, or the nearest of the next.
 
-    Counting stops at the limit, so that a crowded city costs what a small town costs.
+    Counting stops at the limit, so that a crowded city costs what a small town costs. All columns are of one index.
     """
-    on_site = around.filter(is_remote=False)
-    for reach, _ in DISTANCE_BANDS:
-        inside = on_site.filter(box_around(place, reach).as_condition())
+    for reach in CIRCLES:
+        inside = Opportunity.objects.taking_people(now).filter(box_around(place, reach).as_condition())
         if inside[: NEAREST + 1].count() > NEAREST:
             break
     offset = _square(F("latitude") - place.latitude) + _square((F("longitude") - place.longitude) * stretch(place))
