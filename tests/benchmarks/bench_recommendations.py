@@ -80,16 +80,12 @@ def measure(size: int) -> dict[str, Any]:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection
     from django.test.utils import setup_test_environment
 
     from tests.benchmarks.community import Community
 
     setup_test_environment()
     call_command("migrate", verbosity=0)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")
     began = time.perf_counter()
     community = Community(roles=size, people=size // PEOPLE_PER_ROLE)
     community.fill()

@@ -67,6 +67,9 @@ class Community:
     def fill(self) -> None:
         """Write everything into empty tables, and let the database look at it."""
         with transaction.atomic():
+            if is_postgres():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL statement_timeout = 0")
             write(Skill, ({"id": n, "name": f"Skill {n}", "category": f"C{n % CATEGORIES}"} for n in upto(SKILLS)))
             write(Cause, ({"id": n, "name": f"Cause {n}"} for n in upto(CAUSES)))
             write(OpportunityHost, ({"id": n, "organization_name": f"Host {n}"} for n in upto(self.hosts)))

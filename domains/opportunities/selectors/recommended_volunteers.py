@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import User, UserType
@@ -111,18 +111,20 @@ def _holders(wanted: Sequence[WantedSkill]) -> Iterable[int]:
     return arms[0].union(*arms[1:], all=True) if arms else ()
 
 
-def _nearest(middle: Point) -> list[int]:
-    """Return people of the ZIP codes around, circle by circle outwards until there are enough."""
-    found: list[int] = []
-    inner: set[str] = set()
-    for reach, _ in COARSE_BANDS:
-        ring = [code for code in zip_codes_within(middle, reach) if code not in inner]
-        inner.update(ring)
-        people = _volunteers().filter(zip_code__in=ring).order_by("zip_code", "pk")
-        found += people.values_list("pk", flat=True)[: NEAREST - len(found)]
-        if len(found) == NEAREST:
+def _nearest(middle: Point) -> Iterable[int]:
+    """Return the people of the nearest ZIP codes, of as many as it takes to have enough.
+
+    They are counted in the index first, so that of a crowded city no more is read than is looked at.
+    """
+    around = zip_codes_within(middle, COARSE_BANDS[-1][0])
+    counted = User.objects.filter(zip_code__in=around).order_by().values_list("zip_code").annotate(people=Count("pk"))
+    chosen, enough = [], 0
+    for zip_code, people in sorted(counted, key=lambda row: (_distance(middle, row[0]) or 0, row[0])):
+        if enough >= NEAREST:
             break
-    return found
+        chosen.append(zip_code)
+        enough += people
+    return _volunteers().filter(zip_code__in=chosen).order_by("zip_code", "pk").values_list("pk", flat=True)[:NEAREST]
 
 
 def _volunteers() -> QuerySet[User]:

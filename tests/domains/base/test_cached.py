@@ -70,10 +70,10 @@ def test_it_is_found_anew_when_it_is_old(monkeypatch: pytest.MonkeyPatch) -> Non
     now = time.time()
     find = Finding()
     kept(what="x", rights=PUBLIC, seconds=60, find=find)
-    monkeypatch.setattr(cached.time, "time", lambda: now + 59)
+    monkeypatch.setattr(time, "time", lambda: now + 59)
     kept(what="x", rights=PUBLIC, seconds=60, find=find)
     assert find.times == 1
-    monkeypatch.setattr(cached.time, "time", lambda: now + 61)
+    monkeypatch.setattr(time, "time", lambda: now + 61)
     kept(what="x", rights=PUBLIC, seconds=60, find=find)
     assert find.times == 2
 
@@ -93,7 +93,7 @@ def test_many_at_once_find_it_out_once() -> None:
 def test_while_one_renews_it_the_others_go_on_with_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 1)
-    monkeypatch.setattr(cached.time, "time", lambda: now + 61)
+    monkeypatch.setattr(time, "time", lambda: now + 61)
     seen = []
 
     def renew() -> int:

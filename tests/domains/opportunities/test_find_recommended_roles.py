@@ -32,9 +32,9 @@ from tests.sql import statements_of
 
 pytestmark = pytest.mark.django_db
 #: Places in the order of their distance from 94110: Oakland, San Jose, Los Angeles.
-OAKLAND = {"location_zip": "94601", "latitude": 37.776, "longitude": -122.219}
-SAN_JOSE = {"location_zip": "95112", "latitude": 37.344, "longitude": -121.883}
-LOS_ANGELES = {"location_zip": "90012", "latitude": 34.062, "longitude": -118.239}
+OAKLAND: dict[str, Any] = {"location_zip": "94601", "latitude": 37.776, "longitude": -122.219}
+SAN_JOSE: dict[str, Any] = {"location_zip": "95112", "latitude": 37.344, "longitude": -121.883}
+LOS_ANGELES: dict[str, Any] = {"location_zip": "90012", "latitude": 34.062, "longitude": -118.239}
 
 
 @pytest.fixture

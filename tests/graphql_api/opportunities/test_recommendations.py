@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domains.accounts.models import UserType
 from domains.opportunities.models import ApplicationStatus, Opportunity, OpportunityStatus
 from tests.api import Api, gid
 from tests.cache import forget
@@ -60,7 +61,7 @@ def test_a_volunteer_is_told_what_suits_them_and_why(api_as: Any) -> None:
         "isRemote": False,
         "host": {
             "id": gid(role.opportunity.host),
-            "organizationName": role.opportunity.host.organization_name,
+            "organizationName": str(role.opportunity.host),
             "isVerified": False,
         },
     }
@@ -76,7 +77,7 @@ def test_each_member_is_recommended_what_is_theirs(cast: Cast, api_as: Any) -> N
         RoleFactory(opportunity=OpportunityFactory(host=host)) for host in (cast.host, OpportunityHostFactory())
     )
     for kind in ("owner", "coordinator", "scanner", "volunteer", "staff"):
-        cast[kind].user_type = "BOTH"
+        cast[kind].user_type = UserType.BOTH
         cast[kind].save()
     shown = {
         kind: {
