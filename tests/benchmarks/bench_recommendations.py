@@ -24,7 +24,7 @@ POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.
 ASKED, WARM_UP = 40, 10
 #: How much slower the largest size may be than the smallest.
 MOST_TIMES = 3.0
-PEOPLE_PER_ROLE = 2
+ROLES_PER_PERSON, FEWEST_PEOPLE = 2, 10_000
 
 
 def main() -> int:
@@ -87,9 +87,10 @@ def measure(size: int) -> dict[str, Any]:
     setup_test_environment()
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
-    community = Community(roles=size, people=size // PEOPLE_PER_ROLE)
+    community = Community(roles=size, people=max(size // ROLES_PER_PERSON, FEWEST_PEOPLE))
     community.fill()
     return {
+        "people": community.people,
         "fill": round(time.perf_counter() - began, 1),
         "for volunteers": time_each(*volunteers_of(community)),
         "whole answers": time_each(*answers_of(community)),
@@ -175,7 +176,7 @@ def time_each(ask: Callable[[Any], int], subjects: list[Any]) -> dict[str, float
 
 def report(found: dict[str, dict[str, Any]]) -> int:
     """Print a table of the figures; return 1 where the largest size is too slow."""
-    kinds = [kind for kind in next(iter(found.values())) if kind != "fill"]
+    kinds = [kind for kind in next(iter(found.values())) if kind not in {"fill", "people"}]
     print("| where | what | asked | median ms | p95 ms | statements | results |")
     print("|---|---|---|---|---|---|---|")
     for where, figures in found.items():
@@ -185,7 +186,9 @@ def report(found: dict[str, dict[str, Any]]) -> int:
                 f"| {where} | {kind} | {one['asked']} | {one['median ms']:.1f} | {one['p95 ms']:.1f} | "
                 f"{one['statements']} | {one['results']:.1f} |"
             )
-    print("\nfilled in", ", ".join(f"{figures['fill']} s ({where})" for where, figures in found.items()))
+    print()
+    for where, figures in found.items():
+        print(f"{where}: {figures['people']:,} people, filled in {figures['fill']} s")
     sizes = [figures for where, figures in found.items() if where.startswith("PostgreSQL")]
     is_slow = False
     for kind in kinds[:3]:

@@ -196,8 +196,9 @@ def write(model: type[models.Model], rows: Iterable[Row]) -> None:
     def values() -> Iterator[list[Any]]:
         for row in rows:
             full = {**defaults, **row}
-            for one in times:
-                full[one.attname] = one.get_db_prep_save(full[one.attname], connection)
+            full |= {
+                one.attname: one.get_db_prep_save(row[one.attname], connection) for one in times if one.attname in row
+            }
             yield [full[name] for name in names]
 
     table = model._meta.db_table
