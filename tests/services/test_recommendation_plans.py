@@ -14,12 +14,17 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.geo.selectors import zip_point
+from domains.opportunities.matching import match_role, pick
 from domains.opportunities.models import Opportunity, Role, RoleSkill
 from domains.opportunities.selectors import find_recommended_roles, find_recommended_volunteers
 from domains.opportunities.selectors.candidates import CIRCLES
+from domains.opportunities.selectors.places import read_places
+from domains.opportunities.selectors.profiles import read_profile
+from domains.opportunities.selectors.trending import count_applicants
 from tests.benchmarks.community import Community
 from tests.factories import HostMembershipFactory
 from tests.sql import statements_of
@@ -129,6 +134,27 @@ def test_nobody_costs_more_statements_than_the_branches_have() -> None:
     find_recommended_roles(viewer=people[0], first=10)
     asked = [statements_of(partial(find_recommended_roles, viewer=person, first=10)) for person in people]
     assert max(map(len, asked)) <= MOST_STATEMENTS
+
+
+def test_the_narrowed_list_is_nearly_as_good_as_scoring_every_role() -> None:
+    now = timezone.now()
+    role_ids = list(
+        Role.objects.filter(opportunity__in=Opportunity.objects.taking_people(now)).values_list("pk", flat=True)
+    )
+    shares = []
+    for person in User.objects.filter(applications__isnull=False).distinct().order_by("pk")[:60:20]:
+        profile = read_profile(viewer=person, now=now)
+        read = partial(read_places, viewer=person, home=profile.place, applicants=count_applicants(), now=now)
+        places = [place for some in batched(role_ids, 5_000) for place in read(role_ids=set(some) - profile.settled)]
+        matches = [(place, match) for place in places if (match := match_role(profile.volunteer, place, now))]
+        best = sum(match.tenths for _, match in pick(matches, 10))
+        found = sum(one.match.tenths for one in find_recommended_roles(viewer=person, first=10, now=now))
+        shares.append(found / best)
+    assert 0.9 < min(shares) <= max(shares) <= 1
+
+
+def batched(keys: list[int], size: int) -> Iterator[list[int]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def test_the_one_role_that_fits_is_found_among_twenty_thousand(crowded: User) -> None:

@@ -7,11 +7,12 @@ is ranked roughly, and the best of it is what scoring looks at.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, ExpressionWrapper, F, FloatField, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Avg, Case, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from domains.geo.plain import Point, box_around, distance_km, stretch
@@ -20,19 +21,20 @@ from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role,
 from domains.opportunities.selectors.profiles import Profile
 
 #: How many rows each branch finds at the most: opportunities, of the skills roles.
-NEAREST = 300
+NEAREST = 600
 #: The circles that are tried for them, in km.
 CIRCLES = (1, 2, 5, 10, 25, 50, 100)
 NEWEST_REMOTE = 100
 NEWEST = 100
 MOST_WANTED = 50
-SKILLS, NEWEST_OF_SKILL = 10, 100
+SKILLS, NEWEST_OF_SKILL, ROLES_OF_SKILLS = 10, 500, 800
 CAUSES, NEWEST_OF_CAUSE = 5, 40
 #: How many roles scoring looks at.
 CANDIDATES = 300
 #: The rough rank: what a branch says of an opportunity, in points of about the size that scoring gives.
-_REMOTE, _CAUSE, _NEW, _WANTED, _FIT = 12, 7, 4, 3, 15
-_MOST_FITS = 3
+_REMOTE, _CAUSE, _NEW, _WANTED = 12, 7, 4, 3
+#: And what the skills say: where all are met, where none is, where none is needed; where all that is developed is had.
+_MET, _MISSING, _NONE_NEEDED, _LEARNT = 27.0, -25.0, 15.0, 8.0
 
 
 def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetime) -> list[int]:
@@ -44,15 +46,15 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
     free = (
         Role.objects.filter(opportunity__in=around, slots_taken__lt=F("slots_available"))
         .exclude(pk__in=profile.settled)
-        .annotate(fits=_fits(skills))
+        .annotate(worth=_worth_of_skills(skills))
     )
-    found: dict[int, int] = {}
+    found: dict[int, float] = {}
     for some in (
         free.filter(opportunity__in=list(rough)),
         free.filter(pk__in=_roles_of_skills(profile.volunteer.skills)),
     ):
-        for role_id, opportunity_id, fits in some.values_list("pk", "opportunity", "fits"):
-            found[role_id] = rough.get(opportunity_id, 0) + _FIT * min(fits, _MOST_FITS)
+        for role_id, opportunity_id, worth in some.values_list("pk", "opportunity", "worth"):
+            found[role_id] = rough.get(opportunity_id, 0) + worth
     return sorted(found, key=lambda role_id: (-found[role_id], -role_id))[:CANDIDATES]
 
 
@@ -100,13 +102,16 @@ def _worth_of(km: float) -> int:
 
 
 def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
-    """Return the newest roles that name each of the skills, of the strongest skills."""
-    return _union(
-        RoleSkill.objects.filter(
-            pk__in=RoleSkill.objects.filter(skill=skill_id).order_by("-role").values("pk")[:NEWEST_OF_SKILL]
-        ).values_list("role", flat=True)
-        for skill_id in list(skills)[:SKILLS]
+    """Return the newest roles that name the strongest skills; those that name several of them first."""
+    named = Counter(
+        _union(
+            RoleSkill.objects.filter(
+                pk__in=RoleSkill.objects.filter(skill=skill_id).order_by("-role").values("pk")[:NEWEST_OF_SKILL]
+            ).values_list("role", flat=True)
+            for skill_id in list(skills)[:SKILLS]
+        )
     )
+    return sorted(named, key=lambda role_id: (-named[role_id], -role_id))[:ROLES_OF_SKILLS]
 
 
 def _opportunities_of_causes(causes: Mapping[int, int]) -> list[int]:
@@ -126,8 +131,14 @@ def _union(arms: Iterable[QuerySet[Any, Any]]) -> list[int]:
     return list(first.union(*others, all=True) if others else first)
 
 
-def _fits(skill_ids: Collection[int]) -> Any:
-    """Return the expression for how many of the skills the role names."""
-    named = RoleSkill.objects.filter(role=OuterRef("pk"), skill__in=skill_ids).order_by()
-    count = named.values("role").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(count, output_field=IntegerField()), Value(0))
+def _worth_of_skills(skill_ids: Collection[int]) -> Any:
+    """Return the expression for what the person's skills are worth in a role, about as scoring will say."""
+
+    def average(met: float, missing: float, wanted: Q, instead: float) -> Any:
+        worth = Case(When(skill__in=skill_ids, then=Value(met)), default=Value(missing), output_field=FloatField())
+        return Coalesce(Avg(worth, filter=wanted), instead)
+
+    named = RoleSkill.objects.filter(role=OuterRef("pk")).order_by().values("role")
+    required = average(_MET, _MISSING, Q(is_required=True), _NONE_NEEDED)
+    developed = average(_LEARNT, 0.0, Q(is_developed=True), 0.0)
+    return Coalesce(Subquery(named.annotate(worth=required + developed).values("worth")), _NONE_NEEDED)
