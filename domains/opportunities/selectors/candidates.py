@@ -19,6 +19,7 @@ from domains.geo.plain import Point, box_around, distance_km, stretch
 from domains.opportunities.matching import DISTANCE_BANDS, HeldSkill
 from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role, RoleSkill
 from domains.opportunities.selectors.profiles import Profile
+from domains.opportunities.selectors.unions import all_of
 
 #: How many rows each branch finds at the most: opportunities, of the skills roles.
 NEAREST = 600
@@ -42,19 +43,19 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
     # What takes people is open, and what is open everybody sees: `visible_to` would add nothing but a slower plan.
     around = Opportunity.objects.taking_people(now).exclude(host__in=profile.runs)
     rough = _rough_points(around, profile, applicants, now)
-    skills = list(profile.volunteer.skills)
-    free = (
-        Role.objects.filter(opportunity__in=around, slots_taken__lt=F("slots_available"))
-        .exclude(pk__in=profile.settled)
-        .annotate(worth=_worth_of_skills(skills))
-    )
-    found: dict[int, float] = {}
-    for some in (
-        free.filter(opportunity__in=list(rough)),
-        free.filter(pk__in=_roles_of_skills(profile.volunteer.skills)),
-    ):
-        for role_id, opportunity_id, worth in some.values_list("pk", "opportunity", "worth"):
-            found[role_id] = rough.get(opportunity_id, 0) + worth
+    free = Role.objects.filter(slots_taken__lt=F("slots_available")).exclude(pk__in=profile.settled)
+    worth = _worth_of_skills(list(profile.volunteer.skills))
+    rows = [
+        row
+        for some in (
+            free.filter(opportunity__in=list(rough)),
+            free.filter(pk__in=_roles_of_skills(profile.volunteer.skills)),
+        )
+        for row in some.annotate(worth=worth).values_list("pk", "opportunity", "worth")
+    ]
+    # Asked apart: joined to the roles, a plan may read all that is open to find out about a thousand.
+    standing = set(around.filter(pk__in={row[1] for row in rows}).values_list("pk", flat=True))
+    found = {row[0]: rough.get(row[1], 0) + row[2] for row in rows if row[1] in standing}
     return sorted(found, key=lambda role_id: (-found[role_id], -role_id))[:CANDIDATES]
 
 
@@ -103,32 +104,17 @@ def _worth_of(km: float) -> int:
 
 def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
     """Return the newest roles that name the strongest skills; those that name several of them first."""
-    named = Counter(
-        _union(
-            RoleSkill.objects.filter(
-                pk__in=RoleSkill.objects.filter(skill=skill_id).order_by("-role").values("pk")[:NEWEST_OF_SKILL]
-            ).values_list("role", flat=True)
-            for skill_id in list(skills)[:SKILLS]
-        )
-    )
+    rows = RoleSkill.objects.order_by("-role")
+    reads = (rows.filter(skill=skill_id)[:NEWEST_OF_SKILL] for skill_id in list(skills)[:SKILLS])
+    named = Counter(all_of(reads, "role"))
     return sorted(named, key=lambda role_id: (-named[role_id], -role_id))[:ROLES_OF_SKILLS]
 
 
 def _opportunities_of_causes(causes: Mapping[int, int]) -> list[int]:
     """Return the newest opportunities of each of the causes, of those most often taken part for."""
-    rows = Opportunity.causes.through.objects
+    rows = Opportunity.causes.through.objects.order_by("-opportunity")
     chosen = sorted(causes, key=lambda cause_id: (-causes[cause_id], cause_id))[:CAUSES]
-    return _union(
-        rows.filter(
-            pk__in=rows.filter(cause=cause_id).order_by("-opportunity").values("pk")[:NEWEST_OF_CAUSE]
-        ).values_list("opportunity", flat=True)
-        for cause_id in chosen
-    )
-
-
-def _union(arms: Iterable[QuerySet[Any, Any]]) -> list[int]:
-    first, *others = [*arms] or [RoleSkill.objects.none().values_list("role", flat=True)]
-    return list(first.union(*others, all=True) if others else first)
+    return all_of((rows.filter(cause=cause_id)[:NEWEST_OF_CAUSE] for cause_id in chosen), "opportunity")
 
 
 def _worth_of_skills(skill_ids: Collection[int]) -> Any:

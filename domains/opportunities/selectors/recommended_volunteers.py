@@ -18,6 +18,7 @@ from domains.opportunities import policies
 from domains.opportunities.matching import COARSE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
 from domains.opportunities.models import Application, HostMembership, Opportunity, OpportunityStatus, Role
 from domains.opportunities.selectors.places import read_wanted_skills
+from domains.opportunities.selectors.unions import all_of
 from domains.skills.models import UserSkill
 
 #: How many people each branch reads at the most.
@@ -101,14 +102,13 @@ def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
     return found
 
 
-def _holders(wanted: Sequence[WantedSkill]) -> Iterable[int]:
+def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
     """Return those best at what is required, and the beginners at what is only developed."""
-    arms = []
+    reads = []
     for skill in sorted(wanted, key=lambda skill: not skill.is_required)[:SKILLS]:
         order = ("-proficiency_level", "-user") if skill.is_required else ("proficiency_level", "user")
-        best = UserSkill.objects.filter(skill=skill.skill_id).order_by(*order).values("pk")[:BEST_OF_SKILL]
-        arms.append(UserSkill.objects.filter(pk__in=best).values_list("user", flat=True))
-    return arms[0].union(*arms[1:], all=True) if arms else ()
+        reads.append(UserSkill.objects.filter(skill=skill.skill_id).order_by(*order)[:BEST_OF_SKILL])
+    return all_of(reads, "user")
 
 
 def _nearest(middle: Point) -> Iterable[int]:
