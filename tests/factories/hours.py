@@ -56,4 +56,5 @@ class ServiceRecordFactory(ModelFactory[ServiceRecord]):
 def counted(entry: HoursEntry) -> int:
     """Return what the entry adds to the sum of approved hours, in seconds."""
     row = HoursEntry.objects.filter(pk=entry.pk).annotate(counted_seconds=selectors.counted_seconds())
-    return row.values_list("counted_seconds", flat=True).get()
+    number: int = row.values_list("counted_seconds", flat=True).get()
+    return number

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opportunities', '0003_hours'),
+        ('opportunities', '0004_matching_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

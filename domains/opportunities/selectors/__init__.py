@@ -55,11 +55,24 @@ from domains.opportunities.selectors.opportunities import (
     find_opportunity,
     is_sensible_time,
 )
+from domains.opportunities.selectors.recommendations import (
+    RecommendedRole,
+    find_recommended_roles,
+)
+from domains.opportunities.selectors.recommended_volunteers import (
+    RecommendedVolunteer,
+    find_recommended_volunteers,
+)
+from domains.opportunities.selectors.trending import (
+    find_trending,
+)
 
 __all__ = [
     "BY_START",
     "HoursOfMonth",
     "Order",
+    "RecommendedRole",
+    "RecommendedVolunteer",
     "Whose",
     "Wishes",
     "count_completed",
@@ -88,9 +101,12 @@ __all__ = [
     "find_owned_hosts",
     "find_public_record",
     "find_reasons_against",
+    "find_recommended_roles",
+    "find_recommended_volunteers",
     "find_roles",
     "find_service_records",
     "find_standing",
+    "find_trending",
     "find_waiting",
     "get_live_application",
     "is_sensible_time",

@@ -69,6 +69,20 @@ query MyApplications($first: Int, $after: String) {
     }
   }
 }""")
+TRENDING = _with_fragments("""
+query TrendingOpportunities($first: Int) { trendingOpportunities(first: $first) { ...OpportunityCard } }""")
+RECOMMENDED_OPPORTUNITIES = _with_fragments("""
+query RecommendedOpportunities($first: Int) {
+  recommendedOpportunities(first: $first) {
+    score reasons { code message } role { ...RoleFields } opportunity { ...OpportunityCard }
+  }
+}""")
+RECOMMENDED_VOLUNTEERS = """
+query RecommendedVolunteers($roleId: ID!, $first: Int) {
+  recommendedVolunteers(roleId: $roleId, first: $first) {
+    score reasons { code message } volunteer { id displayName }
+  }
+}"""
 NODE = "query NodeById($id: ID!) { node(id: $id) { __typename id } }"
 
 CREATE_HOST = _with_fragments("""
