@@ -153,6 +153,12 @@ class Model:
             raise No("CONFLICT")
         self.put(paper, target)
 
+    def change_slots(self, slots: int) -> None:
+        if slots < self.taken:
+            raise No("CONFLICT")
+        added, self.slots = slots - self.slots, slots
+        self.offer(max(added, 0))
+
     def expire(self) -> None:
         overdue = [one for one in self.papers if one.status == "OFFERED" and one.deadline and one.deadline <= self.now]
         for paper in sorted(overdue, key=lambda one: one.deadline or self.now):
@@ -254,6 +260,17 @@ class Places(RuleBasedStateMachine):
                 lambda: self.model.complete(paper, came=came),
                 lambda: services.complete_application(actor=self.owner, application_id=row, attended=came),
             )
+
+    @rule(slots=st.integers(1, 4), by_owner=st.booleans())
+    def change_slots(self, slots: int, by_owner: bool) -> None:
+        actor = self.owner if by_owner else self.coordinator
+        assert actor
+        self.compare(
+            lambda: self.model.change_slots(slots),
+            lambda: services.update_role(
+                actor=actor, role_id=self.role.pk, changes=services.RoleChanges(slots_available=slots)
+            ),
+        )
 
     @rule(hours=st.sampled_from([1, 47, 48, 49]))
     def wait(self, hours: int) -> None:
