@@ -46,9 +46,27 @@ def _demo_users() -> list[dict[str, str]]:
     return settings.DEMO_USERS if settings.DEBUG else []
 
 
-def verify_email_page(request: HttpRequest) -> HttpResponse:
-    """Show the key from the mail to those whose frontend has no page of its own for it."""
-    return render(request, "verify_email.html", {"key": request.GET.get("key", "")})
+#: What a key from a mail is for, by the path that the mail leads to.
+_MAILED_KEYS = {
+    "verify-email": {
+        "title": "Prove your address",
+        "lead": "Give this key to the app or website you signed up with. It works once, for a day.",
+        "operation": "verifyEmail",
+        "answer": "a session",
+    },
+    "host-invitation": {
+        "title": "Join an organisation",
+        "lead": "Log in with the address that the mail came to, and give this key to the app or website. "
+        "It works once, for seven days.",
+        "operation": "acceptHostInvitation",
+        "answer": "the membership",
+    },
+}
+
+
+def mailed_key_page(request: HttpRequest, purpose: str) -> HttpResponse:
+    """Show the key from a mail to those whose frontend has no page of its own for it."""
+    return render(request, "mailed_key.html", {**_MAILED_KEYS[purpose], "key": request.GET.get("key", "")})
 
 
 def robots(request: HttpRequest) -> HttpResponse:

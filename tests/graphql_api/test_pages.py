@@ -114,3 +114,19 @@ def test_html_and_dangerous_links_are_shown_and_not_obeyed(docs: Path) -> None:
 def test_headings_that_say_the_same_can_be_told_apart(docs: Path) -> None:
     (docs / "docs" / "other.md").write_text("# Why & how?\n## Why & how?\n")
     assert re.findall(r' id="([^"]*)"', read("other")) == ["why--how", "why--how-1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "operation"), [("/verify-email", "verifyEmail"), ("/host-invitation", "acceptHostInvitation")]
+)
+def test_the_links_of_mails_lead_to_a_page_that_shows_the_key_and_runs_nothing(
+    client: Client, path: str, operation: str
+) -> None:
+    answer = client.get(path, {"key": "a-key<script>alert(1)</script>"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "a-key&lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert f"{operation}(input:" in page
+    assert f"{path}?key=" in page
