@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Case, Count, IntegerField, Max, QuerySet, Value, When
 
 from domains.accounts.models import User
-from domains.skills.extraction import Name
-from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, SkillIdentifier, fold
+from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, fold
 
-#: The taxonomy that this project curates: its names are meant as they stand.
-CURATED_SCHEME = "mishmob"
 #: The order of what a search finds: the very name, then names that begin so, then what has another name that does.
 IS_IT, BEGINS_SO, IS_ALSO_CALLED = range(3)
 
@@ -65,13 +61,3 @@ def get_taxonomy_version() -> Version:
         for rows in (Skill.objects.all(), SkillAlias.objects.all())
     )
     return tuple((one["number"], one["last"], one["at"]) for one in counted)
-
-
-def iterate_names() -> Iterator[Name]:
-    """Yield every name of the taxonomy."""
-    curated = set(SkillIdentifier.objects.filter(scheme=CURATED_SCHEME).values_list("skill", flat=True))
-    for skill_id, name in Skill.objects.visible_to(None).values_list("pk", "name"):
-        yield Name(name, skill_id, is_curated=skill_id in curated)
-    visible = SkillAlias.objects.filter(skill__merged_into__isnull=True)
-    for skill_id, name in visible.values_list("skill", "name"):
-        yield Name(name, skill_id, is_alias=True, is_curated=skill_id in curated)

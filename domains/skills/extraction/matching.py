@@ -9,17 +9,29 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick
 
 from domains.skills.extraction.ordinary import COMMON, PRODUCTS
-from domains.skills.extraction.words import Section, Word, plain, sections_of, singular, words_of
+from domains.skills.extraction.words import (
+    WORD,
+    Line,
+    Section,
+    Word,
+    lines_of,
+    plain,
+    singular,
+    stems_of,
+    without_addresses,
+    words_of,
+)
 
 #: What is found with less is not suggested.
 LEAST_CONFIDENCE = 0.5
 LONGEST_NAME = 10
+LONGEST_TEXT = 200
 LONGEST_CONTEXT = 48
 #: A single word of so few letters is a skill only in its own capitals, among others: C, R, Go, AI.
 SHORT = 2
@@ -27,7 +39,7 @@ SHORT = 2
 ABBREVIATION = 4
 #: A word that stands in so many names of several words is an ordinary one: design, access, guide.
 ORDINARY_FROM = 3
-BEFORE_A_NAME = frozenset({"in", "with", "using", "and", "or", "of"})
+BEFORE_A_NAME = frozenset({"in", "with", "using", "and"})
 IN_A_LIST = re.compile(r"[,;•|/()·\n]")
 WEIGHT_OF_SECTION = {Section.SKILLS: 0.2, Section.EXPERIENCE: 0.0, Section.EDUCATION: -0.05, Section.OTHER: -0.2}
 
@@ -51,50 +63,42 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A name as it is looked for."""
-
-    skill_id: int
-    text: str
-    words: tuple[str, ...]
-    confidence: float
-    #: Counts only in a list of skills, or among other skills.
-    is_weak: bool = False
-    #: Counts only in these capitals.
-    is_exact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
-    known: _Known
+    name: Name
     first: int
     last: int
+    confidence: float
+    is_weak: bool
 
 
 class Matcher:
-    """The names of a whole taxonomy, ready to be looked for; it takes a second to make and milliseconds to ask."""
+    """The names of a whole taxonomy, ready to be looked for: a second to make it, milliseconds to ask it."""
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._automaton = ahocorasick.Automaton()
-        known = self._known(list(names))
-        for stems, entries in known.items():
-            self._automaton.add_word(f" {stems} ", (stems.count(" ") + 1, entries))
-        self.size = len(known)
-        if known:
+        names = sorted(names, key=lambda one: (one.is_alias, not one.is_curated, one.skill_id))
+        by_stems: defaultdict[str, list[Name]] = defaultdict(list)
+        for name in names:
+            by_stems[stems_of(name.text)].append(name)
+        for stems, entries in by_stems.items():
+            length = stems.count(" ") + 1
+            if stems and length <= LONGEST_NAME:
+                self._automaton.add_word(f" {stems} ", (length, entries))
+        self._ordinary = _ordinary_words(names)
+        self.size = len(self._automaton)
+        if self.size:
             self._automaton.make_automaton()
 
     def find(self, text: str) -> list[Match]:
         """Return the skills in the text, surest first."""
         text = plain(text)
-        words, sections = words_of(text), sections_of(text)
+        words, lines = words_of(without_addresses(text)), lines_of(text)
         if not self.size or not words:
             return []
-        found = _longest(_accepted(self._candidates(words), words, sections, text))
-        by_skill: defaultdict[int, list[tuple[float, _Found]]] = defaultdict(list)
-        for one in found:
-            weight = WEIGHT_OF_SECTION[sections[words[one.first].line]]
-            by_skill[one.known.skill_id].append((one.known.confidence + weight, one))
-        matches = (_match(skill_id, places, words, text) for skill_id, places in by_skill.items())
+        by_skill: defaultdict[int, list[_Found]] = defaultdict(list)
+        for one in _longest(_accepted(list(self._candidates(words, lines)), words, lines, text)):
+            by_skill[one.name.skill_id].append(one)
+        matches = (_match(places, words, lines, text) for places in by_skill.values())
         return sorted(
             (match for match in matches if match.confidence >= LEAST_CONFIDENCE),
             key=lambda match: (-match.confidence, match.skill_id),
@@ -104,66 +108,68 @@ class Matcher:
         """Return the skills that a list names, item by item: whole names only, which are meant as they stand."""
         matches: dict[int, Match] = {}
         for item in names:
-            words = words_of(plain(item))
-            stems = f" {' '.join(word.stem for word in words)} "
-            if not words or not self.size or stems not in self._automaton:
-                continue
-            _, entries = self._automaton.get(stems)
-            known = max(entries, key=lambda one: (one.text.casefold() == item.casefold(), one.confidence))
-            if len(words) > 1 or singular(words[0].text) == singular(known.words[0]):
-                is_same = known.text.casefold() == item.casefold()
-                matches.setdefault(known.skill_id, Match(known.skill_id, item[:120], 0.95 if is_same else 0.8))
+            known = self.named(item)
+            if known:
+                is_same = known[0].text.casefold() == item.casefold()
+                found = Match(known[0].skill_id, item[:LONGEST_TEXT], 0.95 if is_same else 0.8)
+                matches.setdefault(found.skill_id, found)
         return list(matches.values())
 
-    def _known(self, names: list[Name]) -> dict[str, list[_Known]]:
-        """Return the names by their stems; of equal ones the preferred and the curated come first."""
-        ordinary = _ordinary_words(names)
-        by_stems: defaultdict[str, list[_Known]] = defaultdict(list)
-        for name in sorted(names, key=lambda one: (one.is_alias, not one.is_curated, one.skill_id)):
-            words = words_of(plain(name.text))
-            if 0 < len(words) <= LONGEST_NAME:
-                by_stems[" ".join(word.stem for word in words)].append(_known(name, words, ordinary))
-        return by_stems
+    def named(self, text: str) -> list[Name]:
+        """Return the names that are the text as a whole, but for capitals and endings; those that are it first."""
+        stems = f" {stems_of(text)} "
+        if not stems.strip() or stems not in self._automaton:
+            return []
+        _, entries = self._automaton.get(stems)
+        same = [one for one in entries if " " in one.text.strip() or singular(one.text) == singular(text.strip())]
+        return sorted(same, key=lambda one: one.text.casefold() != text.casefold())
 
-    def _candidates(self, words: list[Word]) -> Iterator[_Found]:
-        line, starts = _line(words)
-        for end, (length, entries) in self._automaton.iter(line):
-            last = starts[end]
+    def _candidates(self, words: list[Word], lines: list[Line]) -> Iterator[_Found]:
+        stems, ends = _in_one_line(words)
+        for end, (length, entries) in self._automaton.iter(stems):
+            last = ends[end]
             first = last - length + 1
-            chosen = _choose(entries, words[first : last + 1])
-            if chosen is not None:
-                yield _Found(chosen, first, last)
+            line = lines[words[first].line]
+            if line.is_contact or words[first].start < line.heading_end:
+                continue
+            fitting = [one for one in entries if _fits(one, words[first : last + 1], line)]
+            if fitting:
+                yield self._judge(fitting, first, last, words)
+
+    def _judge(self, names: list[Name], first: int, last: int, words: list[Word]) -> _Found:
+        """Return the find of the first of the names; where several skills share it, it is less sure."""
+        name = names[0]
+        rivals = {one.skill_id for one in names if (one.is_alias, one.is_curated) == name[2:]}
+        confidence = (0.6 if name.is_alias else 0.7) - (0.1 if len(rivals) > 1 else 0)
+        if [word.text.casefold() for word in words[first : last + 1]] != WORD.findall(name.text.casefold()):
+            confidence -= 0.05
+        if last > first:
+            return _Found(name, first, last, confidence + 0.05 * min(last - first, 2), is_weak=False)
+        doubt, is_weak = self._doubt(name, words[first].text)
+        return _Found(name, first, last, confidence - doubt, is_weak)
+
+    def _doubt(self, name: Name, word: str) -> tuple[float, bool]:
+        """Return how much less sure a single word is, and whether it counts only among other skills."""
+        if len(word) <= SHORT:
+            return 0.1, True
+        if word.casefold() in PRODUCTS and not name.is_curated:
+            return 0.05, True
+        is_ordinary = word.casefold() in self._ordinary
+        if name.is_curated:
+            return (0.15 if name.is_alias else 0.1, False) if is_ordinary else (0, False)
+        # Another name of one ordinary word, such as `guide` for advising others, says little.
+        is_plain_alias = name.is_alias and name.text.islower()
+        return (0.15, True) if is_ordinary or is_plain_alias else (0, False)
 
 
 def _ordinary_words(names: list[Name]) -> frozenset[str]:
     counts = Counter(
-        word for name in names if " " in name.text and name.text.islower() for word in set(name.text.split())
+        word for name in names if name.text.islower() and " " in name.text for word in set(name.text.split())
     )
     return COMMON | {word for word, number in counts.items() if number >= ORDINARY_FROM}
 
 
-def _known(name: Name, words: list[Word], ordinary: frozenset[str]) -> _Known:
-    confidence = 0.6 if name.is_alias else 0.7
-    texts = tuple(word.text for word in words)
-    known = _Known(name.skill_id, name.text, texts, confidence + 0.05 * min(len(words) - 1, 2))
-    if len(words) > 1:
-        is_proper = sum(word[0].isupper() for word in texts) > 1 and not name.is_curated
-        return replace(known, is_exact=is_proper)
-    word = texts[0]
-    if len(word) <= SHORT:
-        return replace(known, is_weak=True, is_exact=True, confidence=confidence - 0.1)
-    if word.isupper() and len(word) <= ABBREVIATION:
-        return replace(known, is_exact=True)
-    if word.casefold() in PRODUCTS:
-        return replace(known, is_weak=True, is_exact=word[0].isupper(), confidence=confidence - 0.05)
-    if word.casefold() in ordinary:
-        if name.is_curated:
-            return replace(known, confidence=confidence - 0.1)
-        return replace(known, is_weak=True, is_exact=word[0].isupper(), confidence=confidence - 0.15)
-    return known
-
-
-def _line(words: list[Word]) -> tuple[str, dict[int, int]]:
+def _in_one_line(words: list[Word]) -> tuple[str, dict[int, int]]:
     """Return the stems in one line, and which word ends at which of its characters."""
     parts, ends, length = [" "], {}, 1
     for number, word in enumerate(words):
@@ -176,35 +182,37 @@ def _line(words: list[Word]) -> tuple[str, dict[int, int]]:
     return "".join(parts), ends
 
 
-def _choose(entries: list[_Known], words: list[Word]) -> _Known | None:
-    """Return the first name that the words really are; where several skills share it, it is less sure."""
-    fitting = [one for one in entries if _fits(one, words)]
-    if not fitting:
-        return None
-    best = fitting[0]
-    is_shared = any(one.skill_id != best.skill_id and one.confidence == best.confidence for one in fitting)
-    return replace(best, confidence=best.confidence - 0.1) if is_shared else best
+def _fits(name: Name, words: list[Word], line: Line) -> bool:
+    """Tell whether the words are the name, and not only like it: proper names keep their capitals and endings."""
+    parts = WORD.findall(name.text)
+    if len(words) > 1:
+        if not any(part[0].isupper() for part in parts[1:]):
+            parts[0] = parts[0].lower() if parts[0].istitle() else parts[0]  # a capital as at the start of a sentence
+        pairs = zip(parts, words, strict=False)
+        return name.is_curated or all(_is_written_so(part, word.text, line) for part, word in pairs)
+    text, part = words[0].text, parts[0]
+    if len(part) <= SHORT or (part.isupper() and len(part) <= ABBREVIATION):
+        return text == part and not line.is_loud
+    if not name.is_curated and part != part.lower():
+        return text.casefold() == part.casefold() and _is_written_so(part, text, line) and not line.is_placed
+    return singular(text) == singular(part)
 
 
-def _fits(known: _Known, words: list[Word]) -> bool:
-    if len(words) == 1:
-        text, name = words[0].text, known.words[0]
-        return text == name if known.is_exact else singular(text) == singular(name)
-    return not known.is_exact or any(word.text[0].isupper() for word in words)
+def _is_written_so(part: str, text: str, line: Line) -> bool:
+    """Tell whether a word has the capitals of the name's; in a list of skills people care less for them."""
+    if part.isupper() and 1 < len(part) <= ABBREVIATION:
+        return text == part and not line.is_loud
+    return not part[0].isupper() or text[0].isupper() or line.section == Section.SKILLS
 
 
-def _accepted(
-    candidates: Iterable[_Found], words: list[Word], sections: list[Section], text: str
-) -> Iterator[_Found]:
+def _accepted(candidates: list[_Found], words: list[Word], lines: list[Line], text: str) -> Iterator[_Found]:
     """Yield those that count: weak ones only in a list of skills, or among sure ones of their line."""
-    strong, weak = [], []
+    sure = {words[one.first].line for one in candidates if not one.is_weak}
     for one in candidates:
-        (weak if one.known.is_weak else strong).append(one)
-    lines = {words[one.first].line for one in strong}
-    yield from strong
-    for one in weak:
-        line = words[one.first].line
-        if sections[line] == Section.SKILLS or (line in lines and _is_listed(one, words, text)):
+        number = words[one.first].line
+        section = lines[number].section
+        is_among = number in sure or section == Section.EDUCATION
+        if not one.is_weak or section == Section.SKILLS or (is_among and _is_listed(one, words, text)):
             yield one
 
 
@@ -219,18 +227,21 @@ def _is_listed(one: _Found, words: list[Word], text: str) -> bool:
 def _longest(found: Iterable[_Found]) -> Iterator[_Found]:
     """Yield the longest at each place; none shares a word with another."""
     taken: set[int] = set()
-    for one in sorted(found, key=lambda one: (one.first - one.last, one.first)):
+    for one in sorted(found, key=lambda one: (one.first - one.last, -one.confidence, one.first)):
         span = range(one.first, one.last + 1)
         if taken.isdisjoint(span):
             taken.update(span)
             yield one
 
 
-def _match(skill_id: int, places: list[tuple[float, Any]], words: list[Word], text: str) -> Match:
-    confidence, best = max(places, key=lambda place: (place[0], -place[1].first))
-    confidence += 0.03 * min(len(places) - 1, 3)
+def _match(places: list[_Found], words: list[Word], lines: list[Line], text: str) -> Match:
+    def sureness(one: _Found) -> float:
+        return one.confidence + WEIGHT_OF_SECTION[lines[words[one.first].line].section]
+
+    best = max(places, key=lambda one: (sureness(one), -one.first))
+    confidence = sureness(best) + 0.03 * min(len(places) - 1, 3)
     around = _around(text, words[best.first].start, words[best.last].end)
-    return Match(skill_id, around, round(min(max(confidence, 0.05), 0.98), 2))
+    return Match(best.name.skill_id, around, round(min(max(confidence, 0.05), 0.98), 2))
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -242,4 +253,4 @@ def _around(text: str, start: int, end: int) -> str:
     if len(right) == LONGEST_CONTEXT:
         right = f"{right.rpartition(' ')[0]} …"
     shown = " ".join(f"{left}{text[start:end]}{right}".split())
-    return "".join(one for one in shown if one.isprintable())[:200]
+    return "".join(one for one in shown if one.isprintable())[:LONGEST_TEXT]

@@ -3,14 +3,14 @@
 #: Names of products and languages that mean something else in most sentences.
 PRODUCTS = frozenset(
     """
-    access angular backbone basecamp basic blackboard blender bootstrap box bridge canvas chef chrome confluence
+    access angular backbone basecamp basic blackboard blender bootstrap box bridge canvas chef chrome cloud confluence
     dash docs dreamweaver drive edge ember envoy epic excel express fabric fiddler flash flask forms forum foundry go
     gravity helix hive illustrator impact insight jira keynote lambda lightning lighthouse looker magic maple
     maven maya messenger mimics monday motion notes notion numbers oasis office oracle outlook pages paint pandas
     patrol perl phoenix photos pilot pivot platform play prism processing project projects publisher puppet pyramid
     quest radar rational ray react reader rest ruby rust safari sage salt scala scheme scratch sheets sketch slack
     slides snap spark spring spss stata storm striker swift tableau teams tempest tempo trello triton unity vagrant
-    vision visio vue wave word writer zoom atlas compass vantage summit horizon matrix nexus pulse sense mosaic orbit
+    vision visio vue wave word workspace writer zoom atlas compass vantage summit horizon matrix nexus pulse sense mosaic orbit
     """.split()
 )
 #: Ordinary words that a published taxonomy has as another name of something.

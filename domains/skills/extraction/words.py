@@ -15,6 +15,14 @@ BARRIER = re.compile(r"[,;:•|()\[\]{}!?·●○▪◦*→]|\.\s|\.$|\n\s*\n|\n
 #: Addresses hold names of products that say nothing about the person.
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|edu)\b(?:/\S*)?|\b[\w-]+\.(?:io|net)/\S*")
 SHORTEST_INFLECTED = 4
+#: A line with one of these says where and when, or how to reach somebody; names in it are those of firms.
+REACHES = re.compile(r"\S+@\S+|https?://|www\.|\.(?:com|org|edu)\b|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}")
+PLACED = re.compile(r"\b(?:19|20)\d\d\b|\b[A-Z][a-z]+, [A-Z]{2}\b|\bPresent\b")
+IRREGULAR = {
+    "led": "lead", "taught": "teach", "wrote": "write", "written": "write", "built": "build", "drove": "drive",
+    "spoke": "speak", "ran": "run", "made": "make", "gave": "give", "kept": "keep", "held": "hold", "sold": "sell",
+    "dealt": "deal", "sang": "sing", "swam": "swim", "children": "child", "people": "person",
+}  # fmt: skip
 
 
 class Section(StrEnum):
@@ -64,9 +72,13 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """Return the text in Unicode's plain forms (ligatures apart), with addresses blanked out; one character a piece."""
+    """Return the text in Unicode's plain forms: ligatures apart, one kind of line end, no invisible hyphens."""
     text = unicodedata.normalize("NFKC", text.replace("\u00ad", "")).replace("\r\n", "\n")
-    text = text.replace("\r", " " if "\n" in text else "\n")
+    return text.replace("\r", " " if "\n" in text else "\n")
+
+
+def without_addresses(text: str) -> str:
+    """Return the text with its addresses blanked out, each character in its place."""
     return ADDRESS.sub(lambda found: " " * len(found.group()), text)
 
 
@@ -79,10 +91,22 @@ def words_of(text: str) -> list[Word]:
         line += gap.count("\n")
         if words and gap.strip() == "&":
             words.append(Word("&", "and", end, found.start(), line, is_apart=False))
-        is_apart = bool(BARRIER.search(gap)) if gap != " " else False
+        is_apart = gap != " " and _separates(gap, words[-1].text if words else "", found.group())
         words.append(Word(found.group(), stem(found.group()), found.start(), found.end(), line, is_apart))
         end = found.end()
     return words
+
+
+def _separates(gap: str, before: str, after: str) -> bool:
+    """Tell whether what stands between two words ends a thought; so does a new line that begins a new one."""
+    return bool(BARRIER.search(gap)) or ("\n" in gap and before[:1].islower() and after[:1].isupper())
+
+
+def stems_of(name: str) -> str:
+    """Return a name as it is looked for in the stems of a text."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
+    return " ".join(map(stem, WORD.findall(name.replace(" & ", " and "))))
 
 
 @lru_cache(maxsize=100_000)
@@ -103,6 +127,7 @@ def stem(word: str) -> str:
 def singular(word: str) -> str:
     """Return the word without capitals and without the ending of a plural."""
     word = word.casefold().replace("’", "'").removesuffix("'s")
+    word = IRREGULAR.get(word, word)
     if len(word) < SHORTEST_INFLECTED or not word.isalpha() or word.endswith(("ss", "us", "is", "os")):
         return word
     if word.endswith("ies") and len(word) > SHORTEST_INFLECTED:
@@ -112,13 +137,34 @@ def singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-def sections_of(text: str) -> list[Section]:
-    """Return, for each line of the text, the section that it stands in."""
-    section, sections = Section.EXPERIENCE, []
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the text: the section it stands in, and what of it is no prose."""
+
+    section: Section
+    #: Where the heading that begins the line ends; what stands in it is no skill.
+    heading_end: int
+    #: How to reach somebody: nothing in it is a skill.
+    is_contact: bool
+    #: A place or a year: names in it are those of firms and schools.
+    is_placed: bool
+    #: All in capitals: they mean nothing.
+    is_loud: bool
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the lines of a plain text."""
+    section, lines = Section.EXPERIENCE, []
+    start = 0
     for line in text.split("\n"):
-        section = heading(line) or section
-        sections.append(section)
-    return sections
+        opened = heading(line)
+        section = opened or section
+        heading_end = start + len(line.partition(":")[0]) if opened else 0
+        is_placed = bool(PLACED.search(line)) and section != Section.SKILLS
+        is_loud = line.isupper() and section != Section.SKILLS
+        lines.append(Line(section, heading_end, bool(REACHES.search(line)), is_placed, is_loud))
+        start += len(line) + 1
+    return lines
 
 
 def heading(line: str) -> Section | None:

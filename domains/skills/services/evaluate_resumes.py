@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from domains.skills.extraction.kinds import Kind, kind_of
-from domains.skills.models import Skill, SkillAlias, fold
+from domains.skills.models import Skill
 from domains.skills.services.read_file import read_file
 from domains.skills.services.taxonomy_matcher import get_matcher
 
@@ -52,21 +51,15 @@ def evaluate_resumes(*, files: Sequence[Path], labels: Labels) -> list[FileResul
 
 
 class _Known:
-    """The skills by each of their names."""
+    """The taxonomy, as labels mean it."""
 
     def __init__(self) -> None:
-        self.names: dict[int, str] = {}
-        self.by_name: defaultdict[str, set[int]] = defaultdict(set)
-        for skill_id, name in Skill.objects.visible_to(None).values_list("pk", "name"):
-            self.names[skill_id] = name
-            self.by_name[fold(name)].add(skill_id)
-        for skill_id, name in SkillAlias.objects.values_list("skill", "name"):
-            self.by_name[fold(name)].add(skill_id)
+        self.names = dict(Skill.objects.visible_to(None).values_list("pk", "name"))
 
     def meant_by(self, label: str) -> set[int]:
-        """Return the skills that a label means, in any of its ways to say it."""
-        ways = (self.by_name.get(fold(way), set()) for way in label.split("|"))
-        return {skill_id for way in ways for skill_id in way if skill_id in self.names}
+        """Return the skills that have the label, in any of its ways to say it, as a name."""
+        ways = (get_matcher().named(way.strip()) for way in label.split("|"))
+        return {name.skill_id for way in ways for name in way}
 
 
 def _evaluate(path: Path, expected: Mapping[str, Any], known: _Known) -> FileResult:

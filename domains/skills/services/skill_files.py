@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from domains.skills.extraction.ordinary import COMMON, PRODUCTS
 from domains.skills.models import Skill
 
 STARTER = Path(__file__).resolve().parents[1] / "data" / "starter.toml"
@@ -117,28 +118,26 @@ def short_forms(name: str) -> Iterator[str]:
         name = NOTE.sub("", name)
         yield name
         yield note.group(1)
-    if (bare := name.removesuffix(" software")) != name and " " in bare:
-        name = bare
-        yield name
+    for ending, fewest in ((" software", 2), (" programming language", 1)):
+        if name.endswith(ending) and len(name.removesuffix(ending).split()) >= fewest:
+            name = name.removesuffix(ending)
+            yield name
     *words, last = name.split()
-    if words and _abbreviates(last, words):
+    if words and (_abbreviates(last, words) or (words[0] in MAKERS and _abbreviates(last, words[1:]))):
         name = " ".join(words)
         yield name
         yield last
     maker, _, product = name.partition(" ")
-    if maker in MAKERS and product and not product[0].isdigit():
+    if maker in MAKERS and product and product.casefold() not in PRODUCTS | COMMON and not product[0].isdigit():
         yield product
 
 
 def _abbreviates(short: str, words: list[str]) -> bool:
-    """Tell whether the letters stand, in their order, in the last words, from the first letter of one."""
-    if not (short.isupper() and short.isalpha() and len(short) > 1):
+    """Tell whether the letters stand in the words, in their order, from the first letter on."""
+    if not (words and short.isupper() and short.isalpha() and len(short) > 1):
         return False
-    for first in range(len(words)):
-        letters = iter("".join(words[first:]).upper())
-        if words[first][0].upper() == short[0] and all(letter in letters for letter in short):
-            return True
-    return False
+    letters = iter("".join(words).upper())
+    return words[0][0].upper() == short[0] and all(letter in letters for letter in short)
 
 
 def has_no_skills() -> bool:
