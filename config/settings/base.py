@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "domains.opportunities.tasks.close_ended_opportunities",
         "schedule": timedelta(minutes=15),
     },
+    "parse-unread-resumes": {
+        "task": "domains.skills.tasks.parse_unread_resumes",
+        "schedule": timedelta(minutes=1),
+    },
+    "remove-old-resumes": {"task": "domains.skills.tasks.remove_old_resumes", "schedule": timedelta(days=1)},
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -26,7 +26,7 @@ def fold(name: str) -> str:
 
 
 class FoldedName(models.CharField):  # type: ignore[type-arg] # it has no parameters when it runs
-    """The row's `name`, folded; it is written with the row, so nobody sets it, and it serves searches from its index."""
+    """The row's `name`, folded; written with the row, so nobody sets it; searches are answered from its index."""
 
     def pre_save(self, model_instance: Any, add: bool) -> str:  # noqa: ARG002 - Django's shape
         """Fold the name that is being written."""
@@ -35,21 +35,21 @@ class FoldedName(models.CharField):  # type: ignore[type-arg] # it has no parame
         return folded
 
 
-class BeginsWith(models.Lookup):  # type: ignore[type-arg] # it has no parameter when it runs
+class BeginsWith(models.Lookup):
     """`folded_name__begins="tree"`: a prefix, in the form that each database answers from the column's index."""
 
     lookup_name = "begins"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Bound the column from below and above; for databases that order text by code points."""
         column, parameters = self.process_lhs(compiler, connection)
-        return f"({column} >= %s AND {column} < %s)", [*parameters, self.rhs, *parameters, f"{self.rhs}\U0010ffff"]
+        return f"({column} >= %s AND {column} < %s)", (*parameters, self.rhs, *parameters, f"{self.rhs}\U0010ffff")
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Ask with LIKE, which the index with pattern operators serves whatever the database's language is."""
         column, parameters = self.process_lhs(compiler, connection)
         pattern = self.rhs.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-        return f"{column}::text LIKE %s", [*parameters, f"{pattern}%"]
+        return f"{column}::text LIKE %s", (*parameters, f"{pattern}%")
 
 
 FoldedName.register_lookup(BeginsWith)
@@ -58,25 +58,28 @@ FoldedName.register_lookup(BeginsWith)
 class NamedModel(models.Model):
     """A row with a name that is looked up folded."""
 
+    name = models.CharField(max_length=120)
+
     #: The fields that make the folded name unique, beside itself.
     UNIQUE_WITH: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
 
-    def clean(self) -> None:
-        """Refuse a name that is taken, in whatever capitals and spaces."""
-        super().clean()
-        among = {field: getattr(self, field) for field in self.UNIQUE_WITH}
-        taken = type(self)._default_manager.filter(folded_name=fold(self.name), **among).exclude(pk=self.pk)
-        if taken.exists():
-            raise ValidationError({"name": ValidationError("There is one of this name already.", code="unique")})
-
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Write the folded name whenever the name is written."""
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "folded_name", "updated_at"}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a name that is taken, in whatever capitals and spaces."""
+        super().clean()
+        same: dict[str, Any] = {"folded_name": fold(self.name)}
+        same |= {field: getattr(self, field) for field in self.UNIQUE_WITH}
+        taken = type(self)._default_manager.filter(**same).exclude(pk=self.pk)
+        if taken.exists():
+            raise ValidationError({"name": ValidationError("There is one of this name already.", code="unique")})
 
 
 class SkillSource(models.TextChoices):
@@ -100,7 +103,6 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 class Skill(NamedModel):
     """Something a person can do, under its preferred name."""
 
-    name = models.CharField(max_length=120)
     folded_name = FoldedName(max_length=240, unique=True, blank=True, editable=False)
     category = models.CharField(max_length=80, db_index=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_skills")
@@ -121,7 +123,6 @@ class SkillAlias(NamedModel):
     """Another name of a skill."""
 
     skill = models.ForeignKey(Skill, models.CASCADE, related_name="aliases")
-    name = models.CharField(max_length=120)
     folded_name = FoldedName(max_length=240, db_index=True, blank=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -33,7 +33,14 @@ from tests.factories.opportunities import (
     SourceFactory,
     owner_of,
 )
-from tests.factories.skills import SkillAliasFactory, SkillFactory, UserSkillFactory
+from tests.factories.skills import (
+    ResumeFactory,
+    ResumeSuggestionFactory,
+    SkillAliasFactory,
+    SkillFactory,
+    SkillIdentifierFactory,
+    UserSkillFactory,
+)
 from tests.factories.verification import VerificationCaseFactory
 
 __all__ = [
@@ -58,12 +65,15 @@ __all__ = [
     "OpportunityHostFactory",
     "OutboxEntryFactory",
     "ParticipantFactory",
+    "ResumeFactory",
+    "ResumeSuggestionFactory",
     "RoleFactory",
     "RoleSkillFactory",
     "ScanFactory",
     "SessionFactory",
     "SkillAliasFactory",
     "SkillFactory",
+    "SkillIdentifierFactory",
     "SourceFactory",
     "UserFactory",
     "UserProfileFactory",

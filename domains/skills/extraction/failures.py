@@ -19,10 +19,10 @@ class Failure(StrEnum):
 
 
 SENTENCES = {
-    Failure.ENCRYPTED: "The file is locked with a password. Save a copy without one and upload that.",
+    Failure.ENCRYPTED: "The file is encrypted with a password. Save a copy without one and upload that.",
     Failure.NO_TEXT: (
-        "There is no text in the file, only pictures or nothing at all; a scan, perhaps. Upload the document it was "
-        "printed from, or type your skills in."
+        "There is no text in the file, only images or nothing at all; a scan, perhaps. Upload the document it was "
+        "made from, or type your skills in."
     ),
     Failure.NOT_A_RESUME: (
         "This does not look like a resume: there is too little in it about experience, education or skills."

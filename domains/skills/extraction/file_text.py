@@ -15,6 +15,7 @@ import json
 import logging
 import re
 import resource
+import stat
 import sys
 import warnings
 import zipfile
@@ -32,11 +33,11 @@ MAX_XML = 16 * 1024 * 1024
 MAX_SKILLS = 500
 #: So few letters and digits are a page number, not a text.
 LEAST_LETTERS = 20
-#: What each reader imports at its first need, with the encodings that files ask for.
+#: The encodings that files ask for, and what each reader imports at its first need.
 ENCODINGS = (
-    "ascii latin_1 cp1252 cp437 charmap mac_roman utf_16 utf_16_be utf_16_le big5 big5hkscs gb2312 gbk gb18030 shift_jis "
-    "euc_jp euc_kr cp949"
-).split()
+    *("ascii", "latin_1", "cp1252", "cp437", "charmap", "mac_roman", "utf_16", "utf_16_be", "utf_16_le"),
+    *("big5", "big5hkscs", "gb2312", "gbk", "gb18030", "shift_jis", "euc_jp", "euc_kr", "cp949"),
+)
 LIBRARIES = {
     "pdf": ("pypdf", "pypdf.filters", "pypdf._codecs._codecs", "pypdf._crypt_providers", "tempfile"),
     "docx": ("docx",),
@@ -167,7 +168,7 @@ def _linkedin(content: bytes) -> str:
 
 
 def _is_skills_list(part: zipfile.ZipInfo) -> bool:
-    is_link = (part.external_attr >> 16) & 0o170000 == 0o120000
+    is_link = stat.S_ISLNK(part.external_attr >> 16)
     return part.filename.rpartition("/")[2].casefold() == "skills.csv" and not part.is_dir() and not is_link
 
 
@@ -182,8 +183,8 @@ def _answer(kind: str, content: bytes) -> dict[str, str]:
         names = {kind.__name__ for kind in type(error).__mro__}
         if names & {"FileNotDecryptedError", "WrongPasswordError"}:
             return {"failure": "ENCRYPTED"}
-        # What pypdf refuses to unpack, and what the limits of this process stopped.
-        return {"failure": "TOO_LARGE_TO_READ" if "LimitReachedError" in names else "DAMAGED", "detail": repr(error)[:200]}
+        # What pypdf refuses to unpack is a bomb; everything else is broken.
+        return {"failure": "TOO_LARGE_TO_READ" if "LimitReachedError" in names else "DAMAGED"}
     if kind != "linkedin" and len(re.findall(r"[^\W_]", text[:10_000])) < LEAST_LETTERS:
         return {"failure": "NO_TEXT"}
     return {"failure": "TOO_LARGE_TO_READ"} if len(text) > MAX_CHARACTERS else {"text": text}

@@ -9,14 +9,16 @@ from enum import StrEnum
 from functools import lru_cache
 
 #: Words with what belongs to them: Node.js, C++, C#, .NET, R&D.
-WORD = re.compile(r"(?:(?<!\S)\.)?[^\W_]+(?:[.'’&][^\W_]+)*(?:(?:\+{1,2}|#)(?![^\W_]))?")
+WORD = re.compile(r"(?:(?<!\S)\.)?[^\W_]+(?:[.'\u2019&][^\W_]+)*(?:(?:\+{1,2}|#)(?![^\W_]))?")
 #: Between two words of one name there is none of these.
-BARRIER = re.compile(r"[,;:•|()\[\]{}!?·●○▪◦*→]|\.\s|\.$|\n\s*\n|\n\s*[-–—]\s")
+BARRIER = re.compile(r"[,;:•|()\[\]{}!?·●○▪◦*→]|\.\s|\.$|\n\s*\n|\n\s*[-\u2013\u2014]\s")
 #: Addresses hold names of products that say nothing about the person.
-ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|edu)\b(?:/\S*)?|\b[\w-]+\.(?:io|net)/\S*")
+ADDRESS = re.compile(
+    r"\S{1,80}@\S{1,99}|(?:https?://|\bwww\.)\S{1,999}|\b[\w-]{1,63}\.(?:(?:com|org|edu)\b(?:/\S{0,99})?|(?:io|net)/\S{0,99})"
+)
 SHORTEST_INFLECTED = 4
 #: A line with one of these says where and when, or how to reach somebody; names in it are those of firms.
-REACHES = re.compile(r"\S+@\S+|https?://|www\.|\.(?:com|org|edu)\b|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}")
+REACHES = re.compile(r"\S{1,80}@\S|https?://|www\.|\.(?:com|org|edu)\b|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}")
 PLACED = re.compile(r"\b(?:19|20)\d\d\b|\b[A-Z][a-z]+, [A-Z]{2}\b|\bPresent\b")
 IRREGULAR = {
     "led": "lead", "taught": "teach", "wrote": "write", "written": "write", "built": "build", "drove": "drive",
@@ -36,7 +38,8 @@ class Section(StrEnum):
 
 HEADINGS = {
     Section.SKILLS: (
-        "skills", "skill", "technical skills", "core skills", "key skills", "soft skills", "hard skills", "competencies",
+        "skills", "skill", "technical skills", "core skills", "key skills", "soft skills", "hard skills",
+        "competencies",
         "core competencies", "expertise", "areas of expertise", "technologies", "technical", "tools", "strengths",
         "languages", "language skills", "computer skills", "qualifications", "certifications", "licenses",
         "additional skills", "proficiencies", "tech", "frameworks", "skills summary", "professional skills",
@@ -126,7 +129,7 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=100_000)
 def singular(word: str) -> str:
     """Return the word without capitals and without the ending of a plural."""
-    word = word.casefold().replace("’", "'").removesuffix("'s")
+    word = word.casefold().replace("\u2019", "'").removesuffix("'s")
     word = IRREGULAR.get(word, word)
     if len(word) < SHORTEST_INFLECTED or not word.isalpha() or word.endswith(("ss", "us", "is", "os")):
         return word
@@ -169,7 +172,7 @@ def lines_of(text: str) -> list[Line]:
 
 def heading(line: str) -> Section | None:
     """Return the section that the line opens, alone or before a colon."""
-    opening = line.strip(" \t-–—•*#:|").partition(":")[0]
+    opening = line.strip(" \t-\u2013\u2014•*#:|").partition(":")[0]
     if not opening or len(opening) > LONGEST_HEADING:
         return None
     whole = " ".join(re.sub(r"[^\w\s]", " ", opening.casefold()).split())

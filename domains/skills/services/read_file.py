@@ -27,7 +27,7 @@ LARGEST_ANSWER = 2 * 1024 * 1024
 KINDS = {Kind.PDF: "pdf", Kind.DOCX: "docx", Kind.TEXT: "txt", Kind.ZIP: "linkedin"}
 #: What of a resume must be there: so many words, and so many of the signs that it is one.
 LEAST_WORDS, LEAST_SIGNS = 25, 2
-CONTACT = re.compile(r"\S+@\S+\.\w|linkedin\.com/|\+?\(?\d{2,4}\)?[\s.-]\d{3}[\s.-]?\d{2,4}")
+CONTACT = re.compile(r"\S{1,80}@\S{1,80}\.\w|linkedin\.com/|\+?\(?\d{2,4}\)?[\s.-]\d{3}[\s.-]?\d{2,4}")
 YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
 

@@ -68,9 +68,8 @@ def _rows(lines: csv.DictReader[str]) -> Iterator[SkillRow]:
     columns = set(lines.fieldnames or ())
     reader = next((reader for needed, reader in READERS.items() if set(needed) <= columns), None)
     if reader is None:
-        raise UnknownFile(
-            f"The header of the file ({', '.join(lines.fieldnames or ()) or 'none'}) is not that of an ESCO or O*NET file."
-        )
+        header = ", ".join(lines.fieldnames or ())[:200]
+        raise UnknownFile(f"The header of the file ({header or 'none'}) is not that of an ESCO or O*NET file.")
     for line in lines:
         yield _checked(reader({name: " ".join((line.get(name) or "").split()) for name in columns}))
 

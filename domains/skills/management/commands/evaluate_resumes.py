@@ -1,10 +1,11 @@
-"""`manage.py evaluate_resumes FOLDER`: how many of the skills in sample resumes are found, and how many finds are right."""
+"""`manage.py evaluate_resumes FOLDER`: how many of the skills in sample resumes are found, and how many are right."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -82,7 +83,7 @@ def figures(results: Sequence[FileResult]) -> dict[str, Any]:
     finds = [find for result in results for find in result.confidences]
     bands = [
         {"from": low, "to": min(high, 1), "found": len(inside), "right": sum(inside)}
-        for low, high in zip(BANDS, BANDS[1:], strict=False)
+        for low, high in pairwise(BANDS)
         if (inside := [is_right for confidence, is_right in finds if low <= confidence < high])
     ]
     return {
