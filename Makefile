@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test test-embedded test-services check format schema lock web install install-dev clean
+.PHONY: help run serve worker test test-embedded test-services check format bench schema lock web install install-dev clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ check: install-dev ## Lint, types, import contracts, migrations and the printed 
 format: install-dev ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
+
+bench: install-dev ## Measure recommendations among 10,000 and 200,000 roles, in PostgreSQL databases of its own
+	$(BIN)/python -m tests.benchmarks.bench_recommendations
 
 schema: install ## Print the GraphQL schema into graphql_api/schema.graphql
 	DEBUG=true $(BIN)/python manage.py print_schema

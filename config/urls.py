@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from config.admin_log_in import AdminLogInForm
 from config.demo.site import demo_site
+from graphql_api.opportunities.pages import service_record_page
 from graphql_api.pages import docs_page, front_page, robots, verify_email_page
 from graphql_api.schema import schema
 from graphql_api.views import GraphQLView, schema_document
@@ -24,6 +25,7 @@ urlpatterns = [
     path("docs/", docs_page),
     path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
+    re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -45,10 +45,10 @@ MAX_NODES = 10_000
 MAX_ROOT_MUTATIONS = 4
 #: What a page holds where the document does not say, and at the most.
 DEFAULT_PAGE, LARGEST_PAGE = 20, 100
-#: How many rows a list without pages has, such as the skills of a role.
+#: How many rows a list has that says nowhere how long it is, such as the skills of a role.
 USUAL_LIST = 3
 #: Each of these guesses at a secret or takes a place: one per request.
-LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole"})
+LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole", "acceptHostInvitation"})
 
 
 @dataclass(frozen=True)
@@ -169,21 +169,24 @@ class Walk:
             return own
         definition = getattr(parent, "fields", {}).get(name)
         kind = definition.type if definition else None
-        inner = self.measure(node.selection_set, get_named_type(kind) if kind else None, self._page(node))
+        page_below = self._page(node)
+        inner = self.measure(node.selection_set, get_named_type(kind) if kind else None, page_below)
         inner = replace(inner, depth=inner.depth + 1)
         if kind is None or not is_composite_type(get_named_type(kind)):
             return own.beside(inner)
         rows = 1
         if _is_list(kind):
-            rows, inner = self._measure_list(f"{parent.name}.{name}", page, inner)
+            # A plain list says by an argument of its own how long it is, the edges of a connection by its field's.
+            usual = page_below if definition and "first" in definition.args else USUAL_LIST
+            rows, inner = self._measure_list(f"{parent.name}.{name}", page, inner, usual)
         return own.beside(replace(inner, nodes=min(rows * (1 + inner.nodes), MAX_NODES + 1)))
 
-    def _measure_list(self, name: str, page: int, inner: Size) -> tuple[int, Size]:
+    def _measure_list(self, name: str, page: int, inner: Size, usual: int) -> tuple[int, Size]:
         if name.endswith("Connection.edges"):
             return page, inner
         if name in inner.lists:
             raise LimitExceeded(f"`{name}` is asked for again below itself; leave out the inner one.")
-        return USUAL_LIST, replace(inner, lists=inner.lists | {name})
+        return usual, replace(inner, lists=inner.lists | {name})
 
     def _measure_fragment(self, name: str, page: int) -> Size:
         if (name, page) not in self.measured:

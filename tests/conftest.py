@@ -6,30 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import redis
-from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
 from tests.api import Api
+from tests.cache import forget
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> Iterator[None]:
     """Rate limits and cached answers of one test do not reach the next."""
-    _forget()
+    forget()
     yield
-    _forget()
-
-
-def _forget() -> None:
-    """Empty the cache; of a Redis only what this process put there."""
-    if not settings.REDIS_URL:
-        cache.clear()
-        return
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        if keys := list(client.scan_iter(f"{settings.CACHES['default']['KEY_PREFIX']}:*", count=1000)):
-            client.delete(*keys)
+    forget()
 
 
 @pytest.fixture

@@ -48,6 +48,12 @@ class LiveServer:
             command = [sys.executable, "manage.py", *arguments]
             subprocess.run(command, cwd=ROOT, env=self.environ, check=True, stdout=log, stderr=log)
 
+    def run(self, code: str) -> str:
+        """Run Python in the server's environment, among its rows; return what it printed."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        ran = subprocess.run(command, cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True)
+        return ran.stdout.strip()
+
     def start(self) -> None:
         """Start the process and wait until it answers."""
         command = [sys.executable, "manage.py", "serve"]

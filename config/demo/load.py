@@ -11,6 +11,7 @@ from config.demo.applications import load_applications
 from config.demo.community import Community
 from config.demo.conversations import load_conversations
 from config.demo.events import load_events
+from config.demo.hours import load_hours
 from config.demo.learning import load_courses
 from config.demo.notifications import load_notifications
 from config.demo.opportunities import load_opportunities
@@ -26,6 +27,7 @@ STEPS = (
     load_hosts,
     load_opportunities,
     load_applications,
+    load_hours,
     load_events,
     load_courses,
     load_conversations,

@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "remove-old-resumes": {"task": "domains.skills.tasks.remove_old_resumes", "schedule": timedelta(days=1)},
+    "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -180,6 +181,10 @@ DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]
 # The demo community: who can log in to it, with DEBUG on.
 DEMO_USERS = [{"label": email.partition("@")[0].title(), "email": email} for email in demo.DEMO_LOG_INS]
 DEMO_PASSWORD = demo.DEMO_PASSWORD
+
+# Opportunities.
+#: How long a place that became free is held for the first in line.
+OFFER_LIFETIME = timedelta(hours=48)
 
 # The GraphQL door.
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]

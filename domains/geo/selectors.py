@@ -1,11 +1,14 @@
-"""Where a ZIP code is."""
+"""Where a ZIP code is, and which are near."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 import zipcodes
+
+from domains.geo.plain import Point, box_around, distance_km
 
 
 @lru_cache(maxsize=4096)
@@ -18,3 +21,34 @@ def zip_centroid(zip_code: str) -> tuple[float, float] | None:
     places = zipcodes.matching(zip_code) if re.fullmatch(r"[0-9]{5}", zip_code) else []
     centroids = [(float(place["lat"]), float(place["long"])) for place in places]
     return centroids[0] if centroids and centroids[0] != (0.0, 0.0) else None
+
+
+def zip_point(zip_code: str) -> Point | None:
+    """Return the middle of the ZIP code, as `zip_centroid` does, from a table made at the first question."""
+    return _middles().get(zip_code)
+
+
+@lru_cache(maxsize=1024)
+def zip_codes_within(point: Point, km: float) -> tuple[str, ...]:
+    """Return the ZIP codes whose middle is at most so many km from the point, in their own order."""
+    box, places = box_around(point, km), _from_south_to_north()
+    first = bisect_left(places, box.south, key=lambda place: place[1].latitude)
+    last = bisect_right(places, box.north, key=lambda place: place[1].latitude)
+    return tuple(
+        sorted(code for code, middle in places[first:last] if box.holds(middle) and distance_km(point, middle) <= km)
+    )
+
+
+@lru_cache(maxsize=1)
+def _middles() -> dict[str, Point]:
+    """Return the middle of every ZIP code; of one that is listed twice the first, as `zip_centroid` takes it."""
+    middles = {
+        str(place["zip_code"]): Point(float(place["lat"]), float(place["long"]))
+        for place in reversed(zipcodes.list_all())
+    }
+    return {code: middle for code, middle in middles.items() if middle != (0.0, 0.0)}
+
+
+@lru_cache(maxsize=1)
+def _from_south_to_north() -> list[tuple[str, Point]]:
+    return sorted(_middles().items(), key=lambda place: place[1].latitude)

@@ -18,11 +18,14 @@ from domains.opportunities.models import (
     ApplicationHistory,
     Cause,
     HostMembership,
+    HoursEntry,
     Listing,
     Opportunity,
+    OpportunityChange,
     OpportunityHost,
     Role,
     RoleSkill,
+    ServiceRecord,
     Source,
 )
 
@@ -116,6 +119,17 @@ class OpportunityAdmin(TableAdmin):
     readonly_fields = ("created_at", "updated_at")
     ordering = ("-start_date",)
     inlines: ClassVar = [RoleInline]
+
+
+@admin.register(OpportunityChange)
+class OpportunityChangeAdmin(ReadOnlyAdmin):
+    """What hosts changed that volunteers rely on."""
+
+    list_display = ("opportunity", "actor", "at")
+    list_filter = ("at",)
+    list_select_related = ("opportunity", "actor")
+    search_fields = ("opportunity__title", "actor__email")
+    ordering = ("-id",)
 
 
 @admin.register(Listing)
@@ -214,3 +228,26 @@ class ApplicationHistoryAdmin(ReadOnlyAdmin):
     def volunteer(self, move: ApplicationHistory) -> str:
         """Name the person who applied."""
         return str(move.application.volunteer)
+
+
+@admin.register(HoursEntry)
+class HoursEntryAdmin(ReadOnlyAdmin):
+    """The hours that volunteers logged, and what the hosts said."""
+
+    list_display = ("volunteer", "application__role", "started_at", "ended_at", "status", "corrects_id", "reviewed_by")
+    list_filter = ("status", "started_at", "reviewed_at")
+    list_select_related = ("volunteer", "application__role", "reviewed_by")
+    search_fields = ("volunteer__email", "volunteer__display_name", "application__role__title")
+    ordering = ("-id",)
+
+
+@admin.register(ServiceRecord)
+class ServiceRecordAdmin(ReadOnlyAdmin):
+    """Who made a record of their hours and when; its code and its contents are the volunteer's to give away."""
+
+    list_display = ("volunteer", "since", "until", "created_at", "revoked_at")
+    list_filter = ("created_at", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("volunteer",)
+    search_fields = ("volunteer__email", "volunteer__display_name")
+    fields = ("volunteer", "since", "until", "created_at", "revoked_at")
+    ordering = ("-id",)

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from domains.accounts.models import User
 from domains.accounts.policies import can_host, can_volunteer
-from domains.opportunities.models import Application, Opportunity, hosts_run_by
+from domains.opportunities.models import (
+    Application,
+    HostMembership,
+    HoursEntry,
+    Opportunity,
+    hosts_owned_by,
+    hosts_run_by,
+)
 
-__all__ = ["can_apply", "can_create_host", "can_decide_application", "can_manage_opportunity", "can_run_host"]
+__all__ = [
+    "can_answer_for_application",
+    "can_apply",
+    "can_create_host",
+    "can_decide_application",
+    "can_log_hours",
+    "can_manage_members",
+    "can_manage_opportunity",
+    "can_remove_member",
+    "can_review_hours",
+    "can_run_host",
+    "can_see_impact",
+    "is_invited",
+]
 
 
 def can_create_host(user: User) -> bool:
@@ -24,6 +44,23 @@ def can_run_host(user: User, host_id: int | None) -> bool:
     return host_id is not None and hosts_run_by(user).filter(host_id=host_id).exists()
 
 
+def can_manage_members(user: User, host_id: int) -> bool:
+    """I decide who belongs to an organisation, and as what, if I own it; coordinators and staff do not."""
+    return hosts_owned_by(user).filter(host_id=host_id).exists()
+
+
+def is_invited(user: User, membership: HostMembership) -> bool:
+    """I am invited if the invitation went to exactly my address, and I have proved that it is mine."""
+    is_open = membership.accepted_at is None
+    return is_open and user.is_email_verified and membership.email.casefold() == user.email.casefold()
+
+
+def can_remove_member(user: User, membership: HostMembership) -> bool:
+    """I may leave, or decline an invitation to me; an owner may take anybody out of the organisation."""
+    is_me = membership.user_id == user.pk or is_invited(user, membership)
+    return is_me or can_manage_members(user, membership.host_id)
+
+
 def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
     """I may change and publish what an organisation that I run offers."""
     return can_run_host(user, opportunity.host_id)
@@ -32,3 +69,23 @@ def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
 def can_decide_application(user: User, application: Application) -> bool:
     """I may decide about those who apply to an organisation that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
+
+
+def can_answer_for_application(user: User, application: Application) -> bool:
+    """I may withdraw my own application and answer what is offered to me; nobody does that for me."""
+    return application.volunteer_id == user.pk
+
+
+def can_log_hours(user: User, application: Application) -> bool:
+    """I may log hours for my own applications; nobody logs them for me."""
+    return application.volunteer_id == user.pk
+
+
+def can_review_hours(user: User, entry: HoursEntry) -> bool:
+    """I may review hours given to an organisation that I run, unless they are my own."""
+    return entry.volunteer_id != user.pk and can_run_host(user, entry.application.role.opportunity.host_id)
+
+
+def can_see_impact(viewer: User | None, person: User) -> bool:
+    """I see what came of my own volunteering; others see what I choose to share."""
+    return viewer is not None and viewer.pk == person.pk

@@ -26,6 +26,7 @@ class Act(StrEnum):
     DECLINE = "DECLINE"
     WAITLIST = "WAITLIST"
     COMPLETE = "COMPLETE"
+    MISS = "MISS"
     #: By the system: a place became free, time ran out, the opportunity was called off.
     OFFER = "OFFER"
     EXPIRE = "EXPIRE"
@@ -63,6 +64,8 @@ MOVES: dict[Act, dict[Status, frozenset[Status | None]]] = {
     Act.EXPIRE: {Status.EXPIRED: frozenset({Status.OFFERED})},
     Act.WITHDRAW: {Status.WITHDRAWN: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
     Act.COMPLETE: {Status.COMPLETED: frozenset({Status.ACCEPTED})},
+    # The volunteer did not come: the place was not used, and the record does not say that it was.
+    Act.MISS: {Status.CANCELLED: frozenset({Status.ACCEPTED})},
     Act.CANCEL: {Status.CANCELLED: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
 }
 

@@ -11,11 +11,13 @@ import strawberry
 import strawberry_django
 from django.db.models import F, QuerySet
 from strawberry import relay
+from strawberry_django.optimizer import optimize
 
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.services.begin_session import OpenSession
-from domains.opportunities.selectors import find_own_applications
+from domains.opportunities.policies import can_see_impact
+from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
 from domains.skills import models as skill_models
 from domains.skills.policies import can_see_resume
 from domains.skills.selectors import find_resumes
@@ -26,7 +28,7 @@ from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
-    from graphql_api.opportunities.types import Application
+    from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
     from graphql_api.skills.types import Resume, UserSkill
 
 strawberry.enum(models.UserType, description="What somebody is here for.")
@@ -130,6 +132,18 @@ class User(relay.Node):
         own = partial(accounts.find_sessions, viewer=viewer)
         return await load_rows(info, person.pk, own, by="user_id")  # type: ignore[return-value]
 
+    @strawberry_django.field(
+        description="The organisations you belong to, then those that invite you; empty for others.", only=["id"]
+    )
+    async def host_memberships(
+        self, info: Info
+    ) -> list[Annotated[HostMembership, strawberry.lazy("graphql_api.opportunities.types")]]:
+        """Show the memberships to their owner."""
+        viewer, person = viewer_of(info), row_of(self, models.User)
+        if viewer is None or viewer.pk != person.pk:
+            return []
+        return await load(info, person.pk, partial(_own_memberships, info, viewer)) or []
+
     @strawberry_django.connection(
         Connection[Annotated["Application", strawberry.lazy("graphql_api.opportunities.types")]],
         description="Your applications, newest first; empty for others.",
@@ -141,6 +155,20 @@ class User(relay.Node):
         """Show the applications to their volunteer."""
         own = partial(find_own_applications, viewer=viewer_of(info))
         return Nested(own, by="volunteer", key=row_of(self, models.User).pk)  # type: ignore[return-value]
+
+    @strawberry_django.field(description="What came of your volunteering; null for others.", only=["id"])
+    async def impact(self, info: Info) -> Annotated[Impact, strawberry.lazy("graphql_api.opportunities.types")] | None:
+        """Show the figures, whose row is the person's own."""
+        person = row_of(self, models.User)
+        return person if can_see_impact(viewer_of(info), person) else None  # type: ignore[return-value]
+
+    @strawberry_django.field(description="Your records of service, newest first; empty for others.", only=["id"])
+    async def service_records(
+        self, info: Info
+    ) -> list[Annotated[ServiceRecord, strawberry.lazy("graphql_api.opportunities.types")]]:
+        """Show the records to their volunteer."""
+        own = partial(find_service_records, viewer=viewer_of(info))
+        return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")  # type: ignore[return-value]
 
 
 @strawberry.type(description="A session that has just begun or been refreshed.")
@@ -200,6 +228,12 @@ def _is_private_to(info: Info, person: Any) -> bool:
 def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
     proved = models.User.objects.filter(pk__in=keys, emailaddress__email=F("email"), emailaddress__verified=True)
     return dict.fromkeys(proved.values_list("pk", flat=True), True)
+
+
+def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:
+    # Nobody's but the viewer's are asked for: those that are open have no user yet to be told apart by.
+    own = list(optimize(find_own_memberships(viewer=viewer), info=info))
+    return dict.fromkeys(keys, own)
 
 
 def _skills_best_first() -> QuerySet[skill_models.UserSkill]:

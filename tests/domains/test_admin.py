@@ -21,7 +21,7 @@ from domains.base.models import OutboxEntry
 from domains.events.models import EventTicket, Scan
 from domains.messaging.models import Conversation, ConversationEvent, Message, Participant
 from domains.notifications.models import Notification
-from domains.opportunities.models import Application, ApplicationHistory, Opportunity
+from domains.opportunities.models import Application, ApplicationHistory, Opportunity, OpportunityChange
 from domains.skills.models import Skill
 from tests.factories import (
     PASSWORD,
@@ -132,6 +132,7 @@ def test_staff_without_permissions_are_turned_away(model: Any, client: Client):
         OutboxEntry,
         Application,
         ApplicationHistory,
+        OpportunityChange,
         EventTicket,
         Scan,
         Conversation,

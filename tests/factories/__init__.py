@@ -9,6 +9,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.base import OutboxEntryFactory
 from tests.factories.events import EventFactory, EventTicketFactory, ScanFactory
+from tests.factories.hours import HoursEntryFactory, ServiceRecordFactory
 from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCompletionFactory, ModuleFactory
 from tests.factories.messaging import (
     ConversationEventFactory,
@@ -26,6 +27,7 @@ from tests.factories.opportunities import (
     CauseFactory,
     HostMembershipFactory,
     ListingFactory,
+    OpportunityChangeFactory,
     OpportunityFactory,
     OpportunityHostFactory,
     RoleFactory,
@@ -56,11 +58,13 @@ __all__ = [
     "EventFactory",
     "EventTicketFactory",
     "HostMembershipFactory",
+    "HoursEntryFactory",
     "ListingFactory",
     "MessageFactory",
     "ModuleCompletionFactory",
     "ModuleFactory",
     "NotificationFactory",
+    "OpportunityChangeFactory",
     "OpportunityFactory",
     "OpportunityHostFactory",
     "OutboxEntryFactory",
@@ -70,6 +74,7 @@ __all__ = [
     "RoleFactory",
     "RoleSkillFactory",
     "ScanFactory",
+    "ServiceRecordFactory",
     "SessionFactory",
     "SkillAliasFactory",
     "SkillFactory",

@@ -28,6 +28,7 @@ from domains.opportunities.models import (
     Listing,
     MembershipRole,
     Opportunity,
+    OpportunityChange,
     OpportunityHost,
     OpportunityKind,
     OpportunityStatus,
@@ -81,7 +82,12 @@ class HostMembershipFactory(ModelFactory[HostMembership]):
         model = HostMembership
 
     class Params:
-        invited = Trait(user=None, email=Sequence(lambda n: f"invited{n}@people.example"), accepted_at=None)
+        invited = Trait(
+            user=None,
+            email=Sequence(lambda n: f"invited{n}@people.example"),
+            invited_at=LazyFunction(timezone.now),
+            accepted_at=None,
+        )
 
     host = SubFactory(OpportunityHostFactory)
     user = SubFactory(UserFactory, hosting=True)
@@ -148,6 +154,17 @@ class OpportunityFactory(ModelFactory[Opportunity]):
     longitude = -122.4158
 
     causes = PostGeneration(_serve)
+
+
+class OpportunityChangeFactory(ModelFactory[OpportunityChange]):
+    """The place has changed."""
+
+    class Meta:
+        model = OpportunityChange
+
+    opportunity = SubFactory(OpportunityFactory)
+    before = LazyFunction(lambda: {"location_text": "Dolores Park"})
+    after = LazyFunction(lambda: {"location_text": "24th and Mission"})
 
 
 class ListingFactory(ModelFactory[Listing]):

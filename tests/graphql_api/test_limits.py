@@ -115,6 +115,19 @@ def test_pages_within_pages_multiply() -> None:
         measure(parse(opportunities(100, " ".join(f"a{n}: {page(20, 'id')}" for n in range(6)))))
 
 
+def test_a_plain_list_that_says_how_long_it_is_counts_so_long() -> None:
+    inner = f"opportunity {{ {page(20, 'id')} }}"
+    measure(parse(f"{{ recommendedOpportunities(first: 50) {{ {inner} }} }}"))
+    measure(parse(f"{{ recommendedOpportunities {{ {inner} }} }}"))
+    deeper = f"opportunity {{ {page(100, 'volunteer { id }')} }}"
+    with pytest.raises(LimitExceeded, match="too large"):
+        measure(parse(f"{{ recommendedOpportunities(first: 50) {{ {deeper} }} }}"))
+    variable = parse(f"query Q($n: Int) {{ trendingOpportunities(first: $n) {{ {page(100, 'volunteer { id }')} }} }}")
+    measure(variable, n=10)
+    with pytest.raises(LimitExceeded, match="too large"):
+        measure(variable, n=50)
+
+
 def test_the_size_of_a_page_may_come_in_a_variable() -> None:
     document = parse("query Q($n: Int!) " + opportunities(100, "applications(first: $n) { edges { node { id } } }"))
     measure(document, n=20)

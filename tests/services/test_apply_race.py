@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from domains.accounts.models import User
 from domains.base.errors import Refused
@@ -21,6 +22,7 @@ from tests.threads import at_once
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 PLACES = 10
+APPLICANTS = 40
 
 
 def outcome(answer: Application | Refused | IntegrityError) -> str:
@@ -89,12 +91,10 @@ def test_of_two_contrary_decisions_one_wins_and_the_other_learns_how_it_stands()
     assert ApplicationHistory.objects.count() == 1
 
 
-def test_without_the_lock_everybody_sees_a_free_place_and_only_the_constraint_is_left(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    role = RoleFactory(requires_approval=False, slots_available=PLACES)
-    people = [UserFactory() for _ in range(40)]
-    everybody_has_looked = threading.Barrier(len(people))
+@pytest.fixture
+def without_lock(monkeypatch: pytest.MonkeyPatch) -> threading.Barrier:
+    """Nobody holds the role's lock, and all have looked at its places before the first takes one."""
+    everybody_has_looked = threading.Barrier(APPLICANTS)
 
     def look_only(*, viewer: User, role_id: int) -> Role:
         seen = Role.objects.select_related("opportunity").get(pk=role_id)
@@ -104,6 +104,24 @@ def test_without_the_lock_everybody_sees_a_free_place_and_only_the_constraint_is
 
     # The package's attribute of this name is the function.
     monkeypatch.setattr(import_module("domains.opportunities.services.apply_to_role"), "lock_role", look_only)
+    return everybody_has_looked
+
+
+@pytest.fixture
+def without_constraint() -> Iterator[None]:
+    """The database does not stand behind the lock."""
+    (constraint,) = [one for one in Role._meta.constraints if one.name == "opportunities_never_oversold"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Role, constraint)
+    yield
+    Application.objects.all().delete()
+    Role.objects.all().delete()
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Role, constraint)
+
+
+def apply_all(role: Role) -> list[Any]:
+    people = [UserFactory() for _ in range(APPLICANTS)]
 
     def apply(number: int) -> Any:
         try:
@@ -111,8 +129,21 @@ def test_without_the_lock_everybody_sees_a_free_place_and_only_the_constraint_is
         except IntegrityError as refused_by_the_database:
             return refused_by_the_database
 
-    answers = at_once(apply, len(people))
+    return at_once(apply, APPLICANTS)
+
+
+@pytest.mark.usefixtures("without_lock", "without_constraint")
+def test_with_neither_lock_nor_constraint_the_role_is_oversold() -> None:
+    role = RoleFactory(requires_approval=False, slots_available=PLACES)
+    assert Counter(map(outcome, apply_all(role))) == {"ACCEPTED": APPLICANTS}
+    assert places_of(role) == (APPLICANTS, APPLICANTS, APPLICANTS)
+
+
+@pytest.mark.usefixtures("without_lock")
+def test_without_the_lock_everybody_sees_a_free_place_and_only_the_constraint_is_left() -> None:
+    role = RoleFactory(requires_approval=False, slots_available=PLACES)
+    answers = apply_all(role)
     faults = [str(answer) for answer in answers if isinstance(answer, IntegrityError)]
     assert all("opportunities_never_oversold" in fault for fault in faults)
-    assert Counter(map(outcome, answers)) == {"ACCEPTED": PLACES, "IntegrityError": 30}
+    assert Counter(map(outcome, answers)) == {"ACCEPTED": PLACES, "IntegrityError": APPLICANTS - PLACES}
     assert places_of(role) == (PLACES, PLACES, PLACES)

@@ -7,11 +7,15 @@ from domains.opportunities.models.applications import (
     ApplicationHistory,
     ApplicationQuerySet,
 )
+from domains.opportunities.models.changes import (
+    OpportunityChange,
+)
 from domains.opportunities.models.choices import (
     LIVE_STATUSES,
     MANAGING_ROLES,
     PLACE_STATUSES,
     ApplicationStatus,
+    HoursStatus,
     MembershipRole,
     OpportunityKind,
     OpportunityStatus,
@@ -19,8 +23,17 @@ from domains.opportunities.models.choices import (
 )
 from domains.opportunities.models.hosts import (
     HostMembership,
+    HostMembershipQuerySet,
     OpportunityHost,
+    hosts_joined_by,
+    hosts_owned_by,
     hosts_run_by,
+)
+from domains.opportunities.models.hours import (
+    HoursEntry,
+    HoursEntryQuerySet,
+    ServiceRecord,
+    ServiceRecordQuerySet,
 )
 from domains.opportunities.models.listings import (
     Listing,
@@ -44,16 +57,25 @@ __all__ = [
     "ApplicationStatus",
     "Cause",
     "HostMembership",
+    "HostMembershipQuerySet",
+    "HoursEntry",
+    "HoursEntryQuerySet",
+    "HoursStatus",
     "Listing",
     "MembershipRole",
     "Opportunity",
+    "OpportunityChange",
     "OpportunityHost",
     "OpportunityKind",
     "OpportunityQuerySet",
     "OpportunityStatus",
     "Role",
     "RoleSkill",
+    "ServiceRecord",
+    "ServiceRecordQuerySet",
     "Source",
     "SourceKind",
+    "hosts_joined_by",
+    "hosts_owned_by",
     "hosts_run_by",
 ]

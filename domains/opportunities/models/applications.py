@@ -51,6 +51,8 @@ class Application(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["role", "status", "waitlisted_at"], name="opportunities_waiting_line"),
             models.Index(fields=["volunteer", "submitted_at", "id"], name="opportunities_my_applications"),
+            models.Index(fields=["offer_expires_at"], condition=Q(status="OFFERED"), name="opportunities_offers_due"),
+            models.Index(fields=["submitted_at"], name="opportunities_applied_lately"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

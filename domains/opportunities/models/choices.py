@@ -52,6 +52,15 @@ class ApplicationStatus(models.TextChoices):
     EXPIRED = "EXPIRED"
 
 
+class HoursStatus(models.TextChoices):
+    """PROPOSED is nobody's word yet; SUBMITTED is the volunteer's and waits for the host's: APPROVED or REJECTED."""
+
+    PROPOSED = "PROPOSED"
+    SUBMITTED = "SUBMITTED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
 #: Statuses of an application that is still going somewhere: one of these per person and role.
 LIVE_STATUSES = ("APPLIED", "SHORTLISTED", "WAITLISTED", "OFFERED", "ACCEPTED", "COMPLETED")
 #: Statuses that take one of the role's places.

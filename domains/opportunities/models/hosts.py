@@ -42,6 +42,31 @@ class OpportunityHost(models.Model):
         return self.organization_name
 
 
+class HostMembershipQuerySet(models.QuerySet["HostMembership"]):
+    """The people of hosts, as others see them."""
+
+    def visible_to(self, viewer: User | None) -> HostMembershipQuerySet:
+        """One's own, what invites one's proved address, and those of the hosts that one belongs to; staff see all."""
+        if viewer is None:
+            return self.none()
+        if viewer.is_staff:
+            return self
+        return self.filter(Q(pk__in=self.model.objects.own(viewer)) | Q(host__in=hosts_joined_by(viewer)))
+
+    def own(self, viewer: User | None) -> HostMembershipQuerySet:
+        """One's own, and the invitations to one's proved address."""
+        if viewer is None:
+            return self.none()
+        mine = Q(user=viewer)
+        if viewer.is_email_verified:
+            mine |= Q(user__isnull=True, email__iexact=viewer.email)
+        return self.filter(mine)
+
+    def accepted(self) -> HostMembershipQuerySet:
+        """Members; not those who are only invited."""
+        return self.filter(accepted_at__isnull=False)
+
+
 class HostMembership(models.Model):
     """A person's part in a host; an invitation until `accepted_at` is set."""
 
@@ -52,8 +77,12 @@ class HostMembership(models.Model):
     email = models.EmailField()
     role = TextChoicesField(choices_enum=MembershipRole, default=MembershipRole.COORDINATOR)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    #: When the newest mail with a key was asked for; null for those who were never invited.
+    invited_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = HostMembershipQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -71,6 +100,18 @@ class HostMembership(models.Model):
 
 def hosts_run_by(user: User) -> models.QuerySet[HostMembership, int]:
     """Return the ids of the hosts whose opportunities this person runs, as a subquery."""
-    return HostMembership.objects.filter(user=user, accepted_at__isnull=False, role__in=MANAGING_ROLES).values_list(
-        "host_id", flat=True
+    return (
+        HostMembership.objects.accepted().filter(user=user, role__in=MANAGING_ROLES).values_list("host_id", flat=True)
     )
+
+
+def hosts_owned_by(user: User) -> models.QuerySet[HostMembership, int]:
+    """Return the ids of the hosts that this person owns, as a subquery."""
+    return (
+        HostMembership.objects.accepted().filter(user=user, role=MembershipRole.OWNER).values_list("host_id", flat=True)
+    )
+
+
+def hosts_joined_by(user: User) -> models.QuerySet[HostMembership, int]:
+    """Return the ids of the hosts that this person belongs to, in whatever role, as a subquery."""
+    return HostMembership.objects.accepted().filter(user=user).values_list("host_id", flat=True)

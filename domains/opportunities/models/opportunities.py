@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from domains.opportunities.models.listings import Listing
 
 
+#: What holds places here and takes applications; that it is not over, the clock says. The matching looks nowhere else,
+#: so its indexes hold nothing else: neither what was, nor the many listings of other sites.
+TAKES_PEOPLE = Q(status=OpportunityStatus.OPEN) & ~Q(kind=OpportunityKind.EXTERNAL)
+
+
 class Cause(models.Model):
     """What an opportunity is good for, such as animals or literacy."""
 
@@ -53,6 +59,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         if viewer.is_staff:
             return self
         return self.filter(published | Q(host__in=hosts_run_by(viewer)))
+
+    def taking_people(self, now: datetime) -> OpportunityQuerySet:
+        """What is open, not over, and has its places here."""
+        return self.filter(TAKES_PEOPLE, end_date__gt=now)
 
 
 class Opportunity(models.Model):
@@ -89,6 +99,19 @@ class Opportunity(models.Model):
             models.Index(fields=["status", "start_date", "id"], name="opportunities_by_start"),
             models.Index(fields=["status", "created_at", "id"], name="opportunities_by_creation"),
             models.Index(fields=["status", "location_zip"], name="opportunities_by_zip"),
+            # The United States lie from east to west more than from south to north, so the longitude narrows more.
+            # With the end and the id in it, what is near is answered from the index alone.
+            models.Index(
+                fields=["longitude", "latitude", "end_date", "id"],
+                condition=TAKES_PEOPLE,
+                name="opportunities_open_by_place",
+            ),
+            models.Index(fields=["created_at", "id"], condition=TAKES_PEOPLE, name="opportunities_open_by_age"),
+            models.Index(
+                fields=["created_at", "id"],
+                condition=TAKES_PEOPLE & Q(is_remote=True),
+                name="opportunities_open_remote",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="opportunities_dates_in_order"),
@@ -145,6 +168,7 @@ class RoleSkill(models.Model):
     is_developed = models.BooleanField(default=False)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["skill", "role"], name="opportunities_roles_by_skill")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["role", "skill"], name="opportunities_role_skill_once"),
             models.CheckConstraint(

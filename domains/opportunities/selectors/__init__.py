@@ -4,16 +4,47 @@ from __future__ import annotations
 
 from domains.opportunities.selectors.applications import (
     find_applications,
+    find_overdue_offers,
     find_own_applications,
+    find_waiting,
     get_live_application,
     waitlist_position,
 )
+from domains.opportunities.selectors.changes import (
+    find_called_off,
+    find_holders,
+)
 from domains.opportunities.selectors.eligibility import (
+    find_late_obstacles,
     find_obstacles,
     find_reasons_against,
+    find_roles,
+    find_standing,
 )
 from domains.opportunities.selectors.hosts import (
+    find_host,
+    find_host_opportunities,
     find_managers,
+    find_members,
+    find_own_memberships,
+    find_owned_hosts,
+)
+from domains.opportunities.selectors.hours import (
+    HoursOfMonth,
+    Whose,
+    count_completed,
+    count_volunteers,
+    counted_seconds,
+    find_developed_skills,
+    find_hosts_with_figures,
+    find_hours,
+    find_hours_to_review,
+    find_overlapping,
+    find_public_record,
+    find_service_records,
+    sum_hours,
+    sum_hours_by_month,
+    sum_service,
 )
 from domains.opportunities.selectors.opportunities import (
     BY_START,
@@ -24,20 +55,63 @@ from domains.opportunities.selectors.opportunities import (
     find_opportunity,
     is_sensible_time,
 )
+from domains.opportunities.selectors.recommendations import (
+    RecommendedRole,
+    find_recommended_roles,
+)
+from domains.opportunities.selectors.recommended_volunteers import (
+    RecommendedVolunteer,
+    find_recommended_volunteers,
+)
+from domains.opportunities.selectors.trending import (
+    find_trending,
+)
 
 __all__ = [
     "BY_START",
+    "HoursOfMonth",
     "Order",
+    "RecommendedRole",
+    "RecommendedVolunteer",
+    "Whose",
     "Wishes",
+    "count_completed",
+    "count_volunteers",
+    "counted_seconds",
     "find_applications",
+    "find_called_off",
+    "find_developed_skills",
     "find_ended",
+    "find_holders",
+    "find_host",
+    "find_host_opportunities",
+    "find_hosts_with_figures",
+    "find_hours",
+    "find_hours_to_review",
+    "find_late_obstacles",
     "find_managers",
+    "find_members",
     "find_obstacles",
     "find_opportunities",
     "find_opportunity",
+    "find_overdue_offers",
+    "find_overlapping",
     "find_own_applications",
+    "find_own_memberships",
+    "find_owned_hosts",
+    "find_public_record",
     "find_reasons_against",
+    "find_recommended_roles",
+    "find_recommended_volunteers",
+    "find_roles",
+    "find_service_records",
+    "find_standing",
+    "find_trending",
+    "find_waiting",
     "get_live_application",
     "is_sensible_time",
+    "sum_hours",
+    "sum_hours_by_month",
+    "sum_service",
     "waitlist_position",
 ]

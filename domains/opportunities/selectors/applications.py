@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from domains.accounts.models import User
@@ -18,6 +20,18 @@ def find_own_applications(*, viewer: User | None) -> QuerySet[Application]:
     if viewer is None:
         return Application.objects.none()
     return Application.objects.filter(volunteer=viewer).order_by("-submitted_at", "-pk")
+
+
+def find_waiting(*, role: Role) -> QuerySet[Application]:
+    """Return who waits in line for a place in the role, the first in line first; a system question."""
+    waiting = Application.objects.filter(role=role, status=ApplicationStatus.WAITLISTED)
+    return waiting.order_by("waitlisted_at", "pk")
+
+
+def find_overdue_offers(*, now: datetime) -> QuerySet[Application]:
+    """Return the offers whose deadline has passed, the oldest first; a system question."""
+    overdue = Application.objects.filter(status=ApplicationStatus.OFFERED, offer_expires_at__lte=now)
+    return overdue.order_by("offer_expires_at", "pk")
 
 
 def get_live_application(*, volunteer: User, role: Role) -> Application | None:

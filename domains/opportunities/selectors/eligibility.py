@@ -1,65 +1,119 @@
-"""What keeps a volunteer from a place in a role."""
+"""What keeps a volunteer from a place: reads what the rules in `eligibility.py` look at, for many roles at once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base.errors import Code, Problem
-from domains.opportunities import policies
+from domains.learning.models import AudienceType
+from domains.learning.selectors import find_completed_courses, find_required_courses
+from domains.opportunities import eligibility, policies
+from domains.opportunities.eligibility import Demands, Engagement, Standing
 from domains.opportunities.errors import OpportunityCode
-from domains.opportunities.models import OpportunityKind, OpportunityStatus, Role
+from domains.opportunities.models import (
+    LIVE_STATUSES,
+    Application,
+    ApplicationStatus,
+    Opportunity,
+    OpportunityKind,
+    OpportunityStatus,
+    Role,
+    RoleSkill,
+)
+from domains.skills.models import UserSkill
+from domains.verification.selectors import find_valid_kinds
 
 
-def find_obstacles(*, viewer: User, role: Role, now: datetime | None = None) -> list[Problem]:
-    """Return all that keeps the viewer from a place in the role, the most lasting reason first.
+def find_roles(*, viewer: User | None) -> QuerySet[Role]:
+    """Return the roles that the viewer may see, with all that eligibility looks at."""
+    required = RoleSkill.objects.filter(is_required=True).select_related("skill").order_by("pk")
+    return (
+        Role.objects.filter(opportunity__in=Opportunity.objects.visible_to(viewer))
+        .select_related("opportunity__listing__source")
+        .prefetch_related(Prefetch("role_skills", required, to_attr="required_skills"), "required_courses")
+    )
 
-    First what is about the person, then what is about the opportunity, last what time may mend: a full role.
-    """
-    return [*_personal_obstacles(viewer), *_closing_obstacles(role, now or timezone.now()), *_full(role)]
+
+def find_obstacles(*, viewer: User, roles: Sequence[Role], now: datetime | None = None) -> dict[int, list[Problem]]:
+    """Return for each role, as `find_roles` gives it, all that keeps the viewer from a place in it."""
+    now = now or timezone.now()
+    standing = find_standing(volunteer=viewer, now=now)
+    everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
+    return {role.pk: eligibility.obstacles(standing, _demands(role, everywhere), now=now) for role in roles}
 
 
-def find_reasons_against(*, viewer: User | None, role: Role, is_applied: bool) -> list[Problem]:
-    """Return why the viewer cannot apply for the role now, all reasons at once; none where they can.
+def find_reasons_against(
+    *, viewer: User | None, roles: Sequence[Role], now: datetime | None = None
+) -> Mapping[int, list[Problem]]:
+    """Return for each role why the viewer cannot apply for it now, all reasons at once; none where they can.
 
     They are those that `apply_to_role` refuses with, and ALREADY_APPLIED, where it would answer with what is there.
     """
     if viewer is None:
-        return [Problem(Code.UNAUTHENTICATED, "Log in first.")]
-    if is_applied:
-        return [Problem(OpportunityCode.ALREADY_APPLIED, "You have applied for this role already.")]
-    return find_obstacles(viewer=viewer, role=role)
+        return {role.pk: [Problem(Code.UNAUTHENTICATED, "Log in first.")] for role in roles}
+    live = Application.objects.filter(volunteer=viewer, role__in=roles, status__in=LIVE_STATUSES)
+    applied = set(live.values_list("role", flat=True))
+    already = [Problem(OpportunityCode.ALREADY_APPLIED, "You have applied for this role already.")]
+    found = find_obstacles(viewer=viewer, roles=roles, now=now)
+    return {role.pk: [*(already if role.pk in applied else ()), *found[role.pk]] for role in roles}
 
 
-def _personal_obstacles(viewer: User) -> list[Problem]:
-    obstacles = []
-    if not viewer.is_email_verified:
-        message = "Prove your e-mail address first: the key is in the mail you got when you signed up."
-        obstacles.append(Problem(OpportunityCode.EMAIL_NOT_VERIFIED, message))
-    if not policies.can_apply(viewer):
-        message = "Your account is for hosting; set its type to VOLUNTEER or BOTH to apply for places."
-        obstacles.append(Problem(OpportunityCode.NOT_VOLUNTEER, message))
-    return obstacles
+def find_late_obstacles(*, role: Role, now: datetime) -> list[Problem]:
+    """Return what may have come up while one waited for the role's lock: it was closed, or is full by now."""
+    demands = _demands_of_opportunity(role)
+    return [*eligibility.closing_obstacles(demands, now=now), *eligibility.full(demands)]
 
 
-def _closing_obstacles(role: Role, now: datetime) -> list[Problem]:
+def find_standing(*, volunteer: User, now: datetime) -> Standing:
+    """Return what counts of the volunteer now; a system question."""
+    held = Application.objects.filter(
+        volunteer=volunteer, status=ApplicationStatus.ACCEPTED, role__opportunity__end_date__gt=now
+    ).exclude(role__opportunity__status=OpportunityStatus.CANCELLED)
+    times = held.values_list(
+        "role_id", "role__opportunity__title", "role__opportunity__start_date", "role__opportunity__end_date"
+    )
+    return Standing(
+        is_email_verified=volunteer.is_email_verified,
+        is_volunteer=policies.can_apply(volunteer),
+        skill_ids=frozenset(UserSkill.objects.filter(user=volunteer).values_list("skill_id", flat=True)),
+        course_ids=frozenset(find_completed_courses(user=volunteer).values_list("pk", flat=True)),
+        verifications=find_valid_kinds(user=volunteer, now=now),
+        engagements=[Engagement(*row) for row in times],
+    )
+
+
+def _demands(role: Role, everywhere: Mapping[int, str]) -> Demands:
+    required: list[RoleSkill] = role.required_skills  # type: ignore[attr-defined] # fetched by find_roles
+    own = {course.pk: course.title for course in role.required_courses.all()}
+    return replace(
+        _demands_of_opportunity(role),
+        skills={one.skill_id: one.skill.name for one in required},
+        courses={**everywhere, **own},
+        verifications=tuple(role.required_verifications),
+    )
+
+
+def _demands_of_opportunity(role: Role) -> Demands:
     opportunity = role.opportunity
-    if opportunity.kind == OpportunityKind.EXTERNAL:
-        listing = getattr(opportunity, "listing", None)
-        link = (listing.url or listing.source.url) if listing else ""
-        where = f" at {link}" if link else " at its source"
-        return [Problem(OpportunityCode.CLOSED, f"Places are not given here: apply{where}.")]
-    if opportunity.status != OpportunityStatus.OPEN:
-        return [Problem(OpportunityCode.CLOSED, "This opportunity does not take applications (any more).")]
-    if opportunity.end_date <= now:
-        return [Problem(OpportunityCode.CLOSED, "This opportunity is over.")]
-    return []
+    return Demands(
+        role_id=role.pk,
+        kind=opportunity.kind,
+        status=opportunity.status,
+        start_date=opportunity.start_date,
+        end_date=opportunity.end_date,
+        is_full=role.slots_taken >= role.slots_available,
+        link=_link_to(opportunity),
+    )
 
 
-def _full(role: Role) -> list[Problem]:
-    if role.slots_taken < role.slots_available:
-        return []
-    message = "Every place of this role is taken; apply with `joinWaitlist: true` to wait in line for one."
-    return [Problem(OpportunityCode.FULL, message)]
+def _link_to(opportunity: Opportunity) -> str:
+    if opportunity.kind != OpportunityKind.EXTERNAL:
+        return ""
+    listing = getattr(opportunity, "listing", None)
+    return (listing.url or listing.source.url) if listing else ""

@@ -6,12 +6,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from domains.accounts.models import User
+from domains.base import rates
 from domains.base.errors import NotAllowed, Refused
 from domains.base.texts import name_problems
 from domains.opportunities import policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
 from domains.opportunities.services.values import one_line, problems_of
+
+MAX_FOUNDED_A_DAY = 20
 
 
 def create_host(
@@ -20,7 +23,7 @@ def create_host(
     """There is a new host, and the actor owns it.
 
     Refuses with EMAIL_NOT_VERIFIED, FORBIDDEN (an account for volunteering only), REQUIRED, TOO_SHORT,
-    TOO_LONG and INVALID.
+    TOO_LONG, INVALID and RATE_LIMITED.
     """
     if not actor.is_email_verified:
         message = "Prove your e-mail address first: an organisation must be reachable."
@@ -35,6 +38,7 @@ def create_host(
     )
     if problems := [*problems_of(host), *name_problems(host.organization_name, "organization_name")]:
         raise Refused(*problems)
+    rates.spend(what="create_host", key=str(actor.pk), limit=MAX_FOUNDED_A_DAY, seconds=86400)
     with transaction.atomic():
         host.save()
         HostMembership.objects.create(

@@ -7,15 +7,13 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base import bus
-from domains.base.errors import Code, NotAllowed, NotFound, Refused
-from domains.opportunities import facts, policies
+from domains.base.errors import Refused
+from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
-from domains.opportunities.models import Application, ApplicationHistory, Opportunity, OpportunityStatus
-from domains.opportunities.services.moves import lock_role, move
-from domains.opportunities.services.values import one_line
+from domains.opportunities.models import Application, Opportunity, OpportunityStatus
+from domains.opportunities.services.changes import clean_reason, lock_to_decide
+from domains.opportunities.services.moves import move
 from domains.opportunities.transitions import Act, Decision, target_of
-
-LONGEST_NOTE = ApplicationHistory._meta.get_field("reason").max_length or 0
 
 
 @transaction.atomic
@@ -25,33 +23,15 @@ def decide_application(*, actor: User, application_id: int, decision: Decision, 
     Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the note), CLOSED (the opportunity was called off), CONFLICT
     (decided otherwise in the meantime; it names the state that stands) and FULL.
     """
-    application = (
-        Application.objects.visible_to(actor).select_related("role__opportunity").filter(pk=application_id).first()
-    )
-    if application is None:
-        raise NotFound("application", "application_id")
-    if not policies.can_decide_application(actor, application):
-        raise NotAllowed("Only owners and coordinators of the organisation decide about applications.")
-    note = one_line(note)
-    if len(note) > LONGEST_NOTE:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {LONGEST_NOTE} characters.", "note")
-    role = lock_role(viewer=actor, role_id=application.role_id)
-    if role is None:
-        raise NotFound("application", "application_id")
-    # Others may have decided while this waited for the lock.
-    application.refresh_from_db()
+    application, role = lock_to_decide(actor=actor, application_id=application_id)
+    reason = clean_reason(note, "note")
     act = Act(decision)
-    if application.status == target_of(act):
+    target = target_of(act)
+    if application.status == target:
         return application
     _refuse_if_called_off(role.opportunity)
     moved = move(
-        application=application,
-        role=role,
-        act=act,
-        target=target_of(act),
-        actor=actor,
-        now=timezone.now(),
-        reason=note,
+        application=application, role=role, act=act, target=target, actor=actor, now=timezone.now(), reason=reason
     )
     bus.publish(facts.ApplicationDecided(application_id=application.pk, move_id=moved.pk))
     return application

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from domains.accounts.models import User
 from domains.base.errors import Code, Problem
 from domains.geo.selectors import zip_centroid
-from domains.opportunities.models import Cause, Opportunity, OpportunityKind, Role, RoleSkill
+from domains.opportunities.models import Cause, Opportunity, OpportunityKind
 from domains.opportunities.selectors import is_sensible_time
+from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
 from domains.opportunities.services.values import one_line, problems_of
-from domains.skills.models import Skill
 
-MAX_ROLES = 50
-MAX_SKILLS_PER_ROLE = 50
 MAX_CAUSES = 20
-
-
-@dataclass(frozen=True)
-class RoleSkillDraft:
-    """A skill that a role asks for; required unless it is said to be developed only."""
-
-    skill_id: int
-    is_required: bool | None = None
-    is_developed: bool = False
-
-    def row(self, role: Role) -> RoleSkill:
-        """Return it as a row of the role."""
-        is_required = not self.is_developed if self.is_required is None else self.is_required
-        return RoleSkill(role=role, skill_id=self.skill_id, is_required=is_required, is_developed=self.is_developed)
-
-
-@dataclass(frozen=True)
-class RoleDraft:
-    """A part that volunteers play."""
-
-    title: str
-    slots_available: int
-    description: str = ""
-    requires_approval: bool = True
-    skills: Sequence[RoleSkillDraft] = ()
-
-    def row(self, opportunity: Opportunity) -> Role:
-        """Return it as a row of the opportunity."""
-        return Role(
-            opportunity=opportunity,
-            title=one_line(self.title),
-            description=self.description.strip(),
-            slots_available=self.slots_available,
-            requires_approval=self.requires_approval,
-        )
+#: The columns that say where it is, in words; its point on the map follows from them.
+PLACE_COLUMNS = ("location_text", "location_zip", "is_remote")
 
 
 @dataclass(frozen=True)
@@ -70,7 +36,7 @@ class OpportunityDraft:
     cause_ids: Sequence[int] = ()
     roles: Sequence[RoleDraft] = ()
 
-    def row(self, *, host_id: int, created_by: User) -> Opportunity:
+    def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
         """Return it as a row; its place is the middle of its ZIP code."""
         place = None if self.is_remote else zip_centroid(self.location_zip.strip())
         latitude, longitude = place or (None, None)
@@ -91,13 +57,47 @@ class OpportunityDraft:
         )
 
 
+@dataclass(frozen=True)
+class OpportunityChanges:
+    """What a host changes about an opportunity; None stays as it is, causes that are given replace those there are."""
+
+    title: str | None = None
+    description: str | None = None
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    kind: OpportunityKind | None = None
+    impact_statement: str | None = None
+    location_text: str | None = None
+    location_zip: str | None = None
+    is_remote: bool | None = None
+    cause_ids: Sequence[int] | None = None
+
+    def applied_to(self, opportunity: Opportunity) -> OpportunityDraft:
+        """Return the opportunity as it is to be; its causes where they are given, and no roles: those stay."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        columns = [name for name in given if name != "cause_ids"]
+        now = OpportunityDraft(**{name: getattr(opportunity, name) for name in columns})
+        return replace(now, **{name: value for name, value in given.items() if value is not None})
+
+
+def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, Any]:
+    """Return the columns that the wanted row of the opportunity says otherwise, with their new values.
+
+    Its point on the map moves with the words for its place, and only with them.
+    """
+    names = [field.name for field in fields(OpportunityChanges) if field.name != "cause_ids"]
+    changed = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(opportunity, name)}
+    if not changed.keys().isdisjoint(PLACE_COLUMNS):
+        changed |= {"latitude": wanted.latitude, "longitude": wanted.longitude}
+    return changed
+
+
 def problems_of_draft(draft: OpportunityDraft, row: Opportunity) -> list[Problem]:
     """Return all that is wrong with an opportunity and its roles, each problem with its field."""
     times = _problems_of_times(row.start_date, row.end_date)
     # A time that cannot be one cannot be cleaned either.
     exclude = {"host", "created_by", *(["start_date", "end_date"] if times else [])}
     return [
-        *_problems_of_kind(draft.kind),
         *problems_of(row, exclude=exclude),
         *times,
         *_problems_of_causes(draft.cause_ids),
@@ -105,45 +105,8 @@ def problems_of_draft(draft: OpportunityDraft, row: Opportunity) -> list[Problem
     ]
 
 
-def problems_of_roles(roles: Sequence[RoleDraft], opportunity: Opportunity) -> list[Problem]:
-    """Return all that is wrong with the roles; their fields begin with `roles.0`."""
-    if len(roles) > MAX_ROLES:
-        return [Problem(Code.TOO_LONG, f"An opportunity has at most {MAX_ROLES} roles.", "roles")]
-    known = _known_skills(roles)
-    return [
-        problem
-        for number, role in enumerate(roles)
-        for problem in _problems_of_role(role, opportunity, known, f"roles.{number}.")
-    ]
-
-
-def _known_skills(roles: Sequence[RoleDraft]) -> set[int]:
-    wanted = {skill.skill_id for role in roles for skill in role.skills[:MAX_SKILLS_PER_ROLE]}
-    return set(Skill.objects.visible_to(None).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
-
-
-def _problems_of_role(draft: RoleDraft, opportunity: Opportunity, known: set[int], prefix: str) -> Iterable[Problem]:
-    role = draft.row(opportunity)
-    yield from problems_of(role, exclude={"opportunity"}, prefix=prefix)
-    if len(draft.skills) > MAX_SKILLS_PER_ROLE:
-        yield Problem(Code.TOO_LONG, f"A role names at most {MAX_SKILLS_PER_ROLE} skills.", f"{prefix}skills")
-        return
-    seen: set[int] = set()
-    for number, skill in enumerate(draft.skills):
-        field = f"{prefix}skills.{number}."
-        if skill.skill_id not in known:
-            yield Problem(Code.NOT_FOUND, "There is no such skill.", f"{field}skill_id")
-        elif skill.skill_id in seen:
-            yield Problem(Code.DUPLICATE, "This role names the skill twice.", f"{field}skill_id")
-        row = skill.row(role)
-        if not (row.is_required or row.is_developed):
-            yield Problem(
-                Code.INVALID, "Say that the role requires the skill, develops it, or both.", f"{field}is_required"
-            )
-        seen.add(skill.skill_id)
-
-
-def _problems_of_kind(kind: OpportunityKind) -> list[Problem]:
+def problems_of_kind(kind: OpportunityKind) -> list[Problem]:
+    """Return what is wrong with a kind that a host chose."""
     if kind != OpportunityKind.EXTERNAL:
         return []
     return [Problem(Code.INVALID, "Only crawled listings are EXTERNAL; choose SIGN_UP or EXPRESS_INTEREST.", "kind")]

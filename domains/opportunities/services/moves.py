@@ -1,36 +1,54 @@
 """How applications move: the role locked, its places counted, the history written, all in one transaction.
 
-The acts decide who may move what; whatever they do, they do it through here.
+The acts decide who may move what; whatever they do, they do it through here. So a place that becomes free is
+offered to the next in line by whatever move freed it, once.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
 from domains.accounts.models import User
+from domains.base import bus
 from domains.base.errors import Code, Refused
+from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
-from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, Opportunity, Role
-from domains.opportunities.transitions import NOWHERE, Act, is_possible, places_taken_by
+from domains.opportunities.models import (
+    Application,
+    ApplicationHistory,
+    ApplicationStatus,
+    Opportunity,
+    OpportunityStatus,
+    Role,
+)
+from domains.opportunities.selectors import find_waiting
+from domains.opportunities.transitions import NOWHERE, Act, is_possible, places_taken_by, target_of
+
+#: An opportunity in these states still gives its free places to those who wait.
+GIVING_STATUSES = (OpportunityStatus.OPEN, OpportunityStatus.CLOSED)
 
 
-def lock_role(*, viewer: User, role_id: int) -> Role | None:
+def lock_role(*, viewer: User | None, role_id: int) -> Role | None:
     """Return the role, if the viewer may see it, locked until the transaction ends.
 
     Whoever changes an application of a role holds this lock, so that the places are counted one change
-    at a time. Where SQLite ignores it, its transactions run one at a time.
+    at a time. Where SQLite ignores it, its transactions run one at a time. The opportunity is read once the
+    lock is held: joined to the locked row it would be as old as the wait.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction protects nothing")
-    return (
-        Role.objects.select_for_update(of=("self",))
-        .select_related("opportunity")
-        .filter(pk=role_id, opportunity__in=Opportunity.objects.visible_to(viewer))
-        .first()
-    )
+    role = Role.objects.select_for_update(no_key=True).filter(pk=role_id).first()
+    if role is None:
+        return None
+    opportunity = Opportunity.objects.visible_to(viewer).filter(pk=role.opportunity_id).first()
+    if opportunity is None:
+        return None
+    role.opportunity = opportunity
+    return role
 
 
 def move(
@@ -45,7 +63,8 @@ def move(
 ) -> ApplicationHistory:
     """The application is at `target`, its place counted in the locked role; return the line of its history.
 
-    Refuses with CONFLICT, naming the state that stands, where the table has no such move, and with FULL.
+    A place that this frees is offered to the first in line. Refuses with CONFLICT, naming the state that stands,
+    where the table has no such move, and with FULL.
     """
     source = NOWHERE if application._state.adding else application.status
     if not is_possible(act, source, target):
@@ -56,10 +75,43 @@ def move(
         raise Refused.because(OpportunityCode.FULL, "Every place of this role is taken.")
     application.status = target
     if target == ApplicationStatus.WAITLISTED:
-        application.waitlisted_at = now
+        application.waitlisted_at = _end_of_line(role, now)
+    application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
     application.save()
     if taken:
         Role.objects.filter(pk=role.pk).update(slots_taken=F("slots_taken") + taken)
-    return ApplicationHistory.objects.create(
+        role.slots_taken += taken
+    moved = ApplicationHistory.objects.create(
         application=application, from_status=source, to_status=target, actor=actor, reason=reason, at=now
     )
+    if taken < 0:
+        offer_places(role=role, now=now, number=-taken)
+    return moved
+
+
+def offer_places(*, role: Role, now: datetime, number: int) -> None:
+    """The first in line hold an offer of the places that became free in the locked role; a system act.
+
+    Nothing is offered of what is over or was called off.
+    """
+    if role.opportunity.status not in GIVING_STATUSES or role.opportunity.end_date <= now:
+        return
+    free = role.slots_available - role.slots_taken
+    for application in find_waiting(role=role)[: max(0, min(number, free))]:
+        moved = move(
+            application=application, role=role, act=Act.OFFER, target=target_of(Act.OFFER), actor=None, now=now
+        )
+        bus.publish(facts.OfferMade(application_id=application.pk, move_id=moved.pk))
+
+
+def _end_of_line(role: Role, now: datetime) -> datetime:
+    """Return the time by which one stands behind all others, whatever the clocks of the servers say."""
+    last = find_waiting(role=role).reverse().values_list("waitlisted_at", flat=True).first()
+    return now if last is None or last < now else last + timedelta(microseconds=1)
+
+
+def _deadline(opportunity: Opportunity, now: datetime) -> datetime:
+    """Return until when an offer is held: not past the beginning, or of what has begun, the end."""
+    bound = opportunity.start_date if opportunity.start_date > now else opportunity.end_date
+    deadline: datetime = min(now + settings.OFFER_LIFETIME, bound)
+    return deadline

@@ -2,6 +2,7 @@
 
 from domains.skills.services.accept_resume_skills import accept_resume_skills
 from domains.skills.services.add_skill import add_skill
+from domains.skills.services.endorse_skills import endorse_skills
 from domains.skills.services.import_skills import import_skills, load_starter_skills
 from domains.skills.services.merge_skills import merge_skills
 from domains.skills.services.parse_resume import find_unread_resumes, parse_resume
@@ -13,6 +14,7 @@ from domains.skills.services.upload_resume import import_linkedin_export, upload
 __all__ = [
     "accept_resume_skills",
     "add_skill",
+    "endorse_skills",
     "find_unread_resumes",
     "has_no_skills",
     "import_linkedin_export",

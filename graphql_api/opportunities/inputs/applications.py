@@ -16,6 +16,22 @@ class ApplyToRoleInput:
     join_waitlist: bool = strawberry.field(description="Wait in line if every place is taken.", default=False)
 
 
+@strawberry.input(description="What `withdrawApplication` takes.")
+class WithdrawApplicationInput:
+    """An application to take back."""
+
+    application_id: strawberry.ID = strawberry.field(description="The application, one of yours.")
+    reason: str = strawberry.field(description="Why, for the host to read; at most 500 characters.", default="")
+
+
+@strawberry.input(description="What `answerOffer` takes.")
+class AnswerOfferInput:
+    """The answer to an offered place."""
+
+    application_id: strawberry.ID = strawberry.field(description="The application that the place is offered for.")
+    accept: bool = strawberry.field(description="True to take the place; false to leave it to the next in line.")
+
+
 @strawberry.input(description="What `decideApplication` takes.")
 class DecideApplicationInput:
     """A coordinator's decision."""
@@ -23,3 +39,16 @@ class DecideApplicationInput:
     application_id: strawberry.ID = strawberry.field(description="The application.")
     decision: ApplicationDecision = strawberry.field(description="What becomes of it.")
     note: str = strawberry.field(description="A word to the volunteer, at most 500 characters.", default="")
+
+
+@strawberry.input(description="What `completeApplication` takes.")
+class CompleteApplicationInput:
+    """How it went, said once the opportunity is over."""
+
+    application_id: strawberry.ID = strawberry.field(description="The application of somebody who had a place.")
+    attended: bool = strawberry.field(
+        description="Whether the volunteer came; false ends the application as CANCELLED.", default=True
+    )
+    endorsed_skill_ids: list[strawberry.ID] = strawberry.field(
+        description="Which of the skills that the role develops the volunteer has shown.", default_factory=list
+    )

@@ -1,4 +1,4 @@
-"""What the acts on opportunities and roles take."""
+"""What the acts on opportunities take."""
 
 from __future__ import annotations
 
@@ -6,53 +6,10 @@ from datetime import datetime
 
 import strawberry
 
-from domains.opportunities.services import OpportunityDraft, RoleDraft, RoleSkillDraft
+from domains.opportunities.services import OpportunityChanges, OpportunityDraft
 from graphql_api.ids import known_or_nobody
+from graphql_api.opportunities.inputs.roles import RoleInput
 from graphql_api.opportunities.types import OpportunityKind
-
-
-@strawberry.input(description="A skill in a role.")
-class RoleSkillInput:
-    """What the role asks for or teaches."""
-
-    skill_id: strawberry.ID = strawberry.field(description="The skill.")
-    is_required: bool | None = strawberry.field(
-        description="Whether volunteers need it; without a word, yes unless the role develops it.", default=None
-    )
-    is_developed: bool = strawberry.field(description="Whether volunteers learn it.", default=False)
-
-    def draft(self) -> RoleSkillDraft:
-        """Return it as the domain knows it."""
-        return RoleSkillDraft(
-            skill_id=known_or_nobody(self.skill_id, "Skill"),
-            is_required=self.is_required,
-            is_developed=self.is_developed,
-        )
-
-
-@strawberry.input(description="A part that volunteers play.")
-class RoleInput:
-    """A new role."""
-
-    title: str = strawberry.field(description="3 to 200 characters.")
-    slots_available: int = strawberry.field(description="How many places there are, at least 1.")
-    description: str = strawberry.field(description="What one does in it, at most 5,000 characters.", default="")
-    requires_approval: bool = strawberry.field(
-        description="Whether a coordinator decides; without it, whoever applies has a place.", default=True
-    )
-    skills: list[RoleSkillInput] = strawberry.field(
-        description="The skills it requires and develops.", default_factory=list
-    )
-
-    def draft(self) -> RoleDraft:
-        """Return it as the domain knows it."""
-        return RoleDraft(
-            title=self.title,
-            slots_available=self.slots_available,
-            description=self.description,
-            requires_approval=self.requires_approval,
-            skills=[skill.draft() for skill in self.skills],
-        )
 
 
 @strawberry.input(description="What `createOpportunity` takes.")
@@ -96,3 +53,53 @@ class PublishOpportunityInput:
     """A draft."""
 
     opportunity_id: strawberry.ID = strawberry.field(description="The draft to open to everybody.")
+
+
+@strawberry.input(description="What `updateOpportunity` takes; what is left out or null stays as it is.")
+class UpdateOpportunityInput:
+    """What an opportunity is from now on; its roles are changed by `addRole` and `updateRole`."""
+
+    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity.")
+    title: str | None = strawberry.field(description="3 to 200 characters.", default=None)
+    description: str | None = strawberry.field(description="10 to 5,000 characters.", default=None)
+    start_date: datetime | None = strawberry.field(description="When it begins, with the offset.", default=None)
+    end_date: datetime | None = strawberry.field(description="When it ends, with the offset.", default=None)
+    kind: OpportunityKind | None = strawberry.field(
+        description="SIGN_UP or EXPRESS_INTEREST; fixed once somebody has applied.", default=None
+    )
+    impact_statement: str | None = strawberry.field(description="What it will have changed.", default=None)
+    location_text: str | None = strawberry.field(description="Where it is, in words.", default=None)
+    location_zip: str | None = strawberry.field(description="Five digits; empty for none.", default=None)
+    is_remote: bool | None = strawberry.field(description="Whether one can take part from anywhere.", default=None)
+    cause_ids: list[strawberry.ID] | None = strawberry.field(description="All that it is good for.", default=None)
+
+    def changes(self) -> OpportunityChanges:
+        """Return it as the domain knows it."""
+        return OpportunityChanges(
+            title=self.title,
+            description=self.description,
+            start_date=self.start_date,
+            end_date=self.end_date,
+            kind=self.kind,
+            impact_statement=self.impact_statement,
+            location_text=self.location_text,
+            location_zip=self.location_zip,
+            is_remote=self.is_remote,
+            cause_ids=None if self.cause_ids is None else [known_or_nobody(one, "Cause") for one in self.cause_ids],
+        )
+
+
+@strawberry.input(description="What `closeOpportunity` takes.")
+class CloseOpportunityInput:
+    """No more applications."""
+
+    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity, an open one.")
+    reason: str = strawberry.field(description="Why, for everybody to read; at most 500 characters.", default="")
+
+
+@strawberry.input(description="What `cancelOpportunity` takes.")
+class CancelOpportunityInput:
+    """It does not take place."""
+
+    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity, open or closed.")
+    reason: str = strawberry.field(description="Why, for everybody to read; at most 500 characters.", default="")

@@ -8,7 +8,13 @@ from domains.opportunities import services
 from graphql_api.context import Info, signed_in
 from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
-from graphql_api.opportunities.inputs.applications import ApplyToRoleInput, DecideApplicationInput
+from graphql_api.opportunities.inputs.applications import (
+    AnswerOfferInput,
+    ApplyToRoleInput,
+    CompleteApplicationInput,
+    DecideApplicationInput,
+    WithdrawApplicationInput,
+)
 from graphql_api.opportunities.types import Application
 
 
@@ -34,4 +40,32 @@ class ApplicationMutations:
             application_id=known_or_nobody(input.application_id, "Application"),
             decision=input.decision,
             note=input.note,
+        )
+
+    @mutation(description="Take back an application of yours; a place you held goes to the next in line.")
+    def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> Application:
+        """Call `services.withdraw_application`."""
+        return services.withdraw_application(  # type: ignore[return-value]
+            actor=signed_in(info),
+            application_id=known_or_nobody(input.application_id, "Application"),
+            reason=input.reason,
+        )
+
+    @mutation(description="Take the place you are offered, or leave it to the next in line.")
+    def answer_offer(self, info: Info, input: AnswerOfferInput) -> Application:
+        """Call `services.answer_offer`."""
+        return services.answer_offer(  # type: ignore[return-value]
+            actor=signed_in(info),
+            application_id=known_or_nobody(input.application_id, "Application"),
+            accept=input.accept,
+        )
+
+    @mutation(description="Say, once it is over, who came and what they learned; only those who run the host may.")
+    def complete_application(self, info: Info, input: CompleteApplicationInput) -> Application:
+        """Call `services.complete_application`."""
+        return services.complete_application(  # type: ignore[return-value]
+            actor=signed_in(info),
+            application_id=known_or_nobody(input.application_id, "Application"),
+            attended=input.attended,
+            endorsed_skill_ids=[known_or_nobody(one, "Skill") for one in input.endorsed_skill_ids],
         )

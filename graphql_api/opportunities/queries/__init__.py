@@ -1,8 +1,10 @@
-"""Questions about opportunities."""
+"""Questions about opportunities and hosts."""
 
+from graphql_api.opportunities.queries.hosts import HostQueries
 from graphql_api.opportunities.queries.opportunities import OpportunityQueries
+from graphql_api.opportunities.queries.recommendations import RecommendationQueries
 
 #: The classes whose fields become root fields of queries.
-QUERIES = (OpportunityQueries,)
+QUERIES = (OpportunityQueries, HostQueries, RecommendationQueries)
 
 __all__ = ["QUERIES"]

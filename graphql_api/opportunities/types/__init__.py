@@ -1,6 +1,12 @@
 """Hosts, opportunities, roles and applications as the API shows them."""
 
-from graphql_api.opportunities.types.hosts import OpportunityHost
+from graphql_api.opportunities.types.hosts import (
+    HostMembership,
+    MembershipRole,
+    OpportunityHost,
+    OpportunityStatus,
+)
+from graphql_api.opportunities.types.hours import HostImpact, HoursEntry, HoursStatus, Impact, ServiceRecord
 from graphql_api.opportunities.types.opportunities import (
     Application,
     ApplicationDecision,
@@ -8,7 +14,6 @@ from graphql_api.opportunities.types.opportunities import (
     Cause,
     Opportunity,
     OpportunityKind,
-    OpportunityStatus,
     Role,
 )
 
@@ -17,9 +22,16 @@ __all__ = [
     "ApplicationDecision",
     "ApplicationStatus",
     "Cause",
+    "HostImpact",
+    "HostMembership",
+    "HoursEntry",
+    "HoursStatus",
+    "Impact",
+    "MembershipRole",
     "Opportunity",
     "OpportunityHost",
     "OpportunityKind",
     "OpportunityStatus",
     "Role",
+    "ServiceRecord",
 ]

@@ -19,17 +19,15 @@ from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.learning.types import Course
 from graphql_api.loaders import load
 from graphql_api.nested import Nested
-from graphql_api.opportunities.types.hosts import OpportunityHost
+from graphql_api.opportunities.types.hosts import OpportunityHost, OpportunityStatus
+from graphql_api.opportunities.types.hours import HoursEntry
 from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
+from graphql_api.verification.types import VerificationKind
 
-strawberry.enum(
-    models.OpportunityStatus,
-    description="DRAFT is the host's own; OPEN takes applications; CLOSED and CANCELLED stay to be read.",
-)
-OpportunityStatus = models.OpportunityStatus
 strawberry.enum(
     models.OpportunityKind,
     description="SIGN_UP holds a place here; EXPRESS_INTEREST starts a talk; EXTERNAL is applied for at its source.",
@@ -133,6 +131,7 @@ class Application(relay.Node):
     volunteer: User = strawberry_django.field(description="Who applied.")
     role: Role = strawberry_django.field(description="What for.")
     history: list[ApplicationHistory] = strawberry_django.field(description="All its moves, oldest first.")
+    hours: list[HoursEntry] = strawberry_django.field(description="The hours logged for it, by when they began.")
 
     @classmethod
     def get_queryset(
@@ -152,13 +151,8 @@ def _own_applications(info: Info) -> Prefetch[str]:
 def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Mapping[int, list[Problem]]:
     # The roles are read apart from those that are shown: the optimizer would not fetch the opportunities a second
     # time for what is shown of them, and their columns would come one by one.
-    roles = models.Role.objects.filter(pk__in=keys).select_related("opportunity__listing__source")
-    live = selectors.find_own_applications(viewer=viewer).filter(status__in=models.LIVE_STATUSES, role__in=keys)
-    applied = set(live.values_list("role", flat=True))
-    return {
-        role.pk: selectors.find_reasons_against(viewer=viewer, role=role, is_applied=role.pk in applied)
-        for role in roles
-    }
+    roles = list(selectors.find_roles(viewer=viewer).filter(pk__in=keys))
+    return selectors.find_reasons_against(viewer=viewer, roles=roles)
 
 
 @strawberry.type(description="One reason why you cannot apply, and what to do about it.")
@@ -192,6 +186,14 @@ class Role(relay.Node):
     skills: list[RoleSkill] = strawberry_django.field(
         field_name="role_skills", description="The skills it requires and develops."
     )
+    required_courses: list[Course] = strawberry_django.field(
+        description="The courses that volunteers must have completed."
+    )
+
+    @strawberry_django.field(description="What must be verified about volunteers.", only=["required_verifications"])
+    def required_verifications(self) -> list[VerificationKind]:
+        """Show the kinds of verification."""
+        return [VerificationKind(kind) for kind in row_of(self, models.Role).required_verifications]
 
     @strawberry_django.field(description="How many places are left.", only=["slots_available", "slots_taken"])
     def slots_remaining(self) -> int:

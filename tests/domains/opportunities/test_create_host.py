@@ -53,3 +53,13 @@ def test_all_wrong_values_are_named_at_once() -> None:
     }
     assert not OpportunityHost.objects.exists()
     assert not HostMembership.objects.exists()
+
+
+def test_one_person_founds_twenty_a_day() -> None:
+    user = UserFactory(hosting=True)
+    for number in range(20):
+        services.create_host(actor=user, organization_name=f"Creek Friends {number}")
+    with pytest.raises(Refused) as refused:
+        services.create_host(actor=user, organization_name="Creek Friends")
+    assert [problem.code for problem in refused.value.problems] == ["RATE_LIMITED"]
+    assert OpportunityHost.objects.count() == 20

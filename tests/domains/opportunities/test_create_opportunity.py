@@ -13,8 +13,10 @@ from domains.base.errors import NotAllowed, NotFound, Refused
 from domains.opportunities import services
 from domains.opportunities.models import MembershipRole, Opportunity, OpportunityKind, OpportunityStatus, Role
 from domains.opportunities.services import OpportunityDraft, RoleDraft, RoleSkillDraft
+from domains.verification.models import VerificationKind
 from tests.factories import (
     CauseFactory,
+    CourseFactory,
     HostMembershipFactory,
     OpportunityHostFactory,
     SkillFactory,
@@ -72,6 +74,33 @@ def test_a_coordinator_drafts_an_opportunity_with_its_roles_and_skills() -> None
         (digging.pk, True, False),
         (teaching.pk, False, True),
     ]
+
+
+def test_roles_keep_each_the_courses_and_verifications_they_require() -> None:
+    host, courses = OpportunityHostFactory(), [CourseFactory(), CourseFactory()]
+    draft = replace(
+        DRAFT,
+        roles=[
+            RoleDraft("Planter", 8),
+            RoleDraft("Medic", 1, required_course_ids=[course.pk for course in courses]),
+            RoleDraft("Driver", 1, required_course_ids=[courses[1].pk], required_verifications=[*VerificationKind]),
+        ],
+    )
+    opportunity = services.create_opportunity(actor=owner_of(host), host_id=host.pk, draft=draft)
+    assert {role.title: list(role.required_courses.order_by("pk")) for role in opportunity.roles.all()} == {
+        "Planter": [],
+        "Medic": courses,
+        "Driver": courses[1:],
+    }
+    assert {role.title: role.required_verifications for role in opportunity.roles.all()} == {
+        "Planter": [],
+        "Medic": [],
+        "Driver": ["IDENTITY", "BACKGROUND_CHECK"],
+    }
+    hidden = replace(DRAFT, roles=[RoleDraft("Medic", 1, required_course_ids=[CourseFactory(is_published=False).pk])])
+    with pytest.raises(Refused) as refused:
+        services.create_opportunity(actor=owner_of(host), host_id=host.pk, draft=hidden)
+    assert [problem.field for problem in refused.value.problems] == ["roles.0.required_course_ids.0"]
 
 
 def test_a_remote_opportunity_is_nowhere_on_the_map() -> None:

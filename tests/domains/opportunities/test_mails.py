@@ -125,9 +125,64 @@ def test_each_decision_has_its_words_in_both_forms(status: str, words: str) -> N
 )
 def test_the_host_reads_what_became_of_the_application(requires_approval: bool, slots: int, words: str) -> None:
     role = RoleFactory(requires_approval=requires_approval, slots_available=slots)
-    owner_of(role.opportunity.host)
+    owner = owner_of(role.opportunity.host)
     ApplicationFactory(role=role, status="ACCEPTED")
     services.apply_to_role(actor=UserFactory(), role_id=role.pk, join_waitlist=True)
+    ((text, html),) = [(text, html) for to, text, html in sent() if to == [owner.email]]
+    assert words in text
+    assert words in html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_gets_a_place_by_applying_has_it_in_writing_and_whoever_waits_has_not() -> None:
+    role = RoleFactory(requires_approval=False, slots_available=1)
+    first, second = UserFactory(), UserFactory()
+    services.apply_to_role(actor=first, role_id=role.pk)
+    services.apply_to_role(actor=second, role_id=role.pk, join_waitlist=True)
+    ((to, text, _),) = sent()
+    assert to == [first.email]
+    assert "you have a place" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_place_given_back_is_told_to_the_host_and_offered_to_the_next() -> None:
+    role = RoleFactory(requires_approval=False, slots_available=1)
+    owner = owner_of(role.opportunity.host)
+    leaver, next_in_line = UserFactory(), UserFactory()
+    held = services.apply_to_role(actor=leaver, role_id=role.pk)
+    waiting = services.apply_to_role(actor=next_in_line, role_id=role.pk, join_waitlist=True)
+    mail.outbox.clear()
+    services.withdraw_application(actor=leaver, application_id=held.pk, reason="A cold <sniff>.")
+    by_receiver = {to[0]: (text, html) for to, text, html in sent()}
+    assert len(mail.outbox) == len(by_receiver) == 2
+    assert "gave back the place" in by_receiver[owner.email][0]
+    assert "A cold &lt;sniff&gt;." in by_receiver[owner.email][1]
+    waiting.refresh_from_db()
+    assert waiting.offer_expires_at is not None
+    assert f"{waiting.offer_expires_at:%-d %B %Y, %H:%M} UTC" in by_receiver[next_in_line.email][0]
+    mail.outbox.clear()
+    services.answer_offer(actor=next_in_line, application_id=waiting.pk, accept=True)
+    ((to, text, _),) = sent()
+    assert to == [owner.email]
+    assert "took the place" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_had_no_place_leave_quietly() -> None:
+    application = ApplicationFactory()
+    owner_of(application.role.opportunity.host)
+    services.withdraw_application(actor=application.volunteer, application_id=application.pk)
+    assert sent() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("OFFERED", "yours if you take it by"), ("EXPIRED", "run out"), ("COMPLETED", "you were there")],
+)
+def test_what_the_system_and_the_end_bring_has_its_words_too(status: str, words: str) -> None:
+    application = ApplicationFactory(status=status)
+    services.mail_application_decided(move_id=application.history.get(to_status=status).pk)
     ((_, text, html),) = sent()
     assert words in text
     assert words in html

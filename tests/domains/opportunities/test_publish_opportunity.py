@@ -9,9 +9,18 @@ from django.utils import timezone
 
 from domains.base.errors import NotAllowed, NotFound, Refused
 from domains.base.models import OutboxEntry
+from domains.learning.models import AudienceType
 from domains.opportunities import services
 from domains.opportunities.models import Opportunity, OpportunityStatus
-from tests.factories import OpportunityFactory, RoleFactory, UserFactory, owner_of
+from tests.factories import (
+    CourseFactory,
+    EnrollmentFactory,
+    HostMembershipFactory,
+    OpportunityFactory,
+    RoleFactory,
+    UserFactory,
+    owner_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +69,28 @@ def test_others_may_not_publish_and_do_not_learn_of_the_draft() -> None:
     with pytest.raises(NotAllowed):
         services.publish_opportunity(actor=UserFactory(staff=True), opportunity_id=draft.pk)
     assert Opportunity.objects.get().status == OpportunityStatus.DRAFT
+
+
+def test_each_course_that_hosts_must_have_completed_is_named_to_whoever_publishes() -> None:
+    draft = RoleFactory(opportunity__draft=True).opportunity
+    actor = owner(draft)
+    hosting = {"audience_type": AudienceType.HOST, "is_required": True}
+    done, begun, new = (CourseFactory(title=title, **hosting) for title in ("Done", "Begun", "A new one"))
+    CourseFactory(audience_type=AudienceType.HOST)
+    CourseFactory(is_required=True)
+    CourseFactory(is_published=False, **hosting)
+    EnrollmentFactory(course=done, user=actor, completed=True)
+    EnrollmentFactory(course=begun, user=actor)
+    EnrollmentFactory(course=new, completed=True)
+    with pytest.raises(Refused) as refused:
+        services.publish_opportunity(actor=actor, opportunity_id=draft.pk)
+    assert [(str(problem.code), problem.field) for problem in refused.value.problems] == [("MISSING_COURSE", None)] * 2
+    assert ["A new one" in problem.message for problem in refused.value.problems] == [True, False]
+    assert "Begun" in refused.value.problems[1].message
+    assert Opportunity.objects.get().status == OpportunityStatus.DRAFT
+    prepared = UserFactory()
+    HostMembershipFactory(host=draft.host, user=prepared)
+    for course in (done, begun, new):
+        EnrollmentFactory(course=course, user=prepared, completed=True)
+    services.publish_opportunity(actor=prepared, opportunity_id=draft.pk)
+    assert Opportunity.objects.get().status == OpportunityStatus.OPEN

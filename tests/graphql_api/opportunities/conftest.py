@@ -32,6 +32,7 @@ def cast(db: None) -> Cast:
         {
             "stranger": None,
             "volunteer": UserFactory(),
+            "other volunteer": UserFactory(),
             "other owner": owner_of(OpportunityHostFactory()),
             "scanner": HostMembershipFactory(host=host, role=MembershipRole.SCANNER).user,
             "coordinator": HostMembershipFactory(host=host, role=MembershipRole.COORDINATOR).user,

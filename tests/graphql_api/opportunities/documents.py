@@ -69,6 +69,20 @@ query MyApplications($first: Int, $after: String) {
     }
   }
 }""")
+TRENDING = _with_fragments("""
+query TrendingOpportunities($first: Int) { trendingOpportunities(first: $first) { ...OpportunityCard } }""")
+RECOMMENDED_OPPORTUNITIES = _with_fragments("""
+query RecommendedOpportunities($first: Int) {
+  recommendedOpportunities(first: $first) {
+    score reasons { code message } role { ...RoleFields } opportunity { ...OpportunityCard }
+  }
+}""")
+RECOMMENDED_VOLUNTEERS = """
+query RecommendedVolunteers($roleId: ID!, $first: Int) {
+  recommendedVolunteers(roleId: $roleId, first: $first) {
+    score reasons { code message } volunteer { id displayName }
+  }
+}"""
 NODE = "query NodeById($id: ID!) { node(id: $id) { __typename id } }"
 
 CREATE_HOST = _with_fragments("""
@@ -93,3 +107,50 @@ DECIDE_APPLICATION = _with_fragments("""
 mutation DecideApplication($input: DecideApplicationInput!) {
   decideApplication(input: $input) { __typename ...ApplicationFields ...Problems }
 }""")
+WITHDRAW_APPLICATION = _with_fragments("""
+mutation WithdrawApplication($input: WithdrawApplicationInput!) {
+  withdrawApplication(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
+COMPLETE_APPLICATION = _with_fragments("""
+mutation CompleteApplication($input: CompleteApplicationInput!) {
+  completeApplication(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
+ANSWER_OFFER = _with_fragments("""
+mutation AnswerOffer($input: AnswerOfferInput!) {
+  answerOffer(input: $input) { __typename ...ApplicationFields ...Problems }
+}""")
+
+LOG_HOURS = _with_fragments("""
+mutation LogHours($input: LogHoursInput!) {
+  logHours(input: $input) { __typename ... on HoursEntry { id status hours countedHours corrects { id } } ...Problems }
+}""")
+REVIEW_HOURS = _with_fragments("""
+mutation ReviewHours($input: ReviewHoursInput!) {
+  reviewHours(input: $input) { __typename ... on HoursEntry { id status hours countedHours reviewNote } ...Problems }
+}""")
+CREATE_SERVICE_RECORD = _with_fragments("""
+mutation CreateServiceRecord($input: CreateServiceRecordInput!) {
+  createServiceRecord(input: $input) {
+    __typename ... on ServiceRecord { id code url approvedHours isRevoked since until } ...Problems
+  }
+}""")
+REVOKE_SERVICE_RECORD = _with_fragments("""
+mutation RevokeServiceRecord($input: RevokeServiceRecordInput!) {
+  revokeServiceRecord(input: $input) {
+    __typename ... on ServiceRecord { id code url approvedHours isRevoked } ...Problems
+  }
+}""")
+MY_IMPACT = """
+query MyImpact {
+  me { impact {
+    approvedHours opportunitiesCompleted eventsAttended skillsDeveloped { id name } hoursByMonth { month hours }
+  } }
+}"""
+MY_RECORDS = "{ me { serviceRecords { id code approvedHours isRevoked since until createdAt } } }"
+HOST_FIGURES = """
+query HostFigures($id: ID!) {
+  node(id: $id) { ... on OpportunityHost {
+    impact { approvedHours volunteers opportunitiesCompleted hoursByMonth { month hours } }
+    hoursToReview { totalCount edges { node { id status application { volunteer { displayName } } } } }
+  } }
+}"""

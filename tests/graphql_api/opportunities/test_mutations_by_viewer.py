@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,68 +12,84 @@ from tests.api import codes, gid
 from tests.factories import ApplicationFactory, RoleFactory
 from tests.graphql_api.opportunities.conftest import Cast
 from tests.graphql_api.opportunities.documents import (
+    ANSWER_OFFER,
     APPLY_TO_ROLE,
+    COMPLETE_APPLICATION,
     CREATE_HOST,
     CREATE_OPPORTUNITY,
     DECIDE_APPLICATION,
     PUBLISH_OPPORTUNITY,
+    WITHDRAW_APPLICATION,
 )
 from tests.sql import rows_of
 
 DONE = "done"
 NO_LOGIN, NO, NOT_HERE, NO_VOLUNTEER = "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_VOLUNTEER"
-OUTCOMES: dict[str, dict[str, str]] = {
-    "createHost": {
-        "stranger": NO_LOGIN, "volunteer": NO, "other owner": DONE, "scanner": DONE, "coordinator": DONE,
-        "owner": DONE, "staff": NO,
-    },
-    "createOpportunity": {
-        "stranger": NO_LOGIN, "volunteer": NO, "other owner": NO, "scanner": NO, "coordinator": DONE,
-        "owner": DONE, "staff": NO,
-    },
-    "publishOpportunity": {
-        "stranger": NO_LOGIN, "volunteer": NOT_HERE, "other owner": NOT_HERE, "scanner": NOT_HERE,
-        "coordinator": DONE, "owner": DONE, "staff": NO,
-    },
-    "applyToRole": {
-        "stranger": NO_LOGIN, "volunteer": DONE, "other owner": NO_VOLUNTEER, "scanner": NO_VOLUNTEER,
-        "coordinator": NO_VOLUNTEER, "owner": NO_VOLUNTEER, "staff": DONE,
-    },
-    "decideApplication": {
-        "stranger": NO_LOGIN, "volunteer": NO, "other owner": NOT_HERE, "scanner": NOT_HERE,
-        "coordinator": DONE, "owner": DONE, "staff": NO,
-    },
-}  # fmt: skip
+KINDS = ("stranger", "volunteer", "other volunteer", "other owner", "scanner", "coordinator", "owner", "staff")
+#: For each mutation what the KINDS get, in their order.
+OUTCOMES = {
+    "createHost": (NO_LOGIN, NO, NO, DONE, DONE, DONE, DONE, NO),
+    "createOpportunity": (NO_LOGIN, NO, NO, NO, NO, DONE, DONE, NO),
+    "publishOpportunity": (NO_LOGIN, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, DONE, DONE, NO),
+    "applyToRole": (NO_LOGIN, DONE, DONE, NO_VOLUNTEER, NO_VOLUNTEER, NO_VOLUNTEER, NO_VOLUNTEER, DONE),
+    "decideApplication": (NO_LOGIN, NO, NOT_HERE, NOT_HERE, NOT_HERE, DONE, DONE, NO),
+    "withdrawApplication": (NO_LOGIN, DONE, NOT_HERE, NOT_HERE, NOT_HERE, NO, NO, NO),
+    "answerOffer": (NO_LOGIN, DONE, NOT_HERE, NOT_HERE, NOT_HERE, NO, NO, NO),
+    "completeApplication": (NO_LOGIN, NO, NOT_HERE, NOT_HERE, NOT_HERE, DONE, DONE, NO),
+}
 
 
-def request_for(mutation: str, cast: Cast) -> tuple[str, dict[str, Any]]:
-    """Return the document and an input that those who may act succeed with."""
-    match mutation:
-        case "createHost":
-            return CREATE_HOST, {"organizationName": "Creek Friends"}
-        case "createOpportunity":
-            times = {"startDate": "2031-05-04T10:00:00-07:00", "endDate": "2031-05-04T13:00:00-07:00"}
-            return CREATE_OPPORTUNITY, {
-                "hostId": gid(cast.host), "title": "Clean the creek", "description": "Boots are here.", **times
-            }  # fmt: skip
-        case "publishOpportunity":
-            draft = RoleFactory(opportunity__host=cast.host, opportunity__draft=True).opportunity
-            return PUBLISH_OPPORTUNITY, {"opportunityId": gid(draft)}
-        case "applyToRole":
-            return APPLY_TO_ROLE, {"roleId": gid(RoleFactory(opportunity__host=cast.host))}
-        case _:
-            application = ApplicationFactory(volunteer=cast["volunteer"], role__opportunity__host=cast.host)
-            return DECIDE_APPLICATION, {"applicationId": gid(application), "decision": "ACCEPT"}
+def application_of(cast: Cast, **fields: Any) -> str:
+    """Return the id of an application of the cast's volunteer for the cast's host."""
+    return gid(ApplicationFactory(volunteer=cast["volunteer"], role__opportunity__host=cast.host, **fields))
+
+
+def draft_of(cast: Cast) -> str:
+    return gid(RoleFactory(opportunity__host=cast.host, opportunity__draft=True).opportunity)
+
+
+def new_opportunity(cast: Cast) -> dict[str, Any]:
+    times = {"startDate": "2031-05-04T10:00:00-07:00", "endDate": "2031-05-04T13:00:00-07:00"}
+    return {"hostId": gid(cast.host), "title": "Clean the creek", "description": "Boots are here.", **times}
+
+
+#: For each mutation the document, and an input that those who may act succeed with.
+REQUESTS: dict[str, tuple[str, Callable[[Cast], dict[str, Any]]]] = {
+    "createHost": (CREATE_HOST, lambda cast: {"organizationName": "Creek Friends"}),
+    "createOpportunity": (CREATE_OPPORTUNITY, new_opportunity),
+    "publishOpportunity": (PUBLISH_OPPORTUNITY, lambda cast: {"opportunityId": draft_of(cast)}),
+    "applyToRole": (APPLY_TO_ROLE, lambda cast: {"roleId": gid(RoleFactory(opportunity__host=cast.host))}),
+    "decideApplication": (
+        DECIDE_APPLICATION,
+        lambda cast: {"applicationId": application_of(cast), "decision": "ACCEPT"},
+    ),
+    "withdrawApplication": (WITHDRAW_APPLICATION, lambda cast: {"applicationId": application_of(cast)}),
+    "answerOffer": (
+        ANSWER_OFFER,
+        lambda cast: {"applicationId": application_of(cast, status=ApplicationStatus.OFFERED), "accept": True},
+    ),
+    "completeApplication": (
+        COMPLETE_APPLICATION,
+        lambda cast: {
+            "applicationId": application_of(cast, status=ApplicationStatus.ACCEPTED, role__opportunity__past=True)
+        },
+    ),
+}
 
 
 @pytest.mark.parametrize(
     ("mutation", "kind", "outcome"),
-    [(mutation, kind, outcome) for mutation, by_kind in OUTCOMES.items() for kind, outcome in by_kind.items()],
+    [
+        (mutation, kind, outcome)
+        for mutation, outcomes in OUTCOMES.items()
+        for kind, outcome in zip(KINDS, outcomes, strict=True)
+    ],
 )
 def test_everyone_gets_what_they_may_and_a_refusal_changes_nothing(
     cast: Cast, api_as: Any, mutation: str, kind: str, outcome: str
 ) -> None:
-    document, wish = request_for(mutation, cast)
+    document, wish_of = REQUESTS[mutation]
+    wish = wish_of(cast)
     before = rows_of("opportunities", "base")
     payload = api_as(cast.people[kind]).act(document, **wish)
     if outcome == DONE:

@@ -1,0 +1,109 @@
+"""The one way to keep an answer in the cache: figures only, under the rights of those who may share it.
+
+What is kept are ids and numbers. A text, a time or a row of somebody's is refused, so that what is shown is always
+read anew, with the rights of who asks: a right that was lost, or a title that changed, shows in the next answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import caches
+
+logger = logging.getLogger(__name__)
+
+#: How long one of those who found nothing kept is awaited before the others find out for themselves.
+PATIENCE_SECONDS, LOOK_EVERY_SECONDS = 1.0, 0.05
+#: How long nobody else renews what somebody is renewing.
+RENEWAL_SECONDS = 30
+
+Figures = int | float | bool | None | list["Figures"]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may share an answer: whatever was found with other rights has another key."""
+
+    key: str
+
+
+#: For what is the same for everybody, whoever asks.
+PUBLIC = Rights("public")
+
+
+def rights_of(*, viewer_id: int, is_staff: bool) -> Rights:
+    """Return the rights of one person, which nobody else shares and which end with being staff."""
+    return Rights(f"viewer-{viewer_id}{'-staff' if is_staff else ''}")
+
+
+def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures], version: str = "") -> Figures:
+    """Return what `find` found at most `seconds` ago with these rights and this version, or finds now.
+
+    When it grows old, one caller renews it and the others go on with the old figures. While the cache is down,
+    everybody finds out for themselves.
+    """
+    digest = hashlib.sha256(json.dumps([what, rights.key, version]).encode()).hexdigest()[:32]
+    name = f"kept:{what}:{digest}"
+    try:
+        return _look(name, seconds, find)
+    except _CacheDown as down:
+        logger.warning("the cache is down, %s is found out anew: %r", what, down.__cause__)
+        return find()
+
+
+class _CacheDown(Exception):
+    """The cache failed; whatever `find` raises is another thing, and goes through."""
+
+
+def _look(name: str, seconds: int, find: Callable[[], Figures]) -> Figures:
+    entry = _ask("get", name)
+    if _is_young(entry, seconds):
+        return _figures(entry)
+    if _ask("add", f"{name}:renewal", 1, RENEWAL_SECONDS):
+        return _renew(name, seconds, find)
+    patience = time.monotonic() + PATIENCE_SECONDS
+    while entry is None and time.monotonic() < patience:
+        time.sleep(LOOK_EVERY_SECONDS)
+        entry = _ask("get", name)
+    return find() if entry is None else _figures(entry)
+
+
+def _renew(name: str, seconds: int, find: Callable[[], Figures]) -> Figures:
+    try:
+        found = find()
+        _refuse_all_but_figures(found)
+        # Kept for longer than it is good for: those who come while it is renewed still have something.
+        _ask("set", name, json.dumps([time.time(), found]), 2 * seconds)
+        return found
+    finally:
+        _ask("delete", f"{name}:renewal")
+
+
+def _ask(verb: str, *arguments: Any) -> Any:
+    try:
+        return getattr(caches["default"], verb)(*arguments)
+    except Exception as error:
+        raise _CacheDown from error
+
+
+def _is_young(entry: str | None, seconds: int) -> bool:
+    return entry is not None and 0 <= time.time() - json.loads(entry)[0] < seconds
+
+
+def _figures(entry: str) -> Figures:
+    figures: Figures = json.loads(entry)[1]
+    return figures
+
+
+def _refuse_all_but_figures(value: object) -> None:
+    if isinstance(value, list):
+        for one in value:
+            _refuse_all_but_figures(one)
+    elif not (value is None or isinstance(value, int | float)):
+        raise TypeError(f"only ids and figures may be kept, not {type(value).__name__}")

@@ -1,0 +1,77 @@
+"""Distance and boxes on the globe from plain degrees: no database extension, an index on two columns.
+
+A box finds what may be near, from the index; the distance says what is. A PostGIS twin would offer the same names.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q
+
+#: The mean radius of the earth (IUGG), in km.
+EARTH_RADIUS_KM = 6371.0088
+_KM_PER_DEGREE = EARTH_RADIUS_KM * math.pi / 180
+_EAST_WEST_ENDS = 180
+
+
+class Point(NamedTuple):
+    """Degrees north of the equator and east of Greenwich."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Box:
+    """What lies between two parallels and two meridians, in degrees; across the antimeridian `west` is above `east`."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+    def holds(self, point: Point) -> bool:
+        """Whether the point is in it."""
+        is_between = point.longitude >= self.west, point.longitude <= self.east
+        is_inside = all(is_between) if self.west <= self.east else any(is_between)
+        return is_inside and self.south <= point.latitude <= self.north
+
+    def as_condition(self) -> Q:
+        """Return it as a condition on the columns `longitude` and `latitude`, the more selective one first."""
+        if self.west <= self.east:
+            between = Q(longitude__gte=self.west, longitude__lte=self.east)
+        else:
+            between = Q(longitude__gte=self.west) | Q(longitude__lte=self.east)
+        return between & Q(latitude__gte=self.south, latitude__lte=self.north)
+
+
+def distance_km(one: Point, other: Point) -> float:
+    """Return the great-circle distance, in km, by the haversine formula."""
+    north, other_north = math.radians(one.latitude), math.radians(other.latitude)
+    east = math.radians(other.longitude - one.longitude)
+    half = math.sin((other_north - north) / 2) ** 2 + math.cos(north) * math.cos(other_north) * math.sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+def box_around(point: Point, km: float) -> Box:
+    """Return the smallest box that holds everything within `km` of the point, at the poles and dateline too."""
+    reach = km / _KM_PER_DEGREE
+    south, north = point.latitude - reach, point.latitude + reach
+    if south <= -90 or north >= 90:  # noqa: PLR2004 # around a pole every meridian is near
+        return Box(max(south, -90.0), min(north, 90.0), -180.0, 180.0)
+    sideways = math.degrees(math.asin(min(1.0, math.sin(math.radians(reach)) / math.cos(math.radians(point.latitude)))))
+    if sideways >= _EAST_WEST_ENDS:
+        return Box(south, north, -180.0, 180.0)
+    return Box(south, north, _wrapped(point.longitude - sideways), _wrapped(point.longitude + sideways))
+
+
+def _wrapped(longitude: float) -> float:
+    return (longitude + 180) % 360 - 180 if abs(longitude) > _EAST_WEST_ENDS else longitude
+
+
+def stretch(point: Point) -> float:
+    """Return how long a degree of longitude is there, as a part of one of latitude."""
+    return math.cos(math.radians(point.latitude))

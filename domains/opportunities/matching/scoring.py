@@ -1,0 +1,217 @@
+"""The score: what counts for a role and a person, each thing with its points and its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domains.opportunities.matching.shapes import HeldSkill, Match, Place, Reason, Volunteer, WantedSkill
+from domains.opportunities.matching.weights import (
+    BEGUN_SHARE,
+    COARSE_BANDS,
+    DISTANCE_BANDS,
+    FRESH_BANDS,
+    LEARNING_LEVEL,
+    LEVEL_SHARES,
+    PAST_CAUSE_TENTHS,
+    POPULAR_STEPS,
+    PRACTICE_SHARE,
+    SOON_BANDS,
+    WEIGHTS,
+    Factor,
+)
+
+#: Where factors give the same, the table says which comes first.
+_ORDER = {factor: place for place, factor in enumerate(Factor)}
+
+
+def match_role(volunteer: Volunteer, place: Place, now: datetime) -> Match | None:
+    """Return how well the role fits the volunteer; None where they could not take it.
+
+    That is where it meets a place they have, or asks for a course or a verification that they have not.
+    """
+    if any(taken.meets(place.span) for taken in volunteer.taken):
+        return None
+    if place.courses.keys() - volunteer.courses or set(place.verifications) - volunteer.verifications:
+        return None
+    reasons = [
+        *_of_skills(volunteer.skills, place.skills, YOU),
+        *_of_distance(place),
+        *_of_habits(volunteer, place),
+        *_of_requirements(place),
+        *_of_times(volunteer, place, now),
+    ]
+    if volunteer.is_new:
+        message = "You have not said yet what you can do or where you live: these are new, or others like them."
+        reasons.append(Reason(Factor.NEW_HERE, message, 0))
+    return _sum_up(reasons, _of_missing_skills(volunteer.skills, place.skills, YOU))
+
+
+def match_volunteer(
+    skills: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], *, is_remote: bool, distance_km: float | None
+) -> Match:
+    """Return how well a volunteer fits a role, by nothing but what they show in public and roughly where they live."""
+    reasons = list(_of_skills(skills, wanted, THEY))
+    if is_remote:
+        points = 10 * WEIGHTS[Factor.REMOTE].for_host
+        reasons.append(Reason(Factor.REMOTE, "The role can be done from anywhere.", points))
+    elif distance_km is not None and (band := _band(distance_km, COARSE_BANDS)):
+        points = WEIGHTS[Factor.DISTANCE].for_host * band[1] // 10
+        reasons.append(Reason(Factor.DISTANCE, f"Lives within {band[0]} km.", points))
+    return _sum_up(reasons, _of_missing_skills(skills, wanted, THEY))
+
+
+def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
+    """Take away for what is missing, down to 0; the strongest reason comes first, what is missing last."""
+    gained = sorted(reasons, key=lambda reason: (-reason.tenths, _ORDER[reason.code]))
+    left, lost = sum(reason.tenths for reason in gained), []
+    for reason in missing:
+        tenths = max(reason.tenths, -left)
+        left += tenths
+        lost.append(Reason(reason.code, reason.message, tenths))
+    return Match((*gained, *lost))
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a side is told about skills, and which of the table's columns is its."""
+
+    side: str
+    met: str
+    missing: str
+    verified: str
+    learn: str
+    practise: str
+    related: str
+
+    def tenths(self, factor: Factor) -> int:
+        """Return the most tenths of a point that the factor gives on this side."""
+        return 10 * int(getattr(WEIGHTS[factor], self.side))
+
+
+YOU = Words(
+    side="for_volunteer",
+    met="It asks for {name}, which you have at level {level} of 5.",
+    missing="It also asks for {name}: add it to your skills if you have it.",
+    verified="Your {name} was confirmed by somebody else.",
+    learn="You can get better at {name}, which you have at level {level} of 5.",
+    practise="You can practise {name}, which you have at level {level} of 5.",
+    related="You can learn {name}, which is close to your {other}.",
+)
+THEY = Words(
+    side="for_host",
+    met="Has {name} at level {level} of 5.",
+    missing="Has not said to have {name}.",
+    verified="Their {name} was confirmed by somebody else.",
+    learn="Can get better at {name}, now at level {level} of 5.",
+    practise="Can practise {name}, now at level {level} of 5.",
+    related="Can learn {name}, which is close to their {other}.",
+)
+
+
+def _of_skills(held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], words: Words) -> Iterator[Reason]:
+    required = [skill for skill in wanted if skill.is_required]
+    if not required:
+        message = "It asks for no particular skill."
+        yield Reason(Factor.NO_SKILL_NEEDED, message, words.tenths(Factor.NO_SKILL_NEEDED))
+    for skill in required:
+        if has := held.get(skill.skill_id):
+            points = words.tenths(Factor.REQUIRED_SKILL) * LEVEL_SHARES[has.level] // (100 * len(required))
+            yield Reason(Factor.REQUIRED_SKILL, words.met.format(name=skill.name, level=has.level), points)
+            if has.is_verified:
+                points = words.tenths(Factor.VERIFIED_SKILL) // len(required)
+                yield Reason(Factor.VERIFIED_SKILL, words.verified.format(name=skill.name), points)
+    developed = [skill for skill in wanted if skill.is_developed]
+    for skill in developed:
+        if found := _growth(held, skill, words):
+            share, message = found
+            points = words.tenths(Factor.DEVELOPED_SKILL) * share // (100 * len(developed))
+            yield Reason(Factor.DEVELOPED_SKILL, message, points)
+
+
+def _of_missing_skills(held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], words: Words) -> list[Reason]:
+    required = [skill for skill in wanted if skill.is_required]
+    return [
+        Reason(
+            Factor.MISSING_SKILL,
+            words.missing.format(name=skill.name),
+            -(-words.tenths(Factor.MISSING_SKILL) // len(required)),
+        )
+        for skill in required
+        if skill.skill_id not in held
+    ]
+
+
+def _growth(held: Mapping[int, HeldSkill], skill: WantedSkill, words: Words) -> tuple[int, str] | None:
+    """Return the share and the sentence of a developed skill that the person has a tie to."""
+    if has := held.get(skill.skill_id):
+        if has.level <= LEARNING_LEVEL:
+            return 100, words.learn.format(name=skill.name, level=has.level)
+        return PRACTICE_SHARE, words.practise.format(name=skill.name, level=has.level)
+    related = [other.name for other in held.values() if skill.category and other.category == skill.category]
+    if not related:
+        return None
+    return PRACTICE_SHARE, words.related.format(name=skill.name, other=min(related))
+
+
+def _of_distance(place: Place) -> Iterator[Reason]:
+    if place.is_remote:
+        points = 10 * WEIGHTS[Factor.REMOTE].for_volunteer
+        yield Reason(Factor.REMOTE, "You can take part from anywhere.", points)
+    elif place.distance_km is not None and (band := _band(place.distance_km, DISTANCE_BANDS)):
+        km = round(place.distance_km)
+        away = f"About {km} km" if km else "Less than a km"
+        points = WEIGHTS[Factor.DISTANCE].for_volunteer * band[1] // 10
+        yield Reason(Factor.DISTANCE, f"{away} from the middle of your ZIP code.", points)
+
+
+def _of_habits(volunteer: Volunteer, place: Place) -> Iterator[Reason]:
+    times, name = max(((volunteer.causes.get(key, 0), name) for key, name in place.causes.items()), default=(0, ""))
+    if times:
+        points = PAST_CAUSE_TENTHS[min(times, len(PAST_CAUSE_TENTHS)) - 1]
+        often = "once" if times == 1 else f"{times} times"
+        yield Reason(Factor.PAST_CAUSE, f"You took part for {name} {often}.", points)
+    if place.host_id in volunteer.hosts:
+        points = 10 * WEIGHTS[Factor.KNOWN_HOST].for_volunteer
+        yield Reason(Factor.KNOWN_HOST, f"You had a place with {place.host_name} before.", points)
+
+
+def _of_requirements(place: Place) -> Iterator[Reason]:
+    """Return what the role asks for beside skills; that the volunteer has all of it was asked before."""
+    count = len(place.courses) + len(place.verifications)
+    points = 10 * WEIGHTS[Factor.REQUIREMENT_MET].for_volunteer // (count or 1)
+    for title in place.courses.values():
+        yield Reason(Factor.REQUIREMENT_MET, f"You finished {title}, which it asks for.", points)
+    for kind in place.verifications:
+        what = kind.replace("_", " ").lower()
+        yield Reason(Factor.REQUIREMENT_MET, f"Your {what} is verified, as it asks.", points)
+
+
+def _of_times(volunteer: Volunteer, place: Place, now: datetime) -> Iterator[Reason]:
+    if not any(asked.meets(place.span) for asked in volunteer.asked):
+        points = 10 * WEIGHTS[Factor.DATES_FREE].for_volunteer
+        yield Reason(Factor.DATES_FREE, "You have applied for nothing else at that time.", points)
+    age = max((now - place.created_at).days, 0)
+    if band := _band(age, FRESH_BANDS):
+        points = WEIGHTS[Factor.FRESH].for_volunteer * band[1] // 10
+        yield Reason(Factor.FRESH, f"It is new: added {_days(age)} ago." if age else "It is new: added today.", points)
+    wait = (place.span.starts_at - now).days
+    if wait < 0:
+        points = WEIGHTS[Factor.SOON].for_volunteer * BEGUN_SHARE // 10
+        yield Reason(Factor.SOON, "It has begun, and you can join.", points)
+    elif band := _band(wait, SOON_BANDS):
+        points = WEIGHTS[Factor.SOON].for_volunteer * band[1] // 10
+        begins = f"in {_days(wait)}" if wait else "within a day"
+        yield Reason(Factor.SOON, f"It begins {begins}.", points)
+    points = next((points for least, points in POPULAR_STEPS if place.applicants >= least), 0)
+    if points:
+        yield Reason(Factor.POPULAR, f"{place.applicants} people applied in the last 14 days.", points)
+
+
+def _band(value: float, bands: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    return next((band for band in bands if value <= band[0]), None)
+
+
+def _days(count: int) -> str:
+    return "a day" if count == 1 else f"{count} days"

@@ -1,0 +1,85 @@
+"""The one table of weights: what counts, how much on each side, and why.
+
+docs/recommendations.md prints it for people; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: At this level or below one is still learning a skill.
+LEARNING_LEVEL = 2
+
+
+class Factor(StrEnum):
+    """What counts, in the order of the table."""
+
+    REQUIRED_SKILL = "REQUIRED_SKILL"
+    MISSING_SKILL = "MISSING_SKILL"
+    NO_SKILL_NEEDED = "NO_SKILL_NEEDED"
+    VERIFIED_SKILL = "VERIFIED_SKILL"
+    DEVELOPED_SKILL = "DEVELOPED_SKILL"
+    DISTANCE = "DISTANCE"
+    REMOTE = "REMOTE"
+    PAST_CAUSE = "PAST_CAUSE"
+    KNOWN_HOST = "KNOWN_HOST"
+    REQUIREMENT_MET = "REQUIREMENT_MET"
+    DATES_FREE = "DATES_FREE"
+    FRESH = "FRESH"
+    SOON = "SOON"
+    POPULAR = "POPULAR"
+    NEW_HERE = "NEW_HERE"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The most points a factor gives: to a role in a volunteer's list, to a volunteer in a role's."""
+
+    for_volunteer: int
+    for_host: int
+    why: str
+
+
+#: All the weights there are. Each side's points, without those of alternatives and of what is missing, make 100.
+WEIGHTS: dict[Factor, Weight] = {
+    Factor.REQUIRED_SKILL: Weight(
+        34,
+        60,
+        "The required skills that are met, each with an equal part of it: 60 % at level 1, all of it at level 5.",
+    ),
+    Factor.MISSING_SKILL: Weight(
+        -25, -25, "Taken away for the required skills that are not met, in equal parts; the score stays 0 or more."
+    ),
+    Factor.NO_SKILL_NEEDED: Weight(
+        15, 30, "Instead of required skills, where the role asks for none: anybody can do it."
+    ),
+    Factor.VERIFIED_SKILL: Weight(5, 15, "The required skills that somebody else confirmed, each with an equal part."),
+    Factor.DEVELOPED_SKILL: Weight(
+        12,
+        10,
+        "What one learns, each skill with an equal part: all of it up to level 2, 60 % where one practises a skill "
+        "or has another one of its category.",
+    ),
+    Factor.DISTANCE: Weight(20, 15, "By bands: all of it to 5 km, 85 % to 10, 60 % to 25, 30 % to 50, 10 % to 100 km."),
+    Factor.REMOTE: Weight(12, 15, "Instead of distance, where one takes part from anywhere."),
+    Factor.PAST_CAUSE: Weight(9, 0, "A cause that the volunteer had a place for: 5 points once, 7 twice, then 9."),
+    Factor.KNOWN_HOST: Weight(3, 0, "The volunteer had a place with this organisation."),
+    Factor.REQUIREMENT_MET: Weight(3, 0, "Courses and verifications that the role asks for and the volunteer has."),
+    Factor.DATES_FREE: Weight(3, 0, "Nothing else that the volunteer applied for is at the same time."),
+    Factor.FRESH: Weight(4, 0, "All of it for what is at most 3 days old, 75 % to 7, 50 % to 14, 25 % to 30 days."),
+    Factor.SOON: Weight(4, 0, "All of it for what begins in 14 days, 50 % in 30 days or begun already, 25 % in 60."),
+    Factor.POPULAR: Weight(3, 0, "People who applied lately: 1 point from two, 2 from five, 3 from ten."),
+    Factor.NEW_HERE: Weight(0, 0, "Said to volunteers of whom neither skills nor place nor habits are known."),
+}
+
+DISTANCE_BANDS = ((5, 100), (10, 85), (25, 60), (50, 30), (100, 10))
+#: What a host may know of where people live: nothing finer than this.
+COARSE_BANDS = ((10, 100), (25, 60), (50, 30), (100, 10))
+FRESH_BANDS = ((3, 100), (7, 75), (14, 50), (30, 25))
+SOON_BANDS = ((14, 100), (30, 50), (60, 25))
+BEGUN_SHARE = 50
+PAST_CAUSE_TENTHS = (50, 70, 90)
+POPULAR_STEPS = ((10, 30), (5, 20), (2, 10))
+LEVEL_SHARES = {1: 60, 2: 70, 3: 80, 4: 90, 5: 100}
+PRACTICE_SHARE = 60

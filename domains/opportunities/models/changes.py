@@ -1,0 +1,31 @@
+"""What hosts changed about what they had published."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from domains.opportunities.models.opportunities import Opportunity
+
+
+class OpportunityChange(models.Model):
+    """One change of something that volunteers rely on; written in the transaction of the change, never altered.
+
+    `before` and `after` hold the same names: those of the columns that changed, with their values as JSON has them
+    (times in ISO 8601).
+    """
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="changes")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    before = models.JSONField()
+    after = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.opportunity_id}: {', '.join(self.after)}"

@@ -1,0 +1,151 @@
+"""The hours that volunteers gave, and the signed records of them that they share."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32encode
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+from domains.accounts.models import User
+from domains.opportunities.models.applications import Application
+from domains.opportunities.models.choices import HoursStatus
+from domains.opportunities.models.hosts import hosts_run_by
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
+    """Entries of hours, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> HoursEntryQuerySet:
+        """One's own, and those for the opportunities one runs; staff see all."""
+        if viewer is None:
+            return self.none()
+        if viewer.is_staff:
+            return self
+        return self.filter(Q(volunteer=viewer) | Q(application__role__opportunity__host__in=hosts_run_by(viewer)))
+
+    def that_stand(self) -> HoursEntryQuerySet:
+        """The approved entries that no approved correction has replaced: their lengths are what was worked."""
+        corrections = HoursEntry.objects.filter(corrects=models.OuterRef("pk"), status=HoursStatus.APPROVED)
+        return self.filter(~models.Exists(corrections), status=HoursStatus.APPROVED)
+
+
+class HoursEntry(models.Model):
+    """Some time that a volunteer worked for an application of theirs, and what the host says to it.
+
+    Once APPROVED a row never changes: triggers refuse it, and let it go only together with its volunteer. What turns
+    out wrong is corrected by another entry, which names the row it `corrects`. A correction holds the whole truth, as
+    if it were the first entry, and it may end where it starts: then nothing was worked. What it adds to the sum of
+    approved rows is the difference: its own length, minus the length of the row it corrects. Each row is corrected
+    once at most; a correction can be corrected in turn. So two sums are always the same: what all approved rows add
+    (`selectors.counted_seconds`), and the lengths of those that stand (`that_stand`), which also says in which month
+    and for which range of dates hours count.
+
+    Approved entries of one volunteer that stand never overlap: on PostgreSQL an exclusion constraint
+    (`opportunities_hours_never_overlap`) says so, on SQLite, which has one writer at a time, a trigger. All of this
+    is written out in the migration `0003_hours`.
+    """
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="hours")
+    #: The application's own, for the constraints.
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hours")
+    status = TextChoicesField(choices_enum=HoursStatus, default=HoursStatus.SUBMITTED)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    #: From `started_at` to `ended_at`; the database compares.
+    seconds = models.PositiveIntegerField(editable=False)
+    note = models.CharField(max_length=500, blank=True)
+    corrects = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="corrections")
+    submitted_at = models.DateTimeField(default=timezone.now)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.CharField(max_length=500, blank=True)
+
+    objects = HoursEntryQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        corrections: RelatedManager[HoursEntry]
+
+    class Meta:
+        verbose_name = "entry of hours"
+        verbose_name_plural = "entries of hours"
+        ordering: ClassVar = ["started_at", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["volunteer", "status", "started_at"], name="opportunities_hours_of"),
+            models.Index(
+                fields=["submitted_at", "id"], condition=Q(status="SUBMITTED"), name="opportunities_hours_to_review"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ended_at__gt=F("started_at")) | Q(ended_at=F("started_at"), corrects__isnull=False),
+                name="opportunities_hours_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=("PROPOSED", "SUBMITTED")) | Q(reviewed_at__isnull=False),
+                name="opportunities_hours_reviewed",
+            ),
+            models.UniqueConstraint(
+                fields=["application", "started_at", "ended_at"],
+                condition=Q(corrects__isnull=True) & ~Q(status="REJECTED"),
+                name="opportunities_hours_once",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"], condition=~Q(status="REJECTED"), name="opportunities_hours_corrected_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.volunteer_id} for {self.application_id} from {self.started_at:%Y-%m-%d %H:%M}: {self.status}"
+
+
+def new_record_code() -> str:
+    """Return 26 letters and digits, 130 random bits that nobody guesses, in an alphabet that can be typed."""
+    return b32encode(secrets.token_bytes(17)).decode()[:26].lower()
+
+
+class ServiceRecordQuerySet(models.QuerySet["ServiceRecord"]):
+    """Records of service, as their owners see them; whoever has the code reads the public page instead."""
+
+    def visible_to(self, viewer: User | None) -> ServiceRecordQuerySet:
+        """One's own, and nobody else's: who may see a record is for its volunteer to say."""
+        return self.none() if viewer is None else self.filter(volunteer=viewer)
+
+
+class ServiceRecord(models.Model):
+    """What a volunteer's approved hours were when they asked for it: signed, and public to whoever has the code.
+
+    All that the page shows is in the signed token. A revoked record keeps no token: nothing of it can be read again.
+    """
+
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="service_records")
+    code = models.CharField(max_length=26, unique=True, default=new_record_code, editable=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    approved_seconds = models.PositiveIntegerField()
+    #: A compact JWS; what it says is in `records.py`.
+    token = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ServiceRecordQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["volunteer", "-created_at", "-id"], name="opportunities_my_records")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="opportunities_record_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | Q(token=""), name="opportunities_revoked_record_is_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Record {self.pk} of {self.volunteer_id}"

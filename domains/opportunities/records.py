@@ -1,0 +1,110 @@
+"""What a record of service says, and how it is signed and read again. Nothing here asks the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from domains.base import signing
+
+#: It is in the header (`service-record+jwt`) and in the derivation of the key.
+PURPOSE = "service-record"
+SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Service:
+    """The approved hours with one organisation."""
+
+    organization: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class RecordContent:
+    """All that a record says: nothing else about the volunteer gets into it."""
+
+    code: str
+    name: str
+    since: datetime
+    until: datetime
+    issued_at: datetime
+    services: Sequence[Service]
+
+    @property
+    def seconds(self) -> int:
+        """The total."""
+        return sum(service.seconds for service in self.services)
+
+    @property
+    def hours(self) -> float:
+        """The total in hours, to hundredths."""
+        return hours_of(self.seconds)
+
+
+def is_record_code(text: str) -> bool:
+    """Tell whether a text may be a code at all; databases choke on some that can't."""
+    return re.fullmatch(r"[a-z2-7]{26}", text) is not None
+
+
+def hours_of(seconds: int) -> float:
+    """Return hours as people write them: to hundredths."""
+    return round(seconds / SECONDS_PER_HOUR, 2)
+
+
+def url_of(code: str) -> str:
+    """Return the public address of a record."""
+    return f"{settings.PUBLIC_URL}/records/{code}"
+
+
+def sign_record(content: RecordContent) -> str:
+    """Return the record as a compact JWS."""
+    claims = {
+        "iss": settings.PUBLIC_URL,
+        "jti": content.code,
+        "iat": int(content.issued_at.timestamp()),
+        "name": content.name,
+        "since": content.since.isoformat(),
+        "until": content.until.isoformat(),
+        "hours": content.hours,
+        "organizations": [
+            {"name": service.organization, "hours": hours_of(service.seconds), "seconds": service.seconds}
+            for service in content.services
+        ],
+    }
+    return signing.sign(PURPOSE, claims)
+
+
+@dataclass(frozen=True)
+class SignedRecord:
+    """A record whose signature was checked, with all that somebody else needs to check it."""
+
+    token: str
+    claims: dict[str, Any]
+    content: RecordContent
+    key: signing.PublicKey
+
+
+def read_record(token: str) -> SignedRecord:
+    """Return what a stored token says; raises `signing.BadSignature` where no key of this server fits it (any more)."""
+    claims = signing.read(PURPOSE, token)
+    key = signing.find_key(PURPOSE, token)
+    if key is None:
+        raise signing.BadSignature
+    return SignedRecord(token=token, claims=claims, content=_content_of(claims), key=key)
+
+
+def _content_of(claims: dict[str, Any]) -> RecordContent:
+    return RecordContent(
+        code=claims["jti"],
+        name=claims["name"],
+        since=datetime.fromisoformat(claims["since"]),
+        until=datetime.fromisoformat(claims["until"]),
+        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+        services=[Service(one["name"], one["seconds"]) for one in claims["organizations"]],
+    )

@@ -1,0 +1,130 @@
+"""A few hundred roles that may fit a volunteer, out of any number of open ones.
+
+Each branch reads a bounded number of rows from an index in its order, however many there are: the newest that ask for
+a skill, the nearest, the newest remote ones, the newest of a cause, the newest of all, the most wanted. What they find
+is ranked roughly, and the best of it is what scoring looks at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Avg, Case, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from domains.geo.plain import Point, box_around, distance_km, stretch
+from domains.opportunities.matching import DISTANCE_BANDS, HeldSkill
+from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role, RoleSkill
+from domains.opportunities.selectors.profiles import Profile
+from domains.opportunities.selectors.unions import all_of
+
+#: How many rows each branch finds at the most: opportunities, of the skills roles.
+NEAREST = 600
+#: The circles that are tried for them, in km.
+CIRCLES = (1, 2, 5, 10, 25, 50, 100)
+NEWEST_REMOTE = 100
+NEWEST = 100
+MOST_WANTED = 50
+SKILLS, NEWEST_OF_SKILL, ROLES_OF_SKILLS = 10, 500, 800
+CAUSES, NEWEST_OF_CAUSE = 5, 40
+#: How many roles scoring looks at.
+CANDIDATES = 300
+#: The rough rank: what a branch says of an opportunity, in points of about the size that scoring gives.
+_REMOTE, _CAUSE, _NEW, _WANTED = 12, 7, 4, 3
+#: And what the skills say: where all are met, where none is, where none is needed; where all that is developed is had.
+_MET, _MISSING, _NONE_NEEDED, _LEARNT = 27.0, -25.0, 15.0, 8.0
+
+
+def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetime) -> list[int]:
+    """Return the ids of the roles that are worth a closer look, at most `CANDIDATES` of them."""
+    # What takes people is open, and what is open everybody sees: `visible_to` would add nothing but a slower plan.
+    around = Opportunity.objects.taking_people(now).exclude(host__in=profile.runs)
+    rough = _rough_points(around, profile, applicants, now)
+    free = Role.objects.filter(slots_taken__lt=F("slots_available")).exclude(pk__in=profile.settled)
+    worth = _worth_of_skills(list(profile.volunteer.skills))
+    rows = [
+        row
+        for some in (
+            free.filter(opportunity__in=list(rough)),
+            free.filter(pk__in=_roles_of_skills(profile.volunteer.skills)),
+        )
+        for row in some.annotate(worth=worth).values_list("pk", "opportunity", "worth")
+    ]
+    # Asked apart: joined to the roles, a plan may read all that is open to find out about a thousand.
+    standing = set(around.filter(pk__in={row[1] for row in rows}).values_list("pk", flat=True))
+    found = {row[0]: rough.get(row[1], 0) + row[2] for row in rows if row[1] in standing}
+    return sorted(found, key=lambda role_id: (-found[role_id], -role_id))[:CANDIDATES]
+
+
+def _rough_points(
+    around: OpportunityQuerySet, profile: Profile, applicants: Iterable[int], now: datetime
+) -> dict[int, int]:
+    """Return what the branches say of opportunities, by their ids."""
+    points: dict[int, int] = {}
+
+    def add(keys: Iterable[int], worth: int) -> None:
+        for key in keys:
+            points[key] = points.get(key, 0) + worth
+
+    by_age = around.order_by("-created_at", "-pk").values_list("pk", flat=True)
+    add(by_age.filter(is_remote=True)[:NEWEST_REMOTE], _REMOTE)
+    add(by_age[:NEWEST], _NEW)
+    add(_opportunities_of_causes(profile.volunteer.causes), _CAUSE)
+    add(list(applicants)[:MOST_WANTED], _WANTED)
+    if profile.place:
+        for key, latitude, longitude in _nearest(profile.place, now):
+            add([key], _worth_of(distance_km(profile.place, Point(latitude, longitude))))
+    return points
+
+
+def _nearest(place: Point, now: datetime) -> QuerySet[Opportunity, Any]:
+    """Return the nearest opportunities: those of the widest circle that holds few enough, or the nearest of the next.
+
+    Counting stops at the limit, so that a crowded city costs what a small town costs. All columns are of one index.
+    """
+    for reach in CIRCLES:
+        inside = Opportunity.objects.taking_people(now).filter(box_around(place, reach).as_condition())
+        if inside[: NEAREST + 1].count() > NEAREST:
+            break
+    offset = _square(F("latitude") - place.latitude) + _square((F("longitude") - place.longitude) * stretch(place))
+    nearest = inside.order_by(ExpressionWrapper(offset, FloatField()), "-pk")
+    return nearest.values_list("pk", "latitude", "longitude")[:NEAREST]
+
+
+def _square(side: Any) -> Any:
+    return ExpressionWrapper(side * side, FloatField())
+
+
+def _worth_of(km: float) -> int:
+    return next((20 * share // 100 for reach, share in DISTANCE_BANDS if km <= reach), 0)
+
+
+def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
+    """Return the newest roles that name the strongest skills; those that name several of them first."""
+    rows = RoleSkill.objects.order_by("-role")
+    reads = (rows.filter(skill=skill_id)[:NEWEST_OF_SKILL] for skill_id in list(skills)[:SKILLS])
+    named = Counter(all_of(reads, "role"))
+    return sorted(named, key=lambda role_id: (-named[role_id], -role_id))[:ROLES_OF_SKILLS]
+
+
+def _opportunities_of_causes(causes: Mapping[int, int]) -> list[int]:
+    """Return the newest opportunities of each of the causes, of those most often taken part for."""
+    rows = Opportunity.causes.through.objects.order_by("-opportunity")
+    chosen = sorted(causes, key=lambda cause_id: (-causes[cause_id], cause_id))[:CAUSES]
+    return all_of((rows.filter(cause=cause_id)[:NEWEST_OF_CAUSE] for cause_id in chosen), "opportunity")
+
+
+def _worth_of_skills(skill_ids: Collection[int]) -> Any:
+    """Return the expression for what the person's skills are worth in a role, about as scoring will say."""
+
+    def average(met: float, missing: float, wanted: Q, instead: float) -> Any:
+        worth = Case(When(skill__in=skill_ids, then=Value(met)), default=Value(missing), output_field=FloatField())
+        return Coalesce(Avg(worth, filter=wanted), instead)
+
+    named = RoleSkill.objects.filter(role=OuterRef("pk")).order_by().values("role")
+    required = average(_MET, _MISSING, Q(is_required=True), _NONE_NEEDED)
+    developed = average(_LEARNT, 0.0, Q(is_developed=True), 0.0)
+    return Coalesce(Subquery(named.annotate(worth=required + developed).values("worth")), _NONE_NEEDED)

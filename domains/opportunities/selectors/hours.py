@@ -1,0 +1,170 @@
+"""Questions about hours, what they add up to, and the records of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, TruncMonth
+
+from domains.accounts.models import User
+from domains.opportunities.models import (
+    Application,
+    ApplicationStatus,
+    HoursEntry,
+    HoursStatus,
+    OpportunityHost,
+    ServiceRecord,
+    hosts_run_by,
+)
+from domains.opportunities.records import SECONDS_PER_HOUR, Service, is_record_code
+from domains.skills.models import Skill
+
+
+class Whose(StrEnum):
+    """Whose figures are asked for: the lookup from an application to the key."""
+
+    VOLUNTEER = "volunteer"
+    HOST = "role__opportunity__host"
+
+    @property
+    def of_entry(self) -> str:
+        """The lookup from an entry of hours."""
+        return self.value if self is Whose.VOLUNTEER else f"application__{self.value}"
+
+
+@dataclass(frozen=True)
+class HoursOfMonth:
+    """The approved hours that began in a month, by UTC."""
+
+    #: Such as 2026-11.
+    month: str
+    hours: float
+
+
+def find_hours(*, viewer: User | None) -> QuerySet[HoursEntry]:
+    """Return one's own entries and those for what one runs, by when they began."""
+    return HoursEntry.objects.visible_to(viewer).order_by("started_at", "pk")
+
+
+def counted_seconds() -> Case:
+    """Return the expression for what an entry adds to the sum of approved hours.
+
+    0 until it is approved; of a correction the difference to what it corrects, so it may be below 0.
+    """
+    added = F("seconds") - Coalesce(F("corrects__seconds"), 0)
+    return Case(When(status=HoursStatus.APPROVED, then=added), default=0, output_field=IntegerField())
+
+
+def find_hours_to_review(*, viewer: User | None) -> QuerySet[HoursEntry]:
+    """Return the entries that wait for the viewer's review, longest waiting first: none of their own."""
+    if viewer is None:
+        return HoursEntry.objects.none()
+    waiting = HoursEntry.objects.visible_to(viewer).filter(status=HoursStatus.SUBMITTED).exclude(volunteer=viewer)
+    return waiting.filter(application__role__opportunity__host__in=hosts_run_by(viewer)).order_by("submitted_at", "pk")
+
+
+def find_overlapping(*, entry: HoursEntry) -> QuerySet[HoursEntry]:
+    """Return the volunteer's approved entries at the time of this one, without what it corrects. A system question."""
+    if entry.started_at == entry.ended_at:
+        return HoursEntry.objects.none()
+    at_the_time = HoursEntry.objects.that_stand().filter(
+        volunteer=entry.volunteer_id, started_at__lt=entry.ended_at, ended_at__gt=entry.started_at, seconds__gt=0
+    )
+    return at_the_time.exclude(pk__in=[key for key in (entry.pk, entry.corrects_id) if key])
+
+
+def sum_hours(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, float]:
+    """Return the approved hours of each volunteer or host, as far as the viewer may see them."""
+    rows = _standing(viewer, whose, keys).values_list(whose.of_entry).annotate(sum=Sum("seconds"))
+    return {key: seconds / SECONDS_PER_HOUR for key, seconds in rows}
+
+
+def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, list[HoursOfMonth]]:
+    """Return the months of each volunteer or host in which approved hours began, earliest first."""
+    by_month = _standing(viewer, whose, keys).annotate(month=TruncMonth("started_at", tzinfo=UTC))
+    rows = by_month.values_list(whose.of_entry, "month").annotate(sum=Sum("seconds")).order_by("month")
+    months: defaultdict[int, list[HoursOfMonth]] = defaultdict(list)
+    for key, month, seconds in rows:
+        if seconds:
+            months[key].append(HoursOfMonth(f"{month:%Y-%m}", seconds / SECONDS_PER_HOUR))
+    return months
+
+
+def count_volunteers(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, int]:
+    """Return how many people gave each host hours that it approved."""
+    given = _standing(viewer, Whose.HOST, host_ids).filter(seconds__gt=0)
+    return dict(given.values_list(Whose.HOST.of_entry).annotate(Count("volunteer", distinct=True)))
+
+
+def count_completed(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, int]:
+    """Return in how many opportunities each volunteer, or somebody at each host, completed a role."""
+    completed = _completed(viewer, whose, keys).values_list(whose.value)
+    return dict(completed.annotate(Count("role__opportunity", distinct=True)))
+
+
+def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]) -> Mapping[int, list[int]]:
+    """Return the ids of the skills that the completed roles of each volunteer developed, by name."""
+    pairs = (
+        _completed(viewer, Whose.VOLUNTEER, volunteer_ids)
+        .filter(role__role_skills__is_developed=True, role__role_skills__skill__in=Skill.objects.visible_to(viewer))
+        .order_by("role__role_skills__skill__name", "role__role_skills__skill")
+        .values_list("volunteer", "role__role_skills__skill", "role__role_skills__skill__name")
+        .distinct()
+    )
+    skills: defaultdict[int, list[int]] = defaultdict(list)
+    for volunteer_id, skill_id, _ in pairs:
+        skills[volunteer_id].append(skill_id)
+    return skills
+
+
+def find_hosts_with_figures(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, bool]:
+    """Return which of the hosts show the viewer their figures: those they run; staff see all."""
+    if viewer is None:
+        return {}
+    hosts = OpportunityHost.objects.filter(pk__in=host_ids)
+    shown = hosts if viewer.is_staff else hosts.filter(pk__in=hosts_run_by(viewer))
+    return dict.fromkeys(shown.values_list("pk", flat=True), True)
+
+
+def sum_service(*, volunteer: User, since: datetime, until: datetime) -> list[Service]:
+    """Return the volunteer's approved hours that began from `since` to before `until`, most hours first."""
+    name, key = "application__role__opportunity__host__organization_name", Whose.HOST.of_entry
+    rows = (
+        _standing(volunteer, Whose.VOLUNTEER, [volunteer.pk])
+        .filter(started_at__gte=since, started_at__lt=until, seconds__gt=0)
+        .values(key, name)
+        .annotate(sum=Sum("seconds"))
+        .order_by("-sum", name, key)
+    )
+    return [Service(row[name], row["sum"]) for row in rows]
+
+
+def find_service_records(*, viewer: User | None) -> QuerySet[ServiceRecord]:
+    """Return one's own records, newest first."""
+    return ServiceRecord.objects.visible_to(viewer).order_by("-created_at", "-pk")
+
+
+def find_public_record(*, code: str) -> ServiceRecord | None:
+    """Return the record with this code, revoked or not, unless its volunteer's account is closed.
+
+    Whoever has the code may ask: its volunteer gave it to them.
+    """
+    code = code.lower()
+    if not is_record_code(code):
+        return None
+    return ServiceRecord.objects.filter(code=code, volunteer__is_active=True).first()
+
+
+def _standing(viewer: User | None, whose: Whose, keys: Collection[int]) -> QuerySet[HoursEntry]:
+    rows = HoursEntry.objects.visible_to(viewer).that_stand().filter(**{f"{whose.of_entry}__in": keys})
+    return rows.order_by()
+
+
+def _completed(viewer: User | None, whose: Whose, keys: Collection[int]) -> QuerySet[Application]:
+    rows = Application.objects.visible_to(viewer).filter(status=ApplicationStatus.COMPLETED)
+    return rows.filter(**{f"{whose.value}__in": keys}).order_by()

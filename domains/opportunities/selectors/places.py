@@ -1,0 +1,91 @@
+"""What scoring needs to know of roles, read for all of them at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from domains.accounts.models import User
+from domains.geo.plain import Point, distance_km
+from domains.opportunities.matching import Place, Span, WantedSkill
+from domains.opportunities.models import Opportunity, Role, RoleSkill
+
+_COLUMNS = (
+    "pk",
+    "opportunity",
+    "opportunity__host",
+    "opportunity__host__organization_name",
+    "opportunity__start_date",
+    "opportunity__end_date",
+    "opportunity__created_at",
+    "opportunity__is_remote",
+    "opportunity__latitude",
+    "opportunity__longitude",
+    "required_verifications",
+)
+
+
+def read_places(
+    *, viewer: User, role_ids: Collection[int], home: Point | None, applicants: Mapping[int, int], now: datetime
+) -> list[Place]:
+    """Return the roles that have free places and take people now, as they stand in the tables now."""
+    seen = Opportunity.objects.visible_to(viewer).taking_people(now)
+    rows = list(
+        Role.objects.filter(pk__in=role_ids, opportunity__in=seen, slots_taken__lt=F("slots_available")).values_list(
+            *_COLUMNS
+        )
+    )
+    roles = [row[0] for row in rows]
+    skills = read_wanted_skills(role_ids=roles)
+    causes = _names(
+        Opportunity.causes.through.objects.filter(opportunity__in={row[1] for row in rows}).values_list(
+            "opportunity", "cause", "cause__name"
+        )
+    )
+    courses = _names(
+        Role.required_courses.through.objects.filter(role__in=roles).values_list("role", "course", "course__title")
+    )
+    return [
+        Place(
+            role_id=row[0],
+            opportunity_id=row[1],
+            host_id=row[2],
+            host_name=row[3] or "",
+            span=Span(row[4], row[5]),
+            created_at=row[6],
+            is_remote=row[7],
+            distance_km=_distance(home, row[8], row[9]),
+            skills=skills[row[0]],
+            causes=causes[row[1]],
+            courses=courses[row[0]],
+            verifications=row[10],
+            applicants=applicants.get(row[1], 0),
+        )
+        for row in rows
+    ]
+
+
+def read_wanted_skills(*, role_ids: Collection[int]) -> defaultdict[int, list[WantedSkill]]:
+    """Return the skills that roles require and develop, in the order in which they were named."""
+    wanted: defaultdict[int, list[WantedSkill]] = defaultdict(list)
+    columns = ("role", "skill", "skill__name", "skill__category", "is_required", "is_developed")
+    for role_id, *skill in RoleSkill.objects.filter(role__in=role_ids).order_by("pk").values_list(*columns):
+        wanted[role_id].append(WantedSkill(*skill))
+    return wanted
+
+
+def _names(rows: Any) -> defaultdict[int, dict[int, str]]:
+    named: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for owner, key, name in rows:
+        named[owner][key] = name
+    return named
+
+
+def _distance(home: Point | None, latitude: float | None, longitude: float | None) -> float | None:
+    if home is None or latitude is None or longitude is None:
+        return None
+    return distance_km(home, Point(latitude, longitude))

@@ -1,0 +1,90 @@
+"""What is known of a volunteer that a role may fit: their own rows only, for their own list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from domains.accounts.models import User
+from domains.geo.plain import Point
+from domains.geo.selectors import zip_point
+from domains.learning.models import CompletionStatus, Enrollment
+from domains.opportunities.matching import HeldSkill, Span, Volunteer
+from domains.opportunities.models import Application, ApplicationStatus, Opportunity, hosts_run_by
+from domains.skills.models import UserSkill
+from domains.verification.selectors import find_valid_kinds
+
+#: Of somebody who applied for more, the newest applications count.
+MOST_APPLICATIONS = 500
+_HELD = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
+_ASKED = (
+    ApplicationStatus.APPLIED,
+    ApplicationStatus.SHORTLISTED,
+    ApplicationStatus.WAITLISTED,
+    ApplicationStatus.OFFERED,
+)
+#: Whoever applied and stands so is not told to apply again: it goes on, or the host said no.
+_SETTLED = (*_HELD, *_ASKED, ApplicationStatus.DECLINED)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A volunteer, and what their list is narrowed by."""
+
+    volunteer: Volunteer
+    place: Point | None
+    #: The organisations they run, and the roles they need not be told of.
+    runs: frozenset[int]
+    settled: frozenset[int]
+
+
+def read_profile(*, viewer: User, now: datetime) -> Profile:
+    """Return what is known of the viewer; it costs the same number of statements for everybody."""
+    applications = list(
+        Application.objects.filter(volunteer=viewer)
+        .order_by("-submitted_at", "-pk")
+        .values_list(
+            "status",
+            "role",
+            "role__opportunity",
+            "role__opportunity__host",
+            "role__opportunity__start_date",
+            "role__opportunity__end_date",
+        )[:MOST_APPLICATIONS]
+    )
+    held = [row for row in applications if row[0] in _HELD]
+    place = zip_point(viewer.zip_code)
+    volunteer = Volunteer(
+        skills=_read_skills(viewer),
+        has_place=place is not None,
+        causes=_count_causes({row[2] for row in held}),
+        hosts=frozenset(row[3] for row in held),
+        courses=frozenset(
+            Enrollment.objects.filter(user=viewer, completion_status=CompletionStatus.COMPLETED).values_list(
+                "course", flat=True
+            )
+        ),
+        verifications=frozenset(kind.value for kind in find_valid_kinds(user=viewer, now=now)),
+        taken=[Span(row[4], row[5]) for row in held if row[5] > now],
+        asked=[Span(row[4], row[5]) for row in applications if row[0] in _ASKED and row[5] > now],
+    )
+    return Profile(
+        volunteer=volunteer,
+        place=place,
+        runs=frozenset(hosts_run_by(viewer)),
+        settled=frozenset(row[1] for row in applications if row[0] in _SETTLED),
+    )
+
+
+def _read_skills(viewer: User) -> dict[int, HeldSkill]:
+    """Return the skills, those that say most first: confirmed ones, then by level."""
+    rows = UserSkill.objects.filter(user=viewer).order_by("-is_verified", "-proficiency_level", "pk")
+    columns = ("skill", "skill__name", "skill__category", "proficiency_level", "is_verified")
+    return {row[0]: HeldSkill(*row[1:]) for row in rows.values_list(*columns)}
+
+
+def _count_causes(opportunity_ids: Collection[int]) -> dict[int, int]:
+    rows = Opportunity.causes.through.objects.filter(opportunity__in=opportunity_ids)
+    return dict(Counter(rows.values_list("cause", flat=True)))

@@ -1,0 +1,152 @@
+"""Who might like to do what a host offers, and why: nothing that people do not show in public, but roughly where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from domains.accounts.models import User, UserType
+from domains.base.errors import NotAllowed, NotFound
+from domains.geo.plain import Point, distance_km
+from domains.geo.selectors import zip_codes_within, zip_point
+from domains.opportunities import policies
+from domains.opportunities.matching import COARSE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
+from domains.opportunities.models import Application, HostMembership, Opportunity, OpportunityStatus, Role
+from domains.opportunities.selectors.places import read_wanted_skills
+from domains.opportunities.selectors.unions import all_of
+from domains.skills.models import UserSkill
+
+#: How many people each branch reads at the most.
+NEAREST = 400
+SKILLS, BEST_OF_SKILL = 10, 60
+NEWEST = 100
+ADULT_AGE = 18
+
+
+@dataclass(frozen=True)
+class RecommendedVolunteer:
+    """A person who fits the role, and how well."""
+
+    user_id: int
+    match: Match
+
+
+def find_recommended_volunteers(
+    *, viewer: User, role_id: int, first: int, now: datetime | None = None
+) -> list[RecommendedVolunteer]:
+    """Return who fits the role best, of those who could apply and did not; none once the opportunity is over.
+
+    Refuses with NOT_FOUND, and with FORBIDDEN whoever does not run the host. Nobody who may be under 18 is told of.
+    """
+    now = now or timezone.now()
+    role = (
+        Role.objects.select_related("opportunity")
+        .filter(pk=role_id, opportunity__in=Opportunity.objects.visible_to(viewer))
+        .first()
+    )
+    if role is None:
+        raise NotFound("role", "role_id")
+    if not policies.can_manage_opportunity(viewer, role.opportunity):
+        raise NotAllowed("Only owners and coordinators of the organisation see who might fit its roles.")
+    if role.opportunity.end_date <= now or role.opportunity.status not in _STILL_TO_COME:
+        return []
+    wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
+    people = _who_could_apply(role, _find_candidates(role, wanted), now)
+    skills = _read_skills(people, wanted)
+    middle = _middle_of(role.opportunity)
+    matches = [
+        RecommendedVolunteer(
+            user_id,
+            match_volunteer(
+                skills[user_id],
+                wanted,
+                is_remote=role.opportunity.is_remote,
+                distance_km=_distance(middle, zip_code),
+            ),
+        )
+        for user_id, zip_code in people.items()
+    ]
+    fitting = [one for one in matches if one.match.tenths > 0]
+    return sorted(fitting, key=lambda one: (-one.match.tenths, one.user_id))[:first]
+
+
+_STILL_TO_COME = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
+
+
+def _who_could_apply(role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
+    """Return the ZIP codes, by id, of those who are here to volunteer, proved their address, and are no children."""
+    adults = Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lt=now.year - ADULT_AGE)
+    people = (
+        User.objects.visible_to(None)
+        .filter(adults, pk__in=among, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
+        .filter(emailaddress__verified=True, emailaddress__email=F("email"))
+        .exclude(pk__in=Application.objects.filter(role=role).values("volunteer"))
+        .exclude(pk__in=HostMembership.objects.filter(host=role.opportunity.host_id, user__isnull=False).values("user"))
+    )
+    return dict(people.values_list("pk", "zip_code"))
+
+
+def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
+    """Return who is worth a closer look: the best at each skill, the nearest, else the newest."""
+    found = set(_holders(wanted))
+    middle = _middle_of(role.opportunity)
+    if middle:
+        found.update(_nearest(middle))
+    if not (wanted or middle):
+        found.update(_volunteers().order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+    return found
+
+
+def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
+    """Return those best at what is required, and the beginners at what is only developed."""
+    reads = []
+    for skill in sorted(wanted, key=lambda skill: not skill.is_required)[:SKILLS]:
+        order = ("-proficiency_level", "-user") if skill.is_required else ("proficiency_level", "user")
+        reads.append(UserSkill.objects.filter(skill=skill.skill_id).order_by(*order)[:BEST_OF_SKILL])
+    return all_of(reads, "user")
+
+
+def _nearest(middle: Point) -> Iterable[int]:
+    """Return the people of the nearest ZIP codes, of as many as it takes to have enough.
+
+    They are counted in the index first, so that of a crowded city no more is read than is looked at.
+    """
+    around = zip_codes_within(middle, COARSE_BANDS[-1][0])
+    counted = User.objects.filter(zip_code__in=around).order_by().values_list("zip_code").annotate(people=Count("pk"))
+    chosen, enough = [], 0
+    for zip_code, people in sorted(counted, key=lambda row: (_distance(middle, row[0]) or 0, row[0])):
+        if enough >= NEAREST:
+            break
+        chosen.append(zip_code)
+        enough += people
+    return _volunteers().filter(zip_code__in=chosen).order_by("zip_code", "pk").values_list("pk", flat=True)[:NEAREST]
+
+
+def _volunteers() -> QuerySet[User]:
+    return User.objects.visible_to(None).filter(user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
+
+
+def _read_skills(people: Collection[int], wanted: Sequence[WantedSkill]) -> defaultdict[int, dict[int, HeldSkill]]:
+    """Return what people have of the skills that the role names; of their others nothing is read."""
+    held: defaultdict[int, dict[int, HeldSkill]] = defaultdict(dict)
+    rows = UserSkill.objects.filter(user__in=people, skill__in=[skill.skill_id for skill in wanted])
+    columns = ("user", "skill", "skill__name", "skill__category", "proficiency_level", "is_verified")
+    for user_id, skill_id, *skill in rows.values_list(*columns):
+        held[user_id][skill_id] = HeldSkill(*skill)
+    return held
+
+
+def _middle_of(opportunity: Opportunity) -> Point | None:
+    if opportunity.is_remote or opportunity.latitude is None or opportunity.longitude is None:
+        return None
+    return Point(opportunity.latitude, opportunity.longitude)
+
+
+def _distance(middle: Point | None, zip_code: str) -> float | None:
+    home = zip_point(zip_code) if middle else None
+    return distance_km(middle, home) if middle and home else None

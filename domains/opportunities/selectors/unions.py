@@ -1,0 +1,21 @@
+"""Many short reads of one index in a single statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+
+def all_of(reads: Iterable[QuerySet[Any]], column: str) -> list[int]:
+    """Return the column of all the rows that the reads give, each in its order up to its own limit."""
+    arms = list(reads)
+    if not connection.features.supports_slicing_ordering_in_compound:
+        # SQLite takes a limit in a subquery only.
+        arms = [arm.model._default_manager.filter(pk__in=arm.values("pk")) for arm in arms]
+    if not arms:
+        return []
+    first, *others = [arm.values_list(column, flat=True) for arm in arms]
+    return list(first.union(*others, all=True) if others else first)

@@ -1,0 +1,84 @@
+"""Calling an opportunity off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import bus
+from domains.base.errors import Code, Refused
+from domains.opportunities import facts
+from domains.opportunities.models import (
+    LIVE_STATUSES,
+    PLACE_STATUSES,
+    Application,
+    ApplicationStatus,
+    Opportunity,
+    OpportunityKind,
+    OpportunityStatus,
+)
+from domains.opportunities.services.announcements import record_change
+from domains.opportunities.services.close_opportunity import clean_reason
+from domains.opportunities.services.locks import lock_opportunity
+from domains.opportunities.services.moves import lock_role, move
+from domains.opportunities.transitions import Act, target_of
+
+
+@transaction.atomic
+def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") -> Opportunity:
+    """The opportunity does not take place: every live application is CANCELLED, its place free, its volunteer told.
+
+    What is COMPLETED stays. Calling it off again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the
+    reason) and CONFLICT (a draft, a listing from elsewhere, or over already).
+    """
+    now = timezone.now()
+    reason = clean_reason(reason)
+    opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="call its opportunities off")
+    if opportunity.status == OpportunityStatus.CANCELLED:
+        return opportunity
+    if obstacle := _obstacle(opportunity, now):
+        raise Refused.because(Code.CONFLICT, obstacle, "opportunity_id")
+    before = {"status": opportunity.status.value, "closed_reason": opportunity.closed_reason}
+    opportunity.status, opportunity.closed_reason = OpportunityStatus.CANCELLED, reason
+    # Before the applications, so that no place which they free is offered to anybody.
+    opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
+    _cancel_applications(opportunity, actor, reason, now)
+    after = {"status": opportunity.status.value, "closed_reason": reason}
+    change = record_change(opportunity=opportunity, actor=actor, before=before, after=after, now=now)
+    bus.publish(facts.OpportunityCancelled(opportunity_id=opportunity.pk, change_id=change.pk))
+    return opportunity
+
+
+def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
+    """Return why it cannot be called off, if so."""
+    if opportunity.kind == OpportunityKind.EXTERNAL:
+        return "Its places are given at its source, and only there it can be called off; close it here."
+    if opportunity.status == OpportunityStatus.DRAFT:
+        return "It is a draft that nobody else has seen; there is nothing to call off."
+    if opportunity.end_date <= now:
+        return "It is over and can't be called off any more."
+    return None
+
+
+def _cancel_applications(opportunity: Opportunity, actor: User, reason: str, now: datetime) -> None:
+    # Those without a place first: nobody is to be seen moving up into what is called off.
+    live = Q(status__in=set(LIVE_STATUSES) - {ApplicationStatus.COMPLETED})
+    for role_id in opportunity.roles.order_by("pk").values_list("pk", flat=True):
+        role = lock_role(viewer=actor, role_id=role_id)
+        if role is None:
+            continue
+        applications = list(Application.objects.filter(live, role=role).order_by("pk"))
+        for application in sorted(applications, key=lambda one: one.status in PLACE_STATUSES):
+            move(
+                application=application,
+                role=role,
+                act=Act.CANCEL,
+                target=target_of(Act.CANCEL),
+                actor=actor,
+                now=now,
+                reason=reason,
+            )

@@ -1,0 +1,57 @@
+"""What the acts on an application that is there have in common: it is found, its role locked, and read again."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from domains.accounts.models import User
+from domains.base.errors import Code, NotAllowed, NotFound, Refused
+from domains.opportunities import policies
+from domains.opportunities.models import Application, ApplicationHistory, Role
+from domains.opportunities.services.moves import lock_role
+from domains.opportunities.services.values import one_line
+
+LONGEST_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
+
+
+def lock_to_decide(*, actor: User, application_id: int) -> tuple[Application, Role]:
+    """Return the application, as it stands once its role is locked, for a coordinator's act.
+
+    Refuses with NOT_FOUND and FORBIDDEN.
+    """
+    application = _find(Application.objects.visible_to(actor), application_id)
+    if not policies.can_decide_application(actor, application):
+        raise NotAllowed("Only owners and coordinators of the organisation decide about applications.")
+    return application, lock_again(application=application, viewer=actor)
+
+
+def lock_own(*, actor: User, application_id: int) -> tuple[Application, Role]:
+    """Return the actor's own application, as it stands once its role is locked; refuses with NOT_FOUND, FORBIDDEN."""
+    application = _find(Application.objects.visible_to(actor), application_id)
+    if not policies.can_answer_for_application(actor, application):
+        raise NotAllowed("Only the volunteer may do this with an application.")
+    return application, lock_again(application=application, viewer=actor)
+
+
+def lock_again(*, application: Application, viewer: User | None) -> Role:
+    """Return the application's role, locked, and read the application again: others may have moved it meanwhile."""
+    role = lock_role(viewer=viewer, role_id=application.role_id)
+    if role is None:
+        raise NotFound("application", "application_id")
+    application.refresh_from_db()
+    return role
+
+
+def clean_reason(text: str, field: str) -> str:
+    """Return the words for the history, in one line; refuses with TOO_LONG, naming the input's field."""
+    reason = one_line(text)
+    if len(reason) > LONGEST_REASON:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {LONGEST_REASON} characters.", field)
+    return reason
+
+
+def _find(applications: QuerySet[Application], application_id: int) -> Application:
+    application = applications.select_related("role__opportunity").filter(pk=application_id).first()
+    if application is None:
+        raise NotFound("application", "application_id")
+    return application

@@ -1,0 +1,43 @@
+"""Taking no more applications."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base import bus
+from domains.base.errors import Code, Refused
+from domains.opportunities import facts
+from domains.opportunities.models import Opportunity, OpportunityStatus
+from domains.opportunities.services.locks import lock_opportunity
+from domains.opportunities.services.values import one_line
+
+LONGEST_REASON = Opportunity._meta.get_field("closed_reason").max_length or 0
+
+
+@transaction.atomic
+def close_opportunity(*, actor: User, opportunity_id: int, reason: str = "") -> Opportunity:
+    """The opportunity takes no applications any more; those there are stay, to be decided and kept.
+
+    Closing it again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the reason) and CONFLICT (a draft,
+    or called off).
+    """
+    reason = clean_reason(reason)
+    opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="close its opportunities")
+    if opportunity.status == OpportunityStatus.CLOSED:
+        return opportunity
+    if opportunity.status != OpportunityStatus.OPEN:
+        message = f"It is {opportunity.status} and takes no applications anyway."
+        raise Refused.because(Code.CONFLICT, message, "opportunity_id")
+    opportunity.status, opportunity.closed_reason = OpportunityStatus.CLOSED, reason
+    opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
+    bus.publish(facts.OpportunityClosed(opportunity_id=opportunity.pk))
+    return opportunity
+
+
+def clean_reason(reason: str) -> str:
+    """Return the reason in one line; refuses with TOO_LONG."""
+    reason = one_line(reason)
+    if len(reason) > LONGEST_REASON:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {LONGEST_REASON} characters.", "reason")
+    return reason

@@ -1,0 +1,41 @@
+"""Finding what an act on hosts and opportunities is about, locked until the transaction ends.
+
+Locks are taken from the whole to its parts: a host, or an opportunity and then its roles by their keys. Where
+SQLite ignores them, its transactions run one at a time.
+"""
+
+from __future__ import annotations
+
+from domains.accounts.models import User
+from domains.base.errors import NotAllowed, NotFound
+from domains.opportunities import policies
+from domains.opportunities.models import HostMembership, Opportunity, OpportunityHost
+
+
+def lock_host(*, host_id: int) -> OpportunityHost | None:
+    """Return the host, locked: its members change one at a time, so that its owners can be counted."""
+    return OpportunityHost.objects.select_for_update(no_key=True).filter(pk=host_id).first()
+
+
+def lock_membership(*, actor: User, membership_id: int) -> HostMembership:
+    """Return the membership or invitation as it is once its host is locked; refuses with NOT_FOUND."""
+    seen = HostMembership.objects.visible_to(actor).filter(pk=membership_id)
+    host_id = seen.values_list("host_id", flat=True).first()
+    if host_id is not None and lock_host(host_id=host_id) and (membership := seen.first()):
+        return membership
+    raise NotFound("membership", "membership_id")
+
+
+def lock_opportunity(*, actor: User, opportunity_id: int, what: str) -> Opportunity:
+    """Return the opportunity, locked, for those who run its host; `what` they may do ends the refusal's sentence.
+
+    Refuses with NOT_FOUND and FORBIDDEN.
+    """
+    opportunity = (
+        Opportunity.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=opportunity_id).first()
+    )
+    if opportunity is None:
+        raise NotFound("opportunity", "opportunity_id")
+    if not policies.can_manage_opportunity(actor, opportunity):
+        raise NotAllowed(f"Only owners and coordinators of the organisation may {what}.")
+    return opportunity

@@ -1,0 +1,183 @@
+"""Logging hours, and correcting hours that were approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import bus, rates
+from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
+from domains.opportunities import facts, policies
+from domains.opportunities.errors import OpportunityCode
+from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, Opportunity
+from domains.opportunities.selectors import find_overlapping, is_sensible_time
+from domains.opportunities.services.values import one_line
+
+#: Longer than a day is an entry only where the opportunity is.
+LONGEST = timedelta(days=1)
+LONGEST_NOTE = HoursEntry._meta.get_field("note").max_length or 0
+PER_HOUR = 300
+WORKING = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
+UNDECIDED = (
+    ApplicationStatus.APPLIED,
+    ApplicationStatus.SHORTLISTED,
+    ApplicationStatus.WAITLISTED,
+    ApplicationStatus.OFFERED,
+)
+
+
+def log_hours(
+    *,
+    actor: User,
+    application_id: int,
+    started_at: datetime,
+    ended_at: datetime,
+    note: str = "",
+    corrects_id: int | None = None,
+) -> HoursEntry:
+    """The hours wait for the host's review; the same hours sent again answer with the first entry.
+
+    With `corrects_id` they are what that approved entry should have said; ending where they start, they say that
+    nothing was worked. Times are kept to the second.
+
+    Refuses with RATE_LIMITED, NOT_FOUND, FORBIDDEN (somebody else's application), CONFLICT (the application is not
+    decided yet) and CLOSED (it came to nothing); then with INVALID, TOO_LONG and REQUIRED (the note); for a
+    correction with NOT_FOUND, CONFLICT (it is not approved, or corrected already) and INVALID (it says the same); at
+    last with OVERLAPS.
+    """
+    rates.spend(what="log_hours", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
+    return _log(actor, application_id, Hours(started_at, ended_at, one_line(note), corrects_id))
+
+
+@dataclass(frozen=True)
+class Hours:
+    """What the volunteer says."""
+
+    started_at: datetime
+    ended_at: datetime
+    note: str
+    corrects_id: int | None
+
+
+@transaction.atomic
+def _log(actor: User, application_id: int, hours: Hours) -> HoursEntry:
+    application = _find_application(actor, application_id)
+    if problems := _problems_of(hours, application.role.opportunity):
+        raise Refused(*problems)
+    lock_volunteer(actor.pk)
+    entry = HoursEntry(
+        application=application,
+        volunteer=actor,
+        started_at=hours.started_at.replace(microsecond=0),
+        ended_at=hours.ended_at.replace(microsecond=0),
+        note=hours.note,
+        corrects=None if hours.corrects_id is None else _find_corrected(application, hours.corrects_id),
+    )
+    if earlier := _find_same(entry):
+        return earlier
+    _refuse_unless_it_can_stand(entry)
+    entry.seconds = int((entry.ended_at - entry.started_at).total_seconds())
+    entry.save()
+    bus.publish(facts.HoursSubmitted(hours_entry_id=entry.pk))
+    return entry
+
+
+def lock_volunteer(volunteer_id: int) -> None:
+    """Hold the volunteer until the transaction ends: their hours are written and reviewed one at a time.
+
+    Where SQLite ignores it, its transactions run one at a time.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock outside a transaction protects nothing")
+    User.objects.select_for_update(no_key=True).filter(pk=volunteer_id).values_list("pk").first()
+
+
+def refuse_overlap(entry: HoursEntry) -> None:
+    """Refuse with OVERLAPS what is at the same time as other approved hours of the volunteer."""
+    other = find_overlapping(entry=entry).first()
+    if other is not None:
+        message = (
+            f"It overlaps hours that were approved, from {other.started_at:%Y-%m-%d %H:%M} "
+            f"to {other.ended_at:%Y-%m-%d %H:%M} UTC; change the times, or correct those."
+        )
+        raise Refused.because(OpportunityCode.OVERLAPS, message, "started_at")
+
+
+def _find_application(actor: User, application_id: int) -> Application:
+    application = (
+        Application.objects.visible_to(actor).select_related("role__opportunity").filter(pk=application_id).first()
+    )
+    if application is None:
+        raise NotFound("application", "application_id")
+    if not policies.can_log_hours(actor, application):
+        raise NotAllowed("Only the volunteer logs hours; you review them.")
+    if application.status in UNDECIDED:
+        message = f"The application is {application.status}; log hours once it is accepted."
+        raise Refused.because(Code.CONFLICT, message, "application_id")
+    if application.status not in WORKING:
+        message = f"The application is {application.status}; no hours are taken for it any more."
+        raise Refused.because(OpportunityCode.CLOSED, message, "application_id")
+    return application
+
+
+def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
+    problems = [
+        Problem(Code.INVALID, "Give a time with its offset, such as 2026-05-04T10:00:00-07:00.", field)
+        for field, moment in (("started_at", hours.started_at), ("ended_at", hours.ended_at))
+        if not is_sensible_time(moment)
+    ]
+    if not problems:
+        problems += _problems_of_times(hours, opportunity)
+    if len(hours.note) > LONGEST_NOTE:
+        problems.append(Problem(Code.TOO_LONG, f"Write at most {LONGEST_NOTE} characters.", "note"))
+    return problems
+
+
+def _problems_of_times(hours: Hours, opportunity: Opportunity) -> list[Problem]:
+    length = hours.ended_at.replace(microsecond=0) - hours.started_at.replace(microsecond=0)
+    planned = opportunity.end_date - opportunity.start_date
+    if length < timedelta(0) or (not length and hours.corrects_id is None):
+        return [Problem(Code.INVALID, "It ends before it has begun.", "ended_at")]
+    if hours.ended_at > timezone.now():
+        return [Problem(Code.INVALID, "It is still to come; log hours once they are worked.", "ended_at")]
+    if length > max(LONGEST, planned):
+        return [Problem(Code.INVALID, "It is longer than a day; log each day by itself.", "ended_at")]
+    if length > planned and not hours.note:
+        return [Problem(Code.REQUIRED, "It is longer than was planned; say in a note how that came.", "note")]
+    return []
+
+
+def _find_corrected(application: Application, corrects_id: int) -> HoursEntry:
+    corrected = application.hours.filter(pk=corrects_id).first()
+    if corrected is None:
+        raise NotFound("entry of hours for this application", "corrects_id")
+    if corrected.status != HoursStatus.APPROVED:
+        message = f"The entry is {corrected.status}; only approved ones are corrected."
+        raise Refused.because(Code.CONFLICT, message, "corrects_id")
+    return corrected
+
+
+def _find_same(entry: HoursEntry) -> HoursEntry | None:
+    """Return the entry that says the same and was not rejected: this is it, sent again."""
+    same = HoursEntry.objects.exclude(status=HoursStatus.REJECTED).filter(
+        application=entry.application,
+        started_at=entry.started_at,
+        ended_at=entry.ended_at,
+        corrects=entry.corrects,
+    )
+    return same.first()
+
+
+def _refuse_unless_it_can_stand(entry: HoursEntry) -> None:
+    corrected = entry.corrects
+    if corrected is not None:
+        if corrected.corrections.exclude(status=HoursStatus.REJECTED).exists():
+            message = "The entry is corrected already; correct the correction, once it is approved."
+            raise Refused.because(Code.CONFLICT, message, "corrects_id")
+        if (corrected.started_at, corrected.ended_at) == (entry.started_at, entry.ended_at):
+            raise Refused.because(Code.INVALID, "It says the same as what it corrects.", "started_at")
+    refuse_overlap(entry)

@@ -1,0 +1,52 @@
+"""Reviewing hours."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import bus
+from domains.base.errors import Code, NotAllowed, NotFound, Refused
+from domains.opportunities import facts, policies
+from domains.opportunities.models import HoursEntry, HoursStatus
+from domains.opportunities.services.log_hours import LONGEST_NOTE, lock_volunteer, refuse_overlap
+from domains.opportunities.services.values import one_line
+
+
+@transaction.atomic
+def review_hours(*, actor: User, hours_entry_id: int, approve: bool, note: str = "") -> HoursEntry:
+    """The hours are approved for good, or rejected; deciding the same again changes nothing.
+
+    Refuses with NOT_FOUND, FORBIDDEN (not a coordinator of the host, or one's own hours), TOO_LONG (the note),
+    CONFLICT (decided otherwise in the meantime, or not submitted; it names the state that stands) and OVERLAPS (other
+    hours of the same time were approved).
+    """
+    entry = (
+        HoursEntry.objects.visible_to(actor)
+        .select_related("application__role__opportunity")
+        .filter(pk=hours_entry_id)
+        .first()
+    )
+    if entry is None:
+        raise NotFound("entry of hours", "hours_entry_id")
+    if not policies.can_review_hours(actor, entry):
+        raise NotAllowed("Only owners and coordinators of the organisation review its hours, and never their own.")
+    note = one_line(note)
+    if len(note) > LONGEST_NOTE:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {LONGEST_NOTE} characters.", "note")
+    lock_volunteer(entry.volunteer_id)
+    # Others may have decided while this waited for the lock.
+    entry.refresh_from_db(fields=["status"])
+    decision = HoursStatus.APPROVED if approve else HoursStatus.REJECTED
+    if entry.status == decision:
+        return entry
+    if entry.status != HoursStatus.SUBMITTED:
+        message = f"The entry is {entry.status}, and that stands; read it again."
+        raise Refused.because(Code.CONFLICT, message, "hours_entry_id")
+    if approve:
+        refuse_overlap(entry)
+    entry.status, entry.reviewed_by, entry.reviewed_at, entry.review_note = decision, actor, timezone.now(), note
+    entry.save(update_fields=["status", "reviewed_by", "reviewed_at", "review_note"])
+    bus.publish(facts.HoursReviewed(hours_entry_id=entry.pk))
+    return entry

@@ -1,0 +1,44 @@
+"""Changing what an organisation says about itself."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base.errors import NotAllowed, NotFound, Refused
+from domains.base.texts import name_problems
+from domains.opportunities import policies
+from domains.opportunities.models import OpportunityHost
+from domains.opportunities.services.locks import lock_host
+from domains.opportunities.services.values import one_line, problems_of
+
+
+@transaction.atomic
+def update_host(
+    *,
+    actor: User,
+    host_id: int,
+    organization_name: str | None = None,
+    website: str | None = None,
+    description: str | None = None,
+    zip_code: str | None = None,
+) -> OpportunityHost:
+    """The host says about itself what was given; what is None stays as it is, and so does who verified it.
+
+    Refuses with NOT_FOUND, FORBIDDEN, REQUIRED, TOO_SHORT, TOO_LONG and INVALID.
+    """
+    host = lock_host(host_id=host_id)
+    if host is None:
+        raise NotFound("host", "host_id")
+    if not policies.can_run_host(actor, host_id):
+        raise NotAllowed("Only owners and coordinators may change what the organisation says about itself.")
+    if organization_name is not None:
+        host.organization_name = one_line(organization_name)
+    given = {"website": website, "description": description, "zip_code": zip_code}
+    for name, text in given.items():
+        if text is not None:
+            setattr(host, name, text.strip())
+    if problems := [*problems_of(host), *name_problems(host.organization_name, "organization_name")]:
+        raise Refused(*problems)
+    host.save(update_fields=["organization_name", *given])
+    return host

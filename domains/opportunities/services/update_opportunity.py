@@ -1,0 +1,97 @@
+"""Changing what an opportunity is, when and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import bus
+from domains.base.errors import Code, Problem, Refused
+from domains.opportunities import facts
+from domains.opportunities.models import Application, Opportunity, OpportunityStatus
+from domains.opportunities.services.announcements import RELIED_ON, record_change
+from domains.opportunities.services.drafts import (
+    OpportunityChanges,
+    columns_changed,
+    problems_of_draft,
+    problems_of_kind,
+)
+from domains.opportunities.services.locks import lock_opportunity
+
+
+@transaction.atomic
+def update_opportunity(*, actor: User, opportunity_id: int, changes: OpportunityChanges) -> Opportunity:
+    """The opportunity is what was given; what is None stays, and of two changes at once the later stands.
+
+    Whoever holds a place in a published one learns when or where it is now. Refuses with NOT_FOUND, FORBIDDEN,
+    CONFLICT (called off; over, and so fixed in time and place; another kind after somebody applied), and with
+    everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID and NOT_FOUND.
+    """
+    now = timezone.now()
+    opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="change its opportunities")
+    if opportunity.status == OpportunityStatus.CANCELLED:
+        raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "opportunity_id")
+    draft = changes.applied_to(opportunity)
+    wanted = draft.row(host_id=opportunity.host_id, created_by=None)
+    changed = columns_changed(opportunity, wanted)
+    if problems := [*_problems_of_the_moment(opportunity, changed, now), *problems_of_draft(draft, wanted)]:
+        raise Refused(*problems)
+    before = {name: getattr(opportunity, name) for name in changed}
+    _store(opportunity, changed, changes)
+    relied_on = [name for name in RELIED_ON if name in changed]
+    if relied_on and opportunity.status != OpportunityStatus.DRAFT:
+        change = record_change(
+            opportunity=opportunity,
+            actor=actor,
+            before={name: before[name] for name in relied_on},
+            after={name: changed[name] for name in relied_on},
+            now=now,
+        )
+        bus.publish(facts.OpportunityChanged(opportunity_id=opportunity.pk, change_id=change.pk))
+    return opportunity
+
+
+def _store(opportunity: Opportunity, changed: Mapping[str, Any], changes: OpportunityChanges) -> None:
+    causes = changes.cause_ids
+    has_other_causes = causes is not None and set(causes) != set(opportunity.causes.values_list("pk", flat=True))
+    if causes is not None and has_other_causes:
+        opportunity.causes.set(causes)
+    if changed or has_other_causes:
+        for name, value in changed.items():
+            setattr(opportunity, name, value)
+        opportunity.save(update_fields=[*changed, "updated_at"])
+
+
+def _problems_of_the_moment(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> list[Problem]:
+    """Return what stands against the change as things are now: what has happened, who has applied."""
+    problems = []
+    if "kind" in changed:
+        problems += problems_of_kind(changed["kind"]) or _problems_of_another_kind(opportunity)
+    if opportunity.status == OpportunityStatus.DRAFT or changed.keys().isdisjoint(RELIED_ON):
+        return problems
+    if opportunity.end_date <= now:
+        message = "It is over: when and where it was can't be changed any more."
+        problems.append(Problem(Code.CONFLICT, message, next(name for name in RELIED_ON if name in changed)))
+    elif _is_over(changed.get("end_date"), now):
+        problems.append(
+            Problem(Code.INVALID, "It would be over already; give an end that is still to come.", "end_date")
+        )
+    return problems
+
+
+def _is_over(end_date: datetime | None, now: datetime) -> bool:
+    # A time without its offset is refused elsewhere.
+    return end_date is not None and timezone.is_aware(end_date) and end_date <= now
+
+
+def _problems_of_another_kind(opportunity: Opportunity) -> list[Problem]:
+    # Whoever applies holds the role's lock: who is not seen here applies after this.
+    list(opportunity.roles.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if not Application.objects.filter(role__opportunity=opportunity).exists():
+        return []
+    return [Problem(Code.CONFLICT, "Somebody has applied: how one gets a place can't be changed any more.", "kind")]

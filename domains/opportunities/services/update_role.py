@@ -1,0 +1,62 @@
+"""Changing a role."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
+from domains.opportunities import policies
+from domains.opportunities.models import OpportunityStatus, Role, RoleSkill
+from domains.opportunities.services.moves import lock_role, offer_places
+from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, problems_of_role
+
+COLUMNS = ("title", "description", "slots_available", "requires_approval", "required_verifications")
+
+
+@transaction.atomic
+def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
+    """The role is what was given; what is None stays, and a list that is given replaces the one there was.
+
+    Who has a place keeps it; places that are added are offered to those who wait. A role cannot be taken away: lower
+    its places to those taken, and nobody else gets one.
+    Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (called off; fewer places than are taken, naming how many), and with
+    everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
+    """
+    role = lock_role(viewer=actor, role_id=role_id)
+    if role is None:
+        raise NotFound("role", "role_id")
+    if not policies.can_manage_opportunity(actor, role.opportunity):
+        raise NotAllowed("Only owners and coordinators of the organisation may change its roles.")
+    if role.opportunity.status == OpportunityStatus.CANCELLED:
+        raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "role_id")
+    draft = changes.applied_to(role)
+    if problems := [*problems_of_role(draft, role.opportunity), *_too_few(draft, role)]:
+        raise Refused(*problems)
+    wanted = draft.row(role.opportunity)
+    slots_before = role.slots_available
+    changed = [name for name in COLUMNS if getattr(wanted, name) != getattr(role, name)]
+    for name in changed:
+        setattr(role, name, getattr(wanted, name))
+    role.save(update_fields=changed)
+    _replace_lists(role, changes)
+    if (added := role.slots_available - slots_before) > 0:
+        offer_places(role=role, now=timezone.now(), number=added)
+    return role
+
+
+def _too_few(draft: RoleDraft, role: Role) -> list[Problem]:
+    # Fewer than one is another problem already.
+    if not 1 <= draft.slots_available < role.slots_taken:
+        return []
+    message = f"{role.slots_taken} places are taken: offer at least as many."
+    return [Problem(Code.CONFLICT, message, "slots_available")]
+
+
+def _replace_lists(role: Role, changes: RoleChanges) -> None:
+    if changes.skills is not None:
+        role.role_skills.all().delete()
+        RoleSkill.objects.bulk_create(skill.row(role) for skill in changes.skills)
+    if changes.required_course_ids is not None:
+        role.required_courses.set(changes.required_course_ids)

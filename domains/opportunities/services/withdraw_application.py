@@ -1,0 +1,37 @@
+"""Taking an application back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import bus
+from domains.opportunities import facts
+from domains.opportunities.models import Application, ApplicationStatus
+from domains.opportunities.services.changes import clean_reason, lock_own
+from domains.opportunities.services.moves import move
+from domains.opportunities.transitions import Act
+
+
+@transaction.atomic
+def withdraw_application(*, actor: User, application_id: int, reason: str = "") -> Application:
+    """The volunteer's application is withdrawn, and a place it held goes to the next in line; again changes nothing.
+
+    Refuses with NOT_FOUND, FORBIDDEN (another's application), TOO_LONG (the reason) and CONFLICT (it has ended).
+    """
+    application, role = lock_own(actor=actor, application_id=application_id)
+    words = clean_reason(reason, "reason")
+    if application.status == ApplicationStatus.WITHDRAWN:
+        return application
+    moved = move(
+        application=application,
+        role=role,
+        act=Act.WITHDRAW,
+        target=ApplicationStatus.WITHDRAWN,
+        actor=actor,
+        now=timezone.now(),
+        reason=words,
+    )
+    bus.publish(facts.ApplicationWithdrawn(application_id=application.pk, move_id=moved.pk))
+    return application

@@ -1,0 +1,32 @@
+"""Confirming what somebody has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.skills.models import SkillSource, UserSkill
+
+#: What one has just learned in a role: begun, and not more.
+FIRST_LEVEL = 2
+
+
+@transaction.atomic
+def endorse_skills(*, person: User, skill_ids: Sequence[int]) -> None:
+    """The person has these skills, verified by a host; the level of one they had stays. A system act.
+
+    Whoever calls it has decided who may endorse what. Twice changes nothing more.
+    """
+    wanted = sorted(set(skill_ids))
+    UserSkill.objects.bulk_create(
+        [
+            UserSkill(user=person, skill_id=skill_id, proficiency_level=FIRST_LEVEL, source=SkillSource.HOST)
+            for skill_id in wanted
+        ],
+        ignore_conflicts=True,
+    )
+    UserSkill.objects.filter(user=person, skill__in=wanted, is_verified=False).update(
+        is_verified=True, source=SkillSource.HOST
+    )

@@ -1,0 +1,59 @@
+"""Acts on hours and records of them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domains.opportunities import services
+from graphql_api.context import Info, signed_in
+from graphql_api.ids import known_or_nobody
+from graphql_api.mutations import mutation
+from graphql_api.opportunities.inputs.hours import (
+    CreateServiceRecordInput,
+    LogHoursInput,
+    ReviewHoursInput,
+    RevokeServiceRecordInput,
+)
+from graphql_api.opportunities.types import HoursEntry, ServiceRecord
+
+
+@strawberry.type
+class HoursMutations:
+    """The root fields of hours."""
+
+    @mutation(description="Log hours you worked; the host reviews them. Again gives the first entry. Needs a login.")
+    def log_hours(self, info: Info, input: LogHoursInput) -> HoursEntry:
+        """Call `services.log_hours`."""
+        corrects = input.corrects_id
+        return services.log_hours(  # type: ignore[return-value]
+            actor=signed_in(info),
+            application_id=known_or_nobody(input.application_id, "Application"),
+            started_at=input.started_at,
+            ended_at=input.ended_at,
+            note=input.note,
+            corrects_id=None if corrects is None else known_or_nobody(corrects, "HoursEntry"),
+        )
+
+    @mutation(description="Approve or reject hours; only those who run the host may, and never their own.")
+    def review_hours(self, info: Info, input: ReviewHoursInput) -> HoursEntry:
+        """Call `services.review_hours`."""
+        return services.review_hours(  # type: ignore[return-value]
+            actor=signed_in(info),
+            hours_entry_id=known_or_nobody(input.hours_entry_id, "HoursEntry"),
+            approve=input.approve,
+            note=input.note,
+        )
+
+    @mutation(description="Make a signed, public record of your approved hours, to share. Needs a login.")
+    def create_service_record(self, info: Info, input: CreateServiceRecordInput) -> ServiceRecord:
+        """Call `services.create_service_record`."""
+        return services.create_service_record(  # type: ignore[return-value]
+            actor=signed_in(info), since=input.since, until=input.until
+        )
+
+    @mutation(description="Take a record of yours back: its page says that it was revoked, and nothing else.")
+    def revoke_service_record(self, info: Info, input: RevokeServiceRecordInput) -> ServiceRecord:
+        """Call `services.revoke_service_record`."""
+        return services.revoke_service_record(  # type: ignore[return-value]
+            actor=signed_in(info), record_id=known_or_nobody(input.record_id, "ServiceRecord")
+        )

@@ -1,0 +1,64 @@
+"""Questions about what suits whom."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+import strawberry_django
+from django.db.models import Case, Value, When
+from strawberry_django.optimizer import optimize
+
+from domains.opportunities import models, selectors
+from graphql_api.context import Info, signed_in, viewer_of
+from graphql_api.errors import BadUserInput
+from graphql_api.ids import key_for
+from graphql_api.opportunities.types import Opportunity
+from graphql_api.opportunities.types.recommendations import RecommendedOpportunity, RecommendedVolunteer
+
+#: How many are listed where the document does not say, and at the most.
+USUAL, MOST = 10, 50
+
+First = Annotated[int | None, strawberry.argument(description=f"How many at the most, from 1 to {MOST}.")]
+RoleId = Annotated[strawberry.ID, strawberry.argument(description="The id of a role of an organisation that you run.")]
+
+
+@strawberry.type
+class RecommendationQueries:
+    """The root fields of recommendations."""
+
+    @strawberry_django.field(
+        description="Roles that suit you, best first, with the reasons; at most one of each opportunity. Needs a login."
+    )
+    def recommended_opportunities(self, info: Info, first: First = USUAL) -> list[RecommendedOpportunity]:
+        """Ask `selectors.find_recommended_roles`."""
+        found = selectors.find_recommended_roles(viewer=signed_in(info), first=_size(first))
+        return [RecommendedOpportunity.of(one) for one in found]
+
+    @strawberry_django.field(
+        description="People who suit a role and have not applied for it, best first, with the reasons. For those who "
+        "run its organisation."
+    )
+    def recommended_volunteers(self, info: Info, role_id: RoleId, first: First = USUAL) -> list[RecommendedVolunteer]:
+        """Ask `selectors.find_recommended_volunteers`."""
+        viewer, size, key = signed_in(info), _size(first), key_for(role_id, "Role", "roleId")
+        found = selectors.find_recommended_volunteers(viewer=viewer, role_id=key, first=size)
+        return [RecommendedVolunteer.of(one) for one in found]
+
+    @strawberry_django.field(
+        description="What most people applied for in the last 14 days and is open still; counted once an hour."
+    )
+    def trending_opportunities(self, info: Info, first: First = USUAL) -> list[Opportunity]:
+        """Ask `selectors.find_trending`, and read what it found."""
+        viewer = viewer_of(info)
+        keys = selectors.find_trending(viewer=viewer, first=_size(first))
+        ranks = Case(*(When(pk=key, then=Value(rank)) for rank, key in enumerate(keys)), default=Value(len(keys)))
+        rows = models.Opportunity.objects.visible_to(viewer).filter(pk__in=keys).order_by(ranks)
+        return list(optimize(rows, info=info))  # type: ignore[arg-type]
+
+
+def _size(first: int | None) -> int:
+    size = USUAL if first is None else first
+    if not 1 <= size <= MOST:
+        raise BadUserInput(f"`first` must be from 1 to {MOST}.")
+    return size

@@ -1,0 +1,306 @@
+"""Whatever people do in whatever order, places, waiting line and history are those of a model of a page.
+
+The model below knows neither tables nor locks: a role is a list of applications, a number of places, and a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import transaction
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from domains.accounts.models import User
+from domains.base.errors import Refused
+from domains.opportunities import services
+from domains.opportunities.models import Application, Role
+from domains.opportunities.services.expire_offers import expire_offers
+from domains.opportunities.transitions import Decision
+from tests.factories import HostMembershipFactory, OpportunityFactory, RoleFactory, UserFactory, owner_of
+
+PEOPLE = 6
+START = datetime(2031, 5, 1, tzinfo=UTC)
+BEGINS, ENDS = START + timedelta(days=60), START + timedelta(days=60, hours=3)
+TAKES_A_PLACE = {"OFFERED", "ACCEPTED", "COMPLETED"}
+ENDED = {"COMPLETED", "DECLINED", "WITHDRAWN", "CANCELLED", "EXPIRED"}
+DECIDED_FROM = {
+    "SHORTLIST": ("SHORTLISTED", {"APPLIED"}),
+    "ACCEPT": ("ACCEPTED", {"APPLIED", "SHORTLISTED", "WAITLISTED"}),
+    "DECLINE": ("DECLINED", {"APPLIED", "SHORTLISTED", "WAITLISTED"}),
+    "WAITLIST": ("WAITLISTED", {"APPLIED", "SHORTLISTED"}),
+}
+
+
+def by_key(row: Any) -> int:
+    return int(row.pk)
+
+
+class No(Exception):
+    """The model refuses, with this code."""
+
+
+@dataclass
+class Paper:
+    """An application, as the model knows it."""
+
+    person: int
+    history: list[str] = field(default_factory=list)
+    deadline: datetime | None = None
+
+    @property
+    def status(self) -> str:
+        return self.history[-1] if self.history else ""
+
+
+@dataclass
+class Model:
+    """One role."""
+
+    slots: int
+    needs_approval: bool
+    now: datetime = START
+    papers: list[Paper] = field(default_factory=list)
+    line: list[Paper] = field(default_factory=list)
+
+    @property
+    def taken(self) -> int:
+        return sum(paper.status in TAKES_A_PLACE for paper in self.papers)
+
+    @property
+    def is_over(self) -> bool:
+        return self.now >= ENDS
+
+    def put(self, paper: Paper, status: str) -> None:
+        """Move the paper; a place that this frees is offered to the first in line."""
+        before = paper.status in TAKES_A_PLACE
+        if status in TAKES_A_PLACE and not before and self.taken >= self.slots:
+            raise No("FULL")
+        paper.history.append(status)
+        self.line = [one for one in self.line if one is not paper] + ([paper] if status == "WAITLISTED" else [])
+        if before and status not in TAKES_A_PLACE:
+            self.offer(1)
+
+    def offer(self, number: int) -> None:
+        """Offer so many free places."""
+        while number and self.line and self.taken < self.slots and not self.is_over:
+            number -= 1
+            paper = self.line[0]
+            self.put(paper, "OFFERED")
+            bound = BEGINS if self.now < BEGINS else ENDS
+            paper.deadline = min(self.now + settings.OFFER_LIFETIME, bound)
+
+    def apply(self, person: int, *, joins: bool) -> Paper:
+        for paper in self.papers:
+            if paper.person == person and (paper.status not in ENDED or paper.status == "COMPLETED"):
+                return paper
+        if self.is_over:
+            raise No("CLOSED")
+        is_full = self.taken >= self.slots
+        if is_full and not joins:
+            raise No("FULL")
+        paper = Paper(person)
+        self.papers.append(paper)
+        self.put(paper, "WAITLISTED" if is_full else "APPLIED" if self.needs_approval else "ACCEPTED")
+        return paper
+
+    def decide(self, paper: Paper, decision: str) -> None:
+        target, sources = DECIDED_FROM[decision]
+        if paper.status == target:
+            return
+        if paper.status not in sources:
+            raise No("CONFLICT")
+        self.put(paper, target)
+
+    def withdraw(self, paper: Paper) -> None:
+        if paper.status == "WITHDRAWN":
+            return
+        if paper.status in ENDED:
+            raise No("CONFLICT")
+        self.put(paper, "WITHDRAWN")
+
+    def answer(self, paper: Paper, *, takes: bool) -> None:
+        target = "ACCEPTED" if takes else "DECLINED"
+        if paper.status == target:
+            return
+        if paper.status == "EXPIRED" or (paper.status == "OFFERED" and (paper.deadline or self.now) <= self.now):
+            raise No("EXPIRED")
+        if paper.status != "OFFERED":
+            raise No("CONFLICT")
+        self.put(paper, target)
+
+    def complete(self, paper: Paper, *, came: bool) -> None:
+        target = "COMPLETED" if came else "CANCELLED"
+        if paper.status == target:
+            return
+        if not self.is_over:
+            raise No("TOO_EARLY")
+        if paper.status != "ACCEPTED":
+            raise No("CONFLICT")
+        self.put(paper, target)
+
+    def expire(self) -> None:
+        overdue = [one for one in self.papers if one.status == "OFFERED" and one.deadline and one.deadline <= self.now]
+        for paper in sorted(overdue, key=lambda one: one.deadline or self.now):
+            self.put(paper, "EXPIRED")
+
+
+class Places(RuleBasedStateMachine):
+    """The services and the model, side by side."""
+
+    @initialize(slots=st.integers(1, 3), needs_approval=st.booleans(), crowd=st.permutations(range(PEOPLE)))
+    def begin(self, slots: int, needs_approval: bool, crowd: list[int]) -> None:
+        self.clock = time_machine.travel(START, tick=False)
+        self.traveller = self.clock.start()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.model = Model(slots, needs_approval)
+        opportunity = OpportunityFactory(start_date=BEGINS, end_date=ENDS)
+        self.role = RoleFactory(opportunity=opportunity, slots_available=slots, requires_approval=needs_approval)
+        self.owner = owner_of(opportunity.host)
+        self.coordinator = HostMembershipFactory(host=opportunity.host).user
+        self.people: list[User] = [UserFactory() for _ in range(PEOPLE)]
+        self.rows: list[int] = []
+        for person in crowd[:-1]:
+            self.apply(person, joins=True)
+
+    def teardown(self) -> None:
+        if hasattr(self, "transaction"):
+            transaction.set_rollback(True)
+            self.transaction.__exit__(None, None, None)
+            self.clock.stop()
+
+    def compare(self, theirs: Any, ours: Any) -> Any:
+        """Call both; return what the service gave."""
+        outcome, answer = ["", ""], None
+        try:
+            theirs()
+        except No as no:
+            outcome[0] = str(no)
+        try:
+            answer = ours()
+        except Refused as refused:
+            outcome[1] = str(refused.problems[0].code)
+        assert outcome[0] == outcome[1], outcome
+        return answer
+
+    def pick(self, data: st.DataObject, *likely: str) -> tuple[Paper, int, User] | None:
+        """Choose an application, in the model and in the database, and its volunteer; more often a likely one."""
+        if not self.rows:
+            return None
+        numbers = range(len(self.rows))
+        likely_ones = [number for number in numbers if self.model.papers[number].status in likely]
+        number = data.draw(st.sampled_from(likely_ones or numbers) | st.sampled_from(numbers))
+        paper = self.model.papers[number]
+        return paper, self.rows[number], self.people[paper.person]
+
+    @rule(person=st.integers(0, PEOPLE - 1), joins=st.booleans())
+    def apply(self, person: int, joins: bool) -> None:
+        application = self.compare(
+            lambda: self.model.apply(person, joins=joins),
+            lambda: services.apply_to_role(actor=self.people[person], role_id=self.role.pk, join_waitlist=joins),
+        )
+        if application is not None and application.pk not in self.rows:
+            self.rows.append(application.pk)
+
+    @rule(data=st.data(), decision=st.sampled_from(sorted(DECIDED_FROM)), by_owner=st.booleans())
+    def decide(self, data: st.DataObject, decision: str, by_owner: bool) -> None:
+        if chosen := self.pick(data, "APPLIED", "SHORTLISTED", "WAITLISTED"):
+            paper, row, _ = chosen
+            actor = self.owner if by_owner else self.coordinator
+            assert actor
+            self.compare(
+                lambda: self.model.decide(paper, decision),
+                lambda: services.decide_application(actor=actor, application_id=row, decision=Decision(decision)),
+            )
+
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        if chosen := self.pick(data, "OFFERED", "ACCEPTED"):
+            paper, row, volunteer = chosen
+            self.compare(
+                lambda: self.model.withdraw(paper),
+                lambda: services.withdraw_application(actor=volunteer, application_id=row),
+            )
+
+    @rule(data=st.data(), takes=st.booleans())
+    def answer(self, data: st.DataObject, takes: bool) -> None:
+        if chosen := self.pick(data, "OFFERED"):
+            paper, row, volunteer = chosen
+            self.compare(
+                lambda: self.model.answer(paper, takes=takes),
+                lambda: services.answer_offer(actor=volunteer, application_id=row, accept=takes),
+            )
+
+    @rule(data=st.data(), came=st.booleans())
+    def complete(self, data: st.DataObject, came: bool) -> None:
+        if chosen := self.pick(data, "ACCEPTED"):
+            paper, row, _ = chosen
+            self.compare(
+                lambda: self.model.complete(paper, came=came),
+                lambda: services.complete_application(actor=self.owner, application_id=row, attended=came),
+            )
+
+    @rule(hours=st.sampled_from([1, 47, 48, 49]))
+    def wait(self, hours: int) -> None:
+        """Time passes; the task that expires offers may come late."""
+        self.pass_time(self.model.now + timedelta(hours=hours))
+
+    @precondition(lambda self: sum(len(paper.history) for paper in self.model.papers) > PEOPLE + 2)
+    @rule(moment=st.sampled_from([BEGINS - timedelta(hours=1), BEGINS, ENDS]))
+    def come_to_the_day(self, moment: datetime) -> None:
+        """The day comes, begins, or ends."""
+        self.pass_time(max(moment, self.model.now))
+
+    @rule()
+    def expire(self) -> None:
+        self.model.expire()
+        expire_offers()
+
+    def pass_time(self, moment: datetime) -> None:
+        self.model.now = moment
+        self.traveller.move_to(moment)
+
+    @invariant()
+    def they_agree(self) -> None:
+        if not hasattr(self, "role"):
+            return
+        role = Role.objects.get(pk=self.role.pk)
+        assert role.slots_taken == self.model.taken <= role.slots_available == self.model.slots
+        rows = Application.objects.prefetch_related("history").in_bulk(self.rows)
+        for paper, row in zip(self.model.papers, self.rows, strict=True):
+            history = [(move.from_status, move.to_status) for move in sorted(rows[row].history.all(), key=by_key)]
+            assert history == list(zip([None, *paper.history], paper.history, strict=False))
+            assert rows[row].status == paper.status
+            assert rows[row].offer_expires_at == (paper.deadline if paper.status == "OFFERED" else None)
+        line = Application.objects.filter(role=role, status="WAITLISTED").order_by("waitlisted_at", "pk")
+        assert [one.volunteer for one in line] == [self.people[paper.person] for paper in self.model.line]
+        assert Application.objects.count() == len(self.rows)
+
+
+@pytest.mark.django_db
+@pytest.mark.timeout(600)
+def test_places_waiting_line_and_history_never_diverge_from_the_model() -> None:
+    run_state_machine_as_test(
+        Places,
+        settings=hypothesis_settings(
+            max_examples=120,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
