@@ -91,7 +91,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='skill',
             name='folded_name',
-            field=domains.skills.models.FoldedName(blank=True, editable=False, max_length=240, unique=True),
+            # Unique once it is filled: until then all that were there share the empty one.
+            field=domains.skills.models.FoldedName(blank=True, default='', editable=False, max_length=240),
+            preserve_default=False,
         ),
         migrations.AddField(
             model_name='skill',
@@ -101,7 +103,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='skillalias',
             name='folded_name',
-            field=domains.skills.models.FoldedName(blank=True, db_index=True, editable=False, max_length=240),
+            field=domains.skills.models.FoldedName(blank=True, default='', editable=False, max_length=240),
+            preserve_default=False,
         ),
         migrations.AddField(
             model_name='skillalias',
