@@ -11,9 +11,9 @@ from typing import Any, NewType
 
 import strawberry
 from cross_web import HTTPException
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, load_handler
+from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -32,10 +32,8 @@ MAX_MAPPED = 20
 LONGEST_PATH = 10
 #: A browser sends these only after it asked this server whether the page may.
 PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
-HANDLERS = (
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-)
+#: What a decoder puts in the place of bytes that it cannot read.
+REPLACEMENT = "\ufffd"
 
 
 def _parse_file(value: Any) -> UploadedFile[Any]:
@@ -86,6 +84,29 @@ class Quota(FileUploadHandler):
         """Leave the file to those who keep it."""
 
 
+class Renaming(FileUploadHandler):
+    """Keeps a file under a name of our own while it comes in: Django would make a path of the client's."""
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Begin to keep a file."""
+        self._shown = shown_file_name(file_name)
+        super().new_file(field_name, "upload", *args, **kwargs)
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+        """Return the file, with the name that may be shown."""
+        if file := super().file_complete(file_size):
+            file.name = self._shown
+        return file
+
+
+class InMemory(Renaming, MemoryFileUploadHandler):
+    """Keeps files of small requests."""
+
+
+class OnDisk(Renaming, TemporaryFileUploadHandler):
+    """Keeps files of large requests."""
+
+
 def check_multipart(request: HttpRequest) -> None:
     """Refuse what a form of a foreign page could have sent, and what is too long or does not say how long it is."""
     if not any(request.headers.get(name, "").strip() for name in PREFLIGHTED):
@@ -93,8 +114,10 @@ def check_multipart(request: HttpRequest) -> None:
             415, f"A multipart request needs the header {PREFLIGHTED[0]}; others go as application/json."
         )
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
-        raise HTTPException(413, f"Say how long the request is: at most {MAX_BODY // MIB} MiB.")
+    if not (length.isascii() and length.isdigit()):
+        raise HTTPException(411, "A multipart request needs the header Content-Length.")
+    if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
+        raise HTTPException(413, f"The request is too large: at most {MAX_BODY // MIB} MiB.")
 
 
 def read_multipart(request: HttpRequest, parse_json: Callable[[str], Any]) -> dict[str, Any]:
@@ -102,6 +125,8 @@ def read_multipart(request: HttpRequest, parse_json: Callable[[str], Any]) -> di
     fields, files = _parts(request)
     if any(len(fields.getlist(name)) != 1 for name in ("operations", "map")):
         raise HTTPException(400, "Send `operations` and `map`, once each, before the files.")
+    if any(REPLACEMENT in fields[name] for name in ("operations", "map")):
+        raise HTTPException(400, "`operations` and `map` must be UTF-8; write U+FFFD as \\ufffd if you mean it.")
     operations, places = parse_json(fields["operations"]), _places(parse_json(fields["map"]))
     if isinstance(operations, list):
         raise HTTPException(400, "Send one operation per request.")
@@ -110,22 +135,35 @@ def read_multipart(request: HttpRequest, parse_json: Callable[[str], Any]) -> di
     if set(places) != set(files) or any(len(files.getlist(name)) != 1 for name in files):
         raise HTTPException(400, "`map` must name each file of the request, once.")
     for name, path in places.items():
-        _put(operations, path, _named(files[name]))
+        _put(operations, path, files[name])
     return operations
 
 
 def _parts(request: HttpRequest) -> tuple[Any, Any]:
     """Return the fields and the files of the request, within the limits."""
-    request.upload_handlers = [Quota(request), *(load_handler(path, request) for path in HANDLERS)]
+    handlers = [Quota(request), InMemory(request), OnDisk(request)]
+    request.upload_handlers = handlers
+    request.encoding = "utf-8"  # whatever the request says: some encodings of Python are none of text
     try:
-        return request.POST, request.FILES
+        return _read(request, handlers)
     except RequestDataTooBig as error:
-        sizes = f"at most {MAX_FILE // MIB} MiB a file and {MAX_BODY // MIB} MiB in all"
-        raise HTTPException(413, f"The request is too large: {sizes}.") from error
+        sizes = f"{MAX_FILE // MIB} MiB a file, {MAX_BODY // MIB} MiB in all, of which 1 MiB is no file"
+        raise HTTPException(413, f"The request is too large: at most {sizes}.") from error
     except TooManyFilesSent as error:
         raise HTTPException(400, f"Send at most {MAX_FILES} files in one request.") from error
-    except (MultiPartParserError, TooManyFieldsSent, UnreadablePostError) as error:
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
         raise HTTPException(400, "The request is not valid multipart/form-data.") from error
+
+
+def _read(request: HttpRequest, handlers: list[FileUploadHandler]) -> tuple[Any, Any]:
+    try:
+        return request.POST, request.FILES
+    except BaseException:
+        # Where it was cut off, nothing of the file stays on the disk until somebody collects the garbage.
+        for handler in handlers:
+            if file := getattr(handler, "file", None):
+                file.close()
+        raise
 
 
 def _places(given: Any) -> dict[str, str]:
@@ -167,8 +205,3 @@ def _at(target: Any, key: str) -> Any:
     ):
         return target[int(key)]
     raise HTTPException(400, "A path in `map` leads nowhere.")
-
-
-def _named(file: UploadedFile[Any]) -> UploadedFile[Any]:
-    file.name = shown_file_name(file.name or "")
-    return file

@@ -160,7 +160,10 @@ def _accept(request: HttpRequest) -> str:
 
 def _media_type(request: HttpRequest) -> str:
     """Return which of the two media types the client prefers; the older one if it does not say."""
-    preferred = request.get_preferred_type([JSON, RESPONSE_JSON]) if _accept(request) else JSON
+    try:
+        preferred = request.get_preferred_type([JSON, RESPONSE_JSON]) if _accept(request) else JSON
+    except ValueError:  # an Accept that cannot be read asks for nothing
+        preferred = JSON
     return preferred or JSON
 
 

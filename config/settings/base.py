@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from corsheaders.defaults import default_headers
+
 from config import demo, env
 
 ENV = env.load()
@@ -190,6 +192,8 @@ OFFER_LIFETIME = timedelta(hours=48)
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
 # A frontend under development is served from a port of this machine.
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
+# What a page on another origin may say that it sends a file on purpose, beside X-Requested-With.
+CORS_ALLOW_HEADERS = [*default_headers, "apollo-require-preflight"]
 TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
 INTROSPECTION = ENV["INTROSPECTION"]
 RATE_LIMITS = ENV["RATE_LIMITS"]
