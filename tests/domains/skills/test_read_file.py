@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,21 +20,12 @@ from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind, kind_of
 from domains.skills.services import read_file as reading
 from domains.skills.services.read_file import FileText, looks_like_a_resume, read_file
+from tests.resumes import RESUME, docx_of, pdf_of, zip_of
 from tests.shared_data import SHARED_DATA, need_shared_data
 
 ATTACKS = [
     file for folder in ("pdf", "docx", "archives") for file in sorted((SHARED_DATA / "attacks" / folder).glob("*"))
 ]
-RESUME = """Jane Doe
-jane@people.example, (415) 555-0100
-
-Experience
-Volunteer coordinator, Creek Friends, 2019 - 2023
-Led tree planting with forty people on each of twelve Saturdays, and kept the books.
-
-Skills
-Gardening, First aid, Bookkeeping
-"""
 #: What a hostile reader would do, in the place of reading; what it returns is the text.
 SLEEP = "import time; time.sleep(60)"
 SPIN = "while True: pass"
@@ -66,47 +56,10 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fil
     return run
 
 
-def docx_of(text: str) -> bytes:
-    document, file = Document(), io.BytesIO()
-    for line in text.splitlines():
-        document.add_paragraph(line)
-    document.save(file)
-    return file.getvalue()
-
-
-def pdf_of(text: str) -> bytes:
-    """Return a PDF with the lines of a text, written by hand: pypdf makes none."""
-    shown = "".join(f"({line.translate({40: ' ', 41: ' '})}) Tj T*\n" for line in text.splitlines())
-    stream = f"BT /F 12 Tf 14 TL 40 760 Td\n{shown}ET".encode()
-    parts = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return b"%sxref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        out, table, len(out),
-    )  # fmt: skip
-
-
 def locked(pdf: bytes, *, user_password: str) -> bytes:
     writer, file = PdfWriter(PdfReader(io.BytesIO(pdf))), io.BytesIO()
     writer.encrypt(user_password, "the owner's", algorithm="RC4-128")
     writer.write(file)
-    return file.getvalue()
-
-
-def zip_of(**files: str) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name.replace("__", "/").replace("_csv", ".csv"), content)
     return file.getvalue()
 
 
@@ -163,11 +116,11 @@ def test_a_pdf_that_asks_for_a_password_is_encrypted_and_one_with_rights_only_is
         (b"Once upon a time there was a king who had three daughters. " * 10, Kind.TEXT, Failure.NOT_A_RESUME),
         (f"{RESUME}{'word ' * 70_000}".encode(), Kind.TEXT, Failure.TOO_LARGE_TO_READ),
         (b"anything", None, Failure.UNSUPPORTED_TYPE),
-        (zip_of(messages_csv="Hello"), Kind.ZIP, Failure.NO_SKILLS_LIST),
-        (zip_of(Skills_csv="Title\nGardening"), Kind.ZIP, Failure.NO_SKILLS_LIST),
-        (zip_of(Skills_csv="Name\n"), Kind.ZIP, Failure.NO_SKILLS_LIST),
-        (zip_of(Skills_csv="Name\n" + "x" * 4_000_000), Kind.ZIP, Failure.TOO_LARGE_TO_READ),
-        (zip_of(Skills_csv="Name\nGardening")[:60], Kind.ZIP, Failure.DAMAGED),
+        (zip_of({"messages.csv": "Hello"}), Kind.ZIP, Failure.NO_SKILLS_LIST),
+        (zip_of({"Skills.csv": "Title\nGardening"}), Kind.ZIP, Failure.NO_SKILLS_LIST),
+        (zip_of({"Skills.csv": "Name\n"}), Kind.ZIP, Failure.NO_SKILLS_LIST),
+        (zip_of({"Skills.csv": "Name\n" + "x" * 4_000_000}), Kind.ZIP, Failure.TOO_LARGE_TO_READ),
+        (zip_of({"Skills.csv": "Name\nGardening"})[:60], Kind.ZIP, Failure.DAMAGED),
     ],
 )
 def test_what_cannot_be_read_has_its_reason(content: bytes, kind: Kind | None, failure: Failure) -> None:
@@ -177,7 +130,10 @@ def test_what_cannot_be_read_has_its_reason(content: bytes, kind: Kind | None, f
 
 def test_of_an_export_only_the_list_of_skills_is_read() -> None:
     export = zip_of(
-        messages_csv="Name\nSecret of somebody else", Basic__Skills_csv='\ufeffName\n"Tree planting"\n\nFirst  aid\n'
+        {
+            "messages.csv": "Name\nSecret of somebody else",
+            "Basic/Skills.csv": '\ufeffName\n"Tree planting"\n\nFirst  aid\n',
+        }
     )
     assert read_file(content=export, kind=Kind.ZIP) == FileText(text="Tree planting\nFirst aid")
 
