@@ -70,10 +70,17 @@ def test_reading_it_twice_leaves_the_same_rows(stored: Stored, gardening: Skill)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_who_read_it_at_once_leave_one_set_of_suggestions(stored: Stored) -> None:
+def test_of_many_who_begin_at_once_one_reads(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     SkillFactory(name="Gardening")
-    resume = ResumeFactory(file__data=RESUME.encode())
-    at_once(lambda number: services.parse_resume(resume_id=resume.pk), times=4)
+    resume, readers = ResumeFactory(file__data=RESUME.encode()), []
+
+    def read() -> FileText:
+        readers.append(1)
+        return FileText(text=RESUME)
+
+    read_now(monkeypatch, read)
+    at_once(lambda number: services.parse_resume(resume_id=resume.pk), times=8)
+    assert len(readers) == 1
     resume.refresh_from_db()
     assert (resume.status, resume.attempts, resume.suggestions.count()) == (ResumeStatus.PARSED, 1, 1)
 

@@ -180,7 +180,7 @@ def test_bombs_and_traps_are_refused_for_what_they_are(name: str, failure: Failu
     assert read_file(content=content, kind=kind_of(content)) == FileText(failure=failure)
 
 
-def test_no_attack_makes_the_reader_take_more_than_half_of_its_memory() -> None:
+def test_no_attack_makes_the_reader_take_more_than_a_quarter_of_its_memory() -> None:
     need_shared_data()
     kinds = {Kind.PDF: "pdf", Kind.DOCX: "docx", Kind.ZIP: "linkedin"}
     known = [(str(path), kind_of(path.read_bytes())) for path in ATTACKS]
@@ -196,7 +196,7 @@ def test_no_attack_makes_the_reader_take_more_than_half_of_its_memory() -> None:
         [sys.executable, "-c", script], input=json.dumps(files), capture_output=True, text=True, check=True
     )
     assert len(files) > 20
-    assert 5_000 < int(ran.stdout) < file_text.MEMORY_BYTES // 1024 // 2
+    assert 5_000 < int(ran.stdout) < file_text.MEMORY_BYTES // 1024 // 4
 
 
 @pytest.mark.parametrize(
