@@ -193,10 +193,8 @@ class ResumeQuerySet(models.QuerySet["Resume"]):
     """Resumes, as people see them."""
 
     def visible_to(self, viewer: User | None) -> ResumeQuerySet:
-        """One's own; an administrator sees everybody's, other staff do not."""
-        if viewer is None:
-            return self.none()
-        return self if viewer.is_superuser else self.filter(user=viewer)
+        """One's own; staff and administrators see no more of them here."""
+        return self.none() if viewer is None else self.filter(user=viewer)
 
 
 class Resume(models.Model):

@@ -6,5 +6,5 @@ from domains.accounts.models import User
 
 
 def can_see_resume(viewer: User | None, owner_id: int) -> bool:
-    """I see what came of my own resume, and an administrator does; nobody else, staff included."""
-    return viewer is not None and (viewer.pk == owner_id or viewer.is_superuser)
+    """I see what came of my own resume; nobody else does, staff and administrators included."""
+    return viewer is not None and viewer.pk == owner_id

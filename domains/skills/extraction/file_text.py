@@ -35,7 +35,7 @@ MAX_SKILLS = 500
 LEAST_LETTERS = 20
 #: The encodings that files ask for, and what each reader imports at its first need.
 ENCODINGS = (
-    *("ascii", "latin_1", "cp1252", "cp437", "charmap", "mac_roman", "utf_16", "utf_16_be", "utf_16_le"),
+    *("ascii", "utf_8_sig", "latin_1", "cp1252", "cp437", "charmap", "mac_roman", "utf_16", "utf_16_be", "utf_16_le"),
     *("big5", "big5hkscs", "gb2312", "gbk", "gb18030", "shift_jis", "euc_jp", "euc_kr", "cp949"),
 )
 LIBRARIES = {

@@ -39,6 +39,8 @@ SHORT = 2
 ABBREVIATION = 4
 #: A word that stands in so many names of several words is an ordinary one: design, access, guide.
 ORDINARY_FROM = 3
+#: So much doubt leaves no confidence anywhere: `design` in a list of skills is not ESCO's `think creatively`.
+UNTOLD = 0.4
 BEFORE_A_NAME = frozenset({"in", "with", "using", "and"})
 IN_A_LIST = re.compile(r"[,;•|/()·\n]")
 WEIGHT_OF_SECTION = {Section.SKILLS: 0.2, Section.EXPERIENCE: 0.0, Section.EDUCATION: -0.05, Section.OTHER: -0.2}
@@ -157,6 +159,8 @@ class Matcher:
         is_ordinary = word.casefold() in self._ordinary
         if name.is_curated:
             return (0.15 if name.is_alias else 0.1, False) if is_ordinary else (0, False)
+        if name.is_alias and word.casefold() in COMMON:
+            return UNTOLD, True
         # Another name of one ordinary word, such as `guide` for advising others, says little.
         is_plain_alias = name.is_alias and name.text.islower()
         return (0.15, True) if is_ordinary or is_plain_alias else (0, False)
@@ -192,7 +196,7 @@ def _fits(name: Name, words: list[Word], line: Line) -> bool:
         return name.is_curated or all(_is_written_so(part, word.text, line) for part, word in pairs)
     text, part = words[0].text, parts[0]
     if len(part) <= SHORT or (part.isupper() and len(part) <= ABBREVIATION):
-        return text == part and not line.is_loud
+        return text == part and not line.is_loud and (name.is_curated or not line.is_placed)
     if not name.is_curated and part != part.lower():
         return text.casefold() == part.casefold() and _is_written_so(part, text, line) and not line.is_placed
     return singular(text) == singular(part)
