@@ -22,6 +22,7 @@ from config.embedded import EmbeddedWorker
 from config.health import serve_health
 from config.static import serve_static
 from domains.base import live
+from graphql_api.bodies import limit_bodies
 from graphql_api.sockets import socket_application
 
 
@@ -53,5 +54,7 @@ class Lifespan:
 
 
 application = Lifespan(
-    ProtocolTypeRouter({"http": serve_health(serve_static(django_application)), "websocket": socket_application})
+    ProtocolTypeRouter(
+        {"http": limit_bodies(serve_health(serve_static(django_application))), "websocket": socket_application}
+    )
 )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from graphql import FloatValueNode, StringValueNode, Visitor, visit
 from strawberry.extensions import SchemaExtension
 
@@ -35,19 +36,29 @@ class _Literals(Visitor):
 
 
 def check_value(value: Any, path: str, depth: int = 0) -> None:
-    """Raise BadUserInput, naming the path, if there is anything in the value that cannot be stored."""
+    """Raise BadUserInput, naming the path, if there is anything in the value that cannot be stored.
+
+    Of a file the name is looked at here; what is in it is the business of the service that takes it.
+    """
     if depth > MAX_NESTING:
         raise BadUserInput(f"`{path}` is nested too deeply.")
-    if isinstance(value, str):
-        _check_text(value, path)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise BadUserInput(f"`{path}` must be a finite number.")
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         for name, inner in value.items():
             check_value(inner, f"{path}.{name}", depth + 1)
     elif isinstance(value, list):
         for inner in value:
             check_value(inner, path, depth + 1)
+    else:
+        _check_leaf(value, path)
+
+
+def _check_leaf(value: Any, path: str) -> None:
+    if isinstance(value, str):
+        _check_text(value, path)
+    elif isinstance(value, UploadedFile):
+        _check_text(value.name or "", f"{path} (the file's name)")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise BadUserInput(f"`{path}` must be a finite number.")
 
 
 def _check_text(text: str, path: str) -> None:

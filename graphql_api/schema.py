@@ -28,6 +28,7 @@ from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIO
 from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
+from graphql_api.uploads import UPLOAD_SCALAR, Upload
 
 QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NodeQueries)
 MUTATIONS = (AccountMutations, SkillMutations, *OPPORTUNITY_MUTATIONS, MessagingMutations)
@@ -60,7 +61,9 @@ def build_schema(*, with_development: bool) -> Schema:
             lambda: ValidationCache(maxsize=256),
             DjangoOptimizerExtension,
         ],
-        config=StrawberryConfig(disable_field_suggestions=True, relay_max_results=100),
+        config=StrawberryConfig(
+            disable_field_suggestions=True, relay_max_results=100, scalar_map={Upload: UPLOAD_SCALAR}
+        ),
     )
 
 

@@ -30,6 +30,7 @@ from graphql_api.logs import begin_request, current_request_id
 from graphql_api.network import client_address
 from graphql_api.pages import graphiql_page
 from graphql_api.schema import schema
+from graphql_api.uploads import MULTIPART, check_multipart, read_multipart
 
 logger = logging.getLogger("mishmob.graphql")
 
@@ -42,6 +43,9 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     #: What GraphQL over HTTP says of this answer, where the client asked for RESPONSE_JSON.
     status = 200
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(multipart_uploads_enabled=True, **options)
 
     async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Answer the request; a refusal by the transport is JSON like everything else."""
@@ -66,7 +70,9 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if request.method == "GET" and "query" not in request.GET and "text/html" in _accept(request):
             return await sync_to_async(_page)(request)
-        if request.method == "POST" and (request.content_type or "").lower() != JSON:
+        if request.method == "POST" and (request.content_type or "").lower() == MULTIPART:
+            check_multipart(request)
+        elif request.method == "POST" and (request.content_type or "").lower() != JSON:
             raise HTTPException(415, f"Send the request as {JSON}.")
         if request.method == "GET" and "query" not in request.GET:
             raise HTTPException(400, "Send the document as `query`.")
@@ -113,6 +119,10 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             raise HTTPException(400, "`operationName` must be a string.")
         return data
 
+    async def parse_multipart(self, request: Any) -> dict[str, Any]:
+        """Parse a request that brings files."""
+        return await sync_to_async(read_multipart)(request.request, self.decode_json)
+
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON strictly: UTF-8, no duplicate keys that another parser would read differently."""
         try:
@@ -150,7 +160,10 @@ def _accept(request: HttpRequest) -> str:
 
 def _media_type(request: HttpRequest) -> str:
     """Return which of the two media types the client prefers; the older one if it does not say."""
-    preferred = request.get_preferred_type([JSON, RESPONSE_JSON]) if _accept(request) else JSON
+    try:
+        preferred = request.get_preferred_type([JSON, RESPONSE_JSON]) if _accept(request) else JSON
+    except ValueError:  # an Accept that cannot be read asks for nothing
+        preferred = JSON
     return preferred or JSON
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.files import File
 from django.test import Client
 from strawberry.relay import to_base64
 
@@ -25,13 +27,22 @@ class Api:
     _token: str | None = None
 
     def post(self, document: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the whole answer: `data`, `errors`."""
-        response = self.client.post(
-            "/graphql/",
-            {"query": document, "variables": variables or {}},
-            content_type="application/json",
-            headers=self._headers(),
-        )
+        """Return the whole answer: `data`, `errors`. Files among the variables go by a multipart request."""
+        operation = {"query": document, "variables": variables or {}}
+        files: dict[str, File] = {}
+        operation["variables"] = _without_files(operation["variables"], "variables", files)
+        if files:
+            parts = {str(number): file for number, file in enumerate(files.values())}
+            places = {str(number): [path] for number, path in enumerate(files)}
+            response = self.client.post(
+                "/graphql/",
+                {"operations": json.dumps(operation), "map": json.dumps(places), **parts},
+                headers={**self._headers(), "X-Requested-With": "tests"},
+            )
+        else:
+            response = self.client.post(
+                "/graphql/", operation, content_type="application/json", headers=self._headers()
+            )
         answer: dict[str, Any] = response.json()
         return answer
 
@@ -61,6 +72,18 @@ class Api:
             session = Session.objects.create(user=self.viewer)
             self._token = tokens.pair_for(session).access_token
         return {"Authorization": f"Bearer {self._token}"}
+
+
+def _without_files(value: Any, path: str, files: dict[str, File]) -> Any:
+    """Return the value with null in the place of each file; the files by their paths."""
+    if isinstance(value, File):
+        files[path] = value
+        return None
+    if isinstance(value, dict):
+        return {name: _without_files(inner, f"{path}.{name}", files) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_files(inner, f"{path}.{number}", files) for number, inner in enumerate(value)]
+    return value
 
 
 def gid(row: Any, type_name: str | None = None) -> str:

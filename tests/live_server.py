@@ -81,6 +81,17 @@ class LiveServer:
             self.kill()
         self.start()
 
+    def memory(self, what: str = "VmRSS") -> int:
+        """Return how many bytes the process holds; with `VmHWM`, how many at the most since `forget_peak`."""
+        assert self._process is not None
+        lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
+
+    def forget_peak(self) -> None:
+        """Begin to measure anew how much memory the process takes at the most."""
+        assert self._process is not None
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
     def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
         """Return the whole answer to an operation over HTTP."""
         body = json.dumps({"query": document, "variables": variables}).encode()

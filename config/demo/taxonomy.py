@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from config.demo.community import Community, by_casefolded, read
+from config.demo.community import Community, by_casefolded
 from domains.opportunities.models import Cause
-from domains.skills.models import Skill, SkillAlias
+from domains.skills.models import SkillIdentifier
+from domains.skills.services import load_starter_skills
+from domains.skills.services.skill_files import STARTER_SCHEME, read_starter_set
 
 
 def load_causes(community: Community) -> None:
@@ -17,16 +19,8 @@ def load_causes(community: Community) -> None:
 
 
 def load_skills(community: Community) -> None:
-    """Every skill of the content exists; those made here have their other names."""
-    content = {
-        name: (category, aliases) for category, skills in read("skills").items() for name, aliases in skills.items()
-    }
-    known = by_casefolded((skill.name, skill) for skill in Skill.objects.all())
-    made = Skill.objects.bulk_create(
-        Skill(name=name, category=category) for name, (category, _) in content.items() if name.casefold() not in known
-    )
-    SkillAlias.objects.bulk_create(
-        SkillAlias(skill=skill, name=alias) for skill in made for alias in content[skill.name][1]
-    )
-    known = by_casefolded((skill.name, skill) for skill in Skill.objects.all())
-    community.skills = {name: known[name.casefold()] for name in content}
+    """Every skill of the starter set exists; those that were there keep their name and their category."""
+    load_starter_skills()
+    of_the_set = SkillIdentifier.objects.filter(scheme=STARTER_SCHEME).select_related("skill")
+    known = {row.identifier: row.skill for row in of_the_set}
+    community.skills = {row.name: known[row.identifier] for row in read_starter_set()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from corsheaders.defaults import default_headers
+
 from config import demo, env
 
 ENV = env.load()
@@ -94,7 +96,7 @@ else:
     given = DATABASE.get("OPTIONS", {})  # such as sslmode, from the address
     DATABASE["OPTIONS"] = {
         **given,
-        "pool": {"min_size": 2, "max_size": 20, "timeout": 5},
+        "pool": {"min_size": 2, "max_size": 20, "timeout": 10},
         "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s "
         + given.get("options", ""),
     }
@@ -145,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "domains.opportunities.tasks.close_ended_opportunities",
         "schedule": timedelta(minutes=15),
     },
+    "parse-unread-resumes": {
+        "task": "domains.skills.tasks.parse_unread_resumes",
+        "schedule": timedelta(minutes=1),
+    },
+    "remove-old-resumes": {"task": "domains.skills.tasks.remove_old_resumes", "schedule": timedelta(days=1)},
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
@@ -185,6 +192,8 @@ OFFER_LIFETIME = timedelta(hours=48)
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
 # A frontend under development is served from a port of this machine.
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
+# What a page on another origin may say that it sends a file on purpose, beside X-Requested-With.
+CORS_ALLOW_HEADERS = [*default_headers, "apollo-require-preflight"]
 TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
 INTROSPECTION = ENV["INTROSPECTION"]
 RATE_LIMITS = ENV["RATE_LIMITS"]

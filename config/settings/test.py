@@ -22,3 +22,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in real life: threads then wait for each other's transactions instead of failing.
     # One per process, so that two runs at once do not meet in it.
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/mishmob-test-{os.getpid()}.sqlite3"}
+# Files of tests are gone with them.
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}

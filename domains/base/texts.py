@@ -26,3 +26,21 @@ def name_problems(name: str, field: str) -> list[Problem]:
     if any(unicodedata.category(one) in {"Cc", "Cf"} and one not in JOINERS for one in name):
         return [Problem(Code.INVALID, "A name must not hold characters that hide or turn others round.", field)]
     return []
+
+
+LONGEST_FILE_NAME = 100
+
+
+def shown_file_name(name: str, *, fallback: str = "file") -> str:
+    """Return what may be shown of a client's file name: no folders, nothing hidden, nothing that turns others round.
+
+    It is shown to people and never a path: files are stored under keys of their own.
+    """
+    plain = unicodedata.normalize("NFKC", name).replace("\\", "/").rpartition("/")[2]
+    kept = "".join(one for one in plain if unicodedata.category(one) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+    kept = " ".join(kept.split()).strip(". ")
+    if len(kept) > LONGEST_FILE_NAME:
+        stem, dot, ending = kept.rpartition(".")
+        ending = f"{dot}{ending}"[:12] if stem else ""
+        kept = kept[: LONGEST_FILE_NAME - len(ending)] + ending
+    return kept if is_visible(kept) else fallback

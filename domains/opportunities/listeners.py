@@ -2,6 +2,8 @@
 
 from domains.base import bus
 from domains.opportunities import facts, tasks
+from domains.opportunities.services.repoint_skill import repoint_skill
+from domains.skills.facts import SkillsMerged
 
 
 @bus.listen(facts.ApplicationSubmitted)
@@ -20,6 +22,12 @@ def confirm_the_place(fact: facts.ApplicationSubmitted) -> None:
 def mail_the_volunteer(fact: facts.ApplicationDecided) -> None:
     """The volunteer learns of the decision."""
     tasks.send_application_decided_mail.delay(fact.move_id)
+
+
+@bus.listen(SkillsMerged)
+def follow_the_merged_skill(fact: SkillsMerged) -> None:
+    """Roles name the skill that the other went into."""
+    repoint_skill(skill_id=fact.skill_id, into_id=fact.into_id)
 
 
 @bus.listen(facts.OpportunityChanged)

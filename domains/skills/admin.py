@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from domains.base.admin import RowsInline, TableAdmin, count_column
-from domains.skills.models import Skill, SkillAlias, UserSkill
+from domains.base.admin import ReadOnlyAdmin, RowsInline, TableAdmin, count_column
+from domains.base.errors import Refused
+from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, SkillIdentifier, UserSkill
+from domains.skills.services import merge_skills
+
+FEWEST_TO_MERGE = 2
 
 
 class SkillAliasInline(RowsInline):
@@ -33,6 +39,23 @@ class SkillAdmin(TableAdmin):
     autocomplete_fields = ("merged_into",)
     ordering = ("name",)
     inlines: ClassVar = [SkillAliasInline]
+    actions = ("merge",)
+
+    @admin.action(description="Merge into the one with the most people", permissions=["change"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Skill]) -> None:
+        """The chosen skills are one: the one that most people have, or else the oldest."""
+        chosen = sorted(queryset.filter(merged_into=None), key=lambda skill: (-skill.holders.count(), skill.pk))
+        if len(chosen) < FEWEST_TO_MERGE:
+            self.message_user(request, "Choose two skills or more that were not merged yet.", messages.WARNING)
+            return
+        into, *others = chosen
+        try:
+            for skill in others:
+                merge_skills(skill_id=skill.pk, into_id=into.pk)
+        except Refused as refusal:
+            self.message_user(request, " ".join(one.message for one in refusal.problems), messages.ERROR)
+            return
+        self.message_user(request, f"{', '.join(skill.name for skill in others)}: now {into.name}.")
 
 
 @admin.register(SkillAlias)
@@ -56,4 +79,40 @@ class UserSkillAdmin(TableAdmin):
     list_select_related = ("user", "skill")
     search_fields = ("user__display_name", "user__email", "skill__name")
     autocomplete_fields = ("user", "skill")
+    ordering = ("-id",)
+
+
+@admin.register(SkillIdentifier)
+class SkillIdentifierAdmin(TableAdmin):
+    """What published taxonomies call the skills."""
+
+    list_display = ("scheme", "identifier", "skill")
+    list_filter = ("scheme",)
+    list_select_related = ("skill",)
+    search_fields = ("identifier", "skill__name")
+    autocomplete_fields = ("skill",)
+    ordering = ("-id",)
+
+
+@admin.register(Resume)
+class ResumeAdmin(ReadOnlyAdmin):
+    """Resumes: whether they could be read, and why not; nothing of what is in them, nor what they are called."""
+
+    list_display = ("user", "source", "status", "failure_code", "content_type", "size", "attempts", "created_at")
+    list_filter = ("status", "failure_code", "source", "content_type")
+    list_select_related = ("user",)
+    search_fields = ("user__display_name", "user__email")
+    fields = (*list_display, "failure_reason", "started_at", "parsed_at")
+    ordering = ("-id",)
+
+
+@admin.register(ResumeSuggestion)
+class ResumeSuggestionAdmin(ReadOnlyAdmin):
+    """What resumes suggest: which skills and how surely, not in what words and not whose."""
+
+    list_display = ("skill", "confidence", "is_accepted")
+    list_filter = ("is_accepted",)
+    list_select_related = ("skill",)
+    search_fields = ("skill__name",)
+    fields = list_display
     ordering = ("-id",)

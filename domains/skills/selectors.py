@@ -1,19 +1,63 @@
-"""Questions about skills."""
+"""Questions about skills and resumes."""
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from datetime import datetime
+
+from django.db.models import Case, Count, IntegerField, Max, QuerySet, Value, When
 
 from domains.accounts.models import User
-from domains.skills.models import Skill, SkillAlias
+from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, fold
+
+#: The order of what a search finds: the very name, then names that begin so, then what has another name that does.
+IS_IT, BEGINS_SO, IS_ALSO_CALLED = range(3)
+
+Version = tuple[tuple[int, int | None, datetime | None], ...]
 
 
 def find_skills(*, viewer: User | None, search: str = "", category: str = "") -> QuerySet[Skill]:
-    """Return the skills whose name, or another name, begins with `search`, by name; all of them without it."""
+    """Return the skills whose name, or another name, begins with `search`: names before other names, then by name.
+
+    Without `search` all of them, by name. Both kinds of names are looked up in their indexes.
+    """
     skills = Skill.objects.visible_to(viewer)
-    if search := " ".join(search.split()):
-        aliases = SkillAlias.objects.filter(name__istartswith=search)
-        skills = skills.filter(Q(name__istartswith=search) | Q(pk__in=aliases.values("skill")))
     if category := category.strip():
         skills = skills.filter(category__iexact=category)
-    return skills.order_by("name", "pk")
+    if not (search := fold(search)):
+        return skills.order_by("name", "pk")
+    names = Skill.objects.filter(folded_name__begins=search).values("pk")
+    aliases = SkillAlias.objects.filter(folded_name__begins=search).values("skill")
+    rank = Case(
+        When(folded_name=search, then=Value(IS_IT)),
+        When(folded_name__begins=search, then=Value(BEGINS_SO)),
+        default=Value(IS_ALSO_CALLED),
+        output_field=IntegerField(),
+    )
+    return skills.filter(pk__in=names.union(aliases, all=True)).annotate(rank=rank).order_by("rank", "name", "pk")
+
+
+def get_skill(*, viewer: User | None, skill_id: int) -> Skill | None:
+    """Return the skill, or the one that it was merged into; None where there is none."""
+    merged = Skill.objects.filter(pk=skill_id).values("merged_into")
+    chosen = merged[0]["merged_into"] if merged else None
+    return Skill.objects.visible_to(viewer).filter(pk=chosen or skill_id).first()
+
+
+def find_resumes(*, viewer: User | None) -> QuerySet[Resume]:
+    """Return the resumes that the viewer may see."""
+    return Resume.objects.visible_to(viewer)
+
+
+def find_suggestions(*, viewer: User | None) -> QuerySet[ResumeSuggestion]:
+    """Return the suggestions of the resumes that the viewer may see, surest first; of skills merged since, none."""
+    shown = ResumeSuggestion.objects.visible_to(viewer).filter(skill__in=Skill.objects.visible_to(viewer))
+    return shown.order_by("-confidence", "pk")
+
+
+def get_taxonomy_version() -> Version:
+    """Return what changes whenever a name of the taxonomy does."""
+    counted = (
+        rows.aggregate(number=Count("pk"), last=Max("pk"), at=Max("updated_at"))
+        for rows in (Skill.objects.all(), SkillAlias.objects.all())
+    )
+    return tuple((one["number"], one["last"], one["at"]) for one in counted)

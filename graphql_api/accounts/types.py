@@ -19,6 +19,8 @@ from domains.accounts.services.begin_session import OpenSession
 from domains.opportunities.policies import can_see_impact
 from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
 from domains.skills import models as skill_models
+from domains.skills.policies import can_see_resume
+from domains.skills.selectors import find_resumes
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.loaders import load, load_row, load_rows
@@ -27,7 +29,7 @@ from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
-    from graphql_api.skills.types import UserSkill
+    from graphql_api.skills.types import Resume, UserSkill
 
 strawberry.enum(models.UserType, description="What somebody is here for.")
 UserType = models.UserType
@@ -46,6 +48,15 @@ class UserProfile:
 
     bio: str = strawberry_django.field(description="A few words about the person; empty if none were given.")
     linkedin_url: str = strawberry_django.field(description="Their LinkedIn page; empty if none was given.")
+
+    @strawberry_django.field(description="The resume you handed in; null for others.", only=["user_id"])
+    async def resume(self, info: Info) -> Annotated[Resume, strawberry.lazy("graphql_api.skills.types")] | None:
+        """Show to its owner what became of the resume."""
+        owner_id = row_of(self, models.UserProfile).user_id
+        if not can_see_resume(viewer_of(info), owner_id):
+            return None
+        own = partial(find_resumes, viewer=viewer_of(info))
+        return next(iter(await load_rows(info, owner_id, own, by="user_id")), None)  # type: ignore[return-value]
 
 
 @strawberry_django.type(models.Session, description="One log-in of yours on one device.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from graphql_api.uploads import Upload
+
 
 @strawberry.input(description="Which skills to list; without a word, all of them.")
 class SkillFilter:
@@ -26,3 +28,27 @@ class RemoveSkillInput:
     """A skill."""
 
     skill_id: strawberry.ID = strawberry.field(description="The skill.")
+
+
+@strawberry.input(description="What `uploadResume` takes.")
+class UploadResumeInput:
+    """A file."""
+
+    resume: Upload = strawberry.field(description="A PDF, a Word document (DOCX) or plain text, of 5 MB at the most.")
+
+
+@strawberry.input(description="What `importLinkedinExport` takes.")
+class ImportLinkedinExportInput:
+    """An archive."""
+
+    archive: Upload = strawberry.field(
+        description="The ZIP that LinkedIn sends you when you ask for your data, of 10 MB at the most."
+    )
+
+
+@strawberry.input(description="What `acceptResumeSkills` takes.")
+class AcceptResumeSkillsInput:
+    """A choice of what was suggested."""
+
+    resume_id: strawberry.ID = strawberry.field(description="Your resume.")
+    skill_ids: list[strawberry.ID] = strawberry.field(description="Which of its suggested skills you have.")

@@ -9,8 +9,14 @@ from graphql_api.accounts.types import User
 from graphql_api.context import Info, signed_in
 from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
-from graphql_api.skills.inputs import AddSkillInput, RemoveSkillInput
-from graphql_api.skills.types import UserSkill
+from graphql_api.skills.inputs import (
+    AcceptResumeSkillsInput,
+    AddSkillInput,
+    ImportLinkedinExportInput,
+    RemoveSkillInput,
+    UploadResumeInput,
+)
+from graphql_api.skills.types import Resume, UserSkill
 
 
 @strawberry.type
@@ -31,4 +37,27 @@ class SkillMutations:
         """Call `services.remove_skill`."""
         return services.remove_skill(  # type: ignore[return-value]
             actor=signed_in(info), skill_id=known_or_nobody(input.skill_id, "Skill")
+        )
+
+    @mutation(
+        description="Hand in your resume; skills found in it are suggested in `me.profile.resume`. Needs a login."
+    )
+    def upload_resume(self, info: Info, input: UploadResumeInput) -> Resume:
+        """Call `services.upload_resume`."""
+        return services.upload_resume(actor=signed_in(info), file=input.resume)  # type: ignore[return-value]
+
+    @mutation(description="Hand in your export from LinkedIn; its skills are suggested like a resume's. Needs a login.")
+    def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> Resume:
+        """Call `services.import_linkedin_export`."""
+        return services.import_linkedin_export(  # type: ignore[return-value]
+            actor=signed_in(info), file=input.archive
+        )
+
+    @mutation(description="Take over skills that your resume suggests. Needs a login.")
+    def accept_resume_skills(self, info: Info, input: AcceptResumeSkillsInput) -> User:
+        """Call `services.accept_resume_skills`."""
+        return services.accept_resume_skills(  # type: ignore[return-value]
+            actor=signed_in(info),
+            resume_id=known_or_nobody(input.resume_id, "Resume"),
+            skill_ids=[known_or_nobody(skill_id, "Skill") for skill_id in input.skill_ids],
         )

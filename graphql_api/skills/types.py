@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -9,11 +11,15 @@ import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
 
-from domains.skills import models
+from domains.skills import models, selectors
 from graphql_api.context import Info, viewer_of
+from graphql_api.loaders import load_rows
+from graphql_api.rows import row_of
 
 strawberry.enum(models.SkillSource, description="How it came to be known that somebody has a skill.")
 SkillSource = models.SkillSource
+strawberry.enum(models.ResumeStatus, description="How far the reading of a resume is.")
+ResumeStatus = models.ResumeStatus
 
 
 @strawberry_django.type(models.Skill, description="Something a person can do.")
@@ -43,3 +49,56 @@ class UserSkill(relay.Node):
     source: SkillSource = strawberry_django.field(description="How it came to be known.")
     is_verified: bool = strawberry_django.field(description="Whether somebody else confirmed it.")
     skill: Skill = strawberry_django.field(description="The skill.")
+
+
+@strawberry_django.type(
+    models.ResumeSuggestion, description="A skill that was found in a resume; only its owner sees it."
+)
+class ResumeSuggestion(relay.Node):
+    """What may be a skill of the person's."""
+
+    matched_text: str = strawberry_django.field(description="The text that it was found in.")
+    confidence: float = strawberry_django.field(description="How sure that is: from 0 to 1.")
+    is_accepted: bool = strawberry_django.field(description="Whether the person took it over.")
+    skill: Skill = strawberry_django.field(description="The skill.")
+
+    @classmethod
+    def get_queryset(
+        cls, queryset: QuerySet[models.ResumeSuggestion], info: Info, **kwargs: Any
+    ) -> QuerySet[models.ResumeSuggestion]:
+        """Everything that `visible_to` shows."""
+        return models.ResumeSuggestionQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+
+
+@strawberry_django.type(models.Resume, description="A resume, or a LinkedIn export, that somebody handed in.")
+class Resume(relay.Node):
+    """What became of a file; the file itself is never shown."""
+
+    status: ResumeStatus = strawberry_django.field(description="Whether it was read already.")
+    original_name: str = strawberry_django.field(description="What the file was called.")
+    created_at: datetime = strawberry_django.field(description="When it was handed in.")
+
+    @strawberry_django.field(
+        description="Why it could not be read, as a code such as `ENCRYPTED`; null otherwise.", only=["failure_code"]
+    )
+    def failure_code(self) -> str | None:
+        """Show the code of the reason."""
+        return row_of(self, models.Resume).failure_code or None
+
+    @strawberry_django.field(
+        description="Why it could not be read and what to do, in a sentence; null otherwise.", only=["failure_reason"]
+    )
+    def failure_reason(self) -> str | None:
+        """Show the reason."""
+        return row_of(self, models.Resume).failure_reason or None
+
+    @strawberry_django.field(description="The skills found in it, surest first.", only=["id"])
+    async def suggestions(self, info: Info) -> list[ResumeSuggestion]:
+        """Show what was found."""
+        shown = partial(selectors.find_suggestions, viewer=viewer_of(info))
+        return await load_rows(info, row_of(self, models.Resume).pk, shown, by="resume_id")  # type: ignore[return-value]
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[models.Resume], info: Info, **kwargs: Any) -> QuerySet[models.Resume]:
+        """Everything that `visible_to` shows."""
+        return models.ResumeQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]

@@ -70,7 +70,7 @@ class Community:
             if is_postgres():
                 with connection.cursor() as cursor:
                     cursor.execute("SET LOCAL statement_timeout = 0")
-            write(Skill, ({"id": n, "name": f"Skill {n}", "category": f"C{n % CATEGORIES}"} for n in upto(SKILLS)))
+            write(Skill, map(self._skill, upto(SKILLS)))
             write(Cause, ({"id": n, "name": f"Cause {n}"} for n in upto(CAUSES)))
             write(OpportunityHost, ({"id": n, "organization_name": f"Host {n}"} for n in upto(self.hosts)))
             self._write_people()
@@ -79,7 +79,19 @@ class Community:
         with connection.cursor() as cursor:
             for reset in connection.ops.sequence_reset_sql(no_style(), [*MODELS, Application]):
                 cursor.execute(reset)
-            cursor.execute("ANALYZE" if connection.in_atomic_block or not is_postgres() else "VACUUM ANALYZE")
+            # The tables by their names: inside a transaction a whole ANALYZE would hold what all databases share.
+            for model in (*MODELS, Application):
+                table = connection.ops.quote_name(model._meta.db_table)
+                cursor.execute(
+                    f"{'VACUUM ' if is_postgres() and not connection.in_atomic_block else ''}ANALYZE {table}"
+                )
+
+    def _skill(self, number: int) -> Row:
+        name = f"Skill {number}"
+        category = f"C{number % CATEGORIES}"
+        return {
+            "id": number, "name": name, "folded_name": name.casefold(), "category": category, "updated_at": self.now,
+        }  # fmt: skip
 
     def zip_code(self) -> str:
         """Return a ZIP code, as somebody's home or the place of something."""

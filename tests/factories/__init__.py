@@ -35,7 +35,14 @@ from tests.factories.opportunities import (
     SourceFactory,
     owner_of,
 )
-from tests.factories.skills import SkillAliasFactory, SkillFactory, UserSkillFactory
+from tests.factories.skills import (
+    ResumeFactory,
+    ResumeSuggestionFactory,
+    SkillAliasFactory,
+    SkillFactory,
+    SkillIdentifierFactory,
+    UserSkillFactory,
+)
 from tests.factories.verification import VerificationCaseFactory
 
 __all__ = [
@@ -62,6 +69,8 @@ __all__ = [
     "OpportunityHostFactory",
     "OutboxEntryFactory",
     "ParticipantFactory",
+    "ResumeFactory",
+    "ResumeSuggestionFactory",
     "RoleFactory",
     "RoleSkillFactory",
     "ScanFactory",
@@ -69,6 +78,7 @@ __all__ = [
     "SessionFactory",
     "SkillAliasFactory",
     "SkillFactory",
+    "SkillIdentifierFactory",
     "SourceFactory",
     "UserFactory",
     "UserProfileFactory",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from factory.declarations import Sequence, SubFactory
+from factory.declarations import Sequence, SubFactory, Trait
+from factory.django import FileField
 
-from domains.skills.models import Skill, SkillAlias, UserSkill
+from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, SkillIdentifier, UserSkill
 from tests.factories.accounts import UserFactory
 from tests.factories.model_factory import ModelFactory
 
@@ -37,3 +38,42 @@ class UserSkillFactory(ModelFactory[UserSkill]):
 
     user = SubFactory(UserFactory)
     skill = SubFactory(SkillFactory)
+
+
+class SkillIdentifierFactory(ModelFactory[SkillIdentifier]):
+    """What a published taxonomy calls a skill."""
+
+    class Meta:
+        model = SkillIdentifier
+
+    skill = SubFactory(SkillFactory)
+    scheme = "esco"
+    identifier = Sequence(lambda n: f"id-{n}")
+
+
+class ResumeFactory(ModelFactory[Resume]):
+    """A resume that waits to be read; with `parsed` one that was."""
+
+    class Meta:
+        model = Resume
+
+    class Params:
+        parsed = Trait(status="PARSED")
+
+    user = SubFactory(UserFactory)
+    file = FileField(data=b"Jane Doe\nSkills: Gardening")
+    original_name = "resume.txt"
+    size = 26
+    content_type = "text/plain"
+
+
+class ResumeSuggestionFactory(ModelFactory[ResumeSuggestion]):
+    """A skill that a resume suggests."""
+
+    class Meta:
+        model = ResumeSuggestion
+
+    resume = SubFactory(ResumeFactory, parsed=True)
+    skill = SubFactory(SkillFactory)
+    matched_text = "Skills: Gardening"
+    confidence = 0.9

@@ -40,6 +40,8 @@ from tests.factories import (
     ListingFactory,
     MessageFactory,
     OpportunityFactory,
+    ResumeFactory,
+    ResumeSuggestionFactory,
     RoleFactory,
     RoleSkillFactory,
     ServiceRecordFactory,
@@ -68,10 +70,12 @@ class World:
     def __init__(self, viewer: User) -> None:
         self.viewer = viewer
         self.oldest: dict[str, Any] = {"User": viewer}
+        self.resume = ResumeFactory(user=viewer, parsed=True)
 
     def grow(self) -> None:
         skill, other = SkillFactory(), UserFactory(user_type=UserType.BOTH)
         SkillAliasFactory(skill=skill)
+        ResumeSuggestionFactory(resume=self.resume, skill=skill)
         SessionFactory(user=self.viewer)
         ServiceRecordFactory(volunteer=self.viewer)
         for person in (self.viewer, other):

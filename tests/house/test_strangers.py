@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from graphql import (
     GraphQLEnumType,
@@ -41,6 +42,8 @@ def smallest(kind: Any, some_id: str) -> Any:
         required = {name: field for name, field in kind.fields.items() if isinstance(field.type, GraphQLNonNull)}
         return {name: smallest(field.type, some_id) for name, field in required.items()}
     assert isinstance(kind, GraphQLScalarType)
+    if kind.name == "Upload":
+        return SimpleUploadedFile("something.txt", b"something")
     return {
         "ID": some_id,
         "String": "something",

@@ -18,6 +18,7 @@ from config import server
 from config.demo import DEMO_LOG_INS, DEMO_PASSWORD
 from config.demo.site import move_demo_site
 from config.migrations import migrate
+from domains.skills.services import has_no_skills, load_starter_skills
 
 BANNER = """
 MishMob is at    {url}
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         server.check_database()
         self.stdout.write("Bringing the database up to date …")
         migrate()
+        if has_no_skills():
+            load_starter_skills()
         if settings.DEBUG:
             call_command("load_demo", stdout=self.stdout)
         threading.Thread(target=self._greet, args=(port,), daemon=True).start()

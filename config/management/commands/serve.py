@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config import server
 from config.migrations import migrate
+from domains.skills.services import has_no_skills, load_starter_skills
 
 
 class Command(BaseCommand):
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         server.check_port(host=host, port=port)
         server.check_database()
         migrate()
+        if has_no_skills():
+            load_starter_skills()
         self.stdout.write(f"MishMob serves on http://{host}:{port}.")
         self.stdout.flush()
         server.run(host=host, port=port)

@@ -19,7 +19,6 @@ from domains.opportunities.selectors.eligibility import (
     find_obstacles,
     find_reasons_against,
     find_roles,
-    find_standing,
 )
 from domains.opportunities.selectors.hosts import (
     find_host,
@@ -105,7 +104,6 @@ __all__ = [
     "find_recommended_volunteers",
     "find_roles",
     "find_service_records",
-    "find_standing",
     "find_trending",
     "find_waiting",
     "get_live_application",

@@ -43,9 +43,10 @@ def find_roles(*, viewer: User | None) -> QuerySet[Role]:
 def find_obstacles(*, viewer: User, roles: Sequence[Role], now: datetime | None = None) -> dict[int, list[Problem]]:
     """Return for each role, as `find_roles` gives it, all that keeps the viewer from a place in it."""
     now = now or timezone.now()
-    standing = find_standing(volunteer=viewer, now=now)
     everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
-    return {role.pk: eligibility.obstacles(standing, _demands(role, everywhere), now=now) for role in roles}
+    asked = [_demands(role, everywhere) for role in roles]
+    standing = _find_standing(volunteer=viewer, asked=asked, now=now)
+    return {demands.role_id: eligibility.obstacles(standing, demands, now=now) for demands in asked}
 
 
 def find_reasons_against(
@@ -70,8 +71,12 @@ def find_late_obstacles(*, role: Role, now: datetime) -> list[Problem]:
     return [*eligibility.closing_obstacles(demands, now=now), *eligibility.full(demands)]
 
 
-def find_standing(*, volunteer: User, now: datetime) -> Standing:
-    """Return what counts of the volunteer now; a system question."""
+def _find_standing(*, volunteer: User, asked: Sequence[Demands], now: datetime) -> Standing:
+    """Return what counts of the volunteer now, as far as it is asked for; a system question.
+
+    Most roles ask for few things, and whoever applies in a crowd waits for every statement of the others.
+    """
+    skills, courses = UserSkill.objects.filter(user=volunteer), find_completed_courses(user=volunteer)
     held = Application.objects.filter(
         volunteer=volunteer, status=ApplicationStatus.ACCEPTED, role__opportunity__end_date__gt=now
     ).exclude(role__opportunity__status=OpportunityStatus.CANCELLED)
@@ -81,9 +86,11 @@ def find_standing(*, volunteer: User, now: datetime) -> Standing:
     return Standing(
         is_email_verified=volunteer.is_email_verified,
         is_volunteer=policies.can_apply(volunteer),
-        skill_ids=frozenset(UserSkill.objects.filter(user=volunteer).values_list("skill_id", flat=True)),
-        course_ids=frozenset(find_completed_courses(user=volunteer).values_list("pk", flat=True)),
-        verifications=find_valid_kinds(user=volunteer, now=now),
+        skill_ids=frozenset(skills.values_list("skill_id", flat=True) if any(one.skills for one in asked) else ()),
+        course_ids=frozenset(courses.values_list("pk", flat=True) if any(one.courses for one in asked) else ()),
+        verifications=(
+            find_valid_kinds(user=volunteer, now=now) if any(one.verifications for one in asked) else frozenset()
+        ),
         engagements=[Engagement(*row) for row in times],
     )
 

@@ -1,7 +1,28 @@
 """The acts on skills, one file each."""
 
+from domains.skills.services.accept_resume_skills import accept_resume_skills
 from domains.skills.services.add_skill import add_skill
 from domains.skills.services.endorse_skills import endorse_skills
+from domains.skills.services.import_skills import import_skills, load_starter_skills
+from domains.skills.services.merge_skills import merge_skills
+from domains.skills.services.parse_resume import find_unread_resumes, parse_resume
+from domains.skills.services.remove_old_resumes import remove_old_resumes
 from domains.skills.services.remove_skill import remove_skill
+from domains.skills.services.skill_files import has_no_skills
+from domains.skills.services.upload_resume import import_linkedin_export, upload_resume
 
-__all__ = ["add_skill", "endorse_skills", "remove_skill"]
+__all__ = [
+    "accept_resume_skills",
+    "add_skill",
+    "endorse_skills",
+    "find_unread_resumes",
+    "has_no_skills",
+    "import_linkedin_export",
+    "import_skills",
+    "load_starter_skills",
+    "merge_skills",
+    "parse_resume",
+    "remove_old_resumes",
+    "remove_skill",
+    "upload_resume",
+]

@@ -7,7 +7,8 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.skills.errors import SkillCode
-from domains.skills.models import Skill, UserSkill
+from domains.skills.models import UserSkill
+from domains.skills.selectors import get_skill
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
@@ -15,10 +16,11 @@ LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkill:
     """The actor has the skill at this level, once; saying it again changes the level.
 
-    Refuses with NOT_FOUND (the skill), INVALID (the level) and ALREADY_VERIFIED: a level that somebody
-    else confirmed is not one's own to change.
+    Of a skill that was merged into another the actor has that one. Refuses with NOT_FOUND (the skill), INVALID (the
+    level), CONFLICT (it is being merged this moment) and ALREADY_VERIFIED: a level that somebody else confirmed is
+    not one's own to change.
     """
-    skill = Skill.objects.visible_to(actor).filter(pk=skill_id).first()
+    skill = get_skill(viewer=actor, skill_id=skill_id)
     if skill is None:
         raise NotFound("skill", "skill_id")
     if not LOWEST_LEVEL <= proficiency_level <= HIGHEST_LEVEL:
@@ -28,6 +30,9 @@ def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkil
         held, _ = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
             user=actor, skill=skill, defaults={"proficiency_level": proficiency_level}
         )
+        # A merge waits for this row now; one that was quicker has the skill under its new name.
+        if get_skill(viewer=actor, skill_id=skill_id) != skill:
+            raise Refused.because(Code.CONFLICT, "This skill is being merged into another; try again.", "skill_id")
         if held.proficiency_level == proficiency_level:
             return held
         if held.is_verified:

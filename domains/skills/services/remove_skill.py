@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from domains.accounts.models import User
 from domains.base.errors import NotFound
-from domains.skills.models import Skill, UserSkill
+from domains.skills.models import UserSkill
+from domains.skills.selectors import get_skill
 
 
 def remove_skill(*, actor: User, skill_id: int) -> User:
-    """The actor does not have the skill (any more); removing it again changes nothing. Refuses with NOT_FOUND."""
-    if not Skill.objects.filter(pk=skill_id).exists():
+    """The actor does not have the skill (any more), nor the one it was merged into; again changes nothing.
+
+    Refuses with NOT_FOUND.
+    """
+    skill = get_skill(viewer=actor, skill_id=skill_id)
+    if skill is None:
         raise NotFound("skill", "skill_id")
-    UserSkill.objects.filter(user=actor, skill_id=skill_id).delete()
+    UserSkill.objects.filter(user=actor, skill__in=[skill_id, skill.pk]).delete()
     return actor

@@ -40,12 +40,17 @@ def test_a_level_outside_one_to_five_is_refused(level: int) -> None:
     assert not UserSkill.objects.exists()
 
 
-@pytest.mark.parametrize("is_merged", [True, False])
-def test_a_skill_that_is_unknown_or_merged_into_another_is_not_found(is_merged: bool) -> None:
-    skill_id = SkillFactory(merged_into=SkillFactory()).pk if is_merged else 0
+def test_a_skill_that_is_unknown_is_not_found() -> None:
     with pytest.raises(Refused) as refused:
-        services.add_skill(actor=UserFactory(), skill_id=skill_id, proficiency_level=3)
+        services.add_skill(actor=UserFactory(), skill_id=0, proficiency_level=3)
     assert codes_of(refused.value) == [("NOT_FOUND", "skill_id")]
+
+
+def test_who_adds_a_merged_skill_has_the_one_that_it_went_into() -> None:
+    user, skill = UserFactory(), SkillFactory()
+    held = services.add_skill(actor=user, skill_id=SkillFactory(merged_into=skill).pk, proficiency_level=3)
+    assert (held.user, held.skill) == (user, skill)
+    assert UserSkill.objects.get() == held
 
 
 def test_a_level_that_somebody_confirmed_is_not_ones_own_to_change() -> None:

@@ -36,3 +36,18 @@ def test_a_category_narrows_the_list() -> None:
 def test_a_merged_skill_is_not_listed() -> None:
     SkillFactory(name="Sewing by hand", merged_into=SkillFactory(name="Sewing"))
     assert found(search="sew") == ["Sewing"]
+
+
+def test_the_very_name_comes_first_then_names_that_begin_so_then_other_names() -> None:
+    SkillAliasFactory(skill=SkillFactory(name="Arborist work"), name="Tree care")
+    for name in ("Tree planting", "Tree", "Treasury"):
+        SkillFactory(name=name)
+    assert found(search="tree") == ["Tree", "Tree planting", "Arborist work"]
+    assert found(search="trea") == ["Treasury"]
+
+
+def test_names_are_found_whatever_their_script_and_capitals() -> None:
+    SkillFactory(name="Straßenmusik")
+    SkillFactory(name="廣東話")
+    assert found(search="STRASSEN") == ["Straßenmusik"]
+    assert found(search="廣") == ["廣東話"]

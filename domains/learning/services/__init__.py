@@ -1,0 +1,5 @@
+"""The acts on courses, one file each."""
+
+from domains.learning.services.repoint_skill import repoint_skill
+
+__all__ = ["repoint_skill"]

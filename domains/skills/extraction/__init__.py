@@ -1,0 +1,6 @@
+"""Text to skills: pure, without Django; the readers in it run in processes of their own."""
+
+from domains.skills.extraction.matching import Match, Matcher, Name
+from domains.skills.extraction.words import Section
+
+__all__ = ["Match", "Matcher", "Name", "Section"]

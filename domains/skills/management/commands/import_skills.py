@@ -1,0 +1,58 @@
+"""`manage.py import_skills [FILE]`: the taxonomy, from ESCO's or O*NET's CSV, or the starter set without a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from domains.skills.services import import_skills, load_starter_skills
+from domains.skills.services.import_skills import ImportSummary
+from domains.skills.services.skill_files import UnknownFile, read_skill_file
+
+BAR = 40
+
+
+class Command(BaseCommand):
+    """Imports skills; again after a cut, or with a newer file, it adds what is missing."""
+
+    help = "Imports skills from a CSV file of ESCO or O*NET; without FILE the starter set that the project ships."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the file."""
+        parser.add_argument("file", nargs="?", type=Path, help="the CSV file")
+
+    def handle(self, *args: Any, file: Path | None, **options: Any) -> None:  # noqa: ARG002 - Django's shape
+        """Import, and say what came of it."""
+        if file is None:
+            return self._tell(load_starter_skills())
+        try:
+            rows = read_skill_file(file)
+        except UnknownFile as problem:
+            raise CommandError(str(problem)) from None
+        bar = ProgressBar(len(rows)) if sys.stderr.isatty() else None
+        return self._tell(import_skills(rows=rows, progress=bar))
+
+    def _tell(self, summary: ImportSummary) -> None:
+        self.stdout.write(
+            f"{summary.created} skills created, {summary.updated} updated, {summary.unchanged} unchanged; "
+            f"{summary.aliases} other names added."
+        )
+        for reason, number in summary.skipped.most_common():
+            self.stdout.write(f"  skipped {number}: {reason}")
+
+
+class ProgressBar:
+    """A line on the terminal that fills up; called with how many rows are done."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+
+    def __call__(self, done: int) -> None:
+        """Draw it anew."""
+        filled = BAR * done // max(self.total, 1)
+        end = "\n" if done >= self.total else ""
+        sys.stderr.write(f"\r[{'#' * filled}{'.' * (BAR - filled)}] {done} of {self.total}{end}")
+        sys.stderr.flush()

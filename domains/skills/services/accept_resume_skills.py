@@ -1,0 +1,39 @@
+"""Taking over what a resume suggests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base.errors import NotFound, Refused
+from domains.skills.errors import SkillCode
+from domains.skills.models import Resume, ResumeStatus, UserSkill
+from domains.skills.selectors import get_skill
+
+
+@transaction.atomic
+def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[int]) -> User:
+    """The actor has the chosen skills of those that their resume suggests, at the middle level, from where they came.
+
+    What the actor has already stays as it is, whoever said so; accepting again changes nothing. Refuses with
+    NOT_FOUND (the resume, or a skill that it does not suggest: then none is accepted) and NOT_READ_YET.
+    """
+    resume = Resume.objects.select_for_update().filter(pk=resume_id, user=actor).first()
+    if resume is None:
+        raise NotFound("resume", "resume_id")
+    if resume.status == ResumeStatus.PENDING:
+        raise Refused.because(
+            SkillCode.NOT_READ_YET, "The resume is still being read; ask again in a moment.", "resume_id"
+        )
+    suggested = {one.skill_id: one for one in resume.suggestions.all()}
+    for skill_id in dict.fromkeys(skill_ids):
+        skill = get_skill(viewer=actor, skill_id=skill_id)
+        suggestion = suggested.get(skill.pk) if skill else None
+        if skill is None or suggestion is None:
+            raise NotFound("suggested skill", "skill_ids")
+        UserSkill.objects.get_or_create(user=actor, skill=skill, defaults={"source": resume.source})
+        suggestion.is_accepted = True
+        suggestion.save(update_fields=["is_accepted"])
+    return actor

@@ -1,0 +1,87 @@
+"""How well skills are found: what a fair reader lists of each resume, and what the matcher finds."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from domains.skills.extraction.kinds import Kind, kind_of
+from domains.skills.models import Skill
+from domains.skills.services.read_file import read_file
+from domains.skills.services.taxonomy_matcher import get_matcher
+
+EXPECTED = Path(__file__).resolve().parents[1] / "data" / "expected_resumes.toml"
+Labels = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass
+class FileResult:
+    """One file: what was found of what was expected, or why nothing could be."""
+
+    name: str
+    seconds: float = 0
+    failure: str = ""
+    expected_failure: str = ""
+    #: What was found and a label names; what was found and none names; labels of the taxonomy that were not found.
+    right: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    found_labels: int = 0
+    #: Labels for which the taxonomy has no skill: nothing could find them.
+    unknown: list[str] = field(default_factory=list)
+    #: Confidence -> whether it was right, of each find.
+    confidences: list[tuple[float, bool]] = field(default_factory=list)
+
+
+def read_labels(path: Path = EXPECTED) -> Labels:
+    """Return what is expected of each file; `same_as` stands for the labels of another."""
+    content: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: content.get(entry.get("same_as", ""), entry) for name, entry in content.items()}
+
+
+def evaluate_resumes(*, files: Sequence[Path], labels: Labels) -> list[FileResult]:
+    """Return the result for each file that has labels, read and matched as an upload is."""
+    known = _Known()
+    get_matcher()  # what is measured is a process at work, not its start
+    return [_evaluate(path, labels[path.name], known) for path in files if path.name in labels]
+
+
+class _Known:
+    """The taxonomy, as labels mean it."""
+
+    def __init__(self) -> None:
+        self.names = dict(Skill.objects.visible_to(None).values_list("pk", "name"))
+
+    def meant_by(self, label: str) -> set[int]:
+        """Return the skills that have the label, in any of its ways to say it, as a name."""
+        ways = (get_matcher().named(way.strip()) for way in label.split("|"))
+        return {name.skill_id for way in ways for name in way}
+
+
+def _evaluate(path: Path, expected: Mapping[str, Any], known: _Known) -> FileResult:
+    result = FileResult(path.name, expected_failure=expected.get("failure", ""))
+    begun = time.perf_counter()
+    content = path.read_bytes()
+    kind = kind_of(content)
+    read = read_file(content=content, kind=None if kind == Kind.ZIP else kind)
+    found = get_matcher().find(read.text) if read.failure is None else []
+    result.seconds = time.perf_counter() - begun
+    result.failure = str(read.failure or "")
+    labels = {label: known.meant_by(label) for label in expected.get("skills", ())}
+    meant = {skill_id for skills in labels.values() for skill_id in skills}
+    ids = {match.skill_id for match in found}
+    for match in found:
+        (result.right if match.skill_id in meant else result.wrong).append(known.names[match.skill_id])
+        result.confidences.append((match.confidence, match.skill_id in meant))
+    for label, skills in labels.items():
+        if not skills:
+            result.unknown.append(label)
+        elif skills.isdisjoint(ids):
+            result.missed.append(label)
+        else:
+            result.found_labels += 1
+    return result

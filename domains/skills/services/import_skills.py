@@ -1,0 +1,167 @@
+"""Taking in a taxonomy: each of its skills is there once, under whatever name it was known before."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from domains.skills.models import Skill, SkillAlias, SkillIdentifier, fold
+from domains.skills.services.skill_files import LONGEST_NAME, NO_CATEGORY, NOTE, SkillRow, read_starter_set
+
+BATCH = 500
+#: Words that begin with as many equal letters are taken for the same: Postgres, PostgreSQL.
+ALIKE = 5
+
+
+@dataclass
+class ImportSummary:
+    """What an import did, and what it left out and why."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    aliases: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def import_skills(*, rows: Sequence[SkillRow], progress: Callable[[int], None] | None = None) -> ImportSummary:
+    """The skills of the rows are in the taxonomy, with their other names; an act of the operator.
+
+    A row that is known by its id, by its name in whatever capitals and spaces, or by its name as another name of a
+    skill of another taxonomy, is no new skill: it adds what it knows to the one that is there, whose name, category
+    and aliases stay. Batch by batch, each whole or not at all; done again it changes nothing.
+    """
+    taxonomy, summary = _Taxonomy(), ImportSummary()
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        with transaction.atomic():
+            _take_in(batch, taxonomy, summary)
+        if progress is not None:
+            progress(start + len(batch))
+    return summary
+
+
+def load_starter_skills() -> ImportSummary:
+    """The starter set that the project ships is in the taxonomy; an act of the operator."""
+    return import_skills(rows=read_starter_set())
+
+
+class _Taxonomy:
+    """The names and ids that are known, kept beside the tables while rows come in."""
+
+    def __init__(self) -> None:
+        #: Where each skill went, for those that were merged into another.
+        self.current = {skill_id: into or skill_id for skill_id, into in Skill.objects.values_list("pk", "merged_into")}
+        self.names = dict(Skill.objects.values_list("folded_name", "pk"))
+        self.shown = dict(Skill.objects.values_list("pk", "name"))
+        self.categories = dict(Skill.objects.values_list("pk", "category"))
+        self.aliases: defaultdict[str, set[int]] = defaultdict(set)
+        for folded, skill_id in SkillAlias.objects.values_list("folded_name", "skill"):
+            self.aliases[folded].add(skill_id)
+        self.identifiers: dict[tuple[str, str], int] = {}
+        #: The taxonomy that each skill came from: that of its first id.
+        self.origins: dict[int, str] = {}
+        known = SkillIdentifier.objects.order_by("pk").values_list("scheme", "identifier", "skill")
+        for scheme, identifier, skill_id in known:
+            self.know_identifier(scheme, identifier, skill_id)
+
+    def know_identifier(self, scheme: str, identifier: str, skill_id: int) -> None:
+        self.identifiers[scheme, identifier] = skill_id
+        self.origins.setdefault(skill_id, scheme)
+
+    def find(self, row: SkillRow) -> int | None:
+        """Return the skill that the row is about, if it is there."""
+        known = self.identifiers.get((row.scheme, row.identifier)) or self.names.get(fold(row.name))
+        return self.current[known] if known else self._by_other_name(row)
+
+    def _by_other_name(self, row: SkillRow) -> int | None:
+        """Return the skill of another taxonomy that has the row's name as another name, or without its remark."""
+        named = fold(row.name)
+        owners = {owner for owner in self.aliases.get(named, ()) if self._means_it(row, owner)}
+        bare = self.names.get(fold(NOTE.sub("", row.name)))
+        if bare and self.origins.get(bare) != row.scheme:
+            owners.add(bare)
+        return self.current[min(owners)] if owners else None
+
+    def _means_it(self, row: SkillRow, owner: int) -> bool:
+        """Tell whether the owner of the other name is the same skill as the row.
+
+        One taxonomy tells its own skills apart: two of its ids are two skills. And ESCO lists products as other names
+        of what they are used for (TensorFlow: computer vision); O*NET's products are skills of their own.
+        """
+        origin = self.origins.get(owner)
+        is_use = (origin, row.scheme) == ("esco", "onet-technology")
+        return origin != row.scheme and not (is_use and not _share_a_word(row.name, self.shown[owner]))
+
+
+def _share_a_word(name: str, other: str) -> bool:
+    starts = [{word[:ALIKE] for word in fold(one).split() if len(word) >= ALIKE} for one in (name, other)]
+    return not starts[0].isdisjoint(starts[1])
+
+
+def _take_in(batch: Sequence[SkillRow], taxonomy: _Taxonomy, summary: ImportSummary) -> None:
+    summary.skipped.update(row.skipped for row in batch if row.skipped)
+    rows = [row for row in batch if not row.skipped]
+    created = _create_skills([row for row in rows if taxonomy.find(row) is None], taxonomy)
+    changed: set[int] = set()
+    identifiers: list[SkillIdentifier] = []
+    aliases: list[SkillAlias] = []
+    for row in rows:
+        skill_id = taxonomy.find(row)
+        if skill_id is None:
+            raise RuntimeError(f"{row.name} was created and is not there")
+        before = len(identifiers), len(aliases)
+        if (row.scheme, row.identifier) not in taxonomy.identifiers:
+            taxonomy.know_identifier(row.scheme, row.identifier, skill_id)
+            identifiers.append(SkillIdentifier(skill_id=skill_id, scheme=row.scheme, identifier=row.identifier))
+        aliases += _new_aliases(row, skill_id, taxonomy, summary)
+        if before != (len(identifiers), len(aliases)) or _fill_category(row, skill_id, taxonomy):
+            changed.add(skill_id)
+    SkillIdentifier.objects.bulk_create(identifiers)
+    SkillAlias.objects.bulk_create(aliases)
+    summary.created += len(created)
+    summary.updated += len(changed - created)
+    summary.unchanged += len({taxonomy.find(row) for row in rows} - changed - created)
+    summary.aliases += len(aliases)
+
+
+def _create_skills(rows: Sequence[SkillRow], taxonomy: _Taxonomy) -> set[int]:
+    """Create the skills; their names are no other names of skills of the same taxonomy any more."""
+    by_name = {fold(row.name): row for row in reversed(rows)}
+    skills = Skill.objects.bulk_create(Skill(name=row.name, category=row.category) for row in by_name.values())
+    for (folded, row), skill in zip(by_name.items(), skills, strict=True):
+        taxonomy.origins[skill.pk] = row.scheme
+        taxonomy.names[folded] = taxonomy.current[skill.pk] = skill.pk
+        taxonomy.categories[skill.pk], taxonomy.shown[skill.pk] = skill.category, skill.name
+        taxonomy.aliases.pop(folded, None)
+    SkillAlias.objects.filter(folded_name__in=by_name).delete()
+    return {skill.pk for skill in skills}
+
+
+def _new_aliases(row: SkillRow, skill_id: int, taxonomy: _Taxonomy, summary: ImportSummary) -> list[SkillAlias]:
+    found: list[SkillAlias] = []
+    for name in (row.name, *row.aliases):
+        alias = " ".join(name.split())
+        folded = fold(alias)
+        owner = taxonomy.names.get(folded)
+        if skill_id in taxonomy.aliases.get(folded, ()) or (owner and taxonomy.current[owner] == skill_id):
+            continue
+        if owner:
+            summary.skipped["other names that are the name of another skill"] += 1
+        elif len(alias) > LONGEST_NAME:
+            summary.skipped["other names that are too long"] += 1
+        else:
+            taxonomy.aliases[folded].add(skill_id)
+            found.append(SkillAlias(skill_id=skill_id, name=alias))
+    return found
+
+
+def _fill_category(row: SkillRow, skill_id: int, taxonomy: _Taxonomy) -> bool:
+    if taxonomy.categories[skill_id] != NO_CATEGORY or row.category == NO_CATEGORY:
+        return False
+    Skill.objects.filter(pk=skill_id).update(category=row.category)
+    taxonomy.categories[skill_id] = row.category
+    return True

@@ -1,0 +1,90 @@
+"""Making one skill of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.base import bus
+from domains.base.errors import Code, NotFound, Refused
+from domains.skills import facts
+from domains.skills.models import (
+    ResumeSuggestion,
+    Skill,
+    SkillAlias,
+    SkillIdentifier,
+    UserSkill,
+    fold,
+)
+
+
+@transaction.atomic
+def merge_skills(*, skill_id: int, into_id: int) -> Skill:
+    """The first skill is the second from now on: its names, its ids, and those who have it; an act of the staff.
+
+    People who have both keep the higher level, and that it is verified if either was. Where the second was merged
+    itself, the first goes where that went; merged again into the same, nothing changes. Refuses with NOT_FOUND, and
+    INVALID for a skill that would go into itself, or that went into another already.
+    """
+    locked = _lock(skill_id, into_id)
+    skill, into = locked.get(skill_id), locked.get(into_id)
+    if skill is None or into is None:
+        raise NotFound("skill", "skill_id" if skill is None else "into_id")
+    if into.merged_into_id:
+        into = _lock(into.merged_into_id)[into.merged_into_id]
+    if skill.merged_into_id == into.pk:
+        return into
+    if skill == into:
+        raise Refused.because(Code.INVALID, f"{skill.name} is what it would go into.", "into_id")
+    if skill.merged_into_id is not None:
+        raise Refused.because(Code.INVALID, f"{skill.name} was merged into another skill already.", "skill_id")
+    _move_names(skill, into)
+    _move_people(skill, into)
+    _move_suggestions(skill, into)
+    Skill.objects.filter(merged_into=skill).update(merged_into=into)
+    skill.merged_into = into
+    skill.save(update_fields=["merged_into", "updated_at"])
+    bus.publish(facts.SkillsMerged(skill_id=skill.pk, into_id=into.pk))
+    return into
+
+
+def _lock(*skill_ids: int) -> dict[int, Skill]:
+    return {skill.pk: skill for skill in Skill.objects.select_for_update().filter(pk__in=skill_ids).order_by("pk")}
+
+
+def _move_names(skill: Skill, into: Skill) -> None:
+    """The names of the first are other names of the second; none of them twice."""
+    known = {into.folded_name, *into.aliases.values_list("folded_name", flat=True)}
+    skill.aliases.filter(folded_name__in=known).delete()
+    skill.aliases.update(skill=into, updated_at=timezone.now())
+    if fold(skill.name) not in {into.folded_name, *into.aliases.values_list("folded_name", flat=True)}:
+        SkillAlias.objects.create(skill=into, name=skill.name)
+    SkillIdentifier.objects.filter(skill=skill).update(skill=into)
+
+
+def _move_people(skill: Skill, into: Skill) -> None:
+    holders = UserSkill.objects.select_for_update().filter(skill=skill)
+    kept_by = UserSkill.objects.select_for_update().filter(skill=into, user__in=holders.values("user"))
+    both = {held.user_id: held for held in kept_by}
+    for moved in holders.filter(user__in=both):
+        kept = both[moved.user_id]
+        kept.proficiency_level = max(kept.proficiency_level, moved.proficiency_level)
+        if moved.is_verified and not kept.is_verified:
+            kept.is_verified, kept.source = True, moved.source
+        kept.save(update_fields=["proficiency_level", "is_verified", "source"])
+        moved.delete()
+    UserSkill.objects.filter(skill=skill).update(skill=into)
+
+
+def _move_suggestions(skill: Skill, into: Skill) -> None:
+    """A resume suggests a skill once; accepted if either was, as sure as the surer."""
+    both: dict[int, Any] = {one.resume_id: one for one in ResumeSuggestion.objects.filter(skill=into)}
+    for moved in ResumeSuggestion.objects.filter(skill=skill, resume__in=both):
+        kept = both[moved.resume_id]
+        kept.is_accepted = kept.is_accepted or moved.is_accepted
+        kept.confidence = max(kept.confidence, moved.confidence)
+        kept.save(update_fields=["is_accepted", "confidence"])
+        moved.delete()
+    ResumeSuggestion.objects.filter(skill=skill).update(skill=into)

@@ -1,0 +1,43 @@
+"""The matcher of the whole taxonomy: made once in a process, and anew when a name has changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from domains.skills.extraction import Matcher, Name
+from domains.skills.models import Skill, SkillAlias, fold
+from domains.skills.selectors import Version, get_taxonomy_version
+from domains.skills.services.skill_files import read_starter_set
+
+
+class _Kept:
+    """What this process keeps: the matcher, and the version of the taxonomy it was made of."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.version: Version | None = None
+        self.matcher = Matcher([])
+
+
+_kept = _Kept()
+
+
+def get_matcher() -> Matcher:
+    """Return the matcher of the taxonomy as it stands."""
+    version = get_taxonomy_version()
+    with _kept.lock:
+        if version != _kept.version:
+            _kept.matcher, _kept.version = Matcher(_names()), version
+        return _kept.matcher
+
+
+def _names() -> Iterator[Name]:
+    """Yield every name of the taxonomy; those of the starter set are curated: they are meant as they stand."""
+    curated = {fold(name) for row in read_starter_set() for name in (row.name, *row.aliases)}
+    skills = Skill.objects.visible_to(None).values_list("pk", "name", "folded_name")
+    for skill_id, name, folded in skills:
+        yield Name(name, skill_id, is_curated=folded in curated)
+    aliases = SkillAlias.objects.filter(skill__merged_into__isnull=True)
+    for skill_id, name, folded in aliases.values_list("skill", "name", "folded_name"):
+        yield Name(name, skill_id, is_alias=True, is_curated=folded in curated)

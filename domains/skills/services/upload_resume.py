@@ -1,0 +1,99 @@
+"""Handing in a file in which one's skills are to be found."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base import bus, rates
+from domains.base.errors import Code, Problem, Refused
+from domains.base.texts import shown_file_name
+from domains.skills import facts
+from domains.skills.errors import SkillCode
+from domains.skills.extraction.failures import SENTENCES, Failure
+from domains.skills.extraction.kinds import Kind, kind_of
+from domains.skills.models import Resume, SkillSource
+
+LARGEST_RESUME = 5 * 1024 * 1024
+#: A whole LinkedIn export is small unless it holds media.
+LARGEST_EXPORT = 10 * 1024 * 1024
+UPLOADS_AN_HOUR = 20
+HOUR = 3600
+RESUMES = frozenset({Kind.PDF, Kind.DOCX, Kind.TEXT})
+
+
+def upload_resume(*, actor: User, file: File[Any]) -> Resume:
+    """The actor's resume is stored, privately, and will be read soon; it takes the place of the one before.
+
+    Refuses with RATE_LIMITED, TOO_LARGE (5 MB), INVALID (empty) and UNSUPPORTED_TYPE: what counts is what the file
+    is, not what it is called.
+    """
+    content = _content(actor, file, "resume", LARGEST_RESUME)
+    kind = kind_of(content)
+    if kind not in RESUMES:
+        raise Refused.because(SkillCode.UNSUPPORTED_TYPE, SENTENCES[Failure.UNSUPPORTED_TYPE], "resume")
+    return _store(actor, file, content, kind, SkillSource.RESUME)
+
+
+def import_linkedin_export(*, actor: User, file: File[Any]) -> Resume:
+    """The actor's own export from LinkedIn is stored until its list of skills is read; then the file is removed.
+
+    What comes of it takes the place of a resume that was uploaded before. Refuses like `upload_resume`, where the
+    archive must be a ZIP.
+    """
+    content = _content(actor, file, "archive", LARGEST_EXPORT)
+    if kind_of(content) != Kind.ZIP:
+        sentence = "This is no ZIP archive. Upload the one that LinkedIn sends you when you ask for your data."
+        raise Refused.because(SkillCode.UNSUPPORTED_TYPE, sentence, "archive")
+    return _store(actor, file, content, Kind.ZIP, SkillSource.LINKEDIN)
+
+
+def _content(actor: User, file: File[Any], field: str, most: int) -> bytes:
+    rates.spend(what="upload", key=str(actor.pk), limit=UPLOADS_AN_HOUR, seconds=HOUR)
+    if file.size > most:
+        sentence = f"The file is too large: at most {most // (1024 * 1024)} MB."
+        raise Refused.because(SkillCode.TOO_LARGE, sentence, field)
+    content: bytes = file.read()
+    if not content.strip():
+        raise Refused(Problem(Code.INVALID, "The file is empty.", field))
+    return content
+
+
+def _store(actor: User, file: File[Any], content: bytes, kind: Kind, source: SkillSource) -> Resume:
+    resume = Resume(
+        user=actor,
+        original_name=shown_file_name(file.name or "", fallback="resume"),
+        size=len(content),
+        content_type=kind.value,
+        source=source,
+    )
+    resume.file.save("", ContentFile(content), save=False)
+    try:
+        with transaction.atomic():
+            # One upload of a person at a time: the row of the person is what they queue for.
+            User.objects.select_for_update().get(pk=actor.pk)
+            for former in Resume.objects.filter(user=actor):
+                remove_resume(former)
+            resume.save()
+            bus.publish(facts.ResumeUploaded(resume_id=resume.pk))
+    except BaseException:
+        default_storage.delete(str(resume.file.name))
+        raise
+    return resume
+
+
+def remove_resume(resume: Resume) -> None:
+    """The resume is gone with what it suggests, and its file once that is certain; inside a transaction."""
+    remove_file(resume)
+    resume.delete()
+
+
+def remove_file(resume: Resume) -> None:
+    """The file of the resume is gone once the transaction is committed."""
+    if name := resume.file.name:
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)

@@ -1,0 +1,27 @@
+"""The reading of resumes, and what time does to them."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from domains.skills import services
+
+
+@shared_task
+def parse_resume(resume_id: int) -> None:
+    """Read a resume and suggest skills."""
+    services.parse_resume(resume_id=resume_id)
+
+
+@shared_task
+def parse_unread_resumes() -> None:
+    """Read what was left unread by a worker that died."""
+    for resume_id in services.find_unread_resumes():
+        parse_resume.delay(resume_id)
+
+
+@shared_task
+def remove_old_resumes() -> None:
+    """Remove what is kept no longer."""
+    services.remove_old_resumes(now=timezone.now())
