@@ -80,11 +80,9 @@ class Community:
             for reset in connection.ops.sequence_reset_sql(no_style(), [*MODELS, Application]):
                 cursor.execute(reset)
             # The tables by their names: inside a transaction a whole ANALYZE would hold what all databases share.
-            for model in (*MODELS, Application):
-                table = connection.ops.quote_name(model._meta.db_table)
-                cursor.execute(
-                    f"{'VACUUM ' if is_postgres() and not connection.in_atomic_block else ''}ANALYZE {table}"
-                )
+            vacuum = "VACUUM " if is_postgres() and not connection.in_atomic_block else ""
+            for model in (*MODELS, Application, Opportunity.causes.through):
+                cursor.execute(f"{vacuum}ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
     def _skill(self, number: int) -> Row:
         name = f"Skill {number}"
