@@ -11,7 +11,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
-from domains.accounts.models import Session, SignUpAttempt, User, UserProfile, normalize_email
+from domains.accounts.models import Block, Session, SignUpAttempt, User, UserProfile, normalize_email
 from domains.base.admin import HTTPS_ADDRESSES, ReadOnlyAdmin, TableAdmin, count_column
 
 
@@ -122,4 +122,15 @@ class SignUpAttemptAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email", "display_name", "zip_code")
     exclude = ("password",)
+    ordering = ("-id",)
+
+
+@admin.register(Block)
+class BlockAdmin(ReadOnlyAdmin):
+    """Who wants nothing to do with whom."""
+
+    list_display = ("blocker", "blocked", "created_at")
+    list_filter = ("created_at",)
+    list_select_related = ("blocker", "blocked")
+    search_fields = ("blocker__email", "blocked__email")
     ordering = ("-id",)

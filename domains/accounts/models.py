@@ -88,6 +88,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         emailaddress_set: RelatedManager[EmailAddress]
         sessions: RelatedManager[Session]
         sign_up_attempts: RelatedManager[SignUpAttempt]
+        blocks: RelatedManager[Block]
+        blocked_by: RelatedManager[Block]
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_ci")]
@@ -113,6 +115,23 @@ class UserProfile(models.Model):
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
+
+
+class Block(models.Model):
+    """One person wants nothing to do with another; only the one who blocks can see or end it."""
+
+    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="accounts_blocked_once"),
+            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="accounts_no_self_block"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
 
 
 class SignUpAttempt(models.Model):

@@ -82,6 +82,12 @@ def publish(fact: Fact) -> None:
     transaction.on_commit(partial(_start_delivery, entry), robust=True)
 
 
+def tell(fact: Fact) -> None:
+    """Tell the fact to its listeners now, and never again: for what is worth nothing a moment later, such as typing."""
+    for listener in _listeners[type(fact)]:
+        listener(fact)
+
+
 def _start_delivery(entry: OutboxEntry) -> None:
     if _submit is None:
         _deliver(entry)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, count_column
-from domains.messaging.models import Conversation, ConversationEvent, Message, Participant
+from domains.messaging.models import Conversation, ConversationEvent, Message, MessageAttachment, Participant, Reaction
 
 
 class ParticipantInline(ReadOnlyInline):
@@ -72,4 +72,27 @@ class ConversationEventAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "at")
     list_select_related = ("conversation", "actor")
     search_fields = ("actor__email", "conversation__title")
+    ordering = ("-id",)
+
+
+@admin.register(MessageAttachment)
+class MessageAttachmentAdmin(ReadOnlyAdmin):
+    """That a file came with a message; the file is for those who take part."""
+
+    list_display = ("id", "conversation", "uploader", "content_type", "size", "created_at")
+    list_filter = ("content_type", "created_at", ("message", admin.EmptyFieldListFilter))
+    list_select_related = ("conversation", "uploader")
+    search_fields = ("uploader__email", "conversation__title")
+    exclude = ("file", "filename")
+    ordering = ("-id",)
+
+
+@admin.register(Reaction)
+class ReactionAdmin(ReadOnlyAdmin):
+    """Who reacted."""
+
+    list_display = ("message", "user", "emoji", "at")
+    list_filter = ("at",)
+    list_select_related = ("message", "user")
+    search_fields = ("user__email", "user__display_name")
     ordering = ("-id",)

@@ -6,6 +6,7 @@ row, so that a reader who has seen sequence 11 can never miss a 10 that commits 
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -121,6 +122,10 @@ class Message(models.Model):
 
     objects = MessageQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        reactions: RelatedManager[Reaction]
+        attachments: RelatedManager[MessageAttachment]
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["conversation", "sequence"], name="messaging_message_sequence"),
@@ -131,6 +136,63 @@ class Message(models.Model):
         return f"Message {self.sequence} in {self.conversation_id}"
 
 
+class Reaction(models.Model):
+    """One person's emoji under a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    emoji = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "user", "emoji"], name="messaging_reacted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.emoji} under {self.message_id}"
+
+
+def random_key(attachment: MessageAttachment, filename: str) -> str:  # noqa: ARG001 - never the client's name
+    """Return where an attachment's file is stored: nothing of it can be guessed, or comes from the client."""
+    return f"{MessageAttachment.FOLDER}/{secrets.token_hex(20)}"
+
+
+class MessageAttachmentQuerySet(models.QuerySet["MessageAttachment"]):
+    """Attachments, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> MessageAttachmentQuerySet:
+        """Those of messages in the conversations one takes part in now, and one's own that were not sent yet."""
+        if viewer is None:
+            return self.none()
+        seen = Q(conversation__in=Conversation.objects.visible_to(viewer))
+        return self.filter(seen & (Q(message__isnull=False) | Q(uploader=viewer)))
+
+
+class MessageAttachment(models.Model):
+    """A file that was uploaded for a conversation; it belongs to no message until one is sent with it."""
+
+    #: The folder of the default storage that holds the files, and nothing else.
+    FOLDER: ClassVar = "attachments"
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="attachments")
+    uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
+    file = models.FileField(upload_to=random_key, max_length=120)
+    filename = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    #: Pixels, of pictures.
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    objects = MessageAttachmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Attachment {self.pk} of {self.message_id}"
+
+
 class ConversationEvent(models.Model):
     """One row of a conversation's log; never changed, never removed alone."""
 
@@ -139,6 +201,9 @@ class ConversationEvent(models.Model):
     kind = TextChoicesField(choices_enum=ConversationEventKind)
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    #: Of MESSAGE_REACTED: the reaction, and how many people had it under the message when the row was written.
+    emoji = models.CharField(max_length=40, blank=True)
+    count = models.PositiveIntegerField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -148,6 +213,11 @@ class ConversationEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="PARTICIPANTS_CHANGED") | Q(message__isnull=False),
                 name="messaging_event_has_message",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="MESSAGE_REACTED", count__isnull=False) & ~Q(emoji="")
+                | ~Q(kind="MESSAGE_REACTED") & Q(count__isnull=True, emoji=""),
+                name="messaging_reaction_is_counted",
             ),
         ]
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from domains.accounts.models import User
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from domains.accounts.models import Block, User
 
 
 def can_start_conversation(user: User) -> bool:
     """I may write to people once I have proved that my address is mine."""
     return user.is_active and user.is_email_verified
+
+
+def find_out_of_reach(*, actor: User, people: Collection[User]) -> set[int]:
+    """I may not draw people into a talk who have blocked me, nor those whom I have blocked."""
+    keys = [person.pk for person in people]
+    pairs = Block.objects.filter(Q(blocker=actor, blocked__in=keys) | Q(blocker__in=keys, blocked=actor)).values_list(
+        "blocker", "blocked"
+    )
+    return {key for pair in pairs for key in pair if key != actor.pk}

@@ -143,10 +143,21 @@ def as_event(row: models.ConversationEvent) -> Any:
 #: One entry for each kind that an act writes.
 _SHOWN: dict[str, Any] = {
     models.ConversationEventKind.MESSAGE_SENT: lambda row: MessageSent(sequence=row.sequence, event=row),
+    models.ConversationEventKind.MESSAGE_EDITED: lambda row: MessageEdited(sequence=row.sequence, event=row),
+    models.ConversationEventKind.MESSAGE_DELETED: lambda row: MessageDeleted(
+        sequence=row.sequence, message_id=_message_id(row)
+    ),
+    models.ConversationEventKind.MESSAGE_REACTED: lambda row: MessageReacted(
+        sequence=row.sequence, message_id=_message_id(row), emoji=row.emoji, count=row.count or 0
+    ),
     models.ConversationEventKind.PARTICIPANTS_CHANGED: lambda row: ParticipantsChanged(
         sequence=row.sequence, conversation_id=row.conversation_id
     ),
 }
+
+
+def _message_id(row: models.ConversationEvent) -> relay.GlobalID:
+    return relay.GlobalID("Message", str(row.message_id))
 
 
 async def _read_message(info: Info, event: models.ConversationEvent) -> Any:

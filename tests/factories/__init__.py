@@ -2,6 +2,7 @@
 
 from tests.factories.accounts import (
     PASSWORD,
+    BlockFactory,
     EmailAddressFactory,
     SessionFactory,
     UserFactory,
@@ -14,8 +15,10 @@ from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCom
 from tests.factories.messaging import (
     ConversationEventFactory,
     ConversationFactory,
+    MessageAttachmentFactory,
     MessageFactory,
     ParticipantFactory,
+    ReactionFactory,
     conversation_between,
     direct_key,
 )
@@ -49,6 +52,7 @@ __all__ = [
     "PASSWORD",
     "ApplicationFactory",
     "ApplicationHistoryFactory",
+    "BlockFactory",
     "CauseFactory",
     "ConversationEventFactory",
     "ConversationFactory",
@@ -60,6 +64,7 @@ __all__ = [
     "HostMembershipFactory",
     "HoursEntryFactory",
     "ListingFactory",
+    "MessageAttachmentFactory",
     "MessageFactory",
     "ModuleCompletionFactory",
     "ModuleFactory",
@@ -69,6 +74,7 @@ __all__ = [
     "OpportunityHostFactory",
     "OutboxEntryFactory",
     "ParticipantFactory",
+    "ReactionFactory",
     "ResumeFactory",
     "ResumeSuggestionFactory",
     "RoleFactory",

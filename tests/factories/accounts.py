@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import Password
 
-from domains.accounts.models import Session, SignUpAttempt, User, UserProfile, UserType
+from domains.accounts.models import Block, Session, SignUpAttempt, User, UserProfile, UserType
 from tests.factories.model_factory import ModelFactory
 
 #: The password of everybody the factories make: `UserFactory(password=None)` has none.
@@ -85,3 +85,13 @@ class SessionFactory(ModelFactory[Session]):
 
     user = SubFactory(UserFactory)
     device_name = "Firefox on a library computer"
+
+
+class BlockFactory(ModelFactory[Block]):
+    """One of two new people wants nothing to do with the other."""
+
+    class Meta:
+        model = Block
+
+    blocker = SubFactory(UserFactory)
+    blocked = SubFactory(UserFactory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 
 from domains.accounts.models import User
@@ -13,7 +14,9 @@ from domains.messaging.models import (
     ConversationEvent,
     ConversationEventKind,
     Message,
+    MessageAttachment,
     Participant,
+    Reaction,
 )
 from tests.factories.accounts import UserFactory
 from tests.factories.model_factory import ModelFactory
@@ -106,3 +109,29 @@ class MessageFactory(ModelFactory[Message]):
         )
         message.conversation.participations.filter(user=message.sender).update(read_up_to_sequence=message.sequence)
         return message
+
+
+class ReactionFactory(ModelFactory[Reaction]):
+    """A thumb under a new message, from its sender; the log says nothing of it."""
+
+    class Meta:
+        model = Reaction
+
+    message = SubFactory(MessageFactory)
+    user = SelfAttribute("message.sender")
+    emoji = "👍"
+
+
+class MessageAttachmentFactory(ModelFactory[MessageAttachment]):
+    """A text that came with a new message; `message=None, conversation=…` is one that was not sent yet."""
+
+    class Meta:
+        model = MessageAttachment
+
+    message = SubFactory(MessageFactory)
+    conversation = SelfAttribute("message.conversation")
+    uploader = SelfAttribute("conversation.created_by")
+    file = LazyFunction(lambda: ContentFile(b"Bring gloves.", name="list.txt"))
+    filename = "list.txt"
+    content_type = "text/plain"
+    size = 13

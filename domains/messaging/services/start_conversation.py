@@ -17,7 +17,7 @@ from domains.messaging.policies import can_start_conversation
 from domains.messaging.services.append_event import append_event
 from domains.opportunities.models import Opportunity
 
-MAX_PEOPLE = 100
+MAX_PEOPLE = 250
 MAX_TITLE = 120
 RATE_LIMIT, RATE_SECONDS = 30, 600
 

@@ -109,13 +109,13 @@ def test_what_is_no_conversation() -> None:
     assert refusal_of(ann, ben, User(pk=0)) == [("NOT_FOUND", others)]
     assert refusal_of(ann, ben, UserFactory(), is_group=False) == [("INVALID", others)]
     nobody = 2**40  # a number that no run of the suite reaches
-    assert refusal_of(ann, *[User(pk=nobody + n) for n in range(100)]) == [("FULL", others)]
+    assert refusal_of(ann, *[User(pk=nobody + n) for n in range(250)]) == [("FULL", others)]
     assert refusal_of(ann, ben, title="x" * 121) == [("TOO_LONG", "title")]
 
 
-def test_a_hundred_people_fit() -> None:
-    people = UserFactory.create_batch(100, password=None)
-    assert len(present(start(*people))) == 100
+def test_two_hundred_and_fifty_people_fit() -> None:
+    people = UserFactory.create_batch(250, password=None)
+    assert len(present(start(*people))) == 250
 
 
 def test_writing_to_everybody_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
