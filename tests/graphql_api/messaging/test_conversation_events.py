@@ -18,7 +18,7 @@ from domains.base import live
 from domains.messaging import services
 from domains.messaging.models import Conversation
 from graphql_api.context import Context
-from graphql_api.messaging import subscriptions
+from graphql_api.messaging import followers, log
 from graphql_api.schema import schema
 from tests.api import gid
 from tests.factories import ConversationEventFactory, MessageFactory, SessionFactory, UserFactory, conversation_between
@@ -135,7 +135,7 @@ async def test_storms_of_wrong_late_and_doubled_wake_ups_change_nothing() -> Non
 
 
 async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriptions, "PATIENCE", 1.0)
+    monkeypatch.setattr(log, "PATIENCE", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     talk, ann, ben = await sync_to_async(make_talk)()
     events = await follow(ben, talk, after=0)
@@ -162,7 +162,7 @@ async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_othe
 async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.MonkeyPatch) -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(MessageFactory.create_batch)(5, conversation=talk, sender=ann)
-    monkeypatch.setattr(subscriptions, "FRESH", 0.2)
+    monkeypatch.setattr(followers, "FRESH", 0.2)
     events = await follow(ben, talk, after=0)
     assert await sequences(events, 2) == [1, 2]
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
