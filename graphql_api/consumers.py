@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import orjson
@@ -19,10 +19,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter, GraphQLWSConsumer
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.websocket_origin import normalize_allowed_origins
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET, UnsetType
 
 from domains.accounts import selectors as accounts
+from domains.accounts.models import Session
 from domains.base.errors import NotSignedIn
 from graphql_api.context import Context
 from graphql_api.frames import BAD_FRAME, TOO_MANY, Allowance, BadFrame, read_frame
@@ -38,6 +40,8 @@ logger = logging.getLogger("mishmob.sockets")
 MAX_SOCKETS = 10
 INIT_TIMEOUT = dt.timedelta(seconds=10)
 SESSION_OVER, SERVER_FAILED = 4403, 1011
+
+NO_PAYLOAD: UnsetType = UNSET
 
 _sockets_of: Counter[int] = Counter()
 
@@ -58,17 +62,17 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     websocket_adapter_class = Adapter
     graphql_transport_ws_handler_class = Handler
 
+    # The library's own __init__ makes queues and locks for each socket, which nothing here uses.
+    schema = cast("Any", Operations())
+    protocols = (GRAPHQL_TRANSPORT_WS_PROTOCOL,)
+    connection_init_wait_timeout = INIT_TIMEOUT
+    max_subscriptions_per_connection = None
+    allowed_origins = normalize_allowed_origins(settings.CORS_ALLOWED_ORIGINS)
+
     def __init__(self) -> None:
-        super().__init__(
-            schema=Operations(),  # type: ignore[arg-type]
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=INIT_TIMEOUT,
-            max_subscriptions_per_connection=None,
-            allowed_origins=settings.CORS_ALLOWED_ORIGINS,
-        )
         self.is_closed = False
         self._allowance = Allowance()
-        self._lifetime = contextlib.AsyncExitStack()
+        self._session: Session | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one socket. Wake-ups do not come by Channels' consumer but by graphql_api/live.py."""
@@ -83,7 +87,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await self.close(SERVER_FAILED, "Something went wrong here")
         finally:
             self.is_closed = True
-            await self._lifetime.aclose()
+            await self._log_out()
 
     async def next_message(self) -> dict[str, Any] | None:
         """Return the next message, checked; a bad frame closes the socket, and None is its end."""
@@ -146,32 +150,23 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         params = context.connection_params or {}
         if authorization := params.get("Authorization", params.get("authorization")):
             try:
-                context.session = await sync_to_async(accounts.get_session)(authorization=str(authorization))
+                session = await sync_to_async(accounts.get_session)(authorization=str(authorization))
             except NotSignedIn:
                 raise ConnectionRejectionError from None
-            user_id = context.session.user_id
-            if _sockets_of[user_id] >= MAX_SOCKETS:
+            if _sockets_of[session.user_id] >= MAX_SOCKETS:
                 await self.close(TOO_MANY, f"At most {MAX_SOCKETS} sockets a person: close one first")
-                return no_payload
-            self._lifetime.enter_context(_counted(user_id))
-            guard = session_watch().guarding(context.session.pk, self._end_with_session)
-            await self._lifetime.enter_async_context(guard)
-        return no_payload
+                return NO_PAYLOAD
+            context.session = self._session = session
+            _sockets_of[session.user_id] += 1
+            await session_watch().add(session.pk, self._end_with_session)
+        return NO_PAYLOAD
+
+    async def _log_out(self) -> None:
+        if (session := self._session) is not None:
+            _sockets_of[session.user_id] -= 1
+            if not _sockets_of[session.user_id]:
+                del _sockets_of[session.user_id]
+            await session_watch().remove(session.pk, self._end_with_session)
 
     async def _end_with_session(self) -> None:
         await self.close(SESSION_OVER, "The session has ended")
-
-
-@contextlib.contextmanager
-def _counted(user_id: int) -> Iterator[None]:
-    """Count a socket of the person while the block runs."""
-    _sockets_of[user_id] += 1
-    try:
-        yield
-    finally:
-        _sockets_of[user_id] -= 1
-        if not _sockets_of[user_id]:
-            del _sockets_of[user_id]
-
-
-no_payload: UnsetType = UNSET

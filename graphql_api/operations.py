@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -86,6 +87,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             errors = [error.formatted for error in failure.errors or ()]
             await self.send_message({"id": message["id"], "type": "error", "payload": errors})
             return
+        # Thousands of sockets ask by the same few documents: one text for all of them.
+        message["payload"]["query"] = sys.intern(message["payload"]["query"])
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:

@@ -8,7 +8,6 @@ through for each event. Where there is no socket the resolver yields the events 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
@@ -22,8 +21,9 @@ class Stream:
 
     def __init__(self, outbound: Outbound | None) -> None:
         self.outbound = outbound or Outbound()
-        self._waiting: deque[Item] = deque()
-        self._news = asyncio.Event()
+        # A list and a future, because a thousand streams that wait cost little so: a deque and an Event take 1.5 kB.
+        self._waiting: list[Item] = []
+        self._waiter: asyncio.Future[None] | None = None
         self._is_over = False
 
     def offer(self, item: Item) -> None:
@@ -32,29 +32,44 @@ class Stream:
             return
         if self.outbound.add(item.size):
             self._waiting.append(item)
-            self._news.set()
+            self._wake()
 
     def end(self) -> None:
         """End the subscription now; what waits is not sent any more."""
         self._is_over = True
         self.drop()
-        self._news.set()
+        self._wake()
 
     def drop(self) -> None:
         """Forget what waits."""
-        while self._waiting:
-            self.outbound.remove(self._waiting.popleft().size)
+        for item in self._waiting:
+            self.outbound.remove(item.size)
+        self._waiting.clear()
 
     async def next(self) -> Item | None:
         """Return the next event once there is one; None at the end."""
         while not self._waiting:
             if self._is_over:
                 return None
-            self._news.clear()
-            await self._news.wait()
-        item = self._waiting.popleft()
+            await self._news()
+        return self._pop()
+
+    def _pop(self) -> Item:
+        item = self._waiting.pop(0)
         self.outbound.remove(item.size)
         return item
+
+    async def _news(self) -> None:
+        """Wait until something is offered, or the end."""
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     def items(self) -> AsyncIterator[Item]:
         """Yield the events until the end."""

@@ -76,7 +76,7 @@ class InboxStream(Stream):
     def ring(self, wakeup: Wakeup) -> None:
         """Look for conversations that the viewer takes part in since now."""
         self._has_joined = True
-        self._news.set()
+        self._wake()
 
     def take(self, log: Log, items: list[Item]) -> None:
         """Let what is new in one conversation wait."""
@@ -103,12 +103,9 @@ class InboxStream(Stream):
                 self._has_joined = False
                 await self._join_new()
             if self._waiting:
-                item = self._waiting.popleft()
-                self.outbound.remove(item.size)
-                yield item
-            elif not self._has_joined:
-                self._news.clear()
-                await self._news.wait()
+                yield self._pop()
+            elif not self._has_joined and not self._is_over:
+                await self._news()
 
     async def _join_new(self) -> None:
         found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))
