@@ -59,7 +59,7 @@ SAME_FOR_ALL: dict[str, frozenset[str]] = {
         }
     ),
     "MessageAttachment": frozenset({"id", "filename", "contentType", "size", "url", "width", "height"}),
-    "MessageReaction": frozenset({"emoji", "count", "reactedByMe"}),
+    "Reaction": frozenset({"emoji", "count", "reactedByMe"}),
     "User": frozenset({"id", "displayName"}),
 }
 
