@@ -23,11 +23,17 @@ def lock_conversation(*, actor: User, conversation_id: int) -> Conversation:
 
 
 def append_event(
-    *, conversation: Conversation, kind: ConversationEventKind, actor: User, message: Message | None = None
+    *,
+    conversation: Conversation,
+    kind: ConversationEventKind,
+    actor: User,
+    message: Message | None = None,
+    emoji: str = "",
+    count: int | None = None,
 ) -> ConversationEvent:
     """Write the next row of the log and publish ConversationChanged; a new message is stored with the row's sequence.
 
-    Call it in the transaction that locked the conversation: whoever appends next waits for its end,
+    `emoji` and `count` are those of MESSAGE_REACTED. Call it in the transaction that locked the conversation: whoever appends next waits for its end,
     so that sequences have no gaps and become visible in their order.
     """
     at = timezone.now()
@@ -45,7 +51,17 @@ def append_event(
         kind=kind,
         message=message,
         actor=actor,
+        emoji=emoji,
+        count=count,
         at=at,
     )
-    bus.publish(facts.ConversationChanged(conversation_id=conversation.pk, sequence=event.sequence))
+    bus.publish(
+        facts.ConversationChanged(
+            conversation_id=conversation.pk,
+            sequence=event.sequence,
+            kind=kind.value,
+            actor_id=actor.pk,
+            message_id=message.pk if message else None,
+        )
+    )
     return event

@@ -90,6 +90,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
         if known.participations.filter(user=actor, left_at__isnull=False).update(left_at=None):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
+            bus.publish(facts.ParticipantsAdded(conversation_id=known.pk, user_ids=[actor.pk], actor_id=actor.pk))
         return known
 
 
