@@ -19,6 +19,4 @@ def show_the_receipt(fact: facts.ConversationRead) -> None:
 @bus.listen(facts.ParticipantTyping)
 def show_who_types(fact: facts.ParticipantTyping) -> None:
     """Those who follow the conversation learn that an answer is coming, or is not."""
-    live.broadcast(
-        f"conversation.{fact.conversation_id}", participant_id=fact.participant_id, is_typing=fact.is_typing
-    )
+    live.broadcast(f"conversation.{fact.conversation_id}", participant_id=fact.participant_id, is_typing=fact.is_typing)
