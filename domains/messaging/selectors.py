@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from domains.accounts.models import Block, User
+from domains.messaging import tokens
+from domains.messaging.matching import begins_words
 from domains.messaging.models import (
     Conversation,
     ConversationEvent,
     ConversationQuerySet,
     Message,
     MessageAttachment,
+    MessageAttachmentQuerySet,
     MessageQuerySet,
     Participant,
     Reaction,
@@ -141,6 +146,12 @@ def find_messages(*, viewer: User | None) -> MessageQuerySet:
     return Message.objects.visible_to(viewer).order_by("sequence")
 
 
+def search_messages(*, viewer: User, words: Collection[str]) -> MessageQuerySet:
+    """Return what was said in the viewer's conversations with words that begin like each of these, newest first."""
+    rows = find_messages(viewer=viewer).filter(deleted_at__isnull=True)
+    return begins_words(rows, "content", words).order_by("-sent_at", "-pk")
+
+
 def find_events(
     *, viewer: User | None, conversation_ids: Collection[int], after_sequence: int, limit: int
 ) -> QuerySet[ConversationEvent]:
@@ -213,3 +224,53 @@ def unread_count_of(viewer: User | None) -> Coalesce:
 def last_message_id() -> Subquery:
     """Return the expression that names a conversation's last message."""
     return Subquery(Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence").values("pk")[:1])
+
+
+def find_attachments(*, viewer: User | None) -> MessageAttachmentQuerySet:
+    """Return the files of the viewer's conversations in the order of their upload, and the viewer's own unsent ones."""
+    return MessageAttachment.objects.visible_to(viewer).order_by("pk")
+
+
+def get_linked_attachment(*, token: str) -> MessageAttachment | None:
+    """Return the file that a link leads to, while its person may have it: active, and taking part still."""
+    link = tokens.read_link(token)
+    viewer = User.objects.filter(pk=link.viewer_id, is_active=True).first() if link else None
+    if link is None or viewer is None:
+        return None
+    rows = find_attachments(viewer=viewer).filter(message__deleted_at__isnull=True)
+    return rows.filter(pk=link.attachment_id).first()
+
+
+@dataclass(frozen=True)
+class ReactionCount:
+    """An emoji under a message."""
+
+    emoji: str
+    count: int
+    reacted_by_me: bool
+
+
+def count_reactions(*, viewer: User | None, message_ids: Collection[int]) -> dict[int, list[ReactionCount]]:
+    """Return the emoji under each message, in the order of their first use.
+
+    Ask only for messages that were found as visible.
+    """
+    found: dict[int, list[ReactionCount]] = defaultdict(list)
+    rows = (
+        Reaction.objects.filter(message__in=message_ids)
+        .values("message", "emoji")
+        .annotate(first=Min("pk"), count=Count("pk"), mine=Count("pk", filter=Q(user=viewer)))
+        .order_by("first")
+    )
+    for row in rows:
+        found[row["message"]].append(ReactionCount(row["emoji"], row["count"], row["mine"] > 0))
+    return found
+
+
+def summed_up(reactions: Iterable[Reaction], *, viewer: User | None) -> list[ReactionCount]:
+    """Return the same for one message whose reactions were read already."""
+    people: dict[str, list[int]] = {}
+    for reaction in sorted(reactions, key=lambda one: one.pk):
+        people.setdefault(reaction.emoji, []).append(reaction.user_id)
+    me = viewer.pk if viewer else None
+    return [ReactionCount(emoji, len(keys), me in keys) for emoji, keys in people.items()]

@@ -38,9 +38,9 @@ def say(actor: User, conversation: Conversation, content: str = "Hello") -> None
     services.send_message(actor=actor, conversation_id=conversation.pk, content=content, client_id=uuid4())
 
 
-def make_talk() -> tuple[Conversation, User, User]:
+def make_talk(**fields: Any) -> tuple[Conversation, User, User]:
     ann, ben = UserFactory.create_batch(2)
-    return conversation_between(ann, ben), ann, ben
+    return conversation_between(ann, ben, **fields), ann, ben
 
 
 async def follow(
@@ -148,7 +148,7 @@ async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPa
 
 
 async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_others() -> None:
-    talk, ann, ben = await sync_to_async(make_talk)()
+    talk, ann, ben = await sync_to_async(make_talk)(is_group=True)
     bens, anns = await follow(ben, talk, after=0), await follow(ann, talk, after=0)
     bens_next, anns_next = await is_silent(bens), await is_silent(anns)
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
