@@ -1,7 +1,8 @@
 """What follows when something happened to a conversation: whoever listens to it looks again."""
 
+from domains.accounts import facts as accounts
 from domains.base import bus, live
-from domains.messaging import facts
+from domains.messaging import facts, selectors
 
 
 @bus.listen(facts.ConversationChanged)
@@ -14,3 +15,12 @@ def wake_its_listeners(fact: facts.ConversationChanged) -> None:
 def show_the_receipt(fact: facts.ConversationRead) -> None:
     """Those who follow the conversation learn how far somebody has read."""
     live.broadcast(f"conversation.{fact.conversation_id}", reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence)
+
+
+@bus.listen(accounts.PersonBlocked)
+@bus.listen(accounts.PersonUnblocked)
+def look_who_may_follow(fact: accounts.PersonBlocked | accounts.PersonUnblocked) -> None:
+    """Those who follow the direct conversation of the two look again whether they still may."""
+    conversation_id = selectors.get_direct_id(one_id=fact.blocker_id, other_id=fact.blocked_id)
+    if conversation_id is not None:
+        live.broadcast(f"conversation.{conversation_id}", participants=1)

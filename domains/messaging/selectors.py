@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from domains.accounts.models import User
+from domains.accounts.models import Block, User, pair_key
+from domains.messaging import policies
 from domains.messaging.models import (
     Conversation,
     ConversationEvent,
@@ -77,6 +78,36 @@ def find_reader(*, viewer: User, conversation_id: int, reader_id: int) -> User |
     rows = Participant.objects.filter(conversation__in=seen, user=reader_id, left_at__isnull=True)
     row = rows.select_related("user").first()
     return row.user if row else None
+
+
+def find_followers(conversation_id: int) -> set[int]:
+    """Return the ids of those who may follow a conversation live: active people who take part now.
+
+    Nobody follows a direct conversation while one of the two blocks the other. For the system: it has no viewer.
+    """
+    blocks = Block.objects.filter(
+        blocker__participations__conversation=OuterRef("conversation"),
+        blocked__participations__conversation=OuterRef("conversation"),
+    )
+    rows = Participant.objects.filter(conversation=conversation_id, left_at__isnull=True, user__is_active=True)
+    return set(rows.exclude(Exists(blocks), conversation__is_group=False).values_list("user", flat=True))
+
+
+def get_direct_id(*, one_id: int, other_id: int) -> int | None:
+    """Return the id of the direct conversation of two people, if there is one; for the system."""
+    direct = Conversation.objects.filter(direct_key=pair_key(one_id, other_id))
+    return direct.values_list("pk", flat=True).first()
+
+
+def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
+    """Return in which conversations the viewer may write now; ask only for those that were found as visible.
+
+    Costs three statements at the most, for however many.
+    """
+    others = Participant.objects.filter(conversation__in=conversation_ids, conversation__is_group=False)
+    partner = dict(others.exclude(user=viewer).values_list("conversation", "user"))
+    away = policies.find_out_of_reach_among(actor=viewer, keys=set(partner.values())) if partner else set()
+    return {key for key in conversation_ids if partner.get(key) not in away}
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:

@@ -11,7 +11,7 @@ from domains.base import rates
 from domains.base.errors import Code, Refused
 from domains.base.texts import is_visible
 from domains.messaging.models import ConversationEventKind, Message
-from domains.messaging.services.append_event import append_event, lock_conversation
+from domains.messaging.services.append_event import append_event, lock_conversation, refuse_out_of_reach
 
 MAX_LENGTH = 10_000
 #: Per sender: thirty messages a second for ten seconds is a program gone wild, not a person.
@@ -23,7 +23,8 @@ def send_message(*, actor: User, conversation_id: int, content: str, client_id: 
 
     A `client_id` that the actor has used in this conversation gives that first message again, and
     nothing changes. Refuses with REQUIRED, TOO_LONG, NOT_FOUND (the actor takes no part in the
-    conversation), CONFLICT (the `client_id` belongs to another conversation) and RATE_LIMITED.
+    conversation), CONFLICT (the `client_id` belongs to another conversation), FORBIDDEN (the other is out
+    of reach) and RATE_LIMITED.
     """
     content = _checked(content)
     rates.spend(what="send_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
@@ -44,6 +45,7 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID) -> M
         if first.conversation_id != conversation.pk:
             raise _used_elsewhere()
         return first
+    refuse_out_of_reach(actor=actor, conversation=conversation)
     message = Message(conversation=conversation, sender=actor, client_id=client_id, content=content)
     append_event(conversation=conversation, kind=ConversationEventKind.MESSAGE_SENT, actor=actor, message=message)
     return message
