@@ -18,9 +18,18 @@ def show_the_receipt(fact: facts.ConversationRead) -> None:
 
 
 @bus.listen(accounts.PersonBlocked)
-@bus.listen(accounts.PersonUnblocked)
-def look_who_may_follow(fact: accounts.PersonBlocked | accounts.PersonUnblocked) -> None:
+def end_the_following(fact: accounts.PersonBlocked) -> None:
     """Those who follow the direct conversation of the two look again whether they still may."""
-    conversation_id = selectors.get_direct_id(one_id=fact.blocker_id, other_id=fact.blocked_id)
+    _wake_the_pair(fact.blocker_id, fact.blocked_id)
+
+
+@bus.listen(accounts.PersonUnblocked)
+def let_them_follow(fact: accounts.PersonUnblocked) -> None:
+    """Those who wait for a direct conversation of the two look again whether they may follow it."""
+    _wake_the_pair(fact.blocker_id, fact.blocked_id)
+
+
+def _wake_the_pair(one_id: int, other_id: int) -> None:
+    conversation_id = selectors.get_direct_id(one_id=one_id, other_id=other_id)
     if conversation_id is not None:
         live.broadcast(f"conversation.{conversation_id}", participants=1)

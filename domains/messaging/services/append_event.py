@@ -11,7 +11,6 @@ from domains.base.locks import HoldShared
 from domains.messaging import facts, policies
 from domains.messaging.models import Conversation, ConversationEvent, ConversationEventKind, Message
 
-
 #: The attribute of a conversation that `lock_conversation` fills.
 STANDING = "standing_of_actor"
 
