@@ -9,27 +9,20 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from domains.accounts.models import Block, User
+from domains.accounts.policies import may_be_minor
 from domains.events.models import LIVE_TICKET_STATUSES, EventTicket
 from domains.messaging.models import Conversation, Participant
 from domains.opportunities.models import LIVE_STATUSES, MANAGING_ROLES, Application, HostMembership, Opportunity
 
 BLOCKED = "You cannot write to each other."
 NO_CONTEXT = "You can write to each other once you share an opportunity, an event or a group."
-#: Only the year of birth is known, so that somebody is surely 18 in the year after the one they turn it.
-LAST_YEAR_OF_DOUBT = 18
 
 
 def can_start_conversation(user: User) -> bool:
     """I may write to people once I have proved that my address is mine."""
     return user.is_active and user.is_email_verified
-
-
-def may_be_minor(birth_year: int | None) -> bool:
-    """I count as under 18 until the year is over in which I turn 18; who has not said is taken for an adult."""
-    return birth_year is not None and timezone.now().year - birth_year <= LAST_YEAR_OF_DOUBT
 
 
 @dataclass(frozen=True)

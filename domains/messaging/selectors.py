@@ -100,14 +100,13 @@ def get_direct_id(*, one_id: int, other_id: int) -> int | None:
 
 
 def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
-    """Return in which conversations the viewer may write now; ask only for those that were found as visible.
-
-    Costs three statements at the most, for however many.
-    """
-    others = Participant.objects.filter(conversation__in=conversation_ids, conversation__is_group=False)
-    partner = dict(others.exclude(user=viewer).values_list("conversation", "user"))
-    away = policies.find_out_of_reach_among(actor=viewer, keys=set(partner.values())) if partner else set()
-    return {key for key in conversation_ids if partner.get(key) not in away}
+    """Return in which of the conversations the viewer may write now: four statements at the most, however many."""
+    rows = Participant.objects.filter(conversation__in=conversation_ids)
+    mine = set(rows.filter(user=viewer, left_at__isnull=True).values_list("conversation", flat=True))
+    direct = rows.filter(conversation__is_group=False).exclude(user=viewer)
+    partners = dict(direct.values_list("conversation", "user"))
+    away = policies.find_out_of_reach_among(actor=viewer, keys=set(partners.values()))
+    return {key for key in mine if partners.get(key) not in away}
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:

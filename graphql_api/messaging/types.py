@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +20,7 @@ from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.errors import BadUserInput
-from graphql_api.loaders import load_row
+from graphql_api.loaders import load, load_row
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
@@ -101,6 +101,15 @@ class Conversation(relay.Node):
         return selectors.people_of(row)  # type: ignore[return-value]
 
     @strawberry_django.field(
+        description="Whether you may write here now: you take part, and if it is between two people, nothing stands "
+        "between you.",
+        only=["id"],
+    )
+    async def can_write(self, info: Info) -> bool:
+        """Ask for a whole list of conversations at once."""
+        return bool(await load(info, row_of(self, models.Conversation).pk, partial(_find_writable, viewer_of(info))))
+
+    @strawberry_django.field(
         description="The newest message; null before the first.",
         only=["id"],
         annotate={"last_message_id": lambda info: selectors.last_message_id()},
@@ -150,3 +159,7 @@ class Conversation(relay.Node):
 
 def _present_people(info: Any) -> Any:
     return selectors.with_present_people(optimize(accounts.User.objects.all(), info=info))
+
+
+def _find_writable(viewer: accounts.User | None, keys: Sequence[int]) -> Mapping[int, bool]:
+    return dict.fromkeys(selectors.find_writable(viewer=viewer, conversation_ids=keys), True) if viewer else {}
