@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from domains.accounts.models import Block, User
-from domains.messaging import tokens
+from domains.accounts.models import Block, User, pair_key
+from domains.messaging import policies, tokens
 from domains.messaging.matching import begins_words
 from domains.messaging.models import (
     Conversation,
@@ -60,11 +60,11 @@ def find_followers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
     They take part and are active. In a direct conversation in which one has blocked the other it is nobody.
     """
     blocks = Block.objects.filter(
-        Q(blocker=OuterRef("user"), blocked__participations__conversation=OuterRef("conversation"))
-        | Q(blocked=OuterRef("user"), blocker__participations__conversation=OuterRef("conversation"))
+        blocker__participations__conversation=OuterRef("conversation"),
+        blocked__participations__conversation=OuterRef("conversation"),
     )
-    present = Participant.objects.filter(conversation__in=conversation_ids, left_at__isnull=True, user__is_active=True)
-    may = present.exclude(Q(conversation__is_group=False) & Exists(blocks))
+    rows = Participant.objects.filter(conversation__in=conversation_ids, left_at__isnull=True, user__is_active=True)
+    may = rows.exclude(Exists(blocks), conversation__is_group=False)
     found: dict[int, set[int]] = {key: set() for key in conversation_ids}
     for conversation_id, user_id in may.values_list("conversation", "user"):
         found[conversation_id].add(user_id)
@@ -183,6 +183,22 @@ def find_reader(*, viewer: User, conversation_id: int, reader_id: int) -> User |
     rows = Participant.objects.filter(conversation__in=seen, user=reader_id, left_at__isnull=True)
     row = rows.select_related("user").first()
     return row.user if row else None
+
+
+def get_direct_id(*, one_id: int, other_id: int) -> int | None:
+    """Return the id of the direct conversation of two people, if there is one; for the system."""
+    direct = Conversation.objects.filter(direct_key=pair_key(one_id, other_id))
+    return direct.values_list("pk", flat=True).first()
+
+
+def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
+    """Return in which of the conversations the viewer may write now: four statements at the most, however many."""
+    rows = Participant.objects.filter(conversation__in=conversation_ids)
+    mine = set(rows.filter(user=viewer, left_at__isnull=True).values_list("conversation", flat=True))
+    direct = rows.filter(conversation__is_group=False).exclude(user=viewer)
+    partners = dict(direct.values_list("conversation", "user"))
+    away = policies.find_out_of_reach_among(actor=viewer, keys=set(partners.values()))
+    return {key for key in mine if partners.get(key) not in away}
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:
