@@ -31,6 +31,8 @@ class Standing:
 
     takes_part: bool = False
     is_blocked: bool = False
+    #: Whether the other of a direct conversation has left it.
+    is_alone: bool = False
     #: The adult and the minor, where the two are that.
     guarded: tuple[int, int] | None = None
 
@@ -47,6 +49,7 @@ def find_standing(*, actor: User, conversation: Conversation) -> Standing:
     return Standing(
         takes_part=any(key == actor.pk and left_at is None for key, left_at, _, _ in found),
         is_blocked=any(is_blocked for *_, is_blocked in found),
+        is_alone=all(key == actor.pk or left_at is not None for key, left_at, _, _ in found),
         guarded=_guarded(years),
     )
 

@@ -64,11 +64,14 @@ def refuse_out_of_reach(*, actor: User, conversation: Conversation) -> None:
 
     Call it before anything is written, with what `lock_conversation` has returned; groups stay open to all in them.
     """
-    standing = getattr(conversation, STANDING, None)
-    if standing is None:
-        standing = policies.find_standing(actor=actor, conversation=conversation)
-    if sentence := policies.why_out_of_reach(standing):
+    if sentence := policies.why_out_of_reach(standing_in(conversation, actor=actor)):
         raise NotAllowed(sentence)
+
+
+def standing_in(conversation: Conversation, *, actor: User) -> policies.Standing:
+    """Return the actor's standing as `lock_conversation` found it, or as it is now."""
+    known: policies.Standing | None = getattr(conversation, STANDING, None)
+    return known or policies.find_standing(actor=actor, conversation=conversation)
 
 
 def append_event(

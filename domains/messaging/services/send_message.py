@@ -12,7 +12,7 @@ from domains.base import rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Message, MessageAttachment
-from domains.messaging.services.append_event import append_event, lock_conversation, refuse_out_of_reach
+from domains.messaging.services.append_event import append_event, lock_conversation, refuse_out_of_reach, standing_in
 from domains.messaging.services.wording import checked_content
 
 MOST_FILES = 10
@@ -54,7 +54,7 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
             raise _used_elsewhere()
         return first
     refuse_out_of_reach(actor=actor, conversation=conversation)
-    _check_other_is_there(conversation)
+    _check_other_is_there(actor, conversation)
     attachments = _lock_files(actor, conversation, files)
     message = Message(conversation=conversation, sender=actor, client_id=client_id, content=content)
     append_event(conversation=conversation, kind=ConversationEventKind.MESSAGE_SENT, actor=actor, message=message)
@@ -63,11 +63,10 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
     return message
 
 
-def _check_other_is_there(conversation: Conversation) -> None:
-    if conversation.is_group or conversation.participations.filter(left_at__isnull=True).count() > 1:
-        return
-    sentence = "The other person has left this conversation. You can write again once they come back to it."
-    raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
+def _check_other_is_there(actor: User, conversation: Conversation) -> None:
+    if standing_in(conversation, actor=actor).is_alone:
+        sentence = "The other person has left this conversation. You can write again once they come back to it."
+        raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
 
 
 def _lock_files(actor: User, conversation: Conversation, keys: set[int]) -> list[MessageAttachment]:

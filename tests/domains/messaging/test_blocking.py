@@ -122,7 +122,7 @@ class TestFollowers:
         group.participations.filter(user=cleo).update(left_at=timezone.now())
         BlockFactory(blocker=ann, blocked=ben)
         assert selectors.find_followers(conversation_ids=[group.pk])[group.pk] == {ann.pk, ben.pk}
-        assert selectors.find_followers(0) == set()
+        assert selectors.find_followers(conversation_ids=[0]) == {0: set()}
 
     def test_nobody_while_one_of_a_pair_blocks_the_other(self) -> None:
         ann, ben, cleo = UserFactory.create_batch(3)
