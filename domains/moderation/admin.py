@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -117,7 +117,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
     shown = ("state", "reason", "details", "reporter", "author", "where", "created_at", "handled_by", "handled_at")
     readonly_fields = (*shown, "what_was_seen")
 
-    def get_ordering(self, request: HttpRequest) -> Any:
+    def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the same for all
         """Put those that wait before those that were answered, and the oldest on top."""
         ranks = (When(status=status, then=Value(rank)) for rank, status in enumerate(ReportStatus.values))
         return (OrderBy(Case(*ranks, default=Value(9), output_field=IntegerField())), "created_at", "id")
@@ -132,12 +132,13 @@ class ContentReportAdmin(ReadOnlyAdmin):
             parts.append(("Answer", {"fields": ("note", "move")}))
         return parts
 
-    def has_change_permission(self, request: HttpRequest, obj: ContentReport | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Those may answer who may change reports, but no report of their own or about themselves."""
         user: Any = request.user
-        return TableAdmin.has_change_permission(self, request, obj) and (obj is None or policies.can_review(user, obj))
+        may = TableAdmin.has_change_permission(self, request, obj)
+        return may and (not isinstance(obj, ContentReport) or policies.can_review(user, obj))
 
-    def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:  # noqa: ARG002 - always
         """Hand the answer to the service; what it refuses is told, and nothing changed."""
         move = form.cleaned_data.get("move")
         status = ReportStatus(move) if move else None
@@ -175,7 +176,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
         if done:
             self.message_user(request, f"{done} {'report is' if done == 1 else 'reports are'} {status} now.")
         for refusal, times in outcomes.items():
-            self.message_user(request, f"{times} × {refusal}", messages.WARNING)
+            self.message_user(request, f"{times} of them: {refusal}", messages.WARNING)
 
     def _answer(self, request: HttpRequest, report_id: int, status: ReportStatus | None, note: str) -> str:
         actor: Any = request.user

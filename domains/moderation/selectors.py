@@ -89,7 +89,7 @@ def _conversation(viewer: User, conversation: Conversation) -> Snapshot:
 def _person(_viewer: User, person: User) -> Snapshot:
     profile = getattr(person, "profile", None)
     about = [("Bio", profile.bio), ("LinkedIn", profile.linkedin_url)] if profile else []
-    picture = [("Picture", person.picture.name)] if person.picture else []
+    picture = [("Picture", str(person.picture))] if person.picture else []
     return Snapshot(person.pk, person.display_name, [*about, *picture], [])
 
 
