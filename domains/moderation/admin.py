@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.utils import flatten
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -101,7 +102,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
     form = AnswerForm
     action_form = NoteForm
-    list_display = ("subject", "state", "reason", "waiting", "reporter", "author", "handled_by", "created_at")
+    list_display = ("subject", "state", "reason", "waiting", "author", "reporter", "handled_by")
     list_filter = ("status", "reason", "subject_type", "created_at")
     list_select_related = ("reporter", "author", "handled_by")
     search_fields = (
@@ -114,8 +115,14 @@ class ContentReportAdmin(ReadOnlyAdmin):
     )
     actions = ("take", "resolve", "dismiss")
     inlines: ClassVar = [ReportNoteInline]
-    shown = ("state", "reason", "details", "reporter", "author", "where", "created_at", "handled_by", "handled_at")
-    readonly_fields = (*shown, "what_was_seen")
+    shown = (
+        ("state", "reason"),
+        "details",
+        ("author", "reporter"),
+        ("where", "created_at"),
+        ("handled_by", "handled_at"),
+    )
+    readonly_fields = (*flatten(shown), "what_was_seen")
 
     def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the same for all
         """Put those that wait before those that were answered, and the oldest on top."""
@@ -190,7 +197,8 @@ class ContentReportAdmin(ReadOnlyAdmin):
     def subject(self, report: ContentReport) -> str:
         """Name it in a line."""
         kind = report.subject_type.removeprefix("Opportunity") or report.subject_type
-        return f"{kind}: {report.context.get('title') or report.subject_id}"[:90]
+        title = str(report.context.get("title") or report.subject_id)
+        return (title if title.startswith(kind) else f"{kind}: {title}")[:90]
 
     @admin.display(description="Status", ordering="status")
     def state(self, report: ContentReport) -> SafeString:
@@ -212,7 +220,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
             return name
         return format_html('<a href="{}">{}</a> (it may be gone by now)', url, name)
 
-    @admin.display(description="")
+    @admin.display(description="Kept since then")
     def what_was_seen(self, report: ContentReport) -> str:
         """Show what was kept with the report, as text: the template escapes all of it."""
         said = [line | {"at": datetime.fromisoformat(line["sent_at"])} for line in report.context.get("messages", [])]

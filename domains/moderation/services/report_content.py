@@ -36,8 +36,7 @@ def report_content(
     pending = ContentReport.objects.filter(
         reporter=actor, subject_type=subject_type, subject_id=subject_id, status__in=PENDING_STATUSES
     )
-    first = pending.first()
-    if first is not None:
+    if first := pending.first():
         return first
     report = ContentReport(
         reporter=actor,
