@@ -31,6 +31,8 @@ class Standing:
 
     takes_part: bool = False
     is_blocked: bool = False
+    #: Whether the other of a direct conversation has left it.
+    is_alone: bool = False
     #: The adult and the minor, where the two are that.
     guarded: tuple[int, int] | None = None
 
@@ -47,6 +49,7 @@ def find_standing(*, actor: User, conversation: Conversation) -> Standing:
     return Standing(
         takes_part=any(key == actor.pk and left_at is None for key, left_at, _, _ in found),
         is_blocked=any(is_blocked for *_, is_blocked in found),
+        is_alone=all(key == actor.pk or left_at is not None for key, left_at, _, _ in found),
         guarded=_guarded(years),
     )
 
@@ -169,3 +172,14 @@ def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
         opportunity__host__memberships__user=adult,
         opportunity__host__memberships__accepted_at__isnull=False,
     )
+
+
+def can_remove_participants(user: User, conversation: Conversation) -> bool:
+    """I may show people out of a group that I began; once its beginner has left, whoever is there longest may."""
+    present = list(
+        conversation.participations.filter(left_at__isnull=True)
+        .order_by("joined_at", "pk")
+        .values_list("user", flat=True)
+    )
+    manager = conversation.created_by_id if conversation.created_by_id in present else next(iter(present), None)
+    return user.pk == manager

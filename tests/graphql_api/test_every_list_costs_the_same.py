@@ -40,8 +40,10 @@ from tests.factories import (
     HostMembershipFactory,
     HoursEntryFactory,
     ListingFactory,
+    MessageAttachmentFactory,
     MessageFactory,
     OpportunityFactory,
+    ReactionFactory,
     ResumeFactory,
     ResumeSuggestionFactory,
     RoleFactory,
@@ -63,7 +65,7 @@ QUERY: Any = schema._schema.query_type
 #: How many objects lie on the way from a root field to a list.
 STEPS = 3
 #: What the fields are asked with; small pages, so that the limits let us far down.
-ARGUMENTS = {"afterSequence": "0", "first": "6"}
+ARGUMENTS = {"afterSequence": "0", "first": "6", "query": '"tool shed"'}
 
 
 class World:
@@ -101,7 +103,10 @@ class World:
         self._recommend(skill)
         for conversation in self._both("Conversation", conversation_between(self.viewer, other, UserFactory())):
             for sender in (self.viewer, other):
-                MessageFactory(conversation=conversation, sender=sender)
+                message = MessageFactory(conversation=conversation, sender=sender)
+                for one in self._both("Message", message):
+                    MessageAttachmentFactory(message=one)
+                    ReactionFactory(message=one, user=UserFactory())
             ConversationEventFactory(conversation=conversation)
 
     def _offer(self, opportunity: Any, skill: Any, other: User) -> None:

@@ -15,10 +15,10 @@ from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
 from domains.messaging.policies import can_start_conversation, find_out_of_reach, why_not_begin
 from domains.messaging.services.append_event import append_event
+from domains.messaging.services.wording import checked_title
 from domains.opportunities.models import Opportunity
 
 MAX_PEOPLE = 250
-MAX_TITLE = 120
 RATE_LIMIT, RATE_SECONDS = 30, 600
 #: Of those whom one draws into a group; it says nothing of whom, or why.
 OUT_OF_REACH = "You cannot begin a group with all of these people."
@@ -43,8 +43,8 @@ def start_conversation(
     if not can_start_conversation(actor):
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
     others = sorted(set(participant_ids) - {actor.pk})
-    title = " ".join(title.split())
-    _check_shape(bool(participant_ids), others, title, is_group)
+    _check_shape(bool(participant_ids), others, is_group)
+    title = checked_title(title)
     rates.spend(what="start_conversation", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     people = list(User.objects.filter(pk__in=others, is_active=True))
     if len(people) != len(others):
@@ -58,7 +58,7 @@ def start_conversation(
     return _direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
 
 
-def _check_shape(named_anybody: bool, others: list[int], title: str, is_group: bool | None) -> None:
+def _check_shape(named_anybody: bool, others: list[int], is_group: bool | None) -> None:
     field = "participant_ids"
     if not named_anybody:
         raise Refused.because(Code.REQUIRED, "Name whom you want to talk with.", field)
@@ -68,8 +68,6 @@ def _check_shape(named_anybody: bool, others: list[int], title: str, is_group: b
         raise Refused.because(Code.INVALID, "A direct conversation is with one person; ask for a group.", field)
     if len(others) >= MAX_PEOPLE:
         raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PEOPLE} people, with you.", field)
-    if len(title) > MAX_TITLE:
-        raise Refused.because(Code.TOO_LONG, f"Choose a title of at most {MAX_TITLE} characters.", "title")
 
 
 def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
@@ -97,6 +95,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
         if known.participations.filter(user=actor, left_at__isnull=False).update(left_at=None):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
+            bus.publish(facts.ParticipantsAdded(conversation_id=known.pk, user_ids=[actor.pk], actor_id=actor.pk))
         return known
 
 

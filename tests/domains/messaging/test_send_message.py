@@ -67,11 +67,17 @@ def test_a_message_stands_at_the_end_of_the_log() -> None:
 
 def test_the_fact_is_in_the_outbox_with_the_message() -> None:
     conversation = conversation_between(*UserFactory.create_batch(2))
-    say(conversation.created_by, conversation)
+    message = say(conversation.created_by, conversation)
     entry = OutboxEntry.objects.get()
     assert (entry.fact, entry.payload) == (
         "messaging.ConversationChanged",
-        {"conversation_id": conversation.pk, "sequence": 1},
+        {
+            "conversation_id": conversation.pk,
+            "sequence": 1,
+            "kind": "MESSAGE_SENT",
+            "actor_id": message.sender_id,
+            "message_id": message.pk,
+        },
     )
 
 

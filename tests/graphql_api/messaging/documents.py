@@ -68,4 +68,7 @@ MARK_READ = _with("""mutation MarkConversationRead($input: MarkConversationReadI
 FOLLOW = _with("""subscription ConversationEvents($conversationId: ID!, $afterSequence: Int) {
   conversationEvents(conversationId: $conversationId, afterSequence: $afterSequence) { ...ConversationEventFields }
 }""")
+INBOX = _with("""subscription InboxEvents {
+  inboxEvents { conversation { ...ConversationFields } event { ...ConversationEventFields } }
+}""")
 NODE = "query NodeById($id: ID!) { node(id: $id) { __typename id } }"
