@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "config",
     "graphql_api",
     "crawlers",
+    "domains.moderation",
     "domains.notifications",
     "domains.messaging",
     "domains.events",

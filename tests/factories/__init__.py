@@ -23,6 +23,7 @@ from tests.factories.messaging import (
     direct_key,
 )
 from tests.factories.model_factory import factory_of
+from tests.factories.moderation import ContentReportFactory, ReportNoteFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.opportunities import (
     ApplicationFactory,
@@ -54,6 +55,7 @@ __all__ = [
     "ApplicationHistoryFactory",
     "BlockFactory",
     "CauseFactory",
+    "ContentReportFactory",
     "ConversationEventFactory",
     "ConversationFactory",
     "CourseFactory",
@@ -75,6 +77,7 @@ __all__ = [
     "OutboxEntryFactory",
     "ParticipantFactory",
     "ReactionFactory",
+    "ReportNoteFactory",
     "ResumeFactory",
     "ResumeSuggestionFactory",
     "RoleFactory",
