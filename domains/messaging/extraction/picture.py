@@ -9,6 +9,7 @@ neither files nor connections. `services/clean_picture.py` starts it.
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import json
 import resource
@@ -17,7 +18,23 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageChops,
+    ImageColor,
+    ImageFile,
+    ImageFilter,
+    ImageMath,
+    ImageOps,
+    ImagePalette,
+    ImageSequence,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 MEMORY_BYTES = 896 * 1024 * 1024
 CPU_SECONDS = 15
@@ -28,7 +45,12 @@ MAX_FRAMES = 200
 MAX_MOVING_PIXELS = 40_000_000
 #: What Pillow unpacks of the texts in a PNG, none of which is kept.
 MAX_TEXT = 1024 * 1024
-PLUGINS = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+#: What Pillow would import when it first needs it, which is too late then: some JPEG are MPO, orientation is TIFF.
+IMPORTED = (
+    copy,
+    *(GifImagePlugin, JpegImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin),
+    *(ImageChops, ImageColor, ImageFile, ImageFilter, ImageMath, ImagePalette, ImageSequence),
+)
 OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 90, "optimize": False},
     "PNG": {},
@@ -76,7 +98,7 @@ def _count_frames(picture: Image.Image) -> int:
 
 def _still(picture: Image.Image, kind: str) -> Image.Image:
     picture.load()
-    turned = ImageOps.exif_transpose(picture)
+    turned = _upright(picture)
     kept: dict[str | tuple[int, int], Any] = {}
     if kind in {"PNG", "GIF"} and "transparency" in turned.info:
         kept["transparency"] = turned.info["transparency"]
@@ -86,6 +108,15 @@ def _still(picture: Image.Image, kind: str) -> Image.Image:
     bare = turned if turned is not picture else turned.copy()
     bare.info = kept
     return bare
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - what is said of the picture may be broken in any way, and it still be whole
+        return picture
 
 
 def _save_moving(picture: Any, kind: str, out: io.BytesIO) -> None:
@@ -139,19 +170,30 @@ def _limit() -> None:
     ):
         with contextlib.suppress(ValueError):  # a lower one holds already
             resource.setrlimit(what, (most, most))
+    Image.preinit()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
+def _rehearse(kind: str) -> None:
+    """Draw something, still and moving where that can be, so that Pillow imports the rest of what it needs."""
+    frames = [Image.new("RGB", (2, 2), color) for color in ("red", "white")]
+    for more in ({}, {"save_all": True, "append_images": frames[1:]}):
+        out = io.BytesIO()
+        frames[0].save(out, kind, **({} if kind == "JPEG" else more))
+        clean(out.getvalue(), kind)
+
+
 def main() -> None:
     """Answer on standard output for the file on standard input."""
     _limit()
-    content = sys.stdin.buffer.read(INPUT_BYTES + 1)
+    kind, content = sys.argv[1], sys.stdin.buffer.read(INPUT_BYTES + 1)
+    _rehearse(kind)
     # From here on no descriptor can be opened: no file, no connection.
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    sys.stdout.buffer.write(_answer(content, sys.argv[1]))
+    sys.stdout.buffer.write(_answer(content, kind))
 
 
 if __name__ == "__main__":

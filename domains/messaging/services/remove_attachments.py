@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from domains.base.files import delete_after_commit
 from domains.messaging.models import MessageAttachment
 
 #: How long a file may wait for the message that brings it; and a file without a row for its row.
@@ -21,7 +21,7 @@ def remove_attachments(attachments: Iterable[MessageAttachment]) -> int:
     rows = list(attachments)
     for row in rows:
         if name := row.file.name:
-            transaction.on_commit(partial(default_storage.delete, name), robust=True)
+            delete_after_commit(name)
     MessageAttachment.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
 
