@@ -23,7 +23,14 @@ from tests.factories.messaging import (
     direct_key,
 )
 from tests.factories.model_factory import factory_of
-from tests.factories.notifications import NotificationFactory
+from tests.factories.notifications import (
+    DigestFactory,
+    MailDeliveryFactory,
+    NotificationFactory,
+    PreferenceFactory,
+    PushDeliveryFactory,
+    PushSubscriptionFactory,
+)
 from tests.factories.opportunities import (
     ApplicationFactory,
     ApplicationHistoryFactory,
@@ -57,6 +64,7 @@ __all__ = [
     "ConversationEventFactory",
     "ConversationFactory",
     "CourseFactory",
+    "DigestFactory",
     "EmailAddressFactory",
     "EnrollmentFactory",
     "EventFactory",
@@ -64,6 +72,7 @@ __all__ = [
     "HostMembershipFactory",
     "HoursEntryFactory",
     "ListingFactory",
+    "MailDeliveryFactory",
     "MessageAttachmentFactory",
     "MessageFactory",
     "ModuleCompletionFactory",
@@ -74,6 +83,9 @@ __all__ = [
     "OpportunityHostFactory",
     "OutboxEntryFactory",
     "ParticipantFactory",
+    "PreferenceFactory",
+    "PushDeliveryFactory",
+    "PushSubscriptionFactory",
     "ReactionFactory",
     "ResumeFactory",
     "ResumeSuggestionFactory",
