@@ -39,6 +39,7 @@ from tests.factories import (
     HoursEntryFactory,
     ListingFactory,
     MessageFactory,
+    NotificationFactory,
     OpportunityFactory,
     ResumeFactory,
     ResumeSuggestionFactory,
@@ -99,6 +100,10 @@ class World:
             for sender in (self.viewer, other):
                 MessageFactory(conversation=conversation, sender=sender)
             ConversationEventFactory(conversation=conversation)
+        for subject in (opportunity, conversation):
+            NotificationFactory(
+                recipient=self.viewer, subject_type=type(subject).__name__, subject_id=subject.pk, read=True
+            )
 
     def _offer(self, opportunity: Any, skill: Any, other: User) -> None:
         opportunity.causes.add(CauseFactory())
