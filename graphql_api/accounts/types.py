@@ -28,6 +28,7 @@ from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
+    from graphql_api.notifications.types import NotificationPreferences
     from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
     from graphql_api.skills.types import Resume, UserSkill
 
@@ -181,6 +182,18 @@ class User(relay.Node):
         """Show the records to their volunteer."""
         own = partial(find_service_records, viewer=viewer_of(info))
         return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")  # type: ignore[return-value]
+
+    @strawberry_django.field(description="How you are told of things; null for others.", only=["id"])
+    async def notification_preferences(
+        self, info: Info
+    ) -> Annotated[NotificationPreferences, strawberry.lazy("graphql_api.notifications.types")] | None:
+        """Show the preferences to their owner."""
+        from graphql_api.notifications.types import load_preferences  # noqa: PLC0415 # it comes after this file
+
+        viewer, person = viewer_of(info), row_of(self, models.User)
+        if viewer is None or viewer.pk != person.pk:
+            return None
+        return await load_preferences(info, person.pk)
 
 
 @strawberry.type(description="A session that has just begun or been refreshed.")

@@ -24,7 +24,14 @@ from tests.factories.messaging import (
 )
 from tests.factories.model_factory import factory_of
 from tests.factories.moderation import ContentReportFactory, ReportNoteFactory
-from tests.factories.notifications import NotificationFactory
+from tests.factories.notifications import (
+    DigestFactory,
+    MailDeliveryFactory,
+    NotificationFactory,
+    PreferenceFactory,
+    PushDeliveryFactory,
+    PushSubscriptionFactory,
+)
 from tests.factories.opportunities import (
     ApplicationFactory,
     ApplicationHistoryFactory,
@@ -59,6 +66,7 @@ __all__ = [
     "ConversationEventFactory",
     "ConversationFactory",
     "CourseFactory",
+    "DigestFactory",
     "EmailAddressFactory",
     "EnrollmentFactory",
     "EventFactory",
@@ -66,6 +74,7 @@ __all__ = [
     "HostMembershipFactory",
     "HoursEntryFactory",
     "ListingFactory",
+    "MailDeliveryFactory",
     "MessageAttachmentFactory",
     "MessageFactory",
     "ModuleCompletionFactory",
@@ -76,6 +85,9 @@ __all__ = [
     "OpportunityHostFactory",
     "OutboxEntryFactory",
     "ParticipantFactory",
+    "PreferenceFactory",
+    "PushDeliveryFactory",
+    "PushSubscriptionFactory",
     "ReactionFactory",
     "ReportNoteFactory",
     "ResumeFactory",

@@ -42,6 +42,7 @@ from tests.factories import (
     ListingFactory,
     MessageAttachmentFactory,
     MessageFactory,
+    NotificationFactory,
     OpportunityFactory,
     ReactionFactory,
     ResumeFactory,
@@ -108,6 +109,10 @@ class World:
                     MessageAttachmentFactory(message=one)
                     ReactionFactory(message=one, user=UserFactory())
             ConversationEventFactory(conversation=conversation)
+        for subject in (opportunity, conversation):
+            NotificationFactory(
+                recipient=self.viewer, subject_type=type(subject).__name__, subject_id=subject.pk, read=True
+            )
 
     def _offer(self, opportunity: Any, skill: Any, other: User) -> None:
         opportunity.causes.add(CauseFactory())
