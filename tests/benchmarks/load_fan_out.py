@@ -22,6 +22,7 @@ AT_ONCE = 20
 #: How many seconds without any delivery mean that no more will come.
 PATIENCE = 15
 WARM_UP = 20
+MOST_TRIES = 20
 TEXT = "We meet at the gate at nine; bring gloves, and water for two hours. "
 
 
@@ -60,7 +61,7 @@ async def measure(server: CountedServer, *, followers: int, rate: float, seconds
     statements, server_cpu, client_cpu = server.statements(), server.cpu_seconds(), time.process_time()
     began = time.perf_counter()
     number = round(rate * seconds)
-    answers = await speak(callers, crowd.groups[0], number, rate, sent_at)
+    answers, refusals = await speak(callers, crowd.groups[0], number, rate, sent_at)
     spoken = time.perf_counter() - began
     await until_all_have(ears, WARM_UP + number)
     elapsed = time.perf_counter() - began
@@ -74,12 +75,13 @@ async def measure(server: CountedServer, *, followers: int, rate: float, seconds
         "lost, doubled or out of order": count_faults(ears, WARM_UP + number),
         **delays_of(delays, "delay"),
         **delays_of(answers, "answer to the sender"),
+        "sent again after a refusal": len(refusals),
         "statements a message": round(statements.total() / number, 2),
         "server cpu %": round(100 * (server.cpu_seconds() - server_cpu) / elapsed),
         "client cpu %": round(100 * (time.process_time() - client_cpu) / elapsed),
         "server rss MiB": round(server.memory() / 2**20, 1),
         "statements": top_statements(statements, number),
-        "faults": [fault for ear in ears for fault in ear.faults][:5],
+        "faults": [fault for ear in ears for fault in ear.faults][:5] + refusals[:2],
     }
     for socket in sockets:
         socket.transport.abort()
@@ -111,22 +113,30 @@ async def speak(
     rate: float,
     sent_at: dict[str, float],
     text: str = TEXT,
-) -> list[float]:
-    """Send so many messages, each at its time whether or not the ones before are answered; return the delays."""
+) -> tuple[list[float], list[str]]:
+    """Send so many messages, each at its time whether or not the ones before are answered, and again when refused.
+
+    Return how long the answers took, and the refusals.
+    """
     began = time.perf_counter()
     answers: list[float] = []
+    refusals: list[str] = []
 
     async def say(at: int) -> None:
         await asyncio.sleep(max(0.0, began + at / rate - time.perf_counter()))
         client_id = str(uuid.uuid4())
         sent_at[client_id] = time.perf_counter()
         input = {"conversationId": group, "content": f"{at} {text}", "clientId": client_id}
-        answer = await callers[at % len(callers)].ask(SEND, input=input)
-        assert answer["data"]["sendMessage"]["__typename"] == "Message", answer
-        answers.append(time.perf_counter() - sent_at[client_id])
+        for _ in range(MOST_TRIES):
+            answer = await callers[at % len(callers)].ask(SEND, input=input)
+            if answer["data"] and answer["data"]["sendMessage"]["__typename"] == "Message":
+                answers.append(time.perf_counter() - sent_at[client_id])
+                return
+            refusals.append(orjson.dumps(answer).decode())
+            await asyncio.sleep(0.5)
 
     await asyncio.gather(*(say(at) for at in range(number)))
-    return answers
+    return answers, refusals
 
 
 async def until_all_have(ears: Sequence[Follower], sequence: int) -> None:

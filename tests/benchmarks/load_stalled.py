@@ -39,7 +39,7 @@ async def measure(server: CountedServer, *, rate: float, seconds: float, say: An
     while not speaking.done():
         await asyncio.wait([speaking], timeout=5)
         say(f"{len(delays) // READERS} of {number} said, {server.memory() / 2**20:.0f} MiB")
-    answers = await speaking
+    answers, refusals = await speaking
     spoken = time.perf_counter() - began
     await until_all_have(ears, number)
     peak = server.memory("VmHWM")
@@ -60,6 +60,7 @@ async def measure(server: CountedServer, *, rate: float, seconds: float, say: An
         "still open": codes.count(None),
         "MiB a stalled socket at the most": round((peak - before) / STALLED / 2**20, 2),
         "MiB a stalled socket afterwards": round((after - before) / STALLED / 2**20, 2),
+        "sent again after a refusal": len(refusals),
         "readers' faults": count_faults(ears, number),
         **delays_of(delays, "readers' delay"),
         **delays_of(answers, "answer to the sender"),
