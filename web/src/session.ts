@@ -55,7 +55,7 @@ export class SessionKeeper {
   private state: SessionState = { session: restore(), problem: null }
   private listeners = new Set<() => void>()
   private renewal: Promise<void> | null = null
-  private timer: number | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private endpoint: string) {
     this.scheduleRenewal()
