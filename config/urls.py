@@ -12,7 +12,7 @@ from config.demo.site import demo_site
 from graphql_api.messaging.files import attachment_file
 from graphql_api.notifications.pages import unsubscribe_page
 from graphql_api.opportunities.pages import service_record_page
-from graphql_api.pages import docs_page, front_page, mailed_key_page, robots
+from graphql_api.pages import demo_chat_page, docs_page, front_page, mailed_key_page, robots
 from graphql_api.schema import schema
 from graphql_api.views import GraphQLView, schema_document
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("robots.txt", robots),
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("attachments/<str:token>", attachment_file),
+    path("demo/chat", demo_chat_page),
+    path("demo/chat/", demo_chat_page),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:
