@@ -57,7 +57,7 @@ def mails_to(address: str, folder: Path, patience: float = 20) -> list[EmailMess
         ]
         mine = [message for message in found if message["To"] == address]
         if mine or time.monotonic() > deadline:
-            return mine  # type: ignore[return-value]
+            return mine
         time.sleep(0.1)
 
 
