@@ -9,9 +9,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from config.admin_log_in import AdminLogInForm
 from config.demo.site import demo_site
+from graphql_api.messaging.files import attachment_file
 from graphql_api.notifications.pages import unsubscribe_page
 from graphql_api.opportunities.pages import service_record_page
-from graphql_api.pages import docs_page, front_page, mailed_key_page, robots
+from graphql_api.pages import demo_chat_page, docs_page, front_page, mailed_key_page, robots
 from graphql_api.schema import schema
 from graphql_api.views import GraphQLView, schema_document
 
@@ -30,6 +31,9 @@ urlpatterns = [
     path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
+    path("attachments/<str:token>", attachment_file),
+    path("demo/chat", demo_chat_page),
+    path("demo/chat/", demo_chat_page),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "config",
     "graphql_api",
     "crawlers",
+    "domains.moderation",
     "domains.notifications",
     "domains.messaging",
     "domains.events",
@@ -152,6 +153,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "remove-old-resumes": {"task": "domains.skills.tasks.remove_old_resumes", "schedule": timedelta(days=1)},
+    "remove-unsent-attachments": {
+        "task": "domains.messaging.tasks.remove_unsent_attachments",
+        "schedule": timedelta(hours=6),
+    },
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
     "send-due-mails": {"task": "domains.notifications.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
     "send-due-pushes": {"task": "domains.notifications.tasks.send_due_pushes", "schedule": timedelta(seconds=15)},

@@ -23,6 +23,7 @@ from tests.factories.messaging import (
     direct_key,
 )
 from tests.factories.model_factory import factory_of
+from tests.factories.moderation import ContentReportFactory, ReportNoteFactory
 from tests.factories.notifications import (
     DigestFactory,
     MailDeliveryFactory,
@@ -61,6 +62,7 @@ __all__ = [
     "ApplicationHistoryFactory",
     "BlockFactory",
     "CauseFactory",
+    "ContentReportFactory",
     "ConversationEventFactory",
     "ConversationFactory",
     "CourseFactory",
@@ -87,6 +89,7 @@ __all__ = [
     "PushDeliveryFactory",
     "PushSubscriptionFactory",
     "ReactionFactory",
+    "ReportNoteFactory",
     "ResumeFactory",
     "ResumeSuggestionFactory",
     "RoleFactory",

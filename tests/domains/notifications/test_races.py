@@ -37,6 +37,9 @@ def test_messages_at_once_tell_each_person_once() -> None:
     talk = conversation_between(*people)
     messages = [MessageFactory(conversation=talk, sender=people[0]) for _ in range(THREADS)]
     at_once(
-        lambda number: services.notify_of_message(conversation_id=talk.pk, sequence=messages[number].sequence), THREADS
+        lambda number: services.notify_of_message(
+            conversation_id=talk.pk, sequence=messages[number].sequence, sender_id=people[0].pk
+        ),
+        THREADS,
     )
     assert Notification.objects.count() == 4
