@@ -27,7 +27,8 @@ def writable(api: Api) -> dict[str, bool]:
 
 
 def test_it_says_what_a_message_would_meet(api_as: ApiAs) -> None:
-    ann, ben, cleo, young, dan, eve = [*UserFactory.create_batch(3), UserFactory(**MINOR), *UserFactory.create_batch(2)]
+    ann, ben, cleo, dan, eve = UserFactory.create_batch(5)
+    young = UserFactory(**MINOR)
     BlockFactory(blocker=ben, blocked=ann)
     BlockFactory(blocker=ann, blocked=cleo)
     expected = {
