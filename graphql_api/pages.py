@@ -1,4 +1,4 @@
-"""The pages a browser opens: the front page, GraphiQL, the documentation, and the key out of a mail."""
+"""The pages a browser opens: the front page, GraphiQL, the demo chat, the documentation, and the key out of a mail."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ def graphiql_page(request: HttpRequest) -> HttpResponse:
         "is_built": (settings.WEB_BUILD_DIR / "graphiql.js").is_file(),
     }
     return render(request, "graphiql.html", context)
+
+
+def demo_chat_page(request: HttpRequest) -> HttpResponse:
+    """Two demo users who chat side by side, to see the live path at work; only with DEBUG."""
+    if not settings.DEBUG:
+        raise Http404("The demo is there with DEBUG only.")
+    context = {
+        "page_config": {"endpoint": "/graphql/", "isDebug": True, "demoUsers": _demo_users()},
+        "is_built": (settings.WEB_BUILD_DIR / "chat.js").is_file(),
+    }
+    return render(request, "demo_chat.html", context)
 
 
 def _demo_users() -> list[dict[str, str]]:

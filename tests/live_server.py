@@ -14,9 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(__file__).parents[1]
 ARTIFACTS = ROOT / "var" / "test-artifacts"
 START_PATIENCE = 60
 
@@ -40,6 +38,7 @@ class LiveServer:
         self.log = ARTIFACTS / f"{name}-{os.getpid()}.log"
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if key in os.environ}
         self.environ = {**kept, "DEBUG": "true", "PORT": str(self.port), **environ}
+        self.command = [sys.executable, "manage.py", "serve"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def manage(self, *arguments: str) -> None:
@@ -56,9 +55,8 @@ class LiveServer:
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
-        command = [sys.executable, "manage.py", "serve"]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+            self._process = subprocess.Popen(self.command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
         deadline = time.monotonic() + START_PATIENCE
         while not self._answers():
             assert self._process.poll() is None, f"the server ended: see {self.log}"
@@ -91,6 +89,12 @@ class LiveServer:
         """Begin to measure anew how much memory the process takes at the most."""
         assert self._process is not None
         Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
+    def cpu_seconds(self) -> float:
+        """Return how much processor time the process has taken, all its threads together."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
         """Return the whole answer to an operation over HTTP."""

@@ -13,12 +13,18 @@ export default defineConfig({
     rolldownOptions: {
       // Some libraries mark modules "use client" for frameworks that render on a server; this is none.
       checks: { moduleLevelDirective: false },
-      input: { graphiql: 'src/main.tsx' },
+      input: { graphiql: 'src/main.tsx', chat: 'src/chat/main.ts' },
       output: {
         entryFileNames: '[name].js',
         // Libraries apart, so that no chunk imports the entry: Django may serve that under a hashed name, and a
         // second copy under the plain one would run the page twice.
-        codeSplitting: { groups: [{ name: 'libraries', test: /node_modules/, tags: ['$initial'] }] },
+        // What both pages use is apart from what only the editor needs.
+        codeSplitting: {
+          groups: [
+            { name: 'sockets', test: /node_modules\/graphql-ws/, priority: 1 },
+            { name: 'libraries', test: /node_modules/, tags: ['$initial'] },
+          ],
+        },
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: (asset) =>
           asset.names.some((name) => name.endsWith('.css')) ? 'graphiql.css' : 'assets/[name]-[hash][extname]',

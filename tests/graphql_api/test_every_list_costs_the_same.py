@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
@@ -32,6 +33,7 @@ from tests.api import gid
 from tests.cache import forget
 from tests.factories import (
     ApplicationFactory,
+    BlockFactory,
     CauseFactory,
     ConversationEventFactory,
     CourseFactory,
@@ -40,6 +42,7 @@ from tests.factories import (
     ListingFactory,
     MessageAttachmentFactory,
     MessageFactory,
+    NotificationFactory,
     OpportunityFactory,
     ReactionFactory,
     ResumeFactory,
@@ -79,6 +82,8 @@ class World:
         SkillAliasFactory(skill=skill)
         ResumeSuggestionFactory(resume=self.resume, skill=skill)
         SessionFactory(user=self.viewer)
+        BlockFactory(blocker=self.viewer)
+        conversation_between(self.viewer, UserFactory(profile__birth_year=timezone.now().year - 16))
         ServiceRecordFactory(volunteer=self.viewer)
         for person in (self.viewer, other):
             UserSkillFactory(user=person, skill=skill)
@@ -104,6 +109,10 @@ class World:
                     MessageAttachmentFactory(message=one)
                     ReactionFactory(message=one, user=UserFactory())
             ConversationEventFactory(conversation=conversation)
+        for subject in (opportunity, conversation):
+            NotificationFactory(
+                recipient=self.viewer, subject_type=type(subject).__name__, subject_id=subject.pk, read=True
+            )
 
     def _offer(self, opportunity: Any, skill: Any, other: User) -> None:
         opportunity.causes.add(CauseFactory())

@@ -34,8 +34,6 @@ interface OperationInfo {
   messages: { message: string }[]
 }
 
-const STORAGE_KEY = 'mishmob:session'
-
 /** Renewing this early leaves a token time to arrive; it is also the pause between two renewals at the least. */
 const MARGIN_MS = 30_000
 
@@ -52,12 +50,17 @@ const LOG_OUT = `mutation ($input: LogOutInput!) { result: logOut(input: $input)
 class Refusal extends Error {}
 
 export class SessionKeeper {
-  private state: SessionState = { session: restore(), problem: null }
+  private state: SessionState
   private listeners = new Set<() => void>()
   private renewal: Promise<void> | null = null
-  private timer: number | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private endpoint: string) {
+  constructor(
+    private endpoint: string,
+    private storageKey = 'mishmob:session',
+  ) {
+    const text = sessionStorage.getItem(storageKey)
+    this.state = { session: text ? (JSON.parse(text) as Session) : null, problem: null }
     this.scheduleRenewal()
   }
 
@@ -131,8 +134,8 @@ export class SessionKeeper {
 
   private change(state: SessionState): void {
     this.state = state
-    if (state.session) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(state.session))
-    else sessionStorage.removeItem(STORAGE_KEY)
+    if (state.session) sessionStorage.setItem(this.storageKey, JSON.stringify(state.session))
+    else sessionStorage.removeItem(this.storageKey)
     this.scheduleRenewal()
     for (const listener of this.listeners) listener()
   }
@@ -149,9 +152,4 @@ export class SessionKeeper {
 
 function timeLeft(session: Session): number {
   return Date.parse(session.accessExpiresAt) - Date.now()
-}
-
-function restore(): Session | null {
-  const text = sessionStorage.getItem(STORAGE_KEY)
-  return text ? (JSON.parse(text) as Session) : null
 }

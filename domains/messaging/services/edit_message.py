@@ -23,12 +23,12 @@ RATE_LIMIT, RATE_SECONDS = 60, 60
 def edit_message(*, actor: User, message_id: int, content: str) -> Message:
     """The message says this now, and that it was changed; the same words again change nothing.
 
-    Refuses with RATE_LIMITED, NOT_FOUND (the actor takes no part), FORBIDDEN (somebody else's), CONFLICT (deleted),
-    REQUIRED, TOO_LONG and EXPIRED.
+    Refuses with RATE_LIMITED, NOT_FOUND (the actor takes no part), FORBIDDEN (somebody else's, or out of reach),
+    CONFLICT (deleted), REQUIRED, TOO_LONG and EXPIRED.
     """
     rates.spend(what="edit_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
-        message = lock_message(actor=actor, message_id=message_id)
+        message = lock_message(actor=actor, message_id=message_id, to_write=True)
         if message.sender_id != actor.pk:
             raise NotAllowed("Only who said it may change it.")
         if message.deleted_at:

@@ -22,13 +22,13 @@ RATE_LIMIT, RATE_SECONDS = 120, 60
 def react_to_message(*, actor: User, message_id: int, emoji: str, remove: bool = False) -> Message:
     """The actor's emoji stands under the message, once, or no longer; said again, nothing changes.
 
-    Refuses with RATE_LIMITED, INVALID (not exactly one emoji), NOT_FOUND (the actor takes no part), CONFLICT (the
-    message is deleted) and FULL (20 different emoji).
+    Refuses with RATE_LIMITED, INVALID (not exactly one emoji), NOT_FOUND (the actor takes no part),
+    FORBIDDEN (out of reach), CONFLICT (the message is deleted) and FULL (20 different emoji).
     """
     chosen = _one_emoji(emoji)
     rates.spend(what="react_to_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
-        message = lock_message(actor=actor, message_id=message_id)
+        message = lock_message(actor=actor, message_id=message_id, to_write=not remove)
         if message.deleted_at:
             raise Refused.because(Code.CONFLICT, "This message was deleted.", "message_id")
         has_changed = _take_back(message, actor, chosen) if remove else _add(message, actor, chosen)

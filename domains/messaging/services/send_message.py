@@ -12,7 +12,7 @@ from domains.base import rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Message, MessageAttachment
-from domains.messaging.services.append_event import append_event, lock_conversation
+from domains.messaging.services.append_event import append_event, lock_conversation, refuse_out_of_reach, standing_in
 from domains.messaging.services.wording import checked_content
 
 MOST_FILES = 10
@@ -28,7 +28,8 @@ def send_message(
     A `client_id` that the actor has used in this conversation gives that first message again, and
     nothing changes. Refuses with REQUIRED (no words and no files), TOO_LONG, NOT_FOUND (the actor takes no part in
     the conversation, or a file is not one of theirs for it that was not sent yet), CONFLICT (the `client_id` belongs
-    to another conversation), CLOSED (the other of a direct conversation has left) and RATE_LIMITED.
+    to another conversation), FORBIDDEN (the other is out of reach), CLOSED (the other of a direct conversation has
+    left) and RATE_LIMITED.
     """
     files = set(attachment_ids)
     if len(files) > MOST_FILES:
@@ -52,7 +53,8 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
         if first.conversation_id != conversation.pk:
             raise _used_elsewhere()
         return first
-    _check_other_is_there(conversation)
+    refuse_out_of_reach(actor=actor, conversation=conversation)
+    _check_other_is_there(actor, conversation)
     attachments = _lock_files(actor, conversation, files)
     message = Message(conversation=conversation, sender=actor, client_id=client_id, content=content)
     append_event(conversation=conversation, kind=ConversationEventKind.MESSAGE_SENT, actor=actor, message=message)
@@ -61,11 +63,10 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
     return message
 
 
-def _check_other_is_there(conversation: Conversation) -> None:
-    if conversation.is_group or conversation.participations.filter(left_at__isnull=True).count() > 1:
-        return
-    sentence = "The other person has left this conversation. You can write again once they come back to it."
-    raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
+def _check_other_is_there(actor: User, conversation: Conversation) -> None:
+    if standing_in(conversation, actor=actor).is_alone:
+        sentence = "The other person has left this conversation. You can write again once they come back to it."
+        raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
 
 
 def _lock_files(actor: User, conversation: Conversation, keys: set[int]) -> list[MessageAttachment]:

@@ -10,6 +10,7 @@ from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import NotFound
 from domains.messaging import facts, selectors
+from domains.messaging.services.append_event import refuse_out_of_reach
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +21,12 @@ EVERY_SECONDS = 2
 def set_typing(*, actor: User, conversation_id: int, is_typing: bool) -> bool:
     """Whoever follows the conversation now is told, at most once in 2 seconds; it is stored nowhere.
 
-    What comes sooner is answered alike and told to nobody. Refuses with NOT_FOUND.
+    What comes sooner is answered alike and told to nobody. Refuses with NOT_FOUND and FORBIDDEN (out of reach).
     """
-    if not selectors.find_conversation(viewer=actor, conversation_id=conversation_id).exists():
+    conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
+    if conversation is None:
         raise NotFound("conversation", "conversation_id")
+    refuse_out_of_reach(actor=actor, conversation=conversation)
     if _is_news(actor, conversation_id):
         bus.tell(facts.ParticipantTyping(conversation_id=conversation_id, participant_id=actor.pk, is_typing=is_typing))
     return is_typing

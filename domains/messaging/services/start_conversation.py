@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import User
-from domains.base import bus, rates
+from domains.accounts.models import Block, User, pair_key
+from domains.base import bus, locks, rates
 from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.messaging import facts
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
-from domains.messaging.policies import can_start_conversation
+from domains.messaging.policies import can_start_conversation, find_out_of_reach, why_not_begin
 from domains.messaging.services.append_event import append_event
 from domains.messaging.services.wording import checked_title
 from domains.opportunities.models import Opportunity
 
 MAX_PEOPLE = 250
 RATE_LIMIT, RATE_SECONDS = 30, 600
+#: Of those whom one draws into a group; it says nothing of whom, or why.
+OUT_OF_REACH = "You cannot begin a group with all of these people."
 
 
 def start_conversation(
@@ -35,7 +37,8 @@ def start_conversation(
     Between two people there is one direct conversation: asked for again, by either, it is returned as
     it is, and an actor who had left it is back. The other, if they have left, comes back by their own
     act only. Without `is_group` more than one other person make a group.
-    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND and RATE_LIMITED.
+    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND, FORBIDDEN (somebody is out of
+    reach of the actor) and RATE_LIMITED.
     """
     if not can_start_conversation(actor):
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
@@ -48,6 +51,8 @@ def start_conversation(
         raise NotFound("person", "participant_ids")
     opportunity = _opportunity(actor, opportunity_id)
     if is_group or len(others) > 1:
+        if find_out_of_reach(actor=actor, people=people):
+            raise NotAllowed(OUT_OF_REACH)
         with transaction.atomic():
             return _begin(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
     return _direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
@@ -75,9 +80,11 @@ def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
 
 
 def _direct(conversation: Conversation, actor: User, other: User) -> Conversation:
-    low, high = sorted((actor.pk, other.pk))
-    conversation.direct_key = f"{low}:{high}"
+    conversation.direct_key = pair_key(actor.pk, other.pk)
     with transaction.atomic():
+        locks.hold_shared(what=Block.PAIR_LOCK, key=conversation.direct_key)
+        if sentence := why_not_begin(actor=actor, person=other, opportunity=conversation.opportunity):
+            raise NotAllowed(sentence)
         known = Conversation.objects.select_for_update().filter(direct_key=conversation.direct_key).first()
         if known is None:
             try:

@@ -16,6 +16,7 @@ from domains.messaging import selectors
 from domains.messaging.errors import MessagingCode
 from domains.messaging.extraction.kinds import PICTURES, FileKind, kind_of, named_as
 from domains.messaging.models import MessageAttachment
+from domains.messaging.services.append_event import refuse_out_of_reach
 from domains.messaging.services.clean_picture import Picture, clean_picture
 
 LARGEST = 10 * 1024 * 1024
@@ -39,6 +40,7 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
     conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
     if conversation is None:
         raise NotFound("conversation", "conversation_id")
+    refuse_out_of_reach(actor=actor, conversation=conversation)
     _check_room(actor)
     content, kind = _content(file)
     picture = clean_picture(content=content, kind=kind) if kind in PICTURES else Picture(content, 0, 0)

@@ -104,4 +104,7 @@ SEARCH = _with("""query SearchMessages($query: String!, $first: Int, $after: Str
 FOLLOW = _with("""subscription ConversationEvents($conversationId: ID!, $afterSequence: Int) {
   conversationEvents(conversationId: $conversationId, afterSequence: $afterSequence) { ...ConversationEventFields }
 }""")
+INBOX = _with("""subscription InboxEvents {
+  inboxEvents { conversation { ...ConversationFields } event { ...ConversationEventFields } }
+}""")
 NODE = "query NodeById($id: ID!) { node(id: $id) { __typename id } }"
