@@ -86,7 +86,7 @@ async def measure(server: CountedServer, *, followers: int, rate: float, seconds
     for socket in sockets:
         socket.transport.abort()
     for caller in callers:
-        caller.close()
+        await caller.close()
     return figures
 
 

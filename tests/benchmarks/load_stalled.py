@@ -49,7 +49,7 @@ async def measure(server: CountedServer, *, rate: float, seconds: float, say: An
     for socket in (*readers, *stalled):
         socket.transport.abort()
     for caller in callers:
-        caller.close()
+        await caller.close()
     return {
         "stalled sockets": STALLED,
         "messages": number,

@@ -162,7 +162,11 @@ async def open_socket(url: str, heard: Heard = no_answer, receive_buffer: int | 
     if receive_buffer:
         plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, receive_buffer)
     loop = asyncio.get_running_loop()
-    await loop.sock_connect(plain, (parts.hostname, parts.port))
+    try:
+        await loop.sock_connect(plain, (parts.hostname, parts.port))
+    except BaseException:
+        plain.close()
+        raise
     _, socket = await loop.create_connection(lambda: RawSocket(parts.netloc, heard), sock=plain)
     return socket
 
@@ -188,7 +192,7 @@ class Caller:
             if self._streams and not self._streams[0].at_eof():
                 with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                     return await self._exchange(request)
-            self.close()
+            await self.close()
             self._streams = await asyncio.open_connection(*self._address)
             return await self._exchange(request)
 
@@ -201,8 +205,10 @@ class Caller:
         answer: dict[str, Any] = orjson.loads(await reader.readexactly(size))
         return answer
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection."""
         if self._streams:
-            self._streams[1].close()
-            self._streams = None
+            streams, self._streams = self._streams, None
+            streams[1].close()
+            with contextlib.suppress(OSError):
+                await streams[1].wait_closed()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
 import uuid
@@ -34,7 +33,11 @@ class Somebody:
     async def token(self) -> str:
         """Return a token that is not too old, from the server; raises one of TROUBLE while it is away."""
         if not self._token or time.monotonic() - self._since > RENEW_AFTER:
-            answer = await asyncio.wait_for(Caller(self.server.url, "").ask(LOG_IN, email=self.email), ANSWER_WITHIN)
+            caller = Caller(self.server.url, "")
+            try:
+                answer = await asyncio.wait_for(caller.ask(LOG_IN, email=self.email), ANSWER_WITHIN)
+            finally:
+                await caller.close()
             self._token, self._since = answer["data"]["devLogIn"]["accessToken"], time.monotonic()
         return self._token
 
@@ -63,17 +66,21 @@ class Writer(Somebody):
             await asyncio.sleep(random.uniform(0.5, 1.5) * pause)
 
     async def _is_acknowledged(self, input: dict[str, str]) -> bool:
-        caller = Caller(self.server.url, "")
-        with contextlib.suppress(*TROUBLE):
+        try:
             caller = Caller(self.server.url, await self.token())
+        except TROUBLE:
+            return False
+        try:
             answer = await asyncio.wait_for(caller.ask(SEND, input=input), ANSWER_WITHIN)
-            caller.close()
-            message = (answer.get("data") or {}).get("sendMessage") or {}
-            if message.get("__typename") == "Message":
-                self.sequences[input["clientId"]] = message["sequence"]
-                return True
-            self.refusals.append(orjson.dumps(answer).decode()[:300])
-        caller.close()
+        except TROUBLE:
+            return False
+        finally:
+            await caller.close()
+        message = (answer.get("data") or {}).get("sendMessage") or {}
+        if message.get("__typename") == "Message":
+            self.sequences[input["clientId"]] = message["sequence"]
+            return True
+        self.refusals.append(orjson.dumps(answer).decode()[:300])
         return False
 
 
