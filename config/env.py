@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -22,6 +23,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 MAX_PORT = 65535
 MIN_SECRET_KEY = 32
+WEB_PUSH_KEY_BYTES = 32
 
 
 class WrongSetting(SystemExit):
@@ -185,6 +187,22 @@ def _host_ports(value: str) -> list[str]:
     return _words(value)
 
 
+def _web_push_key(value: str) -> str:
+    try:
+        length = len(urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+    except ValueError:
+        length = -1
+    if value and length != WEB_PUSH_KEY_BYTES:
+        raise ValueError("must be a key that `manage.py make_web_push_key` printed, or be empty")
+    return value
+
+
+def _contact(value: str) -> str:
+    if value and not re.fullmatch(r"(mailto:[^@\s]+@[^@\s]+|https://\S+)", value):
+        raise ValueError("must look like mailto:NAME@HOST or https://HOST/PAGE")
+    return value
+
+
 VARIABLES: tuple[Variable, ...] = (
     Variable("DEBUG", _switch, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
     Variable("SECRET_KEY", _text, "", "Signs tokens and links; at least 32 characters; required unless DEBUG is on."),
@@ -199,6 +217,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("STORAGE_URL", _storage, f"file://{VAR_DIR / 'media'}", "Uploaded files: a folder or an S3 bucket."),
     Variable("EMAIL_URL", _email, "console:", "`console:`, `filemail://FOLDER` or `smtp://USER:PASSWORD@HOST:PORT`."),
     Variable("EMAIL_FROM", _text, "MishMob <no-reply@localhost>", "The sender of the mails."),
+    Variable("WEB_PUSH_PRIVATE_KEY", _web_push_key, "", "Signs pushes to browsers; without it there are none."),
+    Variable("WEB_PUSH_CONTACT", _contact, "", "Whom push services write to: `mailto:…` or `https://…`."),
     Variable("TRUSTED_PROXIES", _networks, "", "Addresses or networks whose forwarding headers count, by commas."),
     Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
     Variable("RATE_LIMITS", _switch, "on", "Off only for benchmarks; the server then warns loudly."),

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 
 from config.env import WrongSetting
 from config.http import Protocol
+from config.sockets import Protocol as SocketProtocol
 
 #: How long running requests may take to end after SIGTERM.
 GRACE_SECONDS = 5
@@ -53,7 +54,7 @@ def run(*, host: str, port: int) -> None:
         port=port,
         loop="uvloop",
         http=Protocol,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=10,
         ws_per_message_deflate=False,

@@ -9,6 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from config.admin_log_in import AdminLogInForm
 from config.demo.site import demo_site
+from graphql_api.messaging.files import attachment_file
+from graphql_api.notifications.pages import unsubscribe_page
 from graphql_api.opportunities.pages import service_record_page
 from graphql_api.pages import demo_chat_page, docs_page, front_page, mailed_key_page, robots
 from graphql_api.schema import schema
@@ -20,6 +22,8 @@ urlpatterns = [
     path("", front_page),
     path("verify-email", mailed_key_page, {"purpose": "verify-email"}),
     path("host-invitation", mailed_key_page, {"purpose": "host-invitation"}),
+    # The link in a mail is the permission; mail programs post to it without a cookie.
+    path("notifications/unsubscribe/<str:token>", csrf_exempt(unsubscribe_page)),
     # The API knows people by their bearer token alone, never by a cookie: there is nothing to forge.
     re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema))),
     path("schema.graphql", schema_document),
@@ -27,6 +31,7 @@ urlpatterns = [
     path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
+    path("attachments/<str:token>", attachment_file),
     path("demo/chat", demo_chat_page),
     path("demo/chat/", demo_chat_page),
     path("admin/", admin.site.urls),

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 
 from domains.accounts.models import Session, User
 from domains.base.errors import NotSignedIn
+
+if TYPE_CHECKING:
+    from graphql_api.outbound import Outbound
+    from graphql_api.streams import Handover
 
 
 @dataclass
@@ -28,6 +32,9 @@ class Context:
     response: Any = None
     #: Filled by the socket's handler from `connection_init`.
     connection_params: Mapping[str, Any] | None = None
+    #: Of a socket: what waits to be sent to its client; and the operation, which may be a subscription to hand over.
+    outbound: Outbound | None = None
+    handover: Handover | None = None
     #: DataLoaders, made on first use; one set per request.
     loaders: dict[str, Any] = field(default_factory=dict)
 

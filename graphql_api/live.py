@@ -90,15 +90,26 @@ class Switchboard:
     @contextlib.asynccontextmanager
     async def ringing(self, group: str, bell: B) -> AsyncIterator[B]:
         """Ring the bell for the group's wake-ups: from before the block begins until it ends."""
-        self._bells[group].add(bell)
         try:
-            await self._join(group)
+            await self.add(group, bell)
             yield bell
         finally:
-            self._bells[group].discard(bell)
-            if not self._bells[group]:
-                del self._bells[group]
-                await self._leave(group)
+            await self.remove(group, bell)
+
+    async def add(self, group: str, bell: Bell) -> None:
+        """Ring the bell for the group's wake-ups from now on, until it is removed."""
+        self._bells[group].add(bell)
+        await self._join(group)
+
+    async def remove(self, group: str, bell: Bell) -> None:
+        """Ring the bell no longer; one that was never added is fine."""
+        bells = self._bells.get(group)
+        if bells is None:
+            return
+        bells.discard(bell)
+        if not bells:
+            del self._bells[group]
+            await self._leave(group)
 
     async def _join(self, group: str) -> None:
         if self._heart is None:

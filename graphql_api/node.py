@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
+from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types import get_object_definition
 from strawberry_django.optimizer import optimize
@@ -26,16 +27,23 @@ class NodeQueries:
     def node(self, info: Info, id: AnyId) -> relay.Node | None:
         """Find the row by the name of its type, among those that the viewer may see."""
         found = read_id(id)
-        node_type = _node_type(info, found[0]) if found else None
-        definition = get_django_definition(node_type)
-        if found is None or definition is None:
+        rows = find_nodes(info, found[0]) if found else None
+        if found is None or rows is None:
             return None
-        rows: Any = definition.model._default_manager.all()
-        if hasattr(rows, "visible_to"):
-            rows = rows.visible_to(viewer_of(info))
-        rows = run_type_get_queryset(rows, node_type, info).filter(pk=found[1])
-        row: relay.Node | None = optimize(rows, info=info).first()
+        row: relay.Node | None = optimize(rows.filter(pk=found[1]), info=info).first()
         return row
+
+
+def find_nodes(info: Info, type_name: str) -> QuerySet[Any] | None:
+    """Return the rows that the type with this name shows the viewer; None if there is no such kind of entity."""
+    node_type = _node_type(info, type_name)
+    definition = get_django_definition(node_type)
+    if definition is None:
+        return None
+    rows: Any = definition.model._default_manager.all()
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(viewer_of(info))
+    return run_type_get_queryset(rows, node_type, info)
 
 
 def _node_type(info: Info, name: str) -> type | None:

@@ -23,16 +23,27 @@ from graphql_api.limits import MAX_TOKENS, Limits
 from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
+from graphql_api.moderation.mutations import ModerationMutations
 from graphql_api.node import NodeQueries
+from graphql_api.notifications.mutations import NotificationMutations
+from graphql_api.notifications.queries import NotificationQueries
+from graphql_api.notifications.subscriptions import NotificationSubscriptions
 from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIONS
 from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
 from graphql_api.uploads import UPLOAD_SCALAR, Upload
 
-QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NodeQueries)
-MUTATIONS = (AccountMutations, SkillMutations, *OPPORTUNITY_MUTATIONS, MessagingMutations)
-SUBSCRIPTIONS = (MessagingSubscriptions,)
+QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NotificationQueries, NodeQueries)
+MUTATIONS = (
+    AccountMutations,
+    SkillMutations,
+    *OPPORTUNITY_MUTATIONS,
+    MessagingMutations,
+    ModerationMutations,
+    NotificationMutations,
+)
+SUBSCRIPTIONS = (MessagingSubscriptions, NotificationSubscriptions)
 
 
 class Schema(strawberry.Schema):

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
 from domains.accounts import selectors as accounts
@@ -29,22 +29,25 @@ class SessionWatch:
         self._look_now = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    @contextlib.asynccontextmanager
-    async def guarding(self, session_id: int, end: End) -> AsyncIterator[None]:
-        """Await `end()` if the session ends while the block runs."""
+    async def add(self, session_id: int, end: End) -> None:
+        """Await `end()` when the session ends, until it is removed."""
         self._ends[session_id].add(end)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._watch())
-        try:
-            async with switchboard().ringing(f"session.{session_id}", self):
-                yield
-        finally:
-            self._ends[session_id].discard(end)
-            if not self._ends[session_id]:
-                del self._ends[session_id]
-            if not self._ends and self._task is not None:
-                self._task.cancel()
-                self._task = None
+        await switchboard().add(f"session.{session_id}", self)
+
+    async def remove(self, session_id: int, end: End) -> None:
+        """Watch the session no longer for this one; one that was never added is fine."""
+        ends = self._ends.get(session_id)
+        if ends is None:
+            return
+        ends.discard(end)
+        if not ends:
+            del self._ends[session_id]
+            await switchboard().remove(f"session.{session_id}", self)
+        if not self._ends and self._task is not None:
+            self._task.cancel()
+            self._task = None
 
     def ring(self, wakeup: Wakeup) -> None:  # the rows say which session it was
         """Look at once: a session may have ended."""

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "config",
     "graphql_api",
     "crawlers",
+    "domains.moderation",
     "domains.notifications",
     "domains.messaging",
     "domains.events",
@@ -152,7 +153,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     "remove-old-resumes": {"task": "domains.skills.tasks.remove_old_resumes", "schedule": timedelta(days=1)},
+    "remove-unsent-attachments": {
+        "task": "domains.messaging.tasks.remove_unsent_attachments",
+        "schedule": timedelta(hours=6),
+    },
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
+    "send-due-mails": {"task": "domains.notifications.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
+    "send-due-pushes": {"task": "domains.notifications.tasks.send_due_pushes", "schedule": timedelta(seconds=15)},
+    "send-digests": {"task": "domains.notifications.tasks.send_digests", "schedule": timedelta(minutes=10)},
+    "remove-old-notifications": {
+        "task": "domains.notifications.tasks.remove_old_notifications",
+        "schedule": timedelta(days=1),
+    },
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -179,6 +191,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 for name, value in ENV["EMAIL_URL"].items():
     globals()[name] = value
 DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]
+
+# Pushes to browsers: off without a key.
+WEB_PUSH_PRIVATE_KEY = ENV["WEB_PUSH_PRIVATE_KEY"]
+WEB_PUSH_CONTACT = ENV["WEB_PUSH_CONTACT"]
+#: Where pushes may go besides the known push services, such as a test's own.
+WEB_PUSH_EXTRA_ORIGINS: tuple[str, ...] = ()
 
 # The demo community: who can log in to it, with DEBUG on.
 DEMO_USERS = [{"label": email.partition("@")[0].title(), "email": email} for email in demo.DEMO_LOG_INS]

@@ -32,3 +32,19 @@ class SessionEnded(Fact):
     """A session is over; whatever hangs on it ends too."""
 
     session_id: int
+
+
+@dataclass(frozen=True)
+class PersonBlocked(Fact):
+    """Somebody wants nothing to do with another any more."""
+
+    blocker_id: int
+    blocked_id: int
+
+
+@dataclass(frozen=True)
+class PersonUnblocked(Fact):
+    """Somebody took a block back."""
+
+    blocker_id: int
+    blocked_id: int

@@ -117,8 +117,19 @@ class UserProfile(models.Model):
         return f"Profile of {self.user_id}"
 
 
+def pair_key(one_id: int, other_id: int) -> str:
+    """Return the one name of two people, whoever is asked first: "LOWER_ID:HIGHER_ID"."""
+    low, high = sorted((one_id, other_id))
+    return f"{low}:{high}"
+
+
 class Block(models.Model):
-    """One person wants nothing to do with another; only the one who blocks can see or end it."""
+    """One person wants nothing to do with another; only the one who blocks can see or end it.
+
+    Who changes one holds the lock `PAIR_LOCK` of the two alone; who acts on there being none shares it.
+    """
+
+    PAIR_LOCK: ClassVar = "pair"
 
     blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from domains.accounts.models import User, UserType
+
+#: Only the year of birth is known, so that somebody is surely 18 in the year after the one in which they turn it.
+ADULT_AGE = 18
 
 
 def can_see_private_fields(viewer: User | None, person: User) -> bool:
@@ -18,3 +23,8 @@ def can_volunteer(user: User) -> bool:
 def can_host(user: User) -> bool:
     """I may found an organisation if I said that I am here to host."""
     return user.user_type in {UserType.HOST, UserType.BOTH}
+
+
+def may_be_minor(birth_year: int | None) -> bool:
+    """I count as under 18 until the year is over in which I turn it; who does not say is taken for an adult."""
+    return birth_year is not None and timezone.now().year - birth_year <= ADULT_AGE

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from domains.accounts import tokens
-from domains.accounts.models import Session, User
+from domains.accounts.models import Session, User, UserQuerySet
 from domains.base.errors import NotSignedIn
 
 _REFUSAL = "This access token is not valid (any more): refresh the session, or log in again."
@@ -47,3 +47,12 @@ def find_live_session_ids(*, among: Collection[int]) -> set[int]:
 def find_sessions(*, viewer: User) -> QuerySet[Session]:
     """Return the viewer's live sessions, newest use first."""
     return viewer.sessions.filter(ended_at__isnull=True).order_by("-rotated_at", "-pk")
+
+
+def find_blocked(*, viewer: User | None) -> UserQuerySet:
+    """Return whom the viewer has blocked, newest first, each with `blocker_id`; never who has blocked the viewer."""
+    people: UserQuerySet = User.objects.all()
+    if viewer is None:
+        return people.none()
+    mine = people.filter(blocked_by__blocker=viewer)
+    return mine.annotate(blocker_id=F("blocked_by__blocker"), block_id=F("blocked_by")).order_by("-block_id")

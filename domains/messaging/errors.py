@@ -7,3 +7,7 @@ class MessagingCode(StrEnum):
     """Why an act on conversations was refused."""
 
     FULL = "FULL"
+    EXPIRED = "EXPIRED"
+    CLOSED = "CLOSED"
+    TOO_LARGE = "TOO_LARGE"
+    UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"

@@ -115,7 +115,8 @@ class Message(models.Model):
     )
     sequence = models.PositiveIntegerField()
     client_id = models.UUIDField()
-    content = models.TextField(max_length=10_000)
+    #: Empty once it is deleted, or where files say enough.
+    content = models.TextField(max_length=10_000, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Window
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from domains.accounts.models import User
+from domains.accounts.models import Block, User, pair_key
+from domains.messaging import policies, tokens
+from domains.messaging.matching import begins_words
 from domains.messaging.models import (
     Conversation,
     ConversationEvent,
     ConversationQuerySet,
     Message,
+    MessageAttachment,
+    MessageAttachmentQuerySet,
     MessageQuerySet,
     Participant,
+    Reaction,
 )
 
 #: The attribute of a conversation that `with_present_people` fills.
@@ -41,9 +49,109 @@ def get_head(*, viewer: User, conversation_id: int) -> int | None:
     )
 
 
+def find_heads(*, conversation_ids: Collection[int]) -> dict[int, int]:
+    """Return the last sequence of each conversation; for the live path, which asks for rights by `find_followers`."""
+    return dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_sequence"))
+
+
+def find_followers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return, by conversation, the ids of those who may be told what happens in it now.
+
+    They take part and are active. In a direct conversation in which one has blocked the other it is nobody.
+    """
+    blocks = Block.objects.filter(
+        blocker__participations__conversation=OuterRef("conversation"),
+        blocked__participations__conversation=OuterRef("conversation"),
+    )
+    # A CASE, so that blocks are looked for in direct conversations only: PostgreSQL asks an EXISTS for each row.
+    is_closed = Case(When(conversation__is_group=True, then=Value(False)), default=Exists(blocks))
+    rows = Participant.objects.filter(conversation__in=conversation_ids, left_at__isnull=True, user__is_active=True)
+    may = rows.annotate(is_closed=is_closed).filter(is_closed=False)
+    found: dict[int, set[int]] = {key: set() for key in conversation_ids}
+    for conversation_id, user_id in may.values_list("conversation", "user"):
+        found[conversation_id].add(user_id)
+    return found
+
+
+def get_head_to_follow(*, viewer_id: int, conversation_id: int) -> int | None:
+    """Return the last sequence of a conversation, or None if the viewer may not be told what happens in it."""
+    if viewer_id not in find_followers(conversation_ids=[conversation_id])[conversation_id]:
+        return None
+    return find_heads(conversation_ids=[conversation_id])[conversation_id]
+
+
+def find_followed(*, viewer_id: int) -> dict[int, int]:
+    """Return, by conversation that the viewer takes part in now, the last sequence from before they joined it."""
+    begun = (
+        ConversationEvent.objects.filter(conversation=OuterRef("conversation"), at__gte=OuterRef("joined_at"))
+        .order_by("sequence")
+        .values("sequence")[:1]
+    )
+    rows = Participant.objects.filter(user=viewer_id, left_at__isnull=True, user__is_active=True)
+    first = Coalesce(Subquery(begun), F("conversation__last_sequence") + 1)
+    return {key: sequence - 1 for key, sequence in rows.values_list("conversation", first)}
+
+
+def find_overviews(*, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Conversation]:
+    """Return, for each pair of conversation and viewer, the conversation as that viewer's list shows it.
+
+    With `unread_count`, with who takes part and with the last message; at a number of statements that does not
+    depend on how many pairs there are. Ask only for viewers who were found by `find_followers`.
+    """
+    keys, viewers = {key for key, _ in pairs}, {viewer for _, viewer in pairs}
+    rows = Conversation.objects.filter(pk__in=keys).prefetch_related(with_present_people())
+    shared: dict[int, Any] = rows.annotate(last_message_id=last_message_id()).in_bulk()
+    last = find_sent_messages(ids=[row.last_message_id for row in shared.values() if row.last_message_id])
+    unread = _unread_counts(keys, viewers)
+    found = {}
+    for key, viewer in pairs:
+        if key in shared:
+            row: Any = copy(shared[key])
+            row.unread_count = unread.get((key, viewer), 0)
+            row.known_last_message = last.get(row.last_message_id)
+            found[key, viewer] = row
+    return found
+
+
+def find_sent_messages(*, ids: Collection[int]) -> dict[int, Message]:
+    """Return messages with senders, files and reactions; ask only for those whose conversation may be seen."""
+    rows = Message.objects.select_related("sender").prefetch_related("attachments", "reactions")
+    return rows.in_bulk(set(ids))
+
+
+def _unread_counts(keys: Collection[int], viewers: Collection[int]) -> dict[tuple[int, int], int]:
+    unread = Q(
+        conversation__messages__sequence__gt=F("read_up_to_sequence"), conversation__messages__deleted_at__isnull=True
+    ) & (Q(conversation__messages__sender__isnull=True) | ~Q(conversation__messages__sender=F("user")))
+    rows = Participant.objects.filter(unread, conversation__in=keys, user__in=viewers).values("conversation", "user")
+    counted = rows.annotate(count=Count("conversation__messages"))
+    return {(row["conversation"], row["user"]): row["count"] for row in counted}
+
+
+def find_log(*, conversation_id: int, after_sequence: int, limit: int) -> QuerySet[ConversationEvent]:
+    """Return the rows of the log after a sequence, in order, with their messages and senders.
+
+    For the live path, which reads once for all followers and asks for the rights of each by `find_followers`.
+    """
+    files = MessageAttachment.objects.filter(message=OuterRef("message"))
+    reactions = Reaction.objects.filter(message=OuterRef("message"))
+    return (
+        ConversationEvent.objects.filter(conversation=conversation_id, sequence__gt=after_sequence)
+        .select_related("message__sender")
+        .annotate(has_files=Exists(files), has_reactions=Exists(reactions))
+        .order_by("sequence")[:limit]
+    )
+
+
 def find_messages(*, viewer: User | None) -> MessageQuerySet:
     """Return what was said in the viewer's conversations, oldest first; deleted messages stay as their place."""
     return Message.objects.visible_to(viewer).order_by("sequence")
+
+
+def search_messages(*, viewer: User, words: Collection[str]) -> MessageQuerySet:
+    """Return what was said in the viewer's conversations with words that begin like each of these, newest first."""
+    rows = find_messages(viewer=viewer).filter(deleted_at__isnull=True)
+    return begins_words(rows, "content", words).order_by("-sent_at", "-pk")
 
 
 def find_events(
@@ -77,6 +185,22 @@ def find_reader(*, viewer: User, conversation_id: int, reader_id: int) -> User |
     rows = Participant.objects.filter(conversation__in=seen, user=reader_id, left_at__isnull=True)
     row = rows.select_related("user").first()
     return row.user if row else None
+
+
+def get_direct_id(*, one_id: int, other_id: int) -> int | None:
+    """Return the id of the direct conversation of two people, if there is one; for the system."""
+    direct = Conversation.objects.filter(direct_key=pair_key(one_id, other_id))
+    return direct.values_list("pk", flat=True).first()
+
+
+def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
+    """Return in which of the conversations the viewer may write now: four statements at the most, however many."""
+    rows = Participant.objects.filter(conversation__in=conversation_ids)
+    mine = set(rows.filter(user=viewer, left_at__isnull=True).values_list("conversation", flat=True))
+    direct = rows.filter(conversation__is_group=False).exclude(user=viewer)
+    partners = dict(direct.values_list("conversation", "user"))
+    away = policies.find_out_of_reach_among(actor=viewer, keys=set(partners.values()))
+    return {key for key in mine if partners.get(key) not in away}
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:
@@ -118,3 +242,53 @@ def unread_count_of(viewer: User | None) -> Coalesce:
 def last_message_id() -> Subquery:
     """Return the expression that names a conversation's last message."""
     return Subquery(Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence").values("pk")[:1])
+
+
+def find_attachments(*, viewer: User | None) -> MessageAttachmentQuerySet:
+    """Return the files of the viewer's conversations in the order of their upload, and the viewer's own unsent ones."""
+    return MessageAttachment.objects.visible_to(viewer).order_by("pk")
+
+
+def get_linked_attachment(*, token: str) -> MessageAttachment | None:
+    """Return the file that a link leads to, while its person may have it: active, and taking part still."""
+    link = tokens.read_link(token)
+    viewer = User.objects.filter(pk=link.viewer_id, is_active=True).first() if link else None
+    if link is None or viewer is None:
+        return None
+    rows = find_attachments(viewer=viewer).filter(message__deleted_at__isnull=True)
+    return rows.filter(pk=link.attachment_id).first()
+
+
+@dataclass(frozen=True)
+class ReactionCount:
+    """An emoji under a message."""
+
+    emoji: str
+    count: int
+    reacted_by_me: bool
+
+
+def count_reactions(*, viewer: User | None, message_ids: Collection[int]) -> dict[int, list[ReactionCount]]:
+    """Return the emoji under each message, in the order of their first use.
+
+    Ask only for messages that were found as visible.
+    """
+    found: dict[int, list[ReactionCount]] = defaultdict(list)
+    rows = (
+        Reaction.objects.filter(message__in=message_ids)
+        .values("message", "emoji")
+        .annotate(first=Min("pk"), count=Count("pk"), mine=Count("pk", filter=Q(user=viewer)))
+        .order_by("first")
+    )
+    for row in rows:
+        found[row["message"]].append(ReactionCount(row["emoji"], row["count"], row["mine"] > 0))
+    return found
+
+
+def summed_up(reactions: Iterable[Reaction], *, viewer: User | None) -> list[ReactionCount]:
+    """Return the same for one message whose reactions were read already."""
+    people: dict[str, list[int]] = {}
+    for reaction in sorted(reactions, key=lambda one: one.pk):
+        people.setdefault(reaction.emoji, []).append(reaction.user_id)
+    me = viewer.pk if viewer else None
+    return [ReactionCount(emoji, len(keys), me in keys) for emoji, keys in people.items()]

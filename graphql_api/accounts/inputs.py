@@ -49,6 +49,13 @@ class LogOutInput:
     everywhere: bool = strawberry.field(description="End all your sessions instead.", default=False)
 
 
+@strawberry.input(description="What `blockUser` and `unblockUser` take.")
+class BlockUserInput:
+    """Whom it is about."""
+
+    user_id: strawberry.ID = strawberry.field(description="The person.")
+
+
 @strawberry.input(description="What `devLogIn` takes.")
 class DevLogInInput:
     """Somebody's address."""

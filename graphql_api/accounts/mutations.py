@@ -6,6 +6,7 @@ import strawberry
 
 from domains.accounts import services
 from graphql_api.accounts.inputs import (
+    BlockUserInput,
     DevLogInInput,
     LogInInput,
     LogOutInput,
@@ -13,8 +14,9 @@ from graphql_api.accounts.inputs import (
     SignUpInput,
     VerifyEmailInput,
 )
-from graphql_api.accounts.types import AuthSession, LogOutReceipt, MfaChallenge, SignUpReceipt
+from graphql_api.accounts.types import AuthSession, BlockReceipt, LogOutReceipt, MfaChallenge, SignUpReceipt
 from graphql_api.context import Info, signed_in
+from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
 
 
@@ -61,6 +63,21 @@ class AccountMutations:
         """Call `services.log_out`."""
         ended = services.log_out(actor=signed_in(info), refresh_token=input.refresh_token, everywhere=input.everywhere)
         return LogOutReceipt(sessions_ended=ended)
+
+    @mutation(
+        description="Have nothing to do with somebody: neither writes to the other any more. They are not told. "
+        "What was said stays; groups stay shared. Needs a login."
+    )
+    def block_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
+        """Call `services.block_user`."""
+        person = services.block_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
+        return BlockReceipt(user_id=person.pk)
+
+    @mutation(description="Take your block of somebody back. A block of theirs stays. Needs a login.")
+    def unblock_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
+        """Call `services.unblock_user`."""
+        person = services.unblock_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
+        return BlockReceipt(user_id=person.pk)
 
 
 @strawberry.type

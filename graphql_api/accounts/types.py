@@ -28,6 +28,7 @@ from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
+    from graphql_api.notifications.types import NotificationPreferences
     from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
     from graphql_api.skills.types import Resume, UserSkill
 
@@ -156,6 +157,18 @@ class User(relay.Node):
         own = partial(find_own_applications, viewer=viewer_of(info))
         return Nested(own, by="volunteer", key=row_of(self, models.User).pk)  # type: ignore[return-value]
 
+    @strawberry_django.connection(
+        Connection[Annotated["User", strawberry.lazy("graphql_api.accounts.types")]],
+        description="Whom you have blocked, newest first; empty for others.",
+        only=["id"],
+    )
+    async def blocked_users(
+        self, info: Info
+    ) -> Iterable[Annotated[User, strawberry.lazy("graphql_api.accounts.types")]]:
+        """Show the blocks to who made them."""
+        own = partial(accounts.find_blocked, viewer=viewer_of(info))
+        return Nested(own, by="blocker_id", key=row_of(self, models.User).pk)  # type: ignore[return-value]
+
     @strawberry_django.field(description="What came of your volunteering; null for others.", only=["id"])
     async def impact(self, info: Info) -> Annotated[Impact, strawberry.lazy("graphql_api.opportunities.types")] | None:
         """Show the figures, whose row is the person's own."""
@@ -169,6 +182,18 @@ class User(relay.Node):
         """Show the records to their volunteer."""
         own = partial(find_service_records, viewer=viewer_of(info))
         return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")  # type: ignore[return-value]
+
+    @strawberry_django.field(description="How you are told of things; null for others.", only=["id"])
+    async def notification_preferences(
+        self, info: Info
+    ) -> Annotated[NotificationPreferences, strawberry.lazy("graphql_api.notifications.types")] | None:
+        """Show the preferences to their owner."""
+        from graphql_api.notifications.types import load_preferences  # noqa: PLC0415 # it comes after this file
+
+        viewer, person = viewer_of(info), row_of(self, models.User)
+        if viewer is None or viewer.pk != person.pk:
+            return None
+        return await load_preferences(info, person.pk)
 
 
 @strawberry.type(description="A session that has just begun or been refreshed.")
@@ -212,6 +237,18 @@ class SignUpReceipt:
     """The same answer for a new and for a known address."""
 
     email: str = strawberry.field(description="The address that the mail went to.")
+
+
+@strawberry.type(description="Whom you block was changed, or was so already.")
+class BlockReceipt:
+    """The answer of both `blockUser` and `unblockUser`."""
+
+    user_id: strawberry.Private[int]
+
+    @strawberry.field(description="The person whom you block now, or no longer.")
+    async def blocked(self, info: Info) -> User:
+        """Read the person with what was selected."""
+        return await load_row(info, self.user_id, models.User.objects.all)  # type: ignore[return-value]
 
 
 @strawberry.type(description="Sessions were ended.")

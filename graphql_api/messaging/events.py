@@ -89,10 +89,14 @@ class ParticipantsChanged:
 
     sequence: int = strawberry.field(description=SEQUENCE)
     conversation_id: strawberry.Private[int]
+    #: Read with the event already, on the live path.
+    people: strawberry.Private[list[Any] | None] = None
 
     @strawberry.field(description="Who takes part now.")
     async def participants(self, info: Info) -> list[User]:
         """Read those of a whole page, or list of conversations, at once."""
+        if self.people is not None:
+            return self.people
         people = await load(info, self.conversation_id, partial(_find_people, info))
         return people or []  # type: ignore[return-value]
 
@@ -107,17 +111,6 @@ ConversationEvent = Annotated[
     | ParticipantsChanged,
     strawberry.union("ConversationEvent", description="Something that happened in a conversation."),
 ]
-
-
-def read_events(*, viewer: accounts.User | None, conversation_id: int, after_sequence: int, limit: int) -> list[Any]:
-    """Return, for a subscription, the events after a sequence; none if the viewer does not take part now.
-
-    They come with their messages and senders by the same statement, which also asks for the right to see them.
-    """
-    rows = selectors.find_events(
-        viewer=viewer, conversation_ids=[conversation_id], after_sequence=after_sequence, limit=limit
-    )
-    return [as_event(row) for row in rows.select_related("message__sender")]
 
 
 async def load_events(info: Info, *, conversation_id: int, after_sequence: int, limit: int) -> list[Any]:

@@ -6,6 +6,8 @@ import uuid
 
 import strawberry
 
+from graphql_api.uploads import Upload
+
 
 @strawberry.input(description="What `startConversation` takes.")
 class StartConversationInput:
@@ -26,10 +28,91 @@ class SendMessageInput:
     """What to say, and where."""
 
     conversation_id: strawberry.ID = strawberry.field(description="The conversation to say it in.")
-    content: str = strawberry.field(description="1 to 10,000 characters, after spaces around it are cut off.")
     client_id: uuid.UUID = strawberry.field(
         description="A UUID of your making. Sent again with the same one, the message is not said twice."
     )
+    content: str = strawberry.field(
+        description="1 to 10,000 characters, after spaces around it are cut off; may be empty where files come along.",
+        default="",
+    )
+    attachment_ids: list[strawberry.ID] = strawberry.field(
+        description="Up to 10 files that you uploaded for this conversation and have not sent yet.",
+        default_factory=list,
+    )
+
+
+@strawberry.input(description="What `editMessage` takes.")
+class EditMessageInput:
+    """New words."""
+
+    message_id: strawberry.ID = strawberry.field(description="A message of yours, said at most 15 minutes ago.")
+    content: str = strawberry.field(description="What it says from now on; as for `sendMessage`.")
+
+
+@strawberry.input(description="What `deleteMessage` takes.")
+class DeleteMessageInput:
+    """Which message."""
+
+    message_id: strawberry.ID = strawberry.field(description="A message of yours.")
+
+
+@strawberry.input(description="What `reactToMessage` takes.")
+class ReactToMessageInput:
+    """A reaction, or its end."""
+
+    message_id: strawberry.ID = strawberry.field(description="The message.")
+    emoji: str = strawberry.field(description="Exactly one emoji.")
+    remove: bool = strawberry.field(description="Take it back instead.", default=False)
+
+
+@strawberry.input(description="What `uploadAttachment` takes.")
+class UploadAttachmentInput:
+    """A file, and where it will be sent."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The conversation you will send it in.")
+    file: Upload = strawberry.field(
+        description="A picture (JPEG, PNG, GIF, WebP), a PDF, plain text in UTF-8, or an office document (DOCX, XLSX, "
+        "PPTX, ODT), of 10 MB at the most."
+    )
+
+
+@strawberry.input(description="What `setTyping` takes.")
+class SetTypingInput:
+    """Whether you type."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
+    is_typing: bool = strawberry.field(description="Whether you type now.")
+
+
+@strawberry.input(description="What `leaveConversation` takes.")
+class LeaveConversationInput:
+    """Which conversation."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
+
+
+@strawberry.input(description="What `addParticipants` takes.")
+class AddParticipantsInput:
+    """Whom to bring in."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The group.")
+    user_ids: list[strawberry.ID] = strawberry.field(description="Whom to bring in.")
+
+
+@strawberry.input(description="What `removeParticipant` takes.")
+class RemoveParticipantInput:
+    """Whom to show out."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The group, which you manage.")
+    user_id: strawberry.ID = strawberry.field(description="Whom to show out.")
+
+
+@strawberry.input(description="What `renameConversation` takes.")
+class RenameConversationInput:
+    """A title."""
+
+    conversation_id: strawberry.ID = strawberry.field(description="The group.")
+    title: str = strawberry.field(description="At most 120 characters; empty for none.")
 
 
 @strawberry.input(description="What `markConversationRead` takes.")

@@ -10,10 +10,14 @@ import strawberry_django
 from strawberry_django.optimizer import optimize
 
 from domains.messaging import selectors
+from domains.messaging.matching import words_of
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in
+from graphql_api.errors import BadUserInput
 from graphql_api.ids import key_for
-from graphql_api.messaging.types import Conversation
+from graphql_api.messaging.types import Conversation, Message
+
+LONGEST_QUERY, MOST_WORDS = 200, 12
 
 
 @strawberry.type
@@ -34,3 +38,24 @@ class MessagingQueries:
         """Return the conversation, read with what was selected."""
         rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=key_for(id, "Conversation"))
         return optimize(rows, info=info).first()  # type: ignore[return-value]
+
+    @strawberry_django.connection(
+        Connection[Message],
+        description="What was said in your conversations with words that begin like each word of the query, newest "
+        "first. Needs a login.",
+    )
+    def search_messages(
+        self,
+        info: Info,
+        query: Annotated[
+            str, strawberry.argument(description="Up to 12 words, or beginnings of words, of 200 characters in all.")
+        ],
+    ) -> Iterable[Message]:
+        """Ask `selectors.search_messages`."""
+        viewer = signed_in(info)
+        if len(query) > LONGEST_QUERY:
+            raise BadUserInput(f"`query` must be at most {LONGEST_QUERY} characters long.")
+        words = words_of(query)
+        if not 1 <= len(words) <= MOST_WORDS:
+            raise BadUserInput(f"`query` must hold a word to look for, and at most {MOST_WORDS}.")
+        return selectors.search_messages(viewer=viewer, words=words)  # type: ignore[return-value]

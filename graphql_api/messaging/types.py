@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -15,12 +16,12 @@ from strawberry import relay
 from strawberry_django.optimizer import optimize
 
 from domains.accounts import models as accounts
-from domains.messaging import models, selectors
+from domains.messaging import models, selectors, tokens
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
-from graphql_api.context import Info, viewer_of
+from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.errors import BadUserInput
-from graphql_api.loaders import load_row
+from graphql_api.loaders import load, load_row, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
 
@@ -30,15 +31,46 @@ if TYPE_CHECKING:
 MOST_EVENTS = 100
 
 
-@strawberry.type(description="A file that came with a message.")
+@strawberry_django.type(models.MessageAttachment, description="A file that came with a message, or will.")
 class MessageAttachment(relay.Node):
-    """An attached file; only participants are given its link."""
+    """An attached file, as participants see it."""
 
-    id: relay.NodeID[str]
-    filename: str = strawberry.field(description="The name it was uploaded under.")
-    content_type: str = strawberry.field(description="What it really is, such as `image/png`.")
-    size: int = strawberry.field(description="Its length in bytes.")
-    url: str = strawberry.field(description="Where it is served; the link expires.")
+    filename: str = strawberry_django.field(description="What it is called; its ending says what it is.")
+    content_type: str = strawberry_django.field(description="What it really is, such as `image/png`.")
+    size: int = strawberry_django.field(description="Its length in bytes.")
+    width: int | None = strawberry_django.field(description="How wide a picture is, in pixels; null for others.")
+    height: int | None = strawberry_django.field(description="How high a picture is, in pixels; null for others.")
+
+    @strawberry_django.field(
+        description="Where it is served, to you alone, for ten minutes; ask again for a new link.", only=["id"]
+    )
+    async def url(self, info: Info) -> str:
+        """Make a link for the viewer; it is looked at when it is used."""
+        key = row_of(self, models.MessageAttachment).pk
+        return tokens.url_for(attachment_id=key, viewer_id=signed_in(info).pk)
+
+    @classmethod
+    def get_queryset(
+        cls, queryset: QuerySet[models.MessageAttachment], info: Info, **kwargs: Any
+    ) -> QuerySet[models.MessageAttachment]:
+        """Everything that `visible_to` shows."""
+        return models.MessageAttachmentQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+
+
+@strawberry.type(description="An emoji under a message.")
+class Reaction:
+    """How many people reacted in the same way."""
+
+    emoji: str = strawberry.field(description="The emoji.")
+    count: int = strawberry.field(description="How many people react with it.")
+    reacted_by_me: bool = strawberry.field(description="Whether you are one of them.")
+
+
+@strawberry.type(description="That a sign of typing was taken note of.")
+class TypingReceipt:
+    """What was said about typing."""
+
+    is_typing: bool = strawberry.field(description="What you said.")
 
 
 @strawberry_django.type(models.Message, description="Something said in a conversation.")
@@ -64,9 +96,23 @@ class Message(relay.Node):
         return row_of(self, models.Message).deleted_at is not None
 
     @strawberry_django.field(description="The files that came with it.", only=["id"])
-    def attachments(self) -> list[MessageAttachment]:
-        """Show its files: messages carry words only so far."""
-        return []
+    async def attachments(self, info: Info) -> list[MessageAttachment]:
+        """Show its files; those of a whole list are read at once, unless they came with the message."""
+        message = row_of(self, models.Message)
+        if _came_along(message, "attachments"):
+            along: Any = message.attachments.all()
+            return sorted(along, key=attrgetter("pk"))
+        shown = partial(selectors.find_attachments, viewer=viewer_of(info))
+        return await load_rows(info, message.pk, shown, by="message_id")  # type: ignore[return-value]
+
+    @strawberry_django.field(description="The emoji under it, in the order of their first use.", only=["id"])
+    async def reactions(self, info: Info) -> list[Reaction]:
+        """Show how many reacted; those of a whole list are counted at once, unless they came with the message."""
+        message, viewer = row_of(self, models.Message), viewer_of(info)
+        if _came_along(message, "reactions"):
+            return selectors.summed_up(message.reactions.all(), viewer=viewer)  # type: ignore[return-value]
+        counts = await load(info, message.pk, lambda keys: selectors.count_reactions(viewer=viewer, message_ids=keys))
+        return counts or []  # type: ignore[return-value]
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Message], info: Info, **kwargs: Any) -> QuerySet[models.Message]:
@@ -101,6 +147,15 @@ class Conversation(relay.Node):
         return selectors.people_of(row)  # type: ignore[return-value]
 
     @strawberry_django.field(
+        description="Whether you may write here now: you take part, and if it is between two people, nothing stands "
+        "between you.",
+        only=["id"],
+    )
+    async def can_write(self, info: Info) -> bool:
+        """Ask for a whole list of conversations at once."""
+        return bool(await load(info, row_of(self, models.Conversation).pk, partial(_find_writable, viewer_of(info))))
+
+    @strawberry_django.field(
         description="The newest message; null before the first.",
         only=["id"],
         annotate={"last_message_id": lambda info: selectors.last_message_id()},
@@ -108,6 +163,8 @@ class Conversation(relay.Node):
     async def last_message(self, info: Info) -> Message | None:
         """Show the newest message; those of a whole list are read at once."""
         row: Any = self
+        if hasattr(row, "known_last_message"):
+            return row.known_last_message  # type: ignore[no-any-return] # read already, by the live path
         key = row.last_message_id
         if key is None:
             return None
@@ -148,5 +205,14 @@ class Conversation(relay.Node):
         return queryset.filter(pk__in=models.Conversation.objects.visible_to(viewer_of(info)).values("pk"))
 
 
+def _came_along(message: models.Message, relation: str) -> bool:
+    """Tell whether the rows were prefetched, as whoever delivers a message to many does."""
+    return relation in getattr(message, "_prefetched_objects_cache", {})
+
+
 def _present_people(info: Any) -> Any:
     return selectors.with_present_people(optimize(accounts.User.objects.all(), info=info))
+
+
+def _find_writable(viewer: accounts.User | None, keys: Sequence[int]) -> Mapping[int, bool]:
+    return dict.fromkeys(selectors.find_writable(viewer=viewer, conversation_ids=keys), True) if viewer else {}

@@ -23,7 +23,15 @@ from tests.factories.messaging import (
     direct_key,
 )
 from tests.factories.model_factory import factory_of
-from tests.factories.notifications import NotificationFactory
+from tests.factories.moderation import ContentReportFactory, ReportNoteFactory
+from tests.factories.notifications import (
+    DigestFactory,
+    MailDeliveryFactory,
+    NotificationFactory,
+    PreferenceFactory,
+    PushDeliveryFactory,
+    PushSubscriptionFactory,
+)
 from tests.factories.opportunities import (
     ApplicationFactory,
     ApplicationHistoryFactory,
@@ -54,9 +62,11 @@ __all__ = [
     "ApplicationHistoryFactory",
     "BlockFactory",
     "CauseFactory",
+    "ContentReportFactory",
     "ConversationEventFactory",
     "ConversationFactory",
     "CourseFactory",
+    "DigestFactory",
     "EmailAddressFactory",
     "EnrollmentFactory",
     "EventFactory",
@@ -64,6 +74,7 @@ __all__ = [
     "HostMembershipFactory",
     "HoursEntryFactory",
     "ListingFactory",
+    "MailDeliveryFactory",
     "MessageAttachmentFactory",
     "MessageFactory",
     "ModuleCompletionFactory",
@@ -74,7 +85,11 @@ __all__ = [
     "OpportunityHostFactory",
     "OutboxEntryFactory",
     "ParticipantFactory",
+    "PreferenceFactory",
+    "PushDeliveryFactory",
+    "PushSubscriptionFactory",
     "ReactionFactory",
+    "ReportNoteFactory",
     "ResumeFactory",
     "ResumeSuggestionFactory",
     "RoleFactory",

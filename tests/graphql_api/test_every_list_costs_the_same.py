@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
@@ -32,14 +33,18 @@ from tests.api import gid
 from tests.cache import forget
 from tests.factories import (
     ApplicationFactory,
+    BlockFactory,
     CauseFactory,
     ConversationEventFactory,
     CourseFactory,
     HostMembershipFactory,
     HoursEntryFactory,
     ListingFactory,
+    MessageAttachmentFactory,
     MessageFactory,
+    NotificationFactory,
     OpportunityFactory,
+    ReactionFactory,
     ResumeFactory,
     ResumeSuggestionFactory,
     RoleFactory,
@@ -61,7 +66,7 @@ QUERY: Any = schema._schema.query_type
 #: How many objects lie on the way from a root field to a list.
 STEPS = 3
 #: What the fields are asked with; small pages, so that the limits let us far down.
-ARGUMENTS = {"afterSequence": "0", "first": "6"}
+ARGUMENTS = {"afterSequence": "0", "first": "6", "query": '"tool shed"'}
 
 
 class World:
@@ -77,6 +82,8 @@ class World:
         SkillAliasFactory(skill=skill)
         ResumeSuggestionFactory(resume=self.resume, skill=skill)
         SessionFactory(user=self.viewer)
+        BlockFactory(blocker=self.viewer)
+        conversation_between(self.viewer, UserFactory(profile__birth_year=timezone.now().year - 16))
         ServiceRecordFactory(volunteer=self.viewer)
         for person in (self.viewer, other):
             UserSkillFactory(user=person, skill=skill)
@@ -97,8 +104,15 @@ class World:
         self._recommend(skill)
         for conversation in self._both("Conversation", conversation_between(self.viewer, other, UserFactory())):
             for sender in (self.viewer, other):
-                MessageFactory(conversation=conversation, sender=sender)
+                message = MessageFactory(conversation=conversation, sender=sender)
+                for one in self._both("Message", message):
+                    MessageAttachmentFactory(message=one)
+                    ReactionFactory(message=one, user=UserFactory())
             ConversationEventFactory(conversation=conversation)
+        for subject in (opportunity, conversation):
+            NotificationFactory(
+                recipient=self.viewer, subject_type=type(subject).__name__, subject_id=subject.pk, read=True
+            )
 
     def _offer(self, opportunity: Any, skill: Any, other: User) -> None:
         opportunity.causes.add(CauseFactory())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
@@ -233,6 +234,24 @@ async def test_a_socket_has_twenty_operations_and_ending_one_leaves_the_others(
         await socket.say({"type": "complete", "id": ids[0]})
         await socket.subscribe("{ __typename }")
         assert (await socket.hear())["type"] == "next"
+
+
+async def test_a_person_has_ten_sockets_at_a_time(socket_server: LiveServer) -> None:
+    token = _token(socket_server, "many@people.example")
+    async with contextlib.AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(opened(socket_server.socket_url)) for _ in range(10)]
+        for socket in sockets:
+            await socket.log_in(token)
+        one_too_many = await stack.enter_async_context(opened(socket_server.socket_url))
+        await one_too_many.say({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}})
+        assert await one_too_many.close_code() == 4429
+        stranger = await stack.enter_async_context(opened(socket_server.socket_url))
+        await stranger.log_in()
+        await sockets[0].connection.close()
+        await asyncio.sleep(0.3)
+        again = await stack.enter_async_context(opened(socket_server.socket_url))
+        await again.log_in(token)
+        assert await sockets[1].is_alive()
 
 
 async def test_a_socket_ends_with_its_session(socket_server: LiveServer, token: str) -> None:

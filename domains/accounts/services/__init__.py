@@ -1,17 +1,20 @@
 """The acts on accounts and sessions, one file each."""
 
 from domains.accounts.services.begin_session import OpenSession, begin_session
+from domains.accounts.services.block_user import block_user
 from domains.accounts.services.dev_log_in import dev_log_in
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import log_out
 from domains.accounts.services.mails import send_account_exists_mail, send_verification_mail
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.sign_up import sign_up
+from domains.accounts.services.unblock_user import unblock_user
 from domains.accounts.services.verify_email import verify_email
 
 __all__ = [
     "OpenSession",
     "begin_session",
+    "block_user",
     "dev_log_in",
     "log_in",
     "log_out",
@@ -19,5 +22,6 @@ __all__ = [
     "send_account_exists_mail",
     "send_verification_mail",
     "sign_up",
+    "unblock_user",
     "verify_email",
 ]

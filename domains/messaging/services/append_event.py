@@ -4,31 +4,89 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from domains.accounts.models import User
+from domains.accounts.models import Block, User
 from domains.base import bus
-from domains.base.errors import NotFound
-from domains.messaging import facts
+from domains.base.errors import Code, NotAllowed, NotFound, Refused
+from domains.base.locks import HoldShared
+from domains.messaging import facts, policies
 from domains.messaging.models import Conversation, ConversationEvent, ConversationEventKind, Message
 
+#: The attribute of a conversation that `lock_conversation` fills.
+STANDING = "standing_of_actor"
 
-def lock_conversation(*, actor: User, conversation_id: int) -> Conversation:
+
+def lock_conversation(*, actor: User, conversation_id: int, to_write: bool = False) -> Conversation:
     """Return the conversation, locked until the transaction ends; NOT_FOUND unless the actor takes part now.
 
-    The actor's part is looked at under the lock, so that somebody who was removed a moment ago is out.
+    The actor's part is looked at under the lock, so that somebody who was removed a moment ago is out. With it, that
+    of a direct conversation shares the lock of the pair: whoever blocks waits for what is being written.
+    With `to_write` it refuses as `refuse_out_of_reach` does.
     """
-    conversation = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
-    if conversation is None or not conversation.participations.filter(user=actor, left_at__isnull=True).exists():
+    rows = Conversation.objects.select_for_update().annotate(_held=HoldShared("direct_key", what=Block.PAIR_LOCK))
+    conversation = rows.filter(pk=conversation_id).first()
+    if conversation is None:
         raise NotFound("conversation", "conversation_id")
+    standing = policies.find_standing(actor=actor, conversation=conversation)
+    if not standing.takes_part:
+        raise NotFound("conversation", "conversation_id")
+    setattr(conversation, STANDING, standing)
+    if to_write:
+        refuse_out_of_reach(actor=actor, conversation=conversation)
     return conversation
 
 
+def lock_group(*, actor: User, conversation_id: int) -> Conversation:
+    """Return the group, locked until the transaction ends; NOT_FOUND, or INVALID for a direct conversation."""
+    conversation = lock_conversation(actor=actor, conversation_id=conversation_id)
+    if not conversation.is_group:
+        sentence = "A direct conversation stays between its two people; begin a group."
+        raise Refused.because(Code.INVALID, sentence, "conversation_id")
+    return conversation
+
+
+def lock_message(*, actor: User, message_id: int, to_write: bool = False) -> Message:
+    """Return the message as it is under its conversation's lock; NOT_FOUND unless the actor takes part now.
+
+    With `to_write` it refuses as `refuse_out_of_reach` does.
+    """
+    conversation_id = Message.objects.filter(pk=message_id).values_list("conversation", flat=True).first()
+    try:
+        conversation = lock_conversation(actor=actor, conversation_id=conversation_id or 0, to_write=to_write)
+    except NotFound:
+        raise NotFound("message", "message_id") from None
+    message = conversation.messages.get(pk=message_id)
+    message.conversation = conversation
+    return message
+
+
+def refuse_out_of_reach(*, actor: User, conversation: Conversation) -> None:
+    """Refuse with FORBIDDEN what the actor would write to somebody who is blocked, or has blocked, or needs care.
+
+    Call it before anything is written, with what `lock_conversation` has returned; groups stay open to all in them.
+    """
+    if sentence := policies.why_out_of_reach(standing_in(conversation, actor=actor)):
+        raise NotAllowed(sentence)
+
+
+def standing_in(conversation: Conversation, *, actor: User) -> policies.Standing:
+    """Return the actor's standing as `lock_conversation` found it, or as it is now."""
+    known: policies.Standing | None = getattr(conversation, STANDING, None)
+    return known or policies.find_standing(actor=actor, conversation=conversation)
+
+
 def append_event(
-    *, conversation: Conversation, kind: ConversationEventKind, actor: User, message: Message | None = None
+    *,
+    conversation: Conversation,
+    kind: ConversationEventKind,
+    actor: User,
+    message: Message | None = None,
+    emoji: str = "",
+    count: int | None = None,
 ) -> ConversationEvent:
     """Write the next row of the log and publish ConversationChanged; a new message is stored with the row's sequence.
 
     Call it in the transaction that locked the conversation: whoever appends next waits for its end,
-    so that sequences have no gaps and become visible in their order.
+    so that sequences have no gaps and become visible in their order. MESSAGE_REACTED has an emoji and its count.
     """
     at = timezone.now()
     conversation.last_sequence += 1
@@ -45,7 +103,19 @@ def append_event(
         kind=kind,
         message=message,
         actor=actor,
+        emoji=emoji,
+        count=count,
         at=at,
     )
-    bus.publish(facts.ConversationChanged(conversation_id=conversation.pk, sequence=event.sequence))
+    bus.publish(_fact_of(event))
     return event
+
+
+def _fact_of(event: ConversationEvent) -> facts.ConversationChanged:
+    return facts.ConversationChanged(
+        conversation_id=event.conversation_id,
+        sequence=event.sequence,
+        kind=event.kind.value,
+        actor_id=event.actor_id,
+        message_id=event.message_id,
+    )

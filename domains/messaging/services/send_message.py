@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from domains.accounts.models import User
 from domains.base import rates
-from domains.base.errors import Code, Refused
-from domains.base.texts import is_visible
-from domains.messaging.models import ConversationEventKind, Message
-from domains.messaging.services.append_event import append_event, lock_conversation
+from domains.base.errors import Code, NotFound, Refused
+from domains.messaging.errors import MessagingCode
+from domains.messaging.models import Conversation, ConversationEventKind, Message, MessageAttachment
+from domains.messaging.services.append_event import append_event, lock_conversation, refuse_out_of_reach, standing_in
+from domains.messaging.services.wording import checked_content
 
-MAX_LENGTH = 10_000
+MOST_FILES = 10
 #: Per sender: thirty messages a second for ten seconds is a program gone wild, not a person.
 RATE_LIMIT, RATE_SECONDS = 300, 10
 
 
-def send_message(*, actor: User, conversation_id: int, content: str, client_id: UUID) -> Message:
-    """Put the message at the end of the conversation's log and return it.
+def send_message(
+    *, actor: User, conversation_id: int, content: str, client_id: UUID, attachment_ids: Collection[int] = ()
+) -> Message:
+    """Put the message at the end of the conversation's log, with the actor's files for it, and return it.
 
     A `client_id` that the actor has used in this conversation gives that first message again, and
-    nothing changes. Refuses with REQUIRED, TOO_LONG, NOT_FOUND (the actor takes no part in the
-    conversation), CONFLICT (the `client_id` belongs to another conversation) and RATE_LIMITED.
+    nothing changes. Refuses with REQUIRED (no words and no files), TOO_LONG, NOT_FOUND (the actor takes no part in
+    the conversation, or a file is not one of theirs for it that was not sent yet), CONFLICT (the `client_id` belongs
+    to another conversation), FORBIDDEN (the other is out of reach), CLOSED (the other of a direct conversation has
+    left) and RATE_LIMITED.
     """
-    content = _checked(content)
+    files = set(attachment_ids)
+    if len(files) > MOST_FILES:
+        raise Refused.because(Code.TOO_LONG, f"A message brings at most {MOST_FILES} files.", "attachment_ids")
+    content = checked_content(content, has_files=bool(files))
     rates.spend(what="send_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     try:
         with transaction.atomic():
-            return _send(actor, conversation_id, content, client_id)
+            return _send(actor, conversation_id, content, client_id, files)
     except IntegrityError:
         # Two conversations were sent the same client_id at once: one of them has it now.
         if Message.objects.filter(sender=actor, client_id=client_id).exists():
@@ -37,25 +46,38 @@ def send_message(*, actor: User, conversation_id: int, content: str, client_id: 
         raise
 
 
-def _send(actor: User, conversation_id: int, content: str, client_id: UUID) -> Message:
+def _send(actor: User, conversation_id: int, content: str, client_id: UUID, files: set[int]) -> Message:
     conversation = lock_conversation(actor=actor, conversation_id=conversation_id)
     first = Message.objects.filter(sender=actor, client_id=client_id).first()
     if first is not None:
         if first.conversation_id != conversation.pk:
             raise _used_elsewhere()
         return first
+    refuse_out_of_reach(actor=actor, conversation=conversation)
+    _check_other_is_there(actor, conversation)
+    attachments = _lock_files(actor, conversation, files)
     message = Message(conversation=conversation, sender=actor, client_id=client_id, content=content)
     append_event(conversation=conversation, kind=ConversationEventKind.MESSAGE_SENT, actor=actor, message=message)
+    if attachments:
+        MessageAttachment.objects.filter(pk__in=files).update(message=message)
     return message
 
 
-def _checked(content: str) -> str:
-    content = content.strip()
-    if not is_visible(content):
-        raise Refused.because(Code.REQUIRED, "Write something that can be seen.", "content")
-    if len(content) > MAX_LENGTH:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_LENGTH} characters.", "content")
-    return content
+def _check_other_is_there(actor: User, conversation: Conversation) -> None:
+    if standing_in(conversation, actor=actor).is_alone:
+        sentence = "The other person has left this conversation. You can write again once they come back to it."
+        raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
+
+
+def _lock_files(actor: User, conversation: Conversation, keys: set[int]) -> list[MessageAttachment]:
+    """Return the files, locked: whatever removes those that were never sent waits, and finds them sent."""
+    if not keys:
+        return []
+    unsent = MessageAttachment.objects.filter(conversation=conversation, uploader=actor, message__isnull=True)
+    rows = list(unsent.filter(pk__in=keys).select_for_update().order_by("pk"))
+    if len(rows) != len(keys):
+        raise NotFound("file of yours that was not sent yet", "attachment_ids")
+    return rows
 
 
 def _used_elsewhere() -> Refused:

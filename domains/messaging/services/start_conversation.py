@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import User
-from domains.base import bus, rates
+from domains.accounts.models import Block, User, pair_key
+from domains.base import bus, locks, rates
 from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.messaging import facts
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
-from domains.messaging.policies import can_start_conversation
+from domains.messaging.policies import can_start_conversation, find_out_of_reach, why_not_begin
 from domains.messaging.services.append_event import append_event
+from domains.messaging.services.wording import checked_title
 from domains.opportunities.models import Opportunity
 
 MAX_PEOPLE = 250
-MAX_TITLE = 120
 RATE_LIMIT, RATE_SECONDS = 30, 600
+#: Of those whom one draws into a group; it says nothing of whom, or why.
+OUT_OF_REACH = "You cannot begin a group with all of these people."
 
 
 def start_conversation(
@@ -35,25 +37,28 @@ def start_conversation(
     Between two people there is one direct conversation: asked for again, by either, it is returned as
     it is, and an actor who had left it is back. The other, if they have left, comes back by their own
     act only. Without `is_group` more than one other person make a group.
-    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND and RATE_LIMITED.
+    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND, FORBIDDEN (somebody is out of
+    reach of the actor) and RATE_LIMITED.
     """
     if not can_start_conversation(actor):
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
     others = sorted(set(participant_ids) - {actor.pk})
-    title = " ".join(title.split())
-    _check_shape(bool(participant_ids), others, title, is_group)
+    _check_shape(bool(participant_ids), others, is_group)
+    title = checked_title(title)
     rates.spend(what="start_conversation", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     people = list(User.objects.filter(pk__in=others, is_active=True))
     if len(people) != len(others):
         raise NotFound("person", "participant_ids")
     opportunity = _opportunity(actor, opportunity_id)
     if is_group or len(others) > 1:
+        if find_out_of_reach(actor=actor, people=people):
+            raise NotAllowed(OUT_OF_REACH)
         with transaction.atomic():
             return _begin(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
     return _direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
 
 
-def _check_shape(named_anybody: bool, others: list[int], title: str, is_group: bool | None) -> None:
+def _check_shape(named_anybody: bool, others: list[int], is_group: bool | None) -> None:
     field = "participant_ids"
     if not named_anybody:
         raise Refused.because(Code.REQUIRED, "Name whom you want to talk with.", field)
@@ -63,8 +68,6 @@ def _check_shape(named_anybody: bool, others: list[int], title: str, is_group: b
         raise Refused.because(Code.INVALID, "A direct conversation is with one person; ask for a group.", field)
     if len(others) >= MAX_PEOPLE:
         raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PEOPLE} people, with you.", field)
-    if len(title) > MAX_TITLE:
-        raise Refused.because(Code.TOO_LONG, f"Choose a title of at most {MAX_TITLE} characters.", "title")
 
 
 def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
@@ -77,9 +80,11 @@ def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
 
 
 def _direct(conversation: Conversation, actor: User, other: User) -> Conversation:
-    low, high = sorted((actor.pk, other.pk))
-    conversation.direct_key = f"{low}:{high}"
+    conversation.direct_key = pair_key(actor.pk, other.pk)
     with transaction.atomic():
+        locks.hold_shared(what=Block.PAIR_LOCK, key=conversation.direct_key)
+        if sentence := why_not_begin(actor=actor, person=other, opportunity=conversation.opportunity):
+            raise NotAllowed(sentence)
         known = Conversation.objects.select_for_update().filter(direct_key=conversation.direct_key).first()
         if known is None:
             try:
@@ -90,6 +95,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
         if known.participations.filter(user=actor, left_at__isnull=False).update(left_at=None):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
+            bus.publish(facts.ParticipantsAdded(conversation_id=known.pk, user_ids=[actor.pk], actor_id=actor.pk))
         return known
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from domains.accounts.models import User, UserType
+from domains.accounts.models import Block, User, UserType
+from domains.accounts.policies import ADULT_AGE
 from domains.base.errors import NotAllowed, NotFound
 from domains.geo.plain import Point, distance_km
 from domains.geo.selectors import zip_codes_within, zip_point
@@ -25,7 +26,6 @@ from domains.skills.models import UserSkill
 NEAREST = 400
 SKILLS, BEST_OF_SKILL = 10, 60
 NEWEST = 100
-ADULT_AGE = 18
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def find_recommended_volunteers(
 ) -> list[RecommendedVolunteer]:
     """Return who fits the role best, of those who could apply and did not; none once the opportunity is over.
 
-    Refuses with NOT_FOUND, and with FORBIDDEN whoever does not run the host. Nobody who may be under 18 is told of.
+    Refuses with NOT_FOUND, and with FORBIDDEN whoever does not run the host. Nobody who may be under 18 is told of,
+    nor anybody whom the viewer blocks, or who blocks the viewer.
     """
     now = now or timezone.now()
     role = (
@@ -56,7 +57,7 @@ def find_recommended_volunteers(
     if role.opportunity.end_date <= now or role.opportunity.status not in _STILL_TO_COME:
         return []
     wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
-    people = _who_could_apply(role, _find_candidates(role, wanted), now)
+    people = _who_could_apply(viewer, role, _find_candidates(role, wanted), now)
     skills = _read_skills(people, wanted)
     middle = _middle_of(role.opportunity)
     matches = [
@@ -78,13 +79,15 @@ def find_recommended_volunteers(
 _STILL_TO_COME = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
-def _who_could_apply(role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
+def _who_could_apply(viewer: User, role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
     """Return the ZIP codes, by id, of those who are here to volunteer, proved their address, and are no children."""
     adults = Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lt=now.year - ADULT_AGE)
     people = (
         User.objects.visible_to(None)
         .filter(adults, pk__in=among, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
         .filter(emailaddress__verified=True, emailaddress__email=F("email"))
+        .exclude(pk__in=Block.objects.filter(blocker=viewer).values("blocked"))
+        .exclude(pk__in=Block.objects.filter(blocked=viewer).values("blocker"))
         .exclude(pk__in=Application.objects.filter(role=role).values("volunteer"))
         .exclude(pk__in=HostMembership.objects.filter(host=role.opportunity.host_id, user__isnull=False).values("user"))
     )

@@ -13,20 +13,9 @@ from domains.opportunities.services.create_opportunity import create_opportunity
 from domains.opportunities.services.create_service_record import create_service_record
 from domains.opportunities.services.decide_application import decide_application
 from domains.opportunities.services.drafts import OpportunityChanges, OpportunityDraft
-from domains.opportunities.services.host_mails import (
-    mail_host_invitation,
-    mail_opportunity_cancelled,
-    mail_opportunity_changed,
-)
-from domains.opportunities.services.hours_mails import mail_hours_reviewed
+from domains.opportunities.services.host_mails import mail_host_invitation
 from domains.opportunities.services.invite_host_member import invite_host_member
 from domains.opportunities.services.log_hours import log_hours
-from domains.opportunities.services.mails import (
-    mail_application_decided,
-    mail_application_received,
-    mail_place_changed,
-    mail_place_confirmed,
-)
 from domains.opportunities.services.publish_opportunity import publish_opportunity
 from domains.opportunities.services.remove_host_member import remove_host_member
 from domains.opportunities.services.review_hours import review_hours
@@ -57,14 +46,7 @@ __all__ = [
     "decide_application",
     "invite_host_member",
     "log_hours",
-    "mail_application_decided",
-    "mail_application_received",
     "mail_host_invitation",
-    "mail_hours_reviewed",
-    "mail_opportunity_cancelled",
-    "mail_opportunity_changed",
-    "mail_place_changed",
-    "mail_place_confirmed",
     "publish_opportunity",
     "remove_host_member",
     "review_hours",

@@ -1,26 +1,12 @@
-"""The mails that hosts' acts lead to: an invitation, a changed opportunity, one that is called off; each sent once."""
+"""The mail that invites somebody to a host; sent once for each time they were invited."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.conf import settings
-from django.template.defaultfilters import date
 
 from domains.base.mail import send_once
 from domains.opportunities import tokens
-from domains.opportunities.models import HostMembership, OpportunityChange
-from domains.opportunities.selectors import find_called_off, find_holders
-
-#: What a host may change that volunteers rely on, in the words of the mail.
-LABELS = {
-    "start_date": "Begins",
-    "end_date": "Ends",
-    "location_text": "Place",
-    "location_zip": "ZIP code",
-    "is_remote": "Take part",
-}
+from domains.opportunities.models import HostMembership
 
 
 def mail_host_invitation(*, membership_id: int) -> None:
@@ -48,46 +34,3 @@ def mail_host_invitation(*, membership_id: int) -> None:
             "days": tokens.INVITATION_LIFETIME.days,
         },
     )
-
-
-def mail_opportunity_changed(*, change_id: int) -> None:
-    """Tell each person who holds a place what was so and what is so now, once for each change; a system act."""
-    change = _change(change_id)
-    lines = [
-        {"label": LABELS[name], "old": _words(name, change.before[name]), "new": _words(name, change.after[name])}
-        for name in LABELS
-        if name in change.after
-    ]
-    for person in find_holders(change=change):
-        send_once(
-            f"opportunity_changed:{change.pk}:{person.pk}",
-            template="opportunities/opportunity_changed",
-            subject=f"Changed: {change.opportunity.title}",
-            to=person.email,
-            context={"person": person, "opportunity": change.opportunity, "lines": lines},
-        )
-
-
-def mail_opportunity_cancelled(*, change_id: int) -> None:
-    """Tell each person whose application ended with it that the opportunity does not take place, once; a system act."""
-    change = _change(change_id)
-    for person in find_called_off(change=change):
-        send_once(
-            f"opportunity_cancelled:{change.pk}:{person.pk}",
-            template="opportunities/opportunity_cancelled",
-            subject=f"Called off: {change.opportunity.title}",
-            to=person.email,
-            context={"person": person, "opportunity": change.opportunity, "reason": change.after["closed_reason"]},
-        )
-
-
-def _change(change_id: int) -> OpportunityChange:
-    return OpportunityChange.objects.select_related("opportunity__host").get(pk=change_id)
-
-
-def _words(name: str, value: Any) -> str:
-    if name == "is_remote":
-        return "from anywhere" if value else "at the place"
-    if name in {"start_date", "end_date"}:
-        return f"{date(datetime.fromisoformat(value), 'j F Y, H:i')} UTC"
-    return str(value) or "not said"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile, File
@@ -12,6 +11,7 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
+from domains.base.files import delete_after_commit
 from domains.base.texts import shown_file_name
 from domains.skills import facts
 from domains.skills.errors import SkillCode
@@ -96,4 +96,4 @@ def remove_resume(resume: Resume) -> None:
 def remove_file(resume: Resume) -> None:
     """The file of the resume is gone once the transaction is committed."""
     if name := resume.file.name:
-        transaction.on_commit(partial(default_storage.delete, name), robust=True)
+        delete_after_commit(name)

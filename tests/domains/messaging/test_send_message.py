@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from domains.base.models import OutboxEntry
 from domains.messaging import services
 from domains.messaging.models import Conversation, ConversationEvent, Message
 from domains.messaging.services import append_event
-from tests.factories import MessageFactory, UserFactory, conversation_between
+from tests.factories import MessageAttachmentFactory, MessageFactory, UserFactory, conversation_between
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +28,19 @@ SERVICE = sys.modules["domains.messaging.services.send_message"]
 
 
 def say(
-    actor: User | None, conversation: Conversation, content: str = "Hello", client_id: UUID | None = None
+    actor: User | None,
+    conversation: Conversation,
+    content: str = "Hello",
+    client_id: UUID | None = None,
+    files: Collection[int] = (),
 ) -> Message:
     assert actor
     return services.send_message(
-        actor=actor, conversation_id=conversation.pk, content=content, client_id=client_id or uuid4()
+        actor=actor,
+        conversation_id=conversation.pk,
+        content=content,
+        client_id=client_id or uuid4(),
+        attachment_ids=files,
     )
 
 
@@ -67,11 +76,17 @@ def test_a_message_stands_at_the_end_of_the_log() -> None:
 
 def test_the_fact_is_in_the_outbox_with_the_message() -> None:
     conversation = conversation_between(*UserFactory.create_batch(2))
-    say(conversation.created_by, conversation)
+    message = say(conversation.created_by, conversation)
     entry = OutboxEntry.objects.get()
     assert (entry.fact, entry.payload) == (
         "messaging.ConversationChanged",
-        {"conversation_id": conversation.pk, "sequence": 1},
+        {
+            "conversation_id": conversation.pk,
+            "sequence": 1,
+            "kind": "MESSAGE_SENT",
+            "actor_id": message.sender_id,
+            "message_id": message.pk,
+        },
     )
 
 
@@ -121,6 +136,45 @@ def test_only_those_who_take_part_now_may_send() -> None:
     assert refusal_of(ben, conversation) == ["NOT_FOUND"]
     assert refusal_of(staff, conversation) == ["NOT_FOUND"]
     assert refusal_of(ann, Conversation(pk=0)) == ["NOT_FOUND"]
+
+
+def test_a_message_may_bring_files_and_then_needs_no_words() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    talk = conversation_between(ann, ben)
+    first, second = MessageAttachmentFactory.create_batch(2, conversation=talk, message=None, uploader=ann)
+    client_id = uuid4()
+    sent = say(ann, talk, " \u200b", client_id, [second.pk, first.pk, first.pk])
+    assert (sent.content, list(sent.attachments.order_by("pk"))) == ("", [first, second])
+    assert say(ann, talk, "", client_id, [first.pk]) == sent, "a repeat answers with the first"
+    assert say(ann, talk, "later", client_id) == sent
+    assert_log_is_whole(talk, 1)
+
+
+def test_files_that_a_message_cannot_bring() -> None:
+    ann, ben, cleo = UserFactory.create_batch(3)
+    talk, elsewhere = conversation_between(ann, ben), conversation_between(ann, cleo)
+    own = MessageAttachmentFactory(conversation=talk, message=None, uploader=ann)
+    foreign = MessageAttachmentFactory(conversation=talk, message=None, uploader=ben)
+    other = MessageAttachmentFactory(conversation=elsewhere, message=None, uploader=ann)
+    sent = MessageAttachmentFactory(message=MessageFactory(conversation=talk, sender=ann), uploader=ann)
+    for key in (foreign.pk, other.pk, sent.pk, 0):
+        assert refusal_of(ann, talk, "With a list", files=[own.pk, key]) == ["NOT_FOUND"]
+    assert refusal_of(ann, talk, "With lists", files=range(1, 12)) == ["TOO_LONG"]
+    own.refresh_from_db()
+    assert own.message is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_file_sent_in_two_messages_at_once_is_in_one_of_them() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    for _ in range(4):
+        talk = conversation_between(ann, ben, is_group=True)
+        file = MessageAttachmentFactory(conversation=talk, message=None, uploader=ann)
+        sent = at_once(lambda _, talk=talk, file=file: say(ann, talk, "Here", files=[file.pk]), 4)
+        (message,) = [answer for answer in sent if isinstance(answer, Message)]
+        file.refresh_from_db()
+        assert file.message == message
+        assert_log_is_whole(talk, 1)
 
 
 def test_a_program_gone_wild_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from domains.opportunities.models import ApplicationStatus, MembershipRole, Oppo
 from domains.opportunities.selectors import RecommendedVolunteer, find_recommended_volunteers
 from tests.factories import (
     ApplicationFactory,
+    BlockFactory,
     HostMembershipFactory,
     OpportunityHostFactory,
     RoleFactory,
@@ -100,6 +101,15 @@ def test_some_people_are_told_of_to_nobody(role: Role, fields: dict[str, Any]) -
 def test_who_applied_ever_is_left_out(role: Role, status: str) -> None:
     applied, other = skilled(role), skilled(role)
     ApplicationFactory(role=role, volunteer=applied, status=ApplicationStatus(status))
+    assert ids(role) == [other.pk]
+
+
+def test_who_blocks_the_asking_member_and_whom_they_block_are_left_out(role: Role) -> None:
+    viewer = owner_of(role.opportunity.host)
+    blocks, is_blocked, other = skilled(role), skilled(role), skilled(role)
+    BlockFactory(blocker=blocks, blocked=viewer)
+    BlockFactory(blocker=viewer, blocked=is_blocked)
+    BlockFactory(blocker=other)
     assert ids(role) == [other.pk]
 
 

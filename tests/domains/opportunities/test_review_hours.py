@@ -13,6 +13,7 @@ from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import HoursEntry, HoursStatus, MembershipRole
+from tests.domains.notifications.mails import tell
 from tests.factories import ApplicationFactory, HostMembershipFactory, HoursEntryFactory, UserFactory, owner_of
 from tests.sql import rows_of
 
@@ -125,7 +126,7 @@ def test_the_volunteer_gets_one_mail(approve: bool, corrects: bool, words: str) 
     first = HoursEntryFactory(approved=True)
     entry = HoursEntryFactory(application=first.application, corrects=first if corrects else None)
     services.review_hours(actor=owner_for(entry), hours_entry_id=entry.pk, approve=approve, note="<b>Boots</b> & all")
-    services.mail_hours_reviewed(hours_entry_id=entry.pk)  # told again
+    tell("hours_reviewed", entry.pk)  # told again
     (message,) = sent()
     html = str(message.alternatives[0][0])
     assert message.to == [entry.volunteer.email]
@@ -145,5 +146,5 @@ def test_a_volunteer_who_is_gone_gets_no_mail(gone: str) -> None:
     else:
         entry.volunteer.is_active = False
         entry.volunteer.save()
-    services.mail_hours_reviewed(hours_entry_id=key)
+    tell("hours_reviewed", key)
     assert sent() == []

@@ -65,7 +65,46 @@ SEND = _with("""mutation SendMessage($input: SendMessageInput!) {
 MARK_READ = _with("""mutation MarkConversationRead($input: MarkConversationReadInput!) {
   markConversationRead(input: $input) { __typename ...ConversationFields ...Problems }
 }""")
+EDIT = _with("""mutation EditMessage($input: EditMessageInput!) {
+  editMessage(input: $input) { __typename ...MessageFields ...Problems }
+}""")
+DELETE = _with("""mutation DeleteMessage($input: DeleteMessageInput!) {
+  deleteMessage(input: $input) { __typename ...MessageFields ...Problems }
+}""")
+REACT = _with("""mutation ReactToMessage($input: ReactToMessageInput!) {
+  reactToMessage(input: $input) {
+    __typename ...MessageFields ... on Message { reactions { emoji count reactedByMe } } ...Problems
+  }
+}""")
+UPLOAD = _with("""mutation UploadAttachment($input: UploadAttachmentInput!) {
+  uploadAttachment(input: $input) {
+    __typename ... on MessageAttachment { id filename contentType size url width height } ...Problems
+  }
+}""")
+SET_TYPING = _with("""mutation SetTyping($input: SetTypingInput!) {
+  setTyping(input: $input) { __typename ... on TypingReceipt { isTyping } ...Problems }
+}""")
+LEAVE = _with("""mutation LeaveConversation($input: LeaveConversationInput!) {
+  leaveConversation(input: $input) { __typename ...ConversationFields ...Problems }
+}""")
+ADD = _with("""mutation AddParticipants($input: AddParticipantsInput!) {
+  addParticipants(input: $input) { __typename ...ConversationFields ...Problems }
+}""")
+REMOVE = _with("""mutation RemoveParticipant($input: RemoveParticipantInput!) {
+  removeParticipant(input: $input) { __typename ...ConversationFields ...Problems }
+}""")
+RENAME = _with("""mutation RenameConversation($input: RenameConversationInput!) {
+  renameConversation(input: $input) { __typename ...ConversationFields ...Problems }
+}""")
+SEARCH = _with("""query SearchMessages($query: String!, $first: Int, $after: String) {
+  searchMessages(query: $query, first: $first, after: $after) {
+    pageInfo { ...PageFields } edges { node { ...MessageFields conversation { id title } } }
+  }
+}""")
 FOLLOW = _with("""subscription ConversationEvents($conversationId: ID!, $afterSequence: Int) {
   conversationEvents(conversationId: $conversationId, afterSequence: $afterSequence) { ...ConversationEventFields }
+}""")
+INBOX = _with("""subscription InboxEvents {
+  inboxEvents { conversation { ...ConversationFields } event { ...ConversationEventFields } }
 }""")
 NODE = "query NodeById($id: ID!) { node(id: $id) { __typename id } }"

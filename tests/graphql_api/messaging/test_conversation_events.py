@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
@@ -13,16 +14,18 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.utils import timezone
 
-from domains.accounts.models import Session, User
+from domains.accounts.models import User
+from domains.accounts.services import block_user
 from domains.base import live
 from domains.messaging import services
 from domains.messaging.models import Conversation
-from graphql_api.context import Context
-from graphql_api.messaging import subscriptions
-from graphql_api.schema import schema
+from graphql_api.messaging import followers, log, readings
+from graphql_api.outbound import Outbound
 from tests.api import gid
-from tests.factories import ConversationEventFactory, MessageFactory, SessionFactory, UserFactory, conversation_between
+from tests.factories import ConversationEventFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import FOLLOW
+from tests.graphql_api.messaging.live import is_silent, subscribe
+from tests.sql import statements_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,19 +41,15 @@ def say(actor: User, conversation: Conversation, content: str = "Hello") -> None
     services.send_message(actor=actor, conversation_id=conversation.pk, content=content, client_id=uuid4())
 
 
-def make_talk() -> tuple[Conversation, User, User]:
+def make_talk(**fields: Any) -> tuple[Conversation, User, User]:
     ann, ben = UserFactory.create_batch(2)
-    return conversation_between(ann, ben), ann, ben
+    return conversation_between(ann, ben, **fields), ann, ben
 
 
 async def follow(
     viewer: User | None, conversation: Conversation, after: int | None = None
 ) -> AsyncGenerator[Any, None]:
-    session: Session | None = await sync_to_async(SessionFactory)(user=viewer) if viewer else None
-    context = Context(request=None, request_id="test", ip_address="127.0.0.1", session=session)
-    variables = {"conversationId": gid(conversation), "afterSequence": after}
-    results: Any = await schema.subscribe(FOLLOW, variables, context_value=context)
-    return results  # type: ignore[no-any-return]
+    return await subscribe(FOLLOW, viewer, conversationId=gid(conversation), afterSequence=after)
 
 
 async def sequences(events: AsyncGenerator[Any, None], count: int, patience: float = 5) -> list[int]:
@@ -61,14 +60,6 @@ async def sequences(events: AsyncGenerator[Any, None], count: int, patience: flo
             assert not result.errors, result.errors
             found.append(result.data["conversationEvents"]["sequence"])
     return found
-
-
-async def is_silent(events: AsyncGenerator[Any, None]) -> asyncio.Task[Any]:
-    """Wait until the subscription has joined its group and has nothing more to say; return its next answer to come."""
-    upcoming = asyncio.ensure_future(anext(events))
-    done, _ = await asyncio.wait([upcoming], timeout=0.5)
-    assert not done, upcoming.result()
-    return upcoming
 
 
 @pytest.mark.parametrize(
@@ -135,7 +126,7 @@ async def test_storms_of_wrong_late_and_doubled_wake_ups_change_nothing() -> Non
 
 
 async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriptions, "PATIENCE", 1.0)
+    monkeypatch.setattr(log, "PATIENCE", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     talk, ann, ben = await sync_to_async(make_talk)()
     events = await follow(ben, talk, after=0)
@@ -148,7 +139,7 @@ async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPa
 
 
 async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_others() -> None:
-    talk, ann, ben = await sync_to_async(make_talk)()
+    talk, ann, ben = await sync_to_async(make_talk)(is_group=True)
     bens, anns = await follow(ben, talk, after=0), await follow(ann, talk, after=0)
     bens_next, anns_next = await is_silent(bens), await is_silent(anns)
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
@@ -162,7 +153,7 @@ async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_othe
 async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.MonkeyPatch) -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(MessageFactory.create_batch)(5, conversation=talk, sender=ann)
-    monkeypatch.setattr(subscriptions, "FRESH", 0.2)
+    monkeypatch.setattr(followers, "FRESH", 0.2)
     events = await follow(ben, talk, after=0)
     assert await sequences(events, 2) == [1, 2]
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
@@ -191,10 +182,7 @@ async def test_read_receipts_come_live_and_changes_of_people_from_the_log() -> N
 @pytest.mark.parametrize("variables", [{"afterSequence": -1}, {"conversationId": "nonsense"}])
 async def test_what_cannot_be_followed_is_bad_input(variables: dict[str, Any]) -> None:
     talk, ann, _ = await sync_to_async(make_talk)()
-    session = await sync_to_async(SessionFactory)(user=ann)
-    context = Context(request=None, request_id="test", ip_address="127.0.0.1", session=session)
-    results: Any = await schema.subscribe(FOLLOW, {"conversationId": gid(talk)} | variables, context_value=context)
-    result = await anext(results)
+    result = await anext(await subscribe(FOLLOW, ann, **{"conversationId": gid(talk), **variables}))
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
 
 
@@ -204,3 +192,119 @@ async def test_a_sequence_that_is_yet_to_come_is_refused_instead_of_waiting_in_s
     result = await anext(events)
     assert result.errors[0].extensions["code"] == "BAD_USER_INPUT"
     await events.aclose()
+
+
+async def read_all(streams: list[AsyncGenerator[Any, None]], after: Any) -> list[list[str]]:
+    """Let all follow, do something, and return what they were told by how it was read: the statements of each read."""
+    upcoming = [await is_silent(stream) for stream in streams]
+    reads: list[list[str]] = []
+
+    def counted(**asked: Any) -> readings.Reading:
+        found: list[readings.Reading] = []
+        reads.append(statements_of(lambda: found.append(readings.read(**asked))))
+        return found[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "read", counted)
+        await after()
+        results = [(await asyncio.wait_for(one, 5)).data["conversationEvents"] for one in upcoming]
+    assert all(result == results[0] for result in results)
+    return reads
+
+
+@pytest.mark.parametrize("kind", ["message", "people"])
+async def test_news_are_read_once_however_many_follow(kind: str) -> None:
+    people = await sync_to_async(UserFactory.create_batch)(5)
+    talk = await sync_to_async(conversation_between)(*people)
+
+    async def happen() -> None:
+        if kind == "people":
+            await sync_to_async(services.rename_conversation)(
+                actor=people[0], conversation_id=talk.pk, title=uuid4().hex
+            )
+        else:
+            await sync_to_async(say)(people[0], talk)
+
+    streams = [await follow(people[1], talk)]
+    one = await read_all(streams, happen)
+    streams += [await follow(person, talk) for person in people[2:]]
+    streams += [await follow(people[0], talk)]
+    five = await read_all(streams, happen)
+    assert len(one) == len(five) == 1
+    assert len(one[0]) == len(five[0]) <= 3
+    for stream in streams:
+        await stream.aclose()
+
+
+async def test_a_block_ends_the_following_for_both_at_once() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    streams = [await follow(ann, talk), await follow(ben, talk)]
+    upcoming = [await is_silent(stream) for stream in streams]
+    await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
+    for one in upcoming:
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(one, 2)
+    result = await anext(await follow(ben, talk))
+    assert [error.extensions["code"] for error in result.errors] == ["FORBIDDEN"]
+
+
+async def test_typing_is_told_to_the_others_only() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    anns, bens = await follow(ann, talk), await follow(ben, talk)
+    anns_next, bens_next = await is_silent(anns), await is_silent(bens)
+    await sync_to_async(services.set_typing)(actor=ben, conversation_id=talk.pk, is_typing=True)
+    typing = (await asyncio.wait_for(anns_next, 2)).data["conversationEvents"]
+    assert typing == {
+        "__typename": "ParticipantTyping",
+        "participant": {"id": gid(ben), "displayName": ben.display_name},
+        "isTyping": True,
+    }
+    await sync_to_async(say)(ben, talk)
+    assert (await asyncio.wait_for(bens_next, 2)).data["conversationEvents"]["__typename"] == "MessageSent"
+    await anns.aclose()
+    await bens.aclose()
+
+
+async def test_each_act_is_told_with_what_is_true_now() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(say)(ann, talk, "Helo")
+    message = await talk.messages.aget()
+    events = await follow(ben, talk, after=1)
+    upcoming = await is_silent(events)
+    await sync_to_async(services.edit_message)(actor=ann, message_id=message.pk, content="Hello")
+    edited = (await asyncio.wait_for(upcoming, 2)).data["conversationEvents"]
+    assert (edited["__typename"], edited["sequence"], edited["message"]["content"]) == ("MessageEdited", 2, "Hello")
+    await sync_to_async(services.react_to_message)(actor=ben, message_id=message.pk, emoji="👍")
+    reacted = (await asyncio.wait_for(anext(events), 2)).data["conversationEvents"]
+    assert reacted == {
+        "__typename": "MessageReacted",
+        "sequence": 3,
+        "messageId": gid(message),
+        "emoji": "👍",
+        "count": 1,
+    }
+    await sync_to_async(services.delete_message)(actor=ann, message_id=message.pk)
+    deleted = (await asyncio.wait_for(anext(events), 2)).data["conversationEvents"]
+    assert deleted == {"__typename": "MessageDeleted", "sequence": 4, "messageId": gid(message)}
+    again = await follow(ben, talk, after=0)
+    assert await sequences(again, 4) == [1, 2, 3, 4]
+    await again.aclose()
+    await events.aclose()
+
+
+async def test_the_heads_are_told_with_the_pings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "PATIENCE", 0.3)
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(say)(ann, talk)
+    told: list[dict[str, Any]] = []
+
+    async def send(text: str) -> None:
+        told.append(json.loads(text))
+
+    stream = followers.ConversationStream(ben, talk.pk, Outbound(send))
+    await stream.begin(0)
+    await asyncio.sleep(0.5)
+    assert told[0] == {"type": "ping", "payload": {"heads": {gid(talk): 1}}}
+    await stream.aclose()
+    await asyncio.sleep(0.5)
+    assert len(told) <= 2, "who follows nothing is told nothing"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
-from django.core.cache import caches
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 
 from domains.base import bus
@@ -16,14 +14,8 @@ from domains.base.models import OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import ApplicationHistory, MembershipRole
 from domains.opportunities.transitions import Decision
+from tests.domains.notifications.mails import sent, tell
 from tests.factories import ApplicationFactory, HostMembershipFactory, RoleFactory, UserFactory, owner_of
-
-
-def sent() -> list[tuple[list[str], str, str]]:
-    """Return the receivers, the text and the HTML of each mail."""
-    messages = [message for message in mail.outbox if isinstance(message, EmailMultiAlternatives)]
-    assert len(messages) == len(mail.outbox)
-    return [(message.to, str(message.body), str(message.alternatives[0][0])) for message in messages]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -58,23 +50,7 @@ def test_a_fact_that_is_told_twice_is_mailed_once() -> None:
     actor = owner_of(application.role.opportunity.host)
     services.decide_application(actor=actor, application_id=application.pk, decision=Decision.DECLINE)
     OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
-    assert bus.deliver_overdue() == 1
-    assert len(mail.outbox) == 1
-
-
-@pytest.mark.django_db
-def test_a_mail_that_could_not_be_sent_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    moved = ApplicationHistory.objects.get(application=ApplicationFactory())
-    with monkeypatch.context() as broken:
-
-        def fail(*args: object) -> None:
-            raise SMTPServerDisconnected("gone")
-
-        broken.setattr(EmailBackend, "send_messages", fail)
-        with pytest.raises(SMTPServerDisconnected):
-            services.mail_application_decided(move_id=moved.pk)
-    for _ in range(2):
-        services.mail_application_decided(move_id=moved.pk)
+    bus.deliver_overdue()
     assert len(mail.outbox) == 1
 
 
@@ -84,27 +60,12 @@ def test_a_repeat_while_a_slow_mail_is_still_going_sends_nothing(monkeypatch: py
     send = EmailBackend.send_messages
 
     def slow(backend: EmailBackend, messages: Sequence[EmailMessage]) -> int:
-        services.mail_application_decided(move_id=moved.pk)  # the relay, after its head start
+        tell("application_decided", moved.pk)  # the relay, after its head start
         return send(backend, messages)
 
     monkeypatch.setattr(EmailBackend, "send_messages", slow)
-    services.mail_application_decided(move_id=moved.pk)
+    tell("application_decided", moved.pk)
     assert len(mail.outbox) == 1
-
-
-@pytest.mark.django_db
-def test_a_mail_is_sent_once_while_the_shared_cache_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Down:
-        def add(self, *_: object, **__: object) -> bool:
-            raise ConnectionError("no cache")
-
-    monkeypatch.setattr("domains.base.mail.caches", {"default": Down(), "local": caches["local"]})
-    moved = ApplicationHistory.objects.get(application=ApplicationFactory())
-    caches["local"].delete(f"mail:application_decided:{moved.pk}")
-    for _ in range(2):
-        services.mail_application_decided(move_id=moved.pk)
-    assert len(mail.outbox) == 1
-    caches["local"].clear()
 
 
 @pytest.mark.django_db
@@ -113,7 +74,7 @@ def test_a_mail_is_sent_once_while_the_shared_cache_is_down(monkeypatch: pytest.
 )
 def test_each_decision_has_its_words_in_both_forms(status: str, words: str) -> None:
     application = ApplicationFactory(status=status)
-    services.mail_application_decided(move_id=application.history.get(to_status=status).pk)
+    tell("application_decided", application.history.get(to_status=status).pk)
     ((_, text, html),) = sent()
     assert words in text
     assert words in html
@@ -182,7 +143,7 @@ def test_those_who_had_no_place_leave_quietly() -> None:
 )
 def test_what_the_system_and_the_end_bring_has_its_words_too(status: str, words: str) -> None:
     application = ApplicationFactory(status=status)
-    services.mail_application_decided(move_id=application.history.get(to_status=status).pk)
+    tell("application_decided", application.history.get(to_status=status).pk)
     ((_, text, html),) = sent()
     assert words in text
     assert words in html

@@ -1,0 +1,23 @@
+"""Sockets as uvicorn serves them, with an end that no client can put off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+#: Seconds that a client has to take the last of what was sent, and the reason for the end.
+PARTING = 5.0
+
+
+class Protocol(WebSocketsSansIOProtocol):
+    """uvicorn's sockets; a client that reads no longer cannot keep one open."""
+
+    async def send(self, message: Any) -> None:
+        """Send; an end does not wait until the client has read what came before it, as all else does."""
+        if message["type"] != "websocket.close":
+            await super().send(message)
+            return
+        self.writable.set()
+        await super().send(message)
+        self.loop.call_later(PARTING, self.transport.abort)

@@ -1,0 +1,1 @@
+"""What an attached file really is, told by its bytes."""

@@ -1,0 +1,173 @@
+"""The kinds of files that may be attached, told by their bytes; names and what the client says count for nothing."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zipfile
+import zlib
+from enum import StrEnum
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+
+
+class FileKind(StrEnum):
+    """What may be attached, by media types."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    GIF = "image/gif"
+    WEBP = "image/webp"
+    PDF = "application/pdf"
+    TEXT = "text/plain"
+    DOCX = f"{OFFICE}.wordprocessingml.document"
+    XLSX = f"{OFFICE}.spreadsheetml.sheet"
+    PPTX = f"{OFFICE}.presentationml.presentation"
+    ODT = "application/vnd.oasis.opendocument.text"
+
+
+PICTURES = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.GIF, FileKind.WEBP})
+#: How names of each kind may end; the first is the usual one.
+ENDINGS = {
+    FileKind.JPEG: ("jpg", "jpeg", "jfif"),
+    FileKind.PNG: ("png",),
+    FileKind.GIF: ("gif",),
+    FileKind.WEBP: ("webp",),
+    FileKind.PDF: ("pdf",),
+    FileKind.TEXT: (
+        "txt",
+        "text",
+        "md",
+        "csv",
+        "tsv",
+        "log",
+        "ics",
+        "vcf",
+        "json",
+        "yaml",
+        "yml",
+        "toml",
+        "srt",
+        "rst",
+    ),
+    FileKind.DOCX: ("docx",),
+    FileKind.XLSX: ("xlsx",),
+    FileKind.PPTX: ("pptx",),
+    FileKind.ODT: ("odt",),
+}
+#: Every virus scanner takes this text for a virus, so that scanners can be tried out.
+SCANNER_TEST = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: Pages, drawings and programs, which are texts too: by how they begin, or by what no plain text needs.
+MARKUP = re.compile(r"\s*(?:<[a-z!?/]|#!|%!PS|\{\\rtf)", re.IGNORECASE)
+ACTIVE = re.compile(r"<(?:!doctype\s+html|html|script|svg|iframe|object|embed)\b", re.IGNORECASE)
+#: The part that makes an archive a document of each kind, and what its list of contents calls that part.
+MAIN_PARTS = {
+    "word/document.xml": FileKind.DOCX,
+    "xl/workbook.xml": FileKind.XLSX,
+    "ppt/presentation.xml": FileKind.PPTX,
+}
+CONTENTS = "[Content_Types].xml"
+MACROS = re.compile(r"(?:^|/)(?:vba\w*\.(?:bin|xml)|basic/.*|scripts/.*|macrosheets/.*|activex/.*)$", re.IGNORECASE)
+#: Names that lead out of the folder they are unpacked in.
+MISLEADING = re.compile(r"^/|\\|(?:^|/)\.\.(?:/|$)")
+#: An archive that unpacks to this much may do so from nothing; a larger one from so much less at the most.
+HARMLESS, MOST_GROWTH = 20 * 1024 * 1024, 60
+MAX_PARTS, MAX_UNPACKED, MAX_CONTENTS = 3_000, 200 * 1024 * 1024, 1024 * 1024
+#: A document type stands at the beginning of a part, if at all; no document of these kinds needs one.
+PROLOGUE = 4096
+DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+END_OF_ARCHIVE, END_LENGTH = b"PK\x05\x06", 22
+
+
+def kind_of(content: bytes) -> FileKind | None:
+    """Return what the bytes are, or None for what may not be attached. Of pictures only the beginning is looked at."""
+    if SCANNER_TEST in content:
+        return None
+    if picture := _picture(content[:16]):
+        return picture
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
+        return FileKind.PDF
+    if content.startswith(b"PK\x03\x04"):
+        return _document(content)
+    return FileKind.TEXT if _is_plain_text(content) else None
+
+
+def named_as(kind: FileKind, filename: str) -> str:
+    """Return the name with an ending that says what the file is: nobody opens a text as a program by its name."""
+    ending = filename.rpartition(".")[2].casefold() if "." in filename else ""
+    return filename if ending in ENDINGS[kind] else f"{filename}.{ENDINGS[kind][0]}"
+
+
+def _picture(begin: bytes) -> FileKind | None:
+    if begin.startswith(b"\xff\xd8\xff"):
+        return FileKind.JPEG
+    if begin.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileKind.PNG
+    if begin.startswith((b"GIF87a", b"GIF89a")):
+        return FileKind.GIF
+    return FileKind.WEBP if begin.startswith(b"RIFF") and begin[8:12] == b"WEBP" else None
+
+
+def _is_plain_text(content: bytes) -> bool:
+    try:
+        text = content.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError:
+        return False
+    return not (CONTROLS.search(text) or MARKUP.match(text) or ACTIVE.search(text))
+
+
+def _document(content: bytes) -> FileKind | None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _document_in(archive) if _ends_with_its_end(content) and _is_decent(archive) else None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
+        return None
+
+
+def _ends_with_its_end(content: bytes) -> bool:
+    """Tell whether nothing follows the archive, which another program would read as something else."""
+    return content[-END_LENGTH:].startswith(END_OF_ARCHIVE)
+
+
+def _is_decent(archive: zipfile.ZipFile) -> bool:
+    parts = archive.infolist()
+    names = [part.filename for part in parts]
+    if len(parts) > MAX_PARTS or len(set(names)) != len(names) or _is_bomb(parts):
+        return False
+    if any(part.flag_bits & 1 for part in parts):
+        return False
+    return not any(
+        name.startswith("/") or ".." in name.split("/") or "\\" in name or MACROS.search(name) for name in names
+    )
+
+
+def _is_bomb(parts: list[zipfile.ZipInfo]) -> bool:
+    """Tell whether whoever opens it may choke on what it unpacks to; tables shrink to a twentieth, hardly further."""
+    unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
+    return unpacked > MAX_UNPACKED or unpacked > max(HARMLESS, MOST_GROWTH * packed)
+
+
+def _document_in(archive: zipfile.ZipFile) -> FileKind | None:
+    names = archive.namelist()
+    if any(_has_doctype(archive, name) for name in names if name.endswith((".xml", ".rels"))):
+        return None
+    if names[0] == "mimetype":
+        return FileKind.ODT if _begin(archive, "mimetype", 100) == FileKind.ODT.encode() else None
+    kinds = [kind for part, kind in MAIN_PARTS.items() if part in names]
+    if len(kinds) != 1 or CONTENTS not in names:
+        return None
+    contents = _begin(archive, CONTENTS, MAX_CONTENTS)
+    is_said = f"{kinds[0].value}.main+xml".encode() in contents
+    return kinds[0] if is_said and b"macroenabled" not in contents.lower() else None
+
+
+def _has_doctype(archive: zipfile.ZipFile, name: str) -> bool:
+    begin = _begin(archive, name, PROLOGUE)
+    return any(mark in begin for mark in DOCTYPES)
+
+
+def _begin(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    with archive.open(name) as part:
+        return part.read(most)

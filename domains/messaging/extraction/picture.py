@@ -1,0 +1,200 @@
+"""The maker of clean pictures: a process of its own, limited in memory, time and output, that opens nothing.
+
+Run as `python -I picture.py FORMAT < FILE > ANSWER`; the answer is a line of JSON, with `width` and `height` and
+then the picture, or with `failure`. What is answered was drawn anew from the pixels: nothing of the file is in it but
+what can be seen. It imports nothing of the project, gets no environment, and once it has read its input it can open
+neither files nor connections. `services/clean_picture.py` starts it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import json
+import resource
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageChops,
+    ImageColor,
+    ImageFile,
+    ImageFilter,
+    ImageMath,
+    ImageOps,
+    ImagePalette,
+    ImageSequence,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+MEMORY_BYTES = 896 * 1024 * 1024
+CPU_SECONDS = 15
+INPUT_BYTES = OUTPUT_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 25_000_000
+MAX_FRAMES = 200
+#: All frames of a moving picture together.
+MAX_MOVING_PIXELS = 40_000_000
+#: What Pillow unpacks of the texts in a PNG, none of which is kept.
+MAX_TEXT = 1024 * 1024
+#: What Pillow would import when it first needs it, which is too late then: some JPEG are MPO, orientation is TIFF.
+IMPORTED = (
+    copy,
+    *(GifImagePlugin, JpegImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin),
+    *(ImageChops, ImageColor, ImageFile, ImageFilter, ImageMath, ImagePalette, ImageSequence),
+)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 90, "optimize": False},
+    "PNG": {},
+    "GIF": {},
+    "WEBP": {"quality": 90, "method": 2},
+}
+#: What each format can hold, of the ways in which pixels are kept; others become RGB.
+MODES = {"JPEG": {"L", "RGB"}, "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}, "WEBP": {"RGB", "RGBA"}}
+
+
+class Unreadable(Exception):
+    """The picture cannot be used; the argument is the code of the reason."""
+
+
+def clean(content: bytes, kind: str) -> tuple[bytes, int, int]:
+    """Return the picture drawn anew, its width and its height."""
+    with Image.open(io.BytesIO(content), formats=[kind]) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Unreadable("TOO_MANY_PIXELS")
+        frames = _count_frames(picture) if kind in {"GIF", "WEBP"} else 1
+        picture.seek(0)
+        out = io.BytesIO()
+        if frames > 1:
+            _save_moving(picture, kind, out)
+            return out.getvalue(), picture.width, picture.height
+        still = _still(picture, kind)
+        still.save(out, kind, **OPTIONS[kind])
+        return out.getvalue(), still.width, still.height
+
+
+def _count_frames(picture: Image.Image) -> int:
+    """Return how many frames there are, looked at one by one: what the file says of itself is not believed."""
+    most = min(MAX_FRAMES, MAX_MOVING_PIXELS // max(1, picture.width * picture.height))
+    if getattr(picture, "n_frames", 1) > most and picture.format == "WEBP":
+        raise Unreadable("TOO_MANY_FRAMES")
+    frames = 1
+    with contextlib.suppress(EOFError):
+        while True:
+            picture.seek(frames)
+            frames += 1
+            if frames > max(most, 1):
+                raise Unreadable("TOO_MANY_FRAMES")
+    return frames
+
+
+def _still(picture: Image.Image, kind: str) -> Image.Image:
+    picture.load()
+    turned = _upright(picture)
+    kept: dict[str | tuple[int, int], Any] = {}
+    if kind in {"PNG", "GIF"} and "transparency" in turned.info:
+        kept["transparency"] = turned.info["transparency"]
+    if kind != "GIF" and turned.mode not in MODES[kind]:
+        turned = turned.convert("RGBA" if turned.mode in {"PA", "La", "RGBa"} and kind != "JPEG" else "RGB")
+        kept = {}
+    bare = turned if turned is not picture else turned.copy()
+    bare.info = kept
+    return bare
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - what is said of the picture may be broken in any way, and it still be whole
+        return picture
+
+
+def _save_moving(picture: Any, kind: str, out: io.BytesIO) -> None:
+    durations: list[int] = []
+    loop = picture.info.get("loop")
+    frames = _frames(picture, durations)
+    first = next(frames)
+    rest = list(frames)
+    options: dict[str, Any] = {"save_all": True, "append_images": rest, "duration": durations}
+    if kind == "GIF":
+        options["disposal"] = 2
+    if loop is not None:
+        options["loop"] = loop
+    first.save(out, kind, **options, **OPTIONS[kind])
+
+
+def _frames(picture: Any, durations: list[int]) -> Iterator[Image.Image]:
+    number = 0
+    while True:
+        try:
+            picture.seek(number)
+        except EOFError:
+            return
+        picture.load()
+        durations.append(max(0, min(60_000, int(picture.info.get("duration", 100) or 0))))
+        frame = picture.convert("RGBA")
+        frame.info = {}
+        yield frame
+        number += 1
+
+
+def _answer(content: bytes, kind: str) -> bytes:
+    try:
+        cleaned, width, height = clean(content, kind)
+    except Unreadable as reason:
+        return json.dumps({"failure": str(reason)}).encode()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        return json.dumps({"failure": "TOO_MANY_PIXELS"}).encode()
+    except Exception:  # noqa: BLE001 - a broken file breaks its reader in any way
+        return json.dumps({"failure": "DAMAGED"}).encode()
+    return json.dumps({"width": width, "height": height}).encode() + b"\n" + cleaned
+
+
+def _limit() -> None:
+    """Give up memory, time and output beyond the limits, and the making of files and of dumps."""
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError):  # a lower one holds already
+            resource.setrlimit(what, (most, most))
+    Image.preinit()
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+def _rehearse(kind: str) -> None:
+    """Draw something, still and moving where that can be, so that Pillow imports the rest of what it needs."""
+    frames = [Image.new("RGB", (2, 2), color) for color in ("red", "white")]
+    for more in ({}, {"save_all": True, "append_images": frames[1:]}):
+        out = io.BytesIO()
+        frames[0].save(out, kind, **({} if kind == "JPEG" else more))
+        clean(out.getvalue(), kind)
+
+
+def main() -> None:
+    """Answer on standard output for the file on standard input."""
+    _limit()
+    kind, content = sys.argv[1], sys.stdin.buffer.read(INPUT_BYTES + 1)
+    _rehearse(kind)
+    # From here on no descriptor can be opened: no file, no connection.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    sys.stdout.buffer.write(_answer(content, kind))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Bringing people into a group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.errors import AccountCode
+from domains.accounts.models import User
+from domains.base import bus, rates
+from domains.base.errors import Code, NotAllowed, NotFound, Refused
+from domains.messaging import facts
+from domains.messaging.errors import MessagingCode
+from domains.messaging.models import Conversation, ConversationEventKind, Participant
+from domains.messaging.policies import can_start_conversation, find_out_of_reach
+from domains.messaging.services.append_event import append_event, lock_group
+from domains.messaging.services.start_conversation import MAX_PEOPLE
+
+RATE_LIMIT, RATE_SECONDS = 60, 600
+
+
+def add_participants(*, actor: User, conversation_id: int, user_ids: Collection[int]) -> Conversation:
+    """The people take part in the group, those who had left it too, and see what was said before.
+
+    What was said before does not count as unread. Who takes part already stays as they are. Refuses with
+    EMAIL_NOT_VERIFIED, REQUIRED, RATE_LIMITED, NOT_FOUND (the group, or one of the people), INVALID (no group),
+    FORBIDDEN (somebody is out of the actor's reach) and FULL.
+    """
+    if not can_start_conversation(actor):
+        raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
+    wanted = set(user_ids)
+    if not wanted:
+        raise Refused.because(Code.REQUIRED, "Name whom you want to bring in.", "user_ids")
+    rates.spend(what="add_participants", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    with transaction.atomic():
+        conversation = lock_group(actor=actor, conversation_id=conversation_id)
+        present = set(conversation.participations.filter(left_at__isnull=True).values_list("user", flat=True))
+        newcomers = _newcomers(actor, wanted - present, room=MAX_PEOPLE - len(present))
+        if newcomers:
+            _bring_in(conversation, newcomers)
+            append_event(conversation=conversation, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
+            keys = [user.pk for user in newcomers]
+            bus.publish(facts.ParticipantsAdded(conversation_id=conversation.pk, user_ids=keys, actor_id=actor.pk))
+        return conversation
+
+
+def _newcomers(actor: User, keys: set[int], *, room: int) -> list[User]:
+    if len(keys) > room:
+        raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PEOPLE} people.", "user_ids")
+    people = list(User.objects.filter(pk__in=keys, is_active=True).order_by("pk"))
+    if len(people) != len(keys):
+        raise NotFound("person", "user_ids")
+    if people and find_out_of_reach(actor=actor, people=people):
+        raise Refused.because(Code.FORBIDDEN, "You cannot bring in somebody of these people.", "user_ids")
+    return people
+
+
+def _bring_in(conversation: Conversation, newcomers: list[User]) -> None:
+    now, read = timezone.now(), conversation.last_sequence
+    former = conversation.participations.filter(user__in=newcomers)
+    known = set(former.values_list("user", flat=True))
+    former.update(left_at=None, joined_at=now, read_up_to_sequence=read)
+    Participant.objects.bulk_create(
+        Participant(conversation=conversation, user=user, joined_at=now, read_up_to_sequence=read)
+        for user in newcomers
+        if user.pk not in known
+    )

@@ -1,0 +1,40 @@
+"""Taking back what one said."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import rates
+from domains.base.errors import NotAllowed
+from domains.messaging.models import ConversationEventKind, Message
+from domains.messaging.services.append_event import append_event, lock_message
+from domains.messaging.services.remove_attachments import remove_attachments
+
+RATE_LIMIT, RATE_SECONDS = 120, 60
+
+
+def delete_message(*, actor: User, message_id: int) -> Message:
+    """Only the message's place is left: no words, no files, no reactions; deleted again, nothing changes.
+
+    Refuses with RATE_LIMITED, NOT_FOUND (the actor takes no part) and FORBIDDEN (somebody else's).
+    """
+    rates.spend(what="delete_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    with transaction.atomic():
+        message = lock_message(actor=actor, message_id=message_id)
+        if message.sender_id != actor.pk:
+            raise NotAllowed("Only who said it may take it back.")
+        if message.deleted_at:
+            return message
+        message.content, message.deleted_at = "", timezone.now()
+        message.save(update_fields=["content", "deleted_at"])
+        message.reactions.all().delete()
+        remove_attachments(message.attachments.all())
+        append_event(
+            conversation=message.conversation,
+            kind=ConversationEventKind.MESSAGE_DELETED,
+            actor=actor,
+            message=message,
+        )
+        return message

@@ -1,0 +1,40 @@
+"""Showing that one is typing."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.cache import cache
+
+from domains.accounts.models import User
+from domains.base import bus
+from domains.base.errors import NotFound
+from domains.messaging import facts, selectors
+from domains.messaging.services.append_event import refuse_out_of_reach
+
+logger = logging.getLogger(__name__)
+
+#: How often others are told at most, of one person in one conversation.
+EVERY_SECONDS = 2
+
+
+def set_typing(*, actor: User, conversation_id: int, is_typing: bool) -> bool:
+    """Whoever follows the conversation now is told, at most once in 2 seconds; it is stored nowhere.
+
+    What comes sooner is answered alike and told to nobody. Refuses with NOT_FOUND and FORBIDDEN (out of reach).
+    """
+    conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
+    if conversation is None:
+        raise NotFound("conversation", "conversation_id")
+    refuse_out_of_reach(actor=actor, conversation=conversation)
+    if _is_news(actor, conversation_id):
+        bus.tell(facts.ParticipantTyping(conversation_id=conversation_id, participant_id=actor.pk, is_typing=is_typing))
+    return is_typing
+
+
+def _is_news(actor: User, conversation_id: int) -> bool:
+    try:
+        return bool(cache.add(f"typing:{conversation_id}:{actor.pk}", 1, EVERY_SECONDS))
+    except Exception as error:  # noqa: BLE001 # whatever the shared cache fails with
+        logger.warning("the shared cache is down, nobody learns who types: %r", error)
+        return False

@@ -1,0 +1,89 @@
+"""Bringing a file along, before the message that it comes with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base import rates
+from domains.base.errors import Code, NotFound, Refused
+from domains.base.texts import shown_file_name
+from domains.messaging import selectors
+from domains.messaging.errors import MessagingCode
+from domains.messaging.extraction.kinds import PICTURES, FileKind, kind_of, named_as
+from domains.messaging.models import MessageAttachment
+from domains.messaging.services.append_event import refuse_out_of_reach
+from domains.messaging.services.clean_picture import Picture, clean_picture
+
+LARGEST = 10 * 1024 * 1024
+#: How many files of one person may wait for their messages.
+MOST_UNSENT = 20
+UPLOADS_AN_HOUR, HOUR = 120, 3600
+SUPPORTED = (
+    "Attach a picture (JPEG, PNG, GIF, WebP), a PDF, a plain text in UTF-8, or a document (DOCX, XLSX, PPTX, ODT) "
+    "without macros."
+)
+
+
+def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> MessageAttachment:
+    """The file is stored where only participants get at it, and waits a day for the actor's message.
+
+    A picture is drawn anew: nothing of the file is kept but what can be seen. Refuses with RATE_LIMITED, NOT_FOUND,
+    TOO_LARGE (10 MB; too many pixels or frames), INVALID (empty), UNSUPPORTED_TYPE (what counts is what the file is,
+    not what it is called) and FULL (20 files of the actor wait already).
+    """
+    rates.spend(what="upload_attachment", key=str(actor.pk), limit=UPLOADS_AN_HOUR, seconds=HOUR)
+    conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
+    if conversation is None:
+        raise NotFound("conversation", "conversation_id")
+    refuse_out_of_reach(actor=actor, conversation=conversation)
+    _check_room(actor)
+    content, kind = _content(file)
+    picture = clean_picture(content=content, kind=kind) if kind in PICTURES else Picture(content, 0, 0)
+    attachment = MessageAttachment(
+        conversation=conversation,
+        uploader=actor,
+        filename=named_as(kind, shown_file_name(file.name or "")),
+        content_type=kind.value,
+        size=len(picture.content),
+        width=picture.width or None,
+        height=picture.height or None,
+    )
+    attachment.file.save("", ContentFile(picture.content), save=False)
+    _store(actor, attachment)
+    return attachment
+
+
+def _content(file: File[Any]) -> tuple[bytes, FileKind]:
+    if file.size > LARGEST:
+        sentence = f"The file is too large: at most {LARGEST // (1024 * 1024)} MB."
+        raise Refused.because(MessagingCode.TOO_LARGE, sentence, "file")
+    content: bytes = file.read()
+    if not content.strip():
+        raise Refused.because(Code.INVALID, "The file is empty.", "file")
+    kind = kind_of(content)
+    if kind is None:
+        raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, SUPPORTED, "file")
+    return content, kind
+
+
+def _store(actor: User, attachment: MessageAttachment) -> None:
+    try:
+        with transaction.atomic():
+            # Uploads of a person at once are counted one after the other.
+            User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+            _check_room(actor)
+            attachment.save()
+    except BaseException:
+        default_storage.delete(str(attachment.file.name))
+        raise
+
+
+def _check_room(actor: User) -> None:
+    if MessageAttachment.objects.filter(uploader=actor, message__isnull=True).count() >= MOST_UNSENT:
+        sentence = f"{MOST_UNSENT} files of yours wait to be sent; send them first."
+        raise Refused.because(MessagingCode.FULL, sentence, "file")

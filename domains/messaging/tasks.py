@@ -1,0 +1,14 @@
+"""What time does to conversations."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from domains.messaging import services
+
+
+@shared_task
+def remove_unsent_attachments() -> None:
+    """Remove files that nobody sent, or that belong to nothing any more."""
+    services.remove_unsent_attachments(now=timezone.now())

@@ -1,0 +1,240 @@
+"""The queue of reports: what waits, what its reporter saw, who answered it and why.
+
+It is the one place where staff read words of a conversation: those that somebody who took part has shown them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.utils import flatten
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, TableAdmin
+from domains.base.errors import Refused
+from domains.moderation import policies, services
+from domains.moderation.models import ContentReport, ReportNote, ReportStatus
+from domains.moderation.transitions import MOVES, NEEDS_NOTE
+
+#: Where the admin has each kind of subject.
+PLACES = {
+    "Application": "opportunities_application",
+    "Conversation": "messaging_conversation",
+    "Event": "events_event",
+    "Message": "messaging_message",
+    "MessageAttachment": "messaging_messageattachment",
+    "Opportunity": "opportunities_opportunity",
+    "OpportunityHost": "opportunities_opportunityhost",
+    "Role": "opportunities_role",
+    "User": "accounts_user",
+}
+COLOURS = {"OPEN": "#b3261e", "REVIEWING": "#8a5a00", "RESOLVED": "#1b6e3c", "DISMISSED": "#5f6368"}
+VERBS = {
+    ReportStatus.OPEN: "Give back to the queue",
+    ReportStatus.REVIEWING: "Take into review",
+    ReportStatus.RESOLVED: "Resolve: something was done",
+    ReportStatus.DISMISSED: "Dismiss: nothing needs to be done",
+}
+
+
+class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no parameter when it runs
+    """A note, and where the report goes with it."""
+
+    move = forms.ChoiceField(required=False, label="Then")
+    note = forms.CharField(
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
+        help_text="For the staff who come next; the reporter does not see it. Needed to resolve and to dismiss.",
+    )
+
+    class Meta:
+        model = ContentReport
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "move" in self.fields:
+            moves = [(str(status), VERBS[status]) for status in ReportStatus if status in MOVES[self.instance.status]]
+            self.fields["move"].choices = [("", "Only write the note"), *moves]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        """Ask for the note here, where it can still be written."""
+        move, note = self.cleaned_data.get("move", ""), self.cleaned_data.get("note", "").strip()
+        if not note and (not move or move in NEEDS_NOTE):
+            self.add_error("note", "Write why: whoever comes next wants to know.")
+
+
+class NoteForm(ActionForm):
+    """The note that goes with an answer to the chosen reports."""
+
+    note = forms.CharField(required=False, label="Note:", widget=forms.TextInput(attrs={"size": 40}))
+
+
+class ReportNoteInline(ReadOnlyInline):
+    """What was written and done so far."""
+
+    model = ReportNote
+    verbose_name_plural = "history"
+    fields = ("at", "author", "from_status", "to_status", "text")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Bring the names along."""
+        return super().get_queryset(request).select_related("author")
+
+
+@admin.register(ContentReport)
+class ContentReportAdmin(ReadOnlyAdmin):
+    """The queue: what is open first, the oldest on top."""
+
+    form = AnswerForm
+    action_form = NoteForm
+    list_display = ("subject", "state", "reason", "waiting", "author", "reporter", "handled_by")
+    list_filter = ("status", "reason", "subject_type", "created_at")
+    list_select_related = ("reporter", "author", "handled_by")
+    search_fields = (
+        "reporter__email",
+        "reporter__display_name",
+        "author__email",
+        "author__display_name",
+        "handled_by__email",
+        "details",
+    )
+    actions = ("take", "resolve", "dismiss")
+    inlines: ClassVar = [ReportNoteInline]
+    shown = (
+        ("state", "reason"),
+        "details",
+        ("author", "reporter"),
+        ("where", "created_at"),
+        ("handled_by", "handled_at"),
+    )
+    readonly_fields = (*flatten(shown), "what_was_seen")
+
+    def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the same for all
+        """Put those that wait before those that were answered, and the oldest on top."""
+        ranks = (When(status=status, then=Value(rank)) for rank, status in enumerate(ReportStatus.values))
+        return (OrderBy(Case(*ranks, default=Value(9), output_field=IntegerField())), "created_at", "id")
+
+    def get_fieldsets(self, request: HttpRequest, obj: ContentReport | None = None) -> Any:
+        """Show the answer's fields to those who may give one."""
+        parts: list[Any] = [
+            ("Report", {"fields": self.shown}),
+            ("What the reporter saw", {"fields": ("what_was_seen",)}),
+        ]
+        if self.has_change_permission(request, obj):
+            parts.append(("Answer", {"fields": ("note", "move")}))
+        return parts
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Those may answer who may change reports, but no report of their own or about themselves."""
+        user: Any = request.user
+        may = TableAdmin.has_change_permission(self, request, obj)
+        return may and (not isinstance(obj, ContentReport) or policies.can_review(user, obj))
+
+    def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:  # noqa: ARG002 - always
+        """Hand the answer to the service; what it refuses is told, and nothing changed."""
+        move = form.cleaned_data.get("move")
+        status = ReportStatus(move) if move else None
+        note = form.cleaned_data.get("note", "")
+        refusal = self._answer(request, obj.pk, status, note)
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
+            request.was_refused = True  # type: ignore[attr-defined]
+
+    def response_change(self, request: HttpRequest, obj: ContentReport) -> HttpResponse:
+        """Go back to the report if the answer was refused, else on."""
+        if getattr(request, "was_refused", False):
+            return HttpResponseRedirect(request.path)
+        return super().response_change(request, obj)
+
+    @admin.action(description="Take into review", permissions=["change"])
+    def take(self, request: HttpRequest, queryset: QuerySet[ContentReport]) -> None:
+        """Move the chosen reports to REVIEWING."""
+        self._answer_all(request, queryset, ReportStatus.REVIEWING)
+
+    @admin.action(description="Resolve, with the note", permissions=["change"])
+    def resolve(self, request: HttpRequest, queryset: QuerySet[ContentReport]) -> None:
+        """Move the chosen reports to RESOLVED."""
+        self._answer_all(request, queryset, ReportStatus.RESOLVED)
+
+    @admin.action(description="Dismiss, with the note", permissions=["change"])
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[ContentReport]) -> None:
+        """Move the chosen reports to DISMISSED."""
+        self._answer_all(request, queryset, ReportStatus.DISMISSED)
+
+    def _answer_all(self, request: HttpRequest, reports: QuerySet[ContentReport], status: ReportStatus) -> None:
+        note = request.POST.get("note", "")
+        outcomes = Counter(self._answer(request, key, status, note) for key in reports.values_list("pk", flat=True))
+        done = outcomes.pop("", 0)
+        if done:
+            self.message_user(request, f"{done} {'report is' if done == 1 else 'reports are'} {status} now.")
+        for refusal, times in outcomes.items():
+            self.message_user(request, f"{times} of them: {refusal}", messages.WARNING)
+
+    def _answer(self, request: HttpRequest, report_id: int, status: ReportStatus | None, note: str) -> str:
+        actor: Any = request.user
+        try:
+            services.review_report(actor=actor, report_id=report_id, status=status, note=note)
+        except Refused as refusal:
+            return " ".join(problem.message for problem in refusal.problems)
+        return ""
+
+    @admin.display(description="What", ordering="subject_type")
+    def subject(self, report: ContentReport) -> str:
+        """Name it in a line."""
+        kind = report.subject_type.removeprefix("Opportunity") or report.subject_type
+        title = str(report.context.get("title") or report.subject_id)
+        return (title if title.startswith(kind) else f"{kind}: {title}")[:90]
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, report: ContentReport) -> SafeString:
+        """Show the status in its colour."""
+        return format_html('<b style="color:{}">{}</b>', COLOURS[report.status], report.status)
+
+    @admin.display(description="Waiting", ordering="created_at")
+    def waiting(self, report: ContentReport) -> str:
+        """Say how long it waits, or that it was answered."""
+        return "answered" if report.handled_at else timesince(report.created_at, depth=1)
+
+    @admin.display(description="Subject")
+    def where(self, report: ContentReport) -> SafeString | str:
+        """Link to the subject's page."""
+        name = f"{report.subject_type} {report.subject_id}"
+        try:
+            url = reverse(f"admin:{PLACES[report.subject_type]}_change", args=[report.subject_id])
+        except (KeyError, NoReverseMatch):
+            return name
+        return format_html('<a href="{}">{}</a> (it may be gone by now)', url, name)
+
+    @admin.display(description="Kept since then")
+    def what_was_seen(self, report: ContentReport) -> str:
+        """Show what was kept with the report, as text: the template escapes all of it."""
+        said = [line | {"at": datetime.fromisoformat(line["sent_at"])} for line in report.context.get("messages", [])]
+        parts = [part for part in report.context.get("parts", []) if part[1]]
+        seen = {"title": report.context.get("title", ""), "parts": parts, "messages": said, "report": report}
+        return render_to_string("moderation/seen.html", seen)
+
+
+@admin.register(ReportNote)
+class ReportNoteAdmin(ReadOnlyAdmin):
+    """What staff wrote on reports, and did."""
+
+    list_display = ("report", "author", "from_status", "to_status", "at")
+    list_filter = ("to_status", "at")
+    list_select_related = ("report", "author")
+    search_fields = ("author__email", "author__display_name", "text")
+    ordering = ("-id",)

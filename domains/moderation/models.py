@@ -1,0 +1,110 @@
+"""Reports: what somebody saw and would not have here, kept as they saw it, and what staff made of it.
+
+A report names its subject by type and id and points to no row of it, so that it outlives what it is about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_choices_field import TextChoicesField
+
+from domains.accounts.models import User
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class ReportReason(models.TextChoices):
+    """What is wrong with it."""
+
+    SPAM = "SPAM"
+    HARASSMENT = "HARASSMENT"
+    UNSAFE = "UNSAFE"
+    INAPPROPRIATE = "INAPPROPRIATE"
+    FRAUD = "FRAUD"
+    OTHER = "OTHER"
+
+
+class ReportStatus(models.TextChoices):
+    """OPEN waits; REVIEWING is looked at; RESOLVED led to something; DISMISSED to nothing."""
+
+    OPEN = "OPEN"
+    REVIEWING = "REVIEWING"
+    RESOLVED = "RESOLVED"
+    DISMISSED = "DISMISSED"
+
+
+#: Statuses of a report that still has to be answered: one of these per reporter and subject.
+PENDING_STATUSES = ("OPEN", "REVIEWING")
+
+
+class ContentReportQuerySet(models.QuerySet["ContentReport"]):
+    """Reports, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> ContentReportQuerySet:
+        """One's own; staff see all. Who is reported sees none of it."""
+        if viewer is None:
+            return self.none()
+        return self if viewer.is_staff else self.filter(reporter=viewer)
+
+
+class ContentReport(models.Model):
+    """One person's report of one thing."""
+
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    #: The GraphQL type and id of what it is about; the subject may be gone by now.
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    #: Whose it is, where one person made it.
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = TextChoicesField(choices_enum=ReportReason)
+    details = models.TextField(max_length=2000, blank=True)
+    status = TextChoicesField(choices_enum=ReportStatus, default=ReportStatus.OPEN)
+    #: What the reporter saw when they reported it: `selectors.Snapshot` as JSON.
+    context = models.JSONField(default=dict, blank=True)
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    handled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ContentReportQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        notes: RelatedManager[ReportNote]
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["status", "created_at", "id"], name="moderation_queue"),
+            models.Index(fields=["subject_type", "subject_id"], name="moderation_by_subject"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reporter", "subject_type", "subject_id"],
+                condition=Q(status__in=PENDING_STATUSES),
+                name="moderation_one_pending_report",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.pk} of {self.subject_type} {self.subject_id}"
+
+
+class ReportNote(models.Model):
+    """What a member of staff wrote on a report, with the move that came with it; never changed."""
+
+    report = models.ForeignKey(ContentReport, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    from_status = TextChoicesField(choices_enum=ReportStatus)
+    to_status = TextChoicesField(choices_enum=ReportStatus)
+    text = models.TextField(max_length=5000, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"Note {self.pk} on {self.report_id}"

@@ -1,0 +1,135 @@
+"""What can be reported, and what its reporter sees of it: nothing that they may not see is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from domains.accounts.models import User
+from domains.events.models import Event
+from domains.messaging.models import Conversation, Message, MessageAttachment
+from domains.messaging.selectors import find_messages, people_of
+from domains.opportunities.models import Application, MembershipRole, Opportunity, OpportunityHost, Role
+
+#: How many messages before and after a reported one come along, and how many of a reported conversation's last.
+AROUND, LAST = 5, 10
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A thing as its reporter sees it now."""
+
+    #: Whose it is, if one person made it.
+    author_id: int | None
+    #: In one line, for lists.
+    title: str
+    #: Name and text of what else can be seen, in order.
+    parts: list[tuple[str, str]]
+    #: What was said around it.
+    messages: list[dict[str, Any]]
+
+    def as_context(self) -> dict[str, Any]:
+        """Return what is kept with the report."""
+        return {"title": self.title, "parts": [list(part) for part in self.parts], "messages": self.messages}
+
+
+def take_snapshot(*, viewer: User, subject_type: str, subject_id: int) -> Snapshot | None:
+    """Return what the viewer sees of a thing, or None if they see no such thing."""
+    if subject_type not in SUBJECTS:
+        return None
+    rows, look = SUBJECTS[subject_type]
+    row = rows(viewer).filter(pk=subject_id).first()
+    return None if row is None else look(viewer, row)
+
+
+def _message(viewer: User, message: Message) -> Snapshot:
+    sender = message.sender.display_name if message.sender else "somebody"
+    near = find_messages(viewer=viewer).filter(conversation=message.conversation_id)
+    before = near.filter(sequence__lt=message.sequence).order_by("-sequence")[:AROUND]
+    after = near.filter(sequence__gt=message.sequence)[:AROUND]
+    told = [*_tell(before)[::-1], *(line | {"is_subject": True} for line in _tell(near.filter(pk=message.pk)))]
+    place = message.conversation.title or ("a group" if message.conversation.is_group else "a direct conversation")
+    return Snapshot(message.sender_id, f"Message of {sender}", [("Said in", place)], [*told, *_tell(after)])
+
+
+def _tell(messages: QuerySet[Message]) -> list[dict[str, Any]]:
+    rows = messages.select_related("sender").prefetch_related("attachments")
+    return [
+        {
+            "id": row.pk,
+            "sequence": row.sequence,
+            "sender_id": row.sender_id,
+            "sender": row.sender.display_name if row.sender else "",
+            "sent_at": row.sent_at.isoformat(),
+            "edited_at": row.edited_at.isoformat() if row.edited_at else None,
+            "is_deleted": row.deleted_at is not None,
+            "content": "" if row.deleted_at else row.content,
+            "attachments": [] if row.deleted_at else [file.filename for file in row.attachments.all()],
+        }
+        for row in rows
+    ]
+
+
+def _attachment(viewer: User, attachment: MessageAttachment) -> Snapshot:
+    around = _message(viewer, attachment.message) if attachment.message else None
+    parts = [("File", attachment.filename), ("Type", attachment.content_type), *(around.parts if around else [])]
+    return Snapshot(attachment.uploader_id, attachment.filename, parts, around.messages if around else [])
+
+
+def _conversation(viewer: User, conversation: Conversation) -> Snapshot:
+    said = find_messages(viewer=viewer).filter(conversation=conversation)
+    people = ", ".join(person.display_name for person in people_of(conversation))
+    title = conversation.title or ("A group" if conversation.is_group else "A direct conversation")
+    return Snapshot(None, title, [("People", people)], _tell(said.order_by("-sequence")[:LAST])[::-1])
+
+
+def _person(_viewer: User, person: User) -> Snapshot:
+    profile = getattr(person, "profile", None)
+    about = [("Bio", profile.bio), ("LinkedIn", profile.linkedin_url)] if profile else []
+    picture = [("Picture", str(person.picture))] if person.picture else []
+    return Snapshot(person.pk, person.display_name, [*about, *picture], [])
+
+
+def _opportunity(_viewer: User, opportunity: Opportunity) -> Snapshot:
+    host = opportunity.host.organization_name if opportunity.host else ""
+    place = opportunity.location_text or ""
+    parts = [("Organisation", host), ("Description", opportunity.description), ("Where", place)]
+    return Snapshot(opportunity.created_by_id, opportunity.title, parts, [])
+
+
+def _role(_viewer: User, role: Role) -> Snapshot:
+    parts = [("Of", role.opportunity.title), ("Description", role.description)]
+    return Snapshot(role.opportunity.created_by_id, role.title, parts, [])
+
+
+def _host(viewer: User, host: OpportunityHost) -> Snapshot:
+    owns = host.memberships.filter(user=viewer, role=MembershipRole.OWNER, accepted_at__isnull=False).exists()
+    parts = [("Website", host.website), ("Description", host.description)]
+    return Snapshot(viewer.pk if owns else None, host.organization_name, parts, [])
+
+
+def _event(_viewer: User, event: Event) -> Snapshot:
+    parts = [("Description", event.description), ("Where", event.location), ("When", event.event_date.isoformat())]
+    return Snapshot(event.host_id, event.title, parts, [])
+
+
+def _application(_viewer: User, application: Application) -> Snapshot:
+    parts = [("For", application.role.title), ("Letter", application.cover_letter)]
+    return Snapshot(application.volunteer_id, f"Application of {application.volunteer.display_name}", parts, [])
+
+
+#: For each type of the API that can be reported: the rows that a viewer sees, and what they see of one.
+SUBJECTS: dict[str, tuple[Callable[[User], QuerySet[Any]], Callable[[User, Any], Snapshot]]] = {
+    "Application": (Application.objects.visible_to, _application),
+    "Conversation": (Conversation.objects.visible_to, _conversation),
+    "Event": (Event.objects.visible_to, _event),
+    "Message": (Message.objects.visible_to, _message),
+    "MessageAttachment": (MessageAttachment.objects.visible_to, _attachment),
+    "Opportunity": (Opportunity.objects.visible_to, _opportunity),
+    "OpportunityHost": (lambda _: OpportunityHost.objects.all(), _host),
+    "Role": (lambda viewer: Role.objects.filter(opportunity__in=Opportunity.objects.visible_to(viewer)), _role),
+    "User": (User.objects.visible_to, _person),
+}

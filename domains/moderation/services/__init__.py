@@ -1,0 +1,6 @@
+"""The acts on reports, one file each."""
+
+from domains.moderation.services.report_content import report_content
+from domains.moderation.services.review_report import review_report
+
+__all__ = ["report_content", "review_report"]

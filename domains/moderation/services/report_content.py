@@ -1,0 +1,57 @@
+"""Telling staff of something that should not be here."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from domains.accounts.models import User
+from domains.base import bus, rates
+from domains.base.errors import Code, NotFound, Refused
+from domains.moderation import facts
+from domains.moderation.models import PENDING_STATUSES, ContentReport, ReportReason
+from domains.moderation.selectors import take_snapshot
+
+MAX_DETAILS = 2000
+RATE_LIMIT, RATE_SECONDS = 20, 3600
+
+
+def report_content(
+    *, actor: User, subject_type: str, subject_id: int, reason: ReportReason, details: str = ""
+) -> ContentReport:
+    """Put the thing into the queue of the staff, as the actor sees it now, and return the report.
+
+    What the actor has reported already, and staff have not answered, gives that first report again.
+    Refuses with TOO_LONG, NOT_FOUND (there is no such thing, or the actor does not see it), INVALID (the
+    actor's own) and RATE_LIMITED.
+    """
+    details = details.strip()
+    if len(details) > MAX_DETAILS:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_DETAILS:,} characters.", "details")
+    rates.spend(what="report_content", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    snapshot = take_snapshot(viewer=actor, subject_type=subject_type, subject_id=subject_id)
+    if snapshot is None:
+        raise NotFound("thing to report", "subject_id")
+    if snapshot.author_id == actor.pk:
+        raise Refused.because(Code.INVALID, "This is your own; change or remove it yourself.", "subject_id")
+    pending = ContentReport.objects.filter(
+        reporter=actor, subject_type=subject_type, subject_id=subject_id, status__in=PENDING_STATUSES
+    )
+    if first := pending.first():
+        return first
+    report = ContentReport(
+        reporter=actor,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        author_id=snapshot.author_id,
+        reason=reason,
+        details=details,
+        context=snapshot.as_context(),
+    )
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+            bus.publish(facts.ContentReported(report_id=report.pk))
+    except IntegrityError:
+        # The same person reports it twice at once: the first one counts.
+        return pending.get()
+    return report

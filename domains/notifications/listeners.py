@@ -1,0 +1,93 @@
+"""What people are told when something happened elsewhere, and what follows when they were told."""
+
+from domains.accounts.facts import SessionEnded
+from domains.base import bus, live
+from domains.messaging.facts import ConversationChanged, ConversationRead
+from domains.notifications import facts, services, tasks
+from domains.opportunities import facts as opportunities
+
+
+@bus.listen(opportunities.ApplicationSubmitted)
+def tell_of_the_application(fact: opportunities.ApplicationSubmitted) -> None:
+    """Those who run the host learn that somebody applied; whoever got a place at once has it in writing."""
+    tasks.tell_story.delay("application_received", fact.application_id)
+    tasks.tell_story.delay("place_confirmed", fact.application_id)
+
+
+@bus.listen(opportunities.ApplicationDecided)
+def tell_of_the_decision(fact: opportunities.ApplicationDecided) -> None:
+    """The volunteer learns of the decision."""
+    tasks.tell_story.delay("application_decided", fact.move_id)
+
+
+@bus.listen(opportunities.OfferMade)
+def tell_of_the_offer(fact: opportunities.OfferMade) -> None:
+    """Whoever was first in line learns that a place is held for them, and until when."""
+    tasks.tell_story.delay("application_decided", fact.move_id)
+
+
+@bus.listen(opportunities.OfferExpired)
+def tell_of_the_end_of_the_offer(fact: opportunities.OfferExpired) -> None:
+    """Whoever did not answer learns that the place went on."""
+    tasks.tell_story.delay("application_decided", fact.move_id)
+
+
+@bus.listen(opportunities.OfferAnswered)
+def tell_of_the_answer(fact: opportunities.OfferAnswered) -> None:
+    """Those who run the host learn who took the place that had become free."""
+    tasks.tell_story.delay("place_changed", fact.move_id)
+
+
+@bus.listen(opportunities.ApplicationWithdrawn)
+def tell_of_the_withdrawal(fact: opportunities.ApplicationWithdrawn) -> None:
+    """Those who run the host learn that somebody who had a place will not come."""
+    tasks.tell_story.delay("place_changed", fact.move_id)
+
+
+@bus.listen(opportunities.OpportunityChanged)
+def tell_of_the_change(fact: opportunities.OpportunityChanged) -> None:
+    """Whoever holds a place learns what is different now."""
+    tasks.tell_story.delay("opportunity_changed", fact.change_id)
+
+
+@bus.listen(opportunities.OpportunityCancelled)
+def tell_that_it_is_called_off(fact: opportunities.OpportunityCancelled) -> None:
+    """Whoever applied learns that it does not take place."""
+    tasks.tell_story.delay("opportunity_cancelled", fact.change_id)
+
+
+@bus.listen(opportunities.HoursReviewed)
+def tell_of_the_review(fact: opportunities.HoursReviewed) -> None:
+    """The volunteer learns what became of the hours."""
+    tasks.tell_story.delay("hours_reviewed", fact.hours_entry_id)
+
+
+@bus.listen(ConversationChanged)
+def tell_of_the_message(fact: ConversationChanged) -> None:
+    """Those who take part learn that somebody wrote; at once, since it costs one statement as a rule."""
+    services.notify_of_message(conversation_id=fact.conversation_id, sequence=fact.sequence)
+
+
+@bus.listen(ConversationRead)
+def mark_what_was_read(fact: ConversationRead) -> None:
+    """Whoever has read the conversation need not be told of it any more."""
+    services.mark_messages_read(
+        conversation_id=fact.conversation_id, reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence
+    )
+
+
+@bus.listen(SessionEnded)
+def end_its_pushes(fact: SessionEnded) -> None:
+    """The browsers of the session get no more pushes."""
+    services.forget_session(session_id=fact.session_id)
+
+
+@bus.listen(facts.PeopleNotified)
+def show_and_send(fact: facts.PeopleNotified) -> None:
+    """Those who look at their list see it at once; mails and pushes go out."""
+    for user_id in fact.shown_to:
+        live.broadcast(f"user.{user_id}", notifications="new")
+    if fact.has_mail:
+        tasks.send_due_mails.delay()
+    if fact.has_push:
+        tasks.send_due_pushes.delay()

@@ -1,0 +1,70 @@
+"""How people are told unless they say otherwise, and why they are told at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domains.notifications.models import NotificationKind as Kind
+
+
+@dataclass(frozen=True)
+class Ways:
+    """By which ways somebody is told of a kind of thing."""
+
+    in_app: bool = True
+    email: bool = False
+    #: In the daily mail, if it is unread by then and had no mail of its own.
+    digest: bool = False
+    push: bool = True
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is a way at all."""
+        return self.in_app or self.email or self.digest or self.push
+
+
+AT_ONCE = Ways(email=True)
+DEFAULTS: dict[Kind, Ways] = {
+    Kind.APPLICATION_RECEIVED: AT_ONCE,
+    Kind.APPLICATION_DECIDED: AT_ONCE,
+    Kind.OFFER_MADE: AT_ONCE,
+    Kind.OPPORTUNITY_CHANGED: AT_ONCE,
+    Kind.EVENT_CHANGED: AT_ONCE,
+    Kind.TICKET_OFFERED: AT_ONCE,
+    Kind.MESSAGE_RECEIVED: Ways(digest=True),
+    Kind.HOURS_REVIEWED: AT_ONCE,
+    Kind.VERIFICATION_DECIDED: AT_ONCE,
+    Kind.CERTIFICATE_ISSUED: Ways(digest=True, push=False),
+    Kind.EXPIRY_REMINDER: AT_ONCE,
+    Kind.SAVED_SEARCH_DIGEST: Ways(digest=True, push=False),
+}
+#: The end of the sentence "You get this mail because …".
+REASONS: dict[Kind, str] = {
+    Kind.APPLICATION_RECEIVED: "you run an organisation that people apply to",
+    Kind.APPLICATION_DECIDED: "something was decided about an application of yours",
+    Kind.OFFER_MADE: "a place was offered to you",
+    Kind.OPPORTUNITY_CHANGED: "something changed that you applied for",
+    Kind.EVENT_CHANGED: "something changed that you have a ticket for",
+    Kind.TICKET_OFFERED: "a ticket was offered to you",
+    Kind.MESSAGE_RECEIVED: "somebody wrote to you, and you asked for mails about messages",
+    Kind.HOURS_REVIEWED: "hours of yours were reviewed",
+    Kind.VERIFICATION_DECIDED: "your verification was decided",
+    Kind.CERTIFICATE_ISSUED: "you finished a course",
+    Kind.EXPIRY_REMINDER: "something of yours ends soon",
+    Kind.SAVED_SEARCH_DIGEST: "you saved a search",
+}
+#: What mails of a kind are about, in the words of the pages: "You get no more mails about …".
+TOPICS: dict[Kind, str] = {
+    Kind.APPLICATION_RECEIVED: "applications to your organisation",
+    Kind.APPLICATION_DECIDED: "decisions about your applications",
+    Kind.OFFER_MADE: "places that are offered to you",
+    Kind.OPPORTUNITY_CHANGED: "changes of what you applied for",
+    Kind.EVENT_CHANGED: "changes of events you have a ticket for",
+    Kind.TICKET_OFFERED: "tickets that are offered to you",
+    Kind.MESSAGE_RECEIVED: "new messages",
+    Kind.HOURS_REVIEWED: "reviews of your hours",
+    Kind.VERIFICATION_DECIDED: "decisions about your verification",
+    Kind.CERTIFICATE_ISSUED: "certificates",
+    Kind.EXPIRY_REMINDER: "what ends soon",
+    Kind.SAVED_SEARCH_DIGEST: "your saved searches",
+}

@@ -1,0 +1,48 @@
+"""The push services that browsers use: a push goes to one of these, and nowhere else that a client may name."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+
+#: Hosts; one that begins with a dot stands for all below it.
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    ".push.services.mozilla.com",
+    ".notify.windows.com",
+    "web.push.apple.com",
+)
+HTTPS = 443
+
+
+def is_push_service(endpoint: str) -> bool:
+    """Whether the address is one at a known push service, over HTTPS and nothing odd about it."""
+    if not endpoint.isascii() or any(one <= " " or one in "\\\x7f" for one in endpoint):
+        return False
+    try:
+        url = urlsplit(endpoint)
+        port = url.port
+    except ValueError:
+        return False
+    if url.username is not None or url.password is not None or not url.hostname:
+        return False
+    if f"{url.scheme}://{url.netloc}" in settings.WEB_PUSH_EXTRA_ORIGINS:
+        return True
+    return url.scheme == "https" and port in {None, HTTPS} and _is_known(url.hostname)
+
+
+@lru_cache(maxsize=4)
+def public_key_of(private_key: str) -> str:
+    """Return the public half of WEB_PUSH_PRIVATE_KEY, as browsers take it (`applicationServerKey`)."""
+    number = int.from_bytes(urlsafe_b64decode(private_key + "=" * (-len(private_key) % 4)), "big")
+    point = ec.derive_private_key(number, ec.SECP256R1()).public_key()
+    return urlsafe_b64encode(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).decode().rstrip("=")
+
+
+def _is_known(host: str) -> bool:
+    return any(host.endswith(one) if one.startswith(".") else host == one for one in PUSH_SERVICES)

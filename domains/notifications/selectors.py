@@ -1,0 +1,89 @@
+"""Questions about what people are told, and how they want to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from domains.accounts.models import User
+from domains.notifications.models import (
+    MailDelivery,
+    Notification,
+    NotificationKind,
+    NotificationQuerySet,
+    Posting,
+    Preference,
+    PushSubscription,
+)
+from domains.notifications.policies import DEFAULTS, Ways
+from domains.notifications.providers import public_key_of
+
+
+def find_notifications(*, viewer: User | None) -> NotificationQuerySet:
+    """Return what the viewer was told, newest first."""
+    return Notification.objects.visible_to(viewer).order_by("-created_at", "-pk")
+
+
+def count_unread(*, viewer: User) -> int:
+    """Return how many of the viewer's notifications are unread."""
+    return Notification.objects.visible_to(viewer).filter(read_at__isnull=True).count()
+
+
+def find_told_since(*, viewer: User, since: datetime) -> list[Notification]:
+    """Return what the viewer was told since a moment, oldest first; nothing to somebody whose account is closed."""
+    own = Notification.objects.visible_to(viewer).filter(recipient__is_active=True, created_at__gte=since)
+    return list(own.order_by("created_at", "pk"))
+
+
+def find_preferences(*, user_id: int) -> dict[NotificationKind, Ways]:
+    """Return for every kind how the person is told of it."""
+    ways = dict(DEFAULTS)
+    for row in Preference.objects.filter(user=user_id):
+        ways[NotificationKind(row.kind)] = ways_of(row)
+    return ways
+
+
+def find_ways(*, kind: NotificationKind, user_ids: Collection[int]) -> dict[int, Ways]:
+    """Return for each person how they are told of this kind; a system question."""
+    ways = dict.fromkeys(user_ids, DEFAULTS[kind])
+    for row in Preference.objects.filter(kind=kind, user__in=user_ids):
+        ways[row.user_id] = ways_of(row)
+    return ways
+
+
+def ways_of(row: Preference) -> Ways:
+    """Return what a row of preferences says."""
+    return Ways(in_app=row.in_app, email=row.email, digest=row.digest, push=row.push)
+
+
+def find_push_subscriptions(*, user_ids: Collection[int]) -> QuerySet[PushSubscription]:
+    """Return the browsers that take pushes for these people, by sessions that live; a system question."""
+    return PushSubscription.objects.filter(
+        session__user__in=user_ids, session__user__is_active=True, session__ended_at__isnull=True
+    )
+
+
+def find_for_digest(*, since: datetime) -> NotificationQuerySet:
+    """Return what belongs into daily mails: unread, of a kind that its person wants there, without a mail of its own.
+
+    A system question.
+    """
+    preference = Preference.objects.filter(user=OuterRef("recipient"), kind=OuterRef("kind"))
+    by_default = [kind for kind, ways in DEFAULTS.items() if ways.digest]
+    is_wanted = Exists(preference.filter(digest=True)) | Q(kind__in=by_default) & ~Exists(
+        preference.filter(digest=False)
+    )
+    mail = MailDelivery.objects.filter(notification=OuterRef("pk"))
+    is_mailed = mail.filter(Q(is_sent=True) | Q(done_at__isnull=True, attempts__lt=Posting.MOST_ATTEMPTS))
+    return Notification.objects.filter(
+        is_wanted, ~Exists(is_mailed), read_at__isnull=True, created_at__gte=since, recipient__is_active=True
+    )
+
+
+def get_web_push_key() -> str | None:
+    """Return the key that browsers subscribe to pushes with, or None while there are none."""
+    private_key = settings.WEB_PUSH_PRIVATE_KEY
+    return public_key_of(private_key) if private_key else None

@@ -1,0 +1,41 @@
+"""The acts on notifications, one file each."""
+
+from domains.notifications.services.mark_notifications_read import mark_notifications_read
+from domains.notifications.services.notify import Subject, notify
+from domains.notifications.services.push_subscriptions import (
+    forget_session,
+    register_push_subscription,
+    remove_push_subscription,
+)
+from domains.notifications.services.remove_old import remove_old
+from domains.notifications.services.send_digests import send_digests
+from domains.notifications.services.send_mails import send_due_mails
+from domains.notifications.services.send_pushes import send_due_pushes
+from domains.notifications.services.stories import tell_story
+from domains.notifications.services.stories.messages import mark_messages_read, notify_of_message
+from domains.notifications.services.unsubscribe import find_topic, resubscribe, unsubscribe
+from domains.notifications.services.update_notification_preferences import (
+    PreferenceChange,
+    update_notification_preferences,
+)
+
+__all__ = [
+    "PreferenceChange",
+    "Subject",
+    "find_topic",
+    "forget_session",
+    "mark_messages_read",
+    "mark_notifications_read",
+    "notify",
+    "notify_of_message",
+    "register_push_subscription",
+    "remove_old",
+    "remove_push_subscription",
+    "resubscribe",
+    "send_digests",
+    "send_due_mails",
+    "send_due_pushes",
+    "tell_story",
+    "unsubscribe",
+    "update_notification_preferences",
+]

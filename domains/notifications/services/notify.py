@@ -1,0 +1,102 @@
+"""Telling people something: the one way in which notifications come to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from domains.base import bus
+from domains.notifications import facts
+from domains.notifications.models import MailDelivery, Notification, NotificationKind, PushDelivery
+from domains.notifications.policies import Ways
+from domains.notifications.selectors import find_push_subscriptions, find_ways
+
+LONGEST_TITLE = Notification._meta.get_field("title").max_length or 0
+AT_ONCE = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a notification is about: the name of its GraphQL type, and its key."""
+
+    type_name: str
+    key: int
+
+
+@transaction.atomic
+def notify(
+    *,
+    recipient_ids: Collection[int],
+    kind: NotificationKind,
+    key: str,
+    title: str,
+    body: str = "",
+    subject: Subject | None = None,
+    mail_after: timedelta = AT_ONCE,
+) -> int:
+    """Each of these people is told this, by the ways they want; returns how many were. A system act.
+
+    `key` names the fact: who was told of it before is not told again, whatever repeats or races. The mail, where
+    one is wanted, goes out once `mail_after` is over.
+    """
+    now = timezone.now()
+    ways = find_ways(kind=kind, user_ids=recipient_ids)
+    rows = [
+        Notification(
+            recipient_id=recipient_id,
+            kind=kind,
+            title=shortened(title),
+            body=body,
+            key=key,
+            is_in_app=ways[recipient_id].in_app,
+            subject_type=subject.type_name if subject else "",
+            subject_id=subject.key if subject else None,
+            created_at=now,
+        )
+        for recipient_id in ways
+        if ways[recipient_id].is_any
+    ]
+    if not rows:
+        return 0
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    # Rows of an earlier telling have another time.
+    made = dict(
+        Notification.objects.filter(key=key, recipient__in=ways, created_at=now).values_list("recipient_id", "pk")
+    )
+    if made:
+        has_mail = _plan_mails(made, ways, now + mail_after) and not mail_after
+        has_push = _plan_pushes(made, ways)
+        shown_to = [recipient_id for recipient_id in made if ways[recipient_id].in_app]
+        bus.publish(facts.PeopleNotified(shown_to=shown_to, has_mail=has_mail, has_push=has_push))
+    return len(made)
+
+
+def shortened(title: str) -> str:
+    """Return the title in one line that fits."""
+    line = " ".join(title.split())
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
+
+
+def _plan_mails(made: Mapping[int, int], ways: Mapping[int, Ways], due_at: datetime) -> bool:
+    mails = [
+        MailDelivery(notification_id=key, due_at=due_at)
+        for recipient_id, key in made.items()
+        if ways[recipient_id].email
+    ]
+    MailDelivery.objects.bulk_create(mails)
+    return bool(mails)
+
+
+def _plan_pushes(made: Mapping[int, int], ways: Mapping[int, Ways]) -> bool:
+    wanting = [recipient_id for recipient_id in made if ways[recipient_id].push]
+    if not settings.WEB_PUSH_PRIVATE_KEY or not wanting:
+        return False
+    browsers = find_push_subscriptions(user_ids=wanting).values_list("pk", "session__user_id")
+    pushes = [PushDelivery(notification_id=made[user_id], subscription_id=pk) for pk, user_id in browsers]
+    PushDelivery.objects.bulk_create(pushes)
+    return bool(pushes)

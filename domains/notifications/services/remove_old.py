@@ -1,0 +1,27 @@
+"""What nobody needs any more goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from domains.notifications.models import Digest, Notification
+
+READ_KEPT_FOR, KEPT_FOR = timedelta(days=90), timedelta(days=365)
+BATCH = 1000
+
+
+def remove_old() -> int:
+    """Notifications that were read are gone 90 days after they came, all others after a year; returns how many went.
+
+    A system act; it removes a batch at a time, so that it holds up nobody.
+    """
+    now, removed = timezone.now(), 0
+    is_old = Q(created_at__lt=now - KEPT_FOR) | Q(created_at__lt=now - READ_KEPT_FOR, read_at__isnull=False)
+    while batch := list(Notification.objects.filter(is_old).values_list("pk", flat=True)[:BATCH]):
+        Notification.objects.filter(pk__in=batch).delete()
+        removed += len(batch)
+    Digest.objects.filter(day__lt=(now - KEPT_FOR).date()).delete()
+    return removed

@@ -1,0 +1,65 @@
+"""The daily mail: what somebody has not read and had no mail about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from domains.notifications.models import Digest
+from domains.notifications.selectors import find_for_digest
+from domains.notifications.services.letters import Footer, Letter, post
+from domains.notifications.services.postings import check_claim, work_off
+from domains.notifications.tokens import DIGEST
+
+#: The hour of the day, in UTC, from which on the mails of the day go out.
+FROM_HOUR = 7
+#: What is older is not told of any more.
+LOOKS_BACK = timedelta(days=7)
+MOST_LISTED = 20
+#: So many people are begun with at a time.
+BATCH = 500
+REASON = "you have not read what is in it; it comes once a day at the most"
+
+
+def send_digests(*, now: datetime | None = None) -> int:
+    """Everybody with something for it has their mail of the day, once; returns how many mails were tried.
+
+    A system act, safe in many processes at once: the constraint on person and day decides. What came in one daily
+    mail is not told in the next.
+    """
+    now = now or timezone.now()
+    if now.hour >= FROM_HOUR:
+        _plan(now)
+    return work_off(Digest.objects.all(), _send)
+
+
+def _plan(now: datetime) -> None:
+    fresh = find_for_digest(since=now - LOOKS_BACK).filter(digest__isnull=True)
+    had_theirs = Digest.objects.filter(day=now.date()).values("recipient")
+    people = fresh.exclude(recipient__in=had_theirs).order_by().values_list("recipient_id", flat=True).distinct()
+    for recipient_id in people[:BATCH]:
+        with transaction.atomic():
+            digest, is_new = Digest.objects.get_or_create(recipient_id=recipient_id, day=now.date())
+            if is_new and not fresh.filter(recipient=recipient_id).update(digest=digest):
+                digest.delete()
+
+
+def _send(digest: Digest) -> bool:
+    """Send what of it is still unread and wanted; nothing if nothing is."""
+    recipient = digest.recipient
+    still = find_for_digest(since=digest.due_at - LOOKS_BACK * 2).filter(digest=digest)
+    number = still.count()
+    if not number or not recipient.is_active:
+        return False
+    listed = list(still.order_by("-created_at", "-pk")[:MOST_LISTED])
+    letter = Letter(
+        template="notifications/digest",
+        subject=f"{number} new for you" if number > 1 else listed[0].title,
+        context={"person": recipient, "notifications": listed, "more": number - len(listed)},
+    )
+    check_claim(digest)
+    footer = Footer(reason=REASON, user_id=recipient.pk, topic=DIGEST)
+    post(letter, to=recipient.email, footer=footer, name=f"digest.{digest.pk}")
+    return True

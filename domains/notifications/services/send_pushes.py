@@ -1,0 +1,102 @@
+"""Sending the pushes that are due: encrypted for the browser, signed with the server's key (VAPID)."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from email.utils import parseaddr
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.utils import timezone
+from py_vapid import Vapid02
+
+from domains.notifications.models import Notification, NotificationKind, PushDelivery, PushSubscription
+from domains.notifications.providers import is_push_service
+from domains.notifications.selectors import find_push_subscriptions, find_ways
+from domains.notifications.services.postings import check_claim, work_off
+
+CONNECT_SECONDS, ANSWER_SECONDS = 1, 4
+#: How long the push service keeps it for a browser that is not there, and how long the signature holds.
+TTL_SECONDS, SIGNED_SECONDS = 24 * 3600, 12 * 3600
+GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+
+class PushRefused(Exception):
+    """The push service did not take it."""
+
+
+class OneHop(requests.Session):
+    """Goes where it is sent and nowhere else: no redirects, nothing from this machine's environment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def post(self, url: Any, data: Any = None, json: Any = None, **kwargs: Any) -> requests.Response:
+        """Post without following where the answer points."""
+        return super().post(url, data, json, **{**kwargs, "allow_redirects": False})
+
+
+def send_due_pushes() -> int:
+    """Each push that is due is sent once; returns how many were tried. A system act, safe in many processes at once."""
+    return work_off(PushDelivery.objects.all(), _send) if settings.WEB_PUSH_PRIVATE_KEY else 0
+
+
+def _send(delivery: PushDelivery) -> bool:
+    """Send it if it is still wanted; a browser that is gone for good, or whose session is over, is forgotten."""
+    notification, subscription = delivery.notification, delivery.subscription
+    owner_id, kind = notification.recipient_id, NotificationKind(notification.kind)
+    lives = find_push_subscriptions(user_ids=[owner_id]).filter(pk=subscription.pk).exists()
+    if not lives:
+        subscription.delete()
+        return False
+    if notification.read_at or not find_ways(kind=kind, user_ids=[owner_id])[owner_id].push:
+        return False
+    check_claim(delivery)
+    status = _post(notification, subscription)
+    if status in GONE:
+        subscription.delete()
+        return False
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise PushRefused(f"the push service answered {status}")
+    return True
+
+
+def _post(notification: Notification, subscription: PushSubscription) -> int:
+    from pywebpush import WebPusher  # noqa: PLC0415 # it brings a second HTTP client along, which few processes need
+
+    if not is_push_service(subscription.endpoint):
+        raise PushRefused("the address is at no known push service")
+    keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
+    with OneHop() as session:
+        pusher = WebPusher({"endpoint": subscription.endpoint, "keys": keys}, requests_session=session)
+        answer: Any = pusher.send(
+            _payload(notification),
+            headers={**_signature(subscription.endpoint), "Urgency": "normal", "Topic": f"n{notification.pk}"},
+            ttl=TTL_SECONDS,
+            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+        )
+    return int(answer.status_code)
+
+
+def _payload(notification: Notification) -> str:
+    node_id = b64encode(f"Notification:{notification.pk}".encode()).decode()
+    return json.dumps(
+        {"kind": notification.kind, "title": notification.title, "notificationId": node_id}, ensure_ascii=False
+    )
+
+
+def _signature(endpoint: str) -> dict[str, str]:
+    """Return the header by which the push service knows that it is this server."""
+    url = urlsplit(endpoint)
+    claims = {
+        "aud": f"{url.scheme}://{url.netloc}",
+        "exp": int(timezone.now().timestamp()) + SIGNED_SECONDS,
+        "sub": settings.WEB_PUSH_CONTACT or f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
+    }
+    signed: dict[str, str] = Vapid02.from_raw(settings.WEB_PUSH_PRIVATE_KEY.encode()).sign(claims)
+    return signed

@@ -1,0 +1,169 @@
+"""Applications: hosts are told who applies and who comes after all, volunteers what was decided."""
+
+from __future__ import annotations
+
+from domains.notifications.models import Notification, NotificationKind
+from domains.notifications.services.letters import Letter
+from domains.notifications.services.notify import Subject, notify
+from domains.notifications.services.stories.shapes import in_words, source_of
+from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus
+from domains.opportunities.selectors import find_managers
+from domains.opportunities.transitions import places_taken_by
+
+Status = ApplicationStatus
+WITH_ALL = ("role__opportunity__host", "volunteer")
+#: What a host reads about the state a new application begins in.
+BEGINNINGS = {
+    Status.ACCEPTED: "The role takes everybody while it has places: this volunteer is in.",
+    Status.WAITLISTED: "Every place is taken: this volunteer waits in line.",
+}
+#: What a volunteer reads about a move, as title and text.
+DECISIONS = {
+    Status.ACCEPTED: ("You have a place", "As {role}, from {start}."),
+    Status.SHORTLISTED: ("You are on the short list", "The final decision is still to come."),
+    Status.WAITLISTED: ("You wait in line", "You hear from us when a place becomes free."),
+    Status.OFFERED: ("A place is free for you", "Take it by {deadline}; after that it goes to the next in line."),
+    Status.EXPIRED: ("The offer has run out", "The place went to the next in line. You may apply again."),
+    Status.COMPLETED: ("Thank you for coming", "It counts. Log your hours while you remember them."),
+}
+ABSENT = ("You are noted as not having come", "If that is a mistake, write to the organisation.")
+DECLINED = ("No place this time", "Thank you for offering your time.")
+
+
+def tell_received(application_id: int) -> None:
+    """Tell the host's owners and coordinators about a new application."""
+    application = _find_application(application_id)
+    if application is None:
+        return
+    first = application.history.first()
+    body = BEGINNINGS.get(first.to_status, "") if first else ""
+    _tell_managers(
+        application,
+        key=f"application_received:{application_id}",
+        title=_received(application),
+        body=body or "The volunteer waits for your decision.",
+    )
+
+
+def letter_received(notification: Notification) -> Letter | None:
+    """Return the mail about a new application."""
+    application = _find_application(source_of(notification))
+    if application is None:
+        return None
+    return Letter(
+        template="notifications/application_received",
+        subject=_received(application),
+        context={
+            "application": application,
+            "manager": notification.recipient,
+            "first_move": application.history.first(),
+        },
+    )
+
+
+def tell_place_confirmed(application_id: int) -> None:
+    """Tell whoever got a place by applying that they have it; nothing to those who wait."""
+    first = ApplicationHistory.objects.filter(application=application_id).order_by("pk").first()
+    if first is not None and first.to_status == Status.ACCEPTED:
+        tell_decided(first.pk)
+
+
+def tell_decided(move_id: int) -> None:
+    """Tell the volunteer what this move of their application means."""
+    moved = _find_move(move_id)
+    if moved is None or not moved.application.volunteer.is_active:
+        return
+    application, opportunity = moved.application, moved.application.role.opportunity
+    is_offer = moved.to_status in {Status.OFFERED, Status.EXPIRED}
+    title, text = _decision(moved)
+    deadline = application.offer_expires_at
+    body = text.format(
+        role=application.role.title,
+        start=in_words(opportunity.start_date),
+        deadline=in_words(deadline) if deadline else "the deadline",
+    )
+    if moved.reason and moved.actor_id != application.volunteer_id and opportunity.host:
+        body += f"\n{opportunity.host.organization_name} adds: {moved.reason}"
+    notify(
+        recipient_ids=[application.volunteer_id],
+        kind=NotificationKind.OFFER_MADE if is_offer else NotificationKind.APPLICATION_DECIDED,
+        key=f"application_decided:{move_id}",
+        title=f"{title}: {opportunity.title}",
+        body=body,
+        subject=Subject("Application", application.pk),
+    )
+
+
+def letter_decided(notification: Notification) -> Letter | None:
+    """Return the mail about a decision, an offer, or its end."""
+    moved = _find_move(source_of(notification))
+    if moved is None:
+        return None
+    return Letter(
+        template="notifications/application_decided",
+        subject=f"Your application: {moved.application.role.opportunity.title}",
+        context={
+            "application": moved.application,
+            "move": moved,
+            "was_absent": moved.from_status == Status.ACCEPTED,
+        },
+    )
+
+
+def tell_place_changed(move_id: int) -> None:
+    """Tell the host who took an offered place or gave theirs back."""
+    moved = _find_move(move_id)
+    if moved is None:
+        return
+    if moved.to_status != Status.ACCEPTED and not places_taken_by(moved.from_status, moved.to_status):
+        return
+    body = f"They write: {moved.reason}" if moved.reason else ""
+    _tell_managers(moved.application, key=f"place_changed:{move_id}", title=_place_changed(moved), body=body)
+
+
+def letter_place_changed(notification: Notification) -> Letter | None:
+    """Return the mail about who comes or does not come after all."""
+    moved = _find_move(source_of(notification))
+    if moved is None:
+        return None
+    return Letter(
+        template="notifications/place_changed",
+        subject=_place_changed(moved),
+        context={"application": moved.application, "manager": notification.recipient, "move": moved},
+    )
+
+
+def _tell_managers(application: Application, *, key: str, title: str, body: str) -> None:
+    host = application.role.opportunity.host
+    notify(
+        recipient_ids=[manager.pk for manager in find_managers(host_id=host.pk)] if host else [],
+        kind=NotificationKind.APPLICATION_RECEIVED,
+        key=key,
+        title=title,
+        body=body,
+        subject=Subject("Application", application.pk),
+    )
+
+
+def _received(application: Application) -> str:
+    return f"{application.volunteer.display_name} applied: {application.role.title}"
+
+
+def _place_changed(moved: ApplicationHistory) -> str:
+    verb = "took the free place" if moved.to_status == Status.ACCEPTED else "gave the place back"
+    return f"{moved.application.volunteer.display_name} {verb}: {moved.application.role.title}"
+
+
+def _decision(moved: ApplicationHistory) -> tuple[str, str]:
+    if moved.to_status == Status.CANCELLED and moved.from_status == Status.ACCEPTED:
+        return ABSENT
+    return DECISIONS.get(moved.to_status, DECLINED)
+
+
+def _find_application(application_id: int) -> Application | None:
+    return Application.objects.select_related(*WITH_ALL).filter(pk=application_id).first()
+
+
+def _find_move(move_id: int) -> ApplicationHistory | None:
+    with_all = ApplicationHistory.objects.select_related(*(f"application__{one}" for one in WITH_ALL))
+    return with_all.filter(pk=move_id).first()

@@ -1,0 +1,44 @@
+"""Hours: the volunteer is told what the host said about them."""
+
+from __future__ import annotations
+
+from domains.notifications.models import Notification, NotificationKind
+from domains.notifications.services.letters import Letter
+from domains.notifications.services.notify import Subject, notify
+from domains.notifications.services.stories.shapes import source_of
+from domains.opportunities.models import HoursEntry, HoursStatus
+
+
+def tell_reviewed(hours_entry_id: int) -> None:
+    """Tell the volunteer what became of their hours."""
+    entry = _find_entry(hours_entry_id)
+    if entry is None:
+        return
+    verdict = "approved" if entry.status == HoursStatus.APPROVED else "not approved"
+    opportunity = entry.application.role.opportunity
+    adds = f"{opportunity.host.organization_name} adds: {entry.review_note}" if opportunity.host else ""
+    notify(
+        recipient_ids=[entry.volunteer_id],
+        kind=NotificationKind.HOURS_REVIEWED,
+        key=f"hours_reviewed:{hours_entry_id}",
+        title=f"Your hours were {verdict}: {opportunity.title}",
+        body=adds if entry.review_note else "",
+        subject=Subject("HoursEntry", entry.pk),
+    )
+
+
+def letter_reviewed(notification: Notification) -> Letter | None:
+    """Return the mail about a review of hours."""
+    entry = _find_entry(source_of(notification))
+    if entry is None:
+        return None
+    return Letter(
+        template="notifications/hours_reviewed",
+        subject=f"Your hours: {entry.application.role.opportunity.title}",
+        context={"entry": entry},
+    )
+
+
+def _find_entry(hours_entry_id: int) -> HoursEntry | None:
+    with_all = HoursEntry.objects.select_related("application__role__opportunity__host", "volunteer", "corrects")
+    return with_all.filter(pk=hours_entry_id, volunteer__is_active=True).first()

@@ -1,0 +1,101 @@
+"""Messages: who has something unread in a conversation is told so once, and never what it says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from domains.accounts.models import Block
+from domains.messaging.models import Conversation, ConversationEvent, ConversationEventKind, Message, Participant
+from domains.notifications.models import Notification, NotificationKind, Preference
+from domains.notifications.services.letters import Letter
+from domains.notifications.services.notify import Subject, notify
+
+NAME = "message"
+KIND = NotificationKind.MESSAGE_RECEIVED
+#: Whoever reads it here by then needs no mail.
+MAIL_AFTER = timedelta(minutes=10)
+
+
+def notify_of_message(*, conversation_id: int, sequence: int) -> int:
+    """Those who take part and have not read this message have one unread notification of the conversation.
+
+    Nothing happens unless this row of the log is a new message. When all have theirs already it costs one statement,
+    however many they are. Whoever blocked the sender is not told. Returns how many were told. A system act.
+    """
+    unaware = _find_unaware(conversation_id, sequence)
+    if not unaware.exists():
+        return 0
+    with transaction.atomic():
+        # Under the lock of their read markers: whoever reads it this moment does so before, and is left out, or
+        # after, and then finds the notification to mark.
+        people = unaware.select_for_update(of=("self",)).order_by("pk").values_list("user_id", flat=True)
+        return notify(
+            recipient_ids=list(people),
+            kind=KIND,
+            key=f"{NAME}:{conversation_id}:{sequence}",
+            title=_title(conversation_id, sequence),
+            subject=Subject("Conversation", conversation_id),
+            mail_after=MAIL_AFTER,
+        )
+
+
+def mark_messages_read(*, conversation_id: int, reader_id: int, up_to_sequence: int) -> None:
+    """Whoever has read all of a conversation has no unread notification of it. A system act."""
+    left = Message.objects.filter(
+        conversation=conversation_id, sequence__gt=up_to_sequence, deleted_at__isnull=True
+    ).exclude(sender=reader_id)
+    unread = Notification.objects.filter(
+        recipient=reader_id, kind=KIND, subject_id=conversation_id, read_at__isnull=True
+    )
+    unread.filter(~Exists(left)).update(read_at=timezone.now())
+
+
+def letter(notification: Notification) -> Letter | None:
+    """Return the mail about unread messages; None for whoever has read them, or takes part no longer."""
+    takes_part = Participant.objects.filter(
+        conversation=notification.subject_id, user=notification.recipient_id, left_at__isnull=True
+    )
+    if notification.read_at or not takes_part.exists():
+        return None
+    context = {"notification": notification, "person": notification.recipient}
+    return Letter(template="notifications/plain", subject=notification.title, context=context)
+
+
+def _find_unaware(conversation_id: int, sequence: int) -> QuerySet[Participant]:
+    message = ConversationEvent.objects.filter(
+        conversation=conversation_id, sequence=sequence, kind=ConversationEventKind.MESSAGE_SENT
+    )
+    sender = message.filter(actor__isnull=False).values("actor")
+    person = OuterRef("user")
+    unread = Notification.objects.filter(recipient=person, kind=KIND, subject_id=conversation_id, read_at__isnull=True)
+    silent = Preference.objects.filter(user=person, kind=KIND, in_app=False, email=False, digest=False, push=False)
+    return Participant.objects.filter(
+        Exists(message),
+        ~Exists(unread),
+        ~Exists(silent),
+        ~Exists(Block.objects.filter(blocker=person, blocked__in=sender)),
+        conversation=conversation_id,
+        left_at__isnull=True,
+        user__is_active=True,
+        read_up_to_sequence__lt=sequence,
+    ).exclude(user__in=sender)
+
+
+def _title(conversation_id: int, sequence: int) -> str:
+    event = (
+        ConversationEvent.objects.select_related("actor", "conversation")
+        .filter(conversation=conversation_id, sequence=sequence)
+        .get()
+    )
+    name = event.actor.display_name if event.actor else "somebody"
+    return f"New message from {name}{_place(event.conversation)}"
+
+
+def _place(conversation: Conversation) -> str:
+    if not conversation.is_group:
+        return ""
+    return f" in {conversation.title}" if conversation.title else " in a group"

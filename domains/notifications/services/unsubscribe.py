@@ -1,0 +1,56 @@
+"""Getting no more mails, by the link in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domains.accounts.models import User
+from domains.base.errors import NotFound
+from domains.base.signing import BadSignature
+from domains.notifications.models import NotificationKind
+from domains.notifications.policies import DEFAULTS, TOPICS
+from domains.notifications.services.update_notification_preferences import change_ways
+from domains.notifications.tokens import DIGEST, read_unsubscribe
+
+DAILY_MAIL = "what you have not read, once a day"
+
+
+def find_topic(*, token: str) -> str:
+    """Return what the mails are about that the link ends, in words; NOT_FOUND for what is no such link."""
+    _, topic = _read(token)
+    return DAILY_MAIL if topic == DIGEST else TOPICS[NotificationKind(topic)]
+
+
+def unsubscribe(*, token: str) -> str:
+    """The person gets no more mails about the topic of the link, or no daily mail; returns the topic in words.
+
+    Whoever has the link may do it, without a log-in; again it changes nothing. Refuses with NOT_FOUND.
+    """
+    user_id, topic = _read(token)
+    if topic == DIGEST:
+        change_ways(user_id=user_id, changes={kind: {"digest": False} for kind in NotificationKind})
+    else:
+        change_ways(user_id=user_id, changes={NotificationKind(topic): {"email": False}})
+    return find_topic(token=token)
+
+
+def resubscribe(*, token: str) -> str:
+    """The person gets the mails again; returns the topic in words. Refuses with NOT_FOUND."""
+    user_id, topic = _read(token)
+    changes: Mapping[NotificationKind, Mapping[str, bool]] = (
+        {kind: {"digest": DEFAULTS[kind].digest} for kind in NotificationKind}
+        if topic == DIGEST
+        else {NotificationKind(topic): {"email": True}}
+    )
+    change_ways(user_id=user_id, changes=changes)
+    return find_topic(token=token)
+
+
+def _read(token: str) -> tuple[int, str]:
+    try:
+        user_id, topic = read_unsubscribe(token)
+    except BadSignature:
+        raise NotFound("link") from None
+    if not User.objects.filter(pk=user_id).exists():
+        raise NotFound("link")
+    return user_id, topic

@@ -1,0 +1,75 @@
+"""Saying how one wants to be told of things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base import rates
+from domains.base.errors import Code, Problem, Refused
+from domains.notifications.models import NotificationKind, Preference
+from domains.notifications.policies import DEFAULTS, Ways
+from domains.notifications.selectors import find_preferences
+
+RATE_LIMIT, RATE_SECONDS = 60, 60
+
+
+@dataclass(frozen=True)
+class PreferenceChange:
+    """What is to be different for one kind; None leaves a way as it is."""
+
+    kind: NotificationKind
+    in_app: bool | None = None
+    email: bool | None = None
+    digest: bool | None = None
+    push: bool | None = None
+
+
+def update_notification_preferences(
+    *, actor: User, changes: Sequence[PreferenceChange]
+) -> dict[NotificationKind, Ways]:
+    """The actor is told of these kinds by these ways from now on; returns the ways of every kind.
+
+    Mails that wait are sent only if they are wanted still. Refuses with REQUIRED (nothing is to change), INVALID
+    (a kind is there twice; then nothing changes) and RATE_LIMITED.
+    """
+    if not changes:
+        raise Refused.because(Code.REQUIRED, "Name the kinds to change.", "preferences")
+    times = Counter(change.kind for change in changes)
+    problems = [
+        Problem(Code.INVALID, f"{change.kind.value} is there more than once.", f"preferences.{number}.kind")
+        for number, change in enumerate(changes)
+        if times[change.kind] > 1
+    ]
+    if problems:
+        raise Refused(*problems)
+    rates.spend(what="update_preferences", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    return change_ways(
+        user_id=actor.pk,
+        changes={
+            change.kind: {name: value for name, value in asdict(change).items() if name != "kind" and value is not None}
+            for change in changes
+        },
+    )
+
+
+@transaction.atomic
+def change_ways(
+    *, user_id: int, changes: Mapping[NotificationKind, Mapping[str, bool]]
+) -> dict[NotificationKind, Ways]:
+    """The ways of these kinds are changed; rows stay only where they differ from the defaults. A system act."""
+    # One change at a time for each person.
+    User.objects.select_for_update(no_key=True).get(pk=user_id)
+    ways = find_preferences(user_id=user_id)
+    for kind, change in changes.items():
+        ways[kind] = replace(ways[kind], **change)
+        own = Preference.objects.filter(user=user_id, kind=kind)
+        if ways[kind] == DEFAULTS[kind]:
+            own.delete()
+        else:
+            Preference.objects.update_or_create(user_id=user_id, kind=kind, defaults=asdict(ways[kind]))
+    return ways

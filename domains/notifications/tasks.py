@@ -1,0 +1,40 @@
+"""Telling people what happened elsewhere, and sending what is due."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import OperationalError
+
+from domains.notifications import services
+
+_retry = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
+
+
+@shared_task(**_retry)
+def tell_story(story: str, source_id: int) -> None:
+    """Tell those whom it concerns."""
+    services.tell_story(story=story, source_id=source_id)
+
+
+@shared_task
+def send_due_mails() -> None:
+    """Send the mails that are due: the new ones, those that failed, and those that a crash left."""
+    services.send_due_mails()
+
+
+@shared_task
+def send_due_pushes() -> None:
+    """Send the pushes that are due."""
+    services.send_due_pushes()
+
+
+@shared_task
+def send_digests() -> None:
+    """Send the daily mails."""
+    services.send_digests()
+
+
+@shared_task
+def remove_old_notifications() -> None:
+    """Remove what is old."""
+    services.remove_old()

@@ -1,0 +1,67 @@
+"""Attached files, served to those who may have them: never as anything that a browser would run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.files import File
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from domains.messaging.models import MessageAttachment
+from domains.messaging.selectors import get_linked_attachment
+
+PIECE = 64 * 1024
+HEADERS = {
+    # Whoever has left may not have it again from a cache that others share, nor for longer than its link is good.
+    "Cache-Control": "private, max-age=600",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@require_safe
+async def attachment_file(request: HttpRequest, token: str) -> StreamingHttpResponse:
+    """Send the file that the link leads to; 404 if the link is bad or old, or its person may not have it now."""
+    attachment, file = await sync_to_async(_find)(token)
+    pieces = _async_pieces(file) if isinstance(request, ASGIRequest) else _pieces(file)
+    response = StreamingHttpResponse(pieces, content_type=_media_type(attachment), headers=HEADERS)
+    response["Content-Length"] = str(attachment.size)
+    is_picture = attachment.content_type.startswith("image/")
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=not is_picture, filename=attachment.filename) or "attachment"
+    )
+    response._resource_closers.append(file.close)  # type: ignore[attr-defined]
+    return response
+
+
+def _find(token: str) -> tuple[MessageAttachment, File[Any]]:
+    attachment = get_linked_attachment(token=token)
+    if attachment is None:
+        raise Http404("There is no such file, or the link has run out.")
+    try:
+        return attachment, attachment.file.open("rb")
+    except FileNotFoundError:
+        raise Http404("There is no such file any more.") from None
+
+
+def _media_type(attachment: MessageAttachment) -> str:
+    is_text = attachment.content_type.startswith("text/")
+    return f"{attachment.content_type}; charset=utf-8" if is_text else attachment.content_type
+
+
+def _pieces(file: File[Any]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
+
+
+async def _async_pieces(file: File[Any]) -> AsyncIterator[bytes]:
+    while piece := await sync_to_async(file.read)(PIECE):
+        yield piece

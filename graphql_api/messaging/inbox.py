@@ -1,0 +1,160 @@
+"""One viewer's way through the logs of all their conversations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import strawberry
+from asgiref.sync import sync_to_async
+from strawberry.dataloader import DataLoader
+
+from domains.accounts import models as accounts
+from domains.messaging import selectors
+from graphql_api.context import Info, signed_in
+from graphql_api.database import in_database
+from graphql_api.live import Wakeup, switchboard
+from graphql_api.messaging.events import ConversationEvent
+from graphql_api.messaging.log import PAGE, Log, logs
+from graphql_api.messaging.readings import read
+from graphql_api.messaging.types import Conversation
+from graphql_api.outbound import Outbound
+from graphql_api.selections import Item
+from graphql_api.streams import Stream
+
+
+@strawberry.type(description="Something that happened in one of your conversations.")
+class InboxEvent:
+    """An event, and the conversation it happened in."""
+
+    event: ConversationEvent = strawberry.field(description="What happened.")
+    conversation_id: strawberry.Private[int]
+
+    @strawberry.field(description="Where it happened, as it is now.")
+    async def conversation(self, info: Info) -> Conversation:
+        """Read what all the viewers of this moment are shown, at once."""
+        found = await _overviews().load((self.conversation_id, signed_in(info).pk))
+        if found is None:
+            raise LookupError("the conversation is gone")
+        conversation: Conversation = found
+        return conversation
+
+
+class InboxStream(Stream):
+    """What happens in all the viewer's conversations, each log in its order, from now on.
+
+    Each conversation has a cursor of its own. One that the viewer joins later begins with the joining.
+    """
+
+    def __init__(self, viewer: accounts.User, outbound: Outbound | None) -> None:
+        super().__init__(outbound)
+        self.viewer_id = viewer.pk
+        self._group = f"inbox.{viewer.pk}"
+        self._cursors: dict[int, int] = {}
+        #: Those that are caught up with still: what comes live in them is held back.
+        self._joining: set[int] = set()
+        self._has_joined = False
+
+    async def begin(self) -> None:
+        """Join all the logs."""
+        try:
+            await switchboard().add(self._group, self)
+            found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))
+            self._joining |= found.keys()
+            for log in await logs().join(self, found):
+                self._cursors[log.conversation_id] = log.tail
+            self._joining.clear()
+            self.outbound.follow(self._cursors)
+        except BaseException:
+            await self.aclose()
+            raise
+        logs().tell_heads_to(self.outbound)
+
+    def ring(self, wakeup: Wakeup) -> None:
+        """Look for conversations that the viewer takes part in since now."""
+        self._has_joined = True
+        self._wake()
+
+    def take(self, log: Log, items: list[Item]) -> None:
+        """Let what is new in one conversation wait."""
+        key = log.conversation_id
+        if key in self._joining:
+            return
+        for item in items:
+            if item.sequence is not None:
+                if item.sequence <= self._cursors[key]:
+                    continue
+                self._cursors[key] = item.sequence
+            if item.about_id != self.viewer_id:
+                self.offer(self._of_inbox(key, item))
+
+    def lose(self, log: Log) -> None:
+        """Forget a conversation that the viewer takes part in no longer."""
+        if self._cursors.pop(log.conversation_id, None) is not None:
+            self.outbound.unfollow([log.conversation_id])
+
+    async def items(self) -> AsyncIterator[Item]:
+        """Yield what comes, and look after conversations that are joined meanwhile."""
+        while not self._is_over:
+            if self._has_joined:
+                self._has_joined = False
+                await self._join_new()
+            if self._waiting:
+                yield self._pop()
+            elif not self._has_joined and not self._is_over:
+                await self._news()
+
+    async def _join_new(self) -> None:
+        found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))
+        fresh = found.keys() - self._cursors.keys()
+        self._joining |= fresh
+        for log in await logs().join(self, fresh):
+            await self._catch_up(log, found[log.conversation_id])
+
+    async def _catch_up(self, log: Log, after: int) -> None:
+        """Let wait what came between joining the conversation and joining its log."""
+        key, cursor = log.conversation_id, after
+        while cursor < log.tail:
+            reading = await in_database(
+                lambda: read(conversation_id=key, after_sequence=cursor, limit=PAGE)  # noqa: B023 # awaited at once
+            )
+            if self.viewer_id not in reading.followers or not reading.items:
+                break
+            for item in reading.items:
+                cursor = item.sequence or cursor
+                self.offer(self._of_inbox(key, item))
+        self._cursors[key] = cursor
+        self._joining.discard(key)
+        self.outbound.follow([key])
+
+    @staticmethod
+    def _of_inbox(key: int, item: Item) -> Item:
+        value = InboxEvent(event=item.value, conversation_id=key)
+        return Item(value=value, size=item.size, sequence=item.sequence, read_at=item.read_at)
+
+    async def aclose(self) -> None:
+        """Leave all the logs."""
+        await super().aclose()
+        self.outbound.unfollow(self._cursors)
+        await logs().leave(self, {*self._cursors, *self._joining})
+        with contextlib.suppress(Exception):
+            await switchboard().remove(self._group, self)
+
+
+async def _find_overviews(pairs: list[tuple[int, int]]) -> Sequence[Any]:
+    found = await sync_to_async(selectors.find_overviews)(pairs=set(pairs))
+    return [found.get(pair) for pair in pairs]
+
+
+_loaders: WeakKeyDictionary[asyncio.AbstractEventLoop, DataLoader[tuple[int, int], Any]] = WeakKeyDictionary()
+
+
+def _overviews() -> DataLoader[tuple[int, int], Any]:
+    """Return the loader of conversations as lists show them, one for all the subscribers of this process."""
+    loop = asyncio.get_running_loop()
+    if loop not in _loaders:
+        _loaders[loop] = DataLoader(load_fn=_find_overviews, cache=False)
+    return _loaders[loop]

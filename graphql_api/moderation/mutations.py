@@ -1,0 +1,32 @@
+"""Acts on reports."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domains.moderation import services
+from graphql_api.context import Info, signed_in
+from graphql_api.ids import NOBODY, read_id
+from graphql_api.moderation.inputs import ReportContentInput
+from graphql_api.moderation.types import ContentReport
+from graphql_api.mutations import mutation
+
+
+@strawberry.type
+class ModerationMutations:
+    """The root fields of moderation."""
+
+    @mutation(
+        description="Tell staff of something that should not be here; they see what you see of it now, of a message "
+        "also what was said around it. Reported again, it is the same report until staff have answered it."
+    )
+    def report_content(self, info: Info, input: ReportContentInput) -> ContentReport:
+        """Call `services.report_content`."""
+        subject_type, subject_id = read_id(input.subject_id) or ("", NOBODY)
+        return services.report_content(  # type: ignore[return-value]
+            actor=signed_in(info),
+            subject_type=subject_type,
+            subject_id=subject_id,
+            reason=input.reason,
+            details=input.details,
+        )

@@ -1,0 +1,75 @@
+"""Acts on what one is told, and how."""
+
+from __future__ import annotations
+
+import strawberry
+
+from domains.base.errors import NotSignedIn
+from domains.notifications import services
+from graphql_api.context import Info, signed_in
+from graphql_api.ids import known_or_nobody
+from graphql_api.mutations import mutation
+from graphql_api.notifications.inputs import (
+    MarkNotificationsReadInput,
+    RegisterPushSubscriptionInput,
+    RemovePushSubscriptionInput,
+    UpdateNotificationPreferencesInput,
+)
+from graphql_api.notifications.types import (
+    NotificationPreferences,
+    NotificationsReadReceipt,
+    PushSubscription,
+    PushSubscriptionsReceipt,
+)
+
+
+@strawberry.type
+class NotificationMutations:
+    """The root fields of notifications."""
+
+    @mutation(description="Say which notifications you have read; again it changes nothing. Needs a login.")
+    def mark_notifications_read(self, info: Info, input: MarkNotificationsReadInput) -> NotificationsReadReceipt:
+        """Call `services.mark_notifications_read`."""
+        ids = input.notification_ids
+        unread_count = services.mark_notifications_read(
+            actor=signed_in(info),
+            notification_ids=None if ids is None else [known_or_nobody(id, "Notification") for id in ids],
+            is_all=input.all,
+        )
+        return NotificationsReadReceipt(unread_count=unread_count)
+
+    @mutation(description="Say how you want to be told of things, kind by kind. Needs a login.")
+    def update_notification_preferences(
+        self, info: Info, input: UpdateNotificationPreferencesInput
+    ) -> NotificationPreferences:
+        """Call `services.update_notification_preferences`."""
+        ways = services.update_notification_preferences(
+            actor=signed_in(info),
+            changes=[
+                services.PreferenceChange(
+                    kind=one.kind, in_app=one.in_app, email=one.email, digest=one.digest, push=one.push
+                )
+                for one in input.preferences
+            ],
+        )
+        return NotificationPreferences.of(ways)
+
+    @mutation(description="Have pushes in this browser, as long as this session lives. Needs a login.")
+    def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> PushSubscription:
+        """Call `services.register_push_subscription`."""
+        session = info.context.session
+        if session is None:
+            raise NotSignedIn
+        return services.register_push_subscription(  # type: ignore[return-value]
+            session=session,
+            endpoint=input.endpoint,
+            p256dh=input.p256dh,
+            auth=input.auth,
+            device_name=input.device_name,
+        )
+
+    @mutation(description="Have no more pushes in a browser; again it changes nothing. Needs a login.")
+    def remove_push_subscription(self, info: Info, input: RemovePushSubscriptionInput) -> PushSubscriptionsReceipt:
+        """Call `services.remove_push_subscription`."""
+        remaining = services.remove_push_subscription(actor=signed_in(info), endpoint=input.endpoint)
+        return PushSubscriptionsReceipt(remaining_count=remaining)

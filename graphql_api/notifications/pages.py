@@ -1,0 +1,39 @@
+"""The page behind the link that ends mails: to look changes nothing, to press its button, or a mail program's, does."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from domains.base.errors import NotFound
+from domains.notifications import services
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask, on GET; on POST end the mails, or begin them again if that is what the button said."""
+    status = 200
+    try:
+        if request.method != "POST":
+            context = {"state": "asked", "topic": services.find_topic(token=token)}
+        elif request.POST.get("again"):
+            context = {"state": "again", "topic": services.resubscribe(token=token)}
+        else:
+            context = {"state": "ended", "topic": services.unsubscribe(token=token)}
+    except NotFound:
+        status, context = 404, {"state": "unknown"}
+    response = render(request, "unsubscribe.html", context, status=status)
+    for name, value in HEADERS.items():
+        response[name] = value
+    return response

@@ -1,0 +1,162 @@
+"""New messages: who has something unread is told once, cheaply, and never what it says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.messaging import services as messaging
+from domains.messaging.models import Conversation, Message
+from domains.notifications import services
+from domains.notifications.models import MailDelivery, Notification, NotificationKind
+from tests.factories import (
+    BlockFactory,
+    ConversationEventFactory,
+    MessageFactory,
+    NotificationFactory,
+    PreferenceFactory,
+    UserFactory,
+    conversation_between,
+)
+from tests.sql import statements_of
+
+KIND = NotificationKind.MESSAGE_RECEIVED
+facts_are_told = pytest.mark.django_db(transaction=True)
+
+
+def say(actor: User, talk: Conversation, content: str = "The key is under the blue pot") -> int:
+    message = messaging.send_message(actor=actor, conversation_id=talk.pk, content=content, client_id=uuid4())
+    return message.sequence
+
+
+def read(reader: User, talk: Conversation, up_to: int) -> None:
+    messaging.mark_conversation_read(actor=reader, conversation_id=talk.pk, up_to_sequence=up_to)
+
+
+def tell(message: Message) -> int:
+    return services.notify_of_message(conversation_id=message.conversation_id, sequence=message.sequence)
+
+
+def unread_of(person: User) -> list[Notification]:
+    return list(Notification.objects.filter(recipient=person, read_at=None))
+
+
+@facts_are_told
+def test_the_first_unread_message_tells_and_the_next_ones_do_not() -> None:
+    ann, ben = UserFactory(display_name="Ann"), UserFactory()
+    talk = conversation_between(ann, ben)
+    for _ in range(3):
+        say(ann, talk)
+    (told,) = Notification.objects.all()
+    assert (told.recipient, told.kind, told.title, told.body) == (ben, KIND, "New message from Ann", "")
+    assert (told.subject_type, told.subject_id) == ("Conversation", talk.pk)
+
+
+@facts_are_told
+@pytest.mark.parametrize(("title", "words"), [("Rain or shine", "in Rain or shine"), ("", "in a group")])
+def test_in_a_group_the_place_is_named(title: str, words: str) -> None:
+    ann, ben, cem = UserFactory(display_name="Ann"), UserFactory(), UserFactory()
+    talk = conversation_between(ann, ben, cem, title=title)
+    say(ann, talk)
+    assert {row.recipient: row.title for row in Notification.objects.all()} == dict.fromkeys(
+        (ben, cem), f"New message from Ann {words}"
+    )
+
+
+@facts_are_told
+def test_reading_all_of_it_marks_it_read_and_the_next_message_tells_anew() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    talk, other = conversation_between(ann, ben), conversation_between(ann, ben, UserFactory())
+    say(ann, other)
+    first, last = say(ann, talk), say(ann, talk)
+    read(ben, talk, first)
+    assert len(unread_of(ben)) == 2, "there is more to read"
+    read(ben, talk, last)
+    assert [told.subject_id for told in unread_of(ben)] == [other.pk]
+    say(ann, talk)
+    assert len(unread_of(ben)) == 2
+
+
+@facts_are_told
+def test_ones_own_messages_and_those_one_has_read_tell_nothing() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    talk = conversation_between(ann, ben)
+    sequence = say(ann, talk)
+    read(ben, talk, sequence)
+    assert services.notify_of_message(conversation_id=talk.pk, sequence=sequence) == 0, "told again, late"
+    assert unread_of(ann) == unread_of(ben) == []
+
+
+@facts_are_told
+def test_who_blocked_the_sender_left_is_closed_or_wants_nothing_is_not_told() -> None:
+    ann, blocker, blocked, gone, closed, silent, ben = UserFactory.create_batch(7)
+    talk = conversation_between(ann, blocker, blocked, gone, closed, silent, ben)
+    BlockFactory(blocker=blocker, blocked=ann)
+    BlockFactory(blocker=ann, blocked=blocked)
+    talk.participations.filter(user=gone).update(left_at=timezone.now())
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    PreferenceFactory(user=silent, kind=KIND, in_app=False, email=False, digest=False, push=False)
+    say(ann, talk)
+    assert {row.recipient for row in Notification.objects.all()} == {blocked, ben}
+
+
+@pytest.mark.django_db
+def test_other_rows_of_the_log_tell_nothing() -> None:
+    event = ConversationEventFactory()
+    people = event.conversation.participations.count()
+    assert people
+    assert services.notify_of_message(conversation_id=event.conversation_id, sequence=event.sequence) == 0
+
+
+@pytest.mark.django_db
+def test_a_message_costs_one_statement_when_all_have_an_unread_one_however_many_they_are() -> None:
+    costs = []
+    for number in (3, 60):
+        people = UserFactory.create_batch(number)
+        talk = conversation_between(*people)
+        first = MessageFactory(conversation=talk, sender=people[0])
+        told = statements_of(partial(tell, first))
+        second = MessageFactory(conversation=talk, sender=people[0])
+        costs.append((len(told), len(statements_of(partial(tell, second)))))
+    assert costs[0] == costs[1]
+    assert costs[0][1] == 1
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_a_second_unread_one() -> None:
+    first = NotificationFactory(kind=KIND, subject_type="Conversation", subject_id=7)
+    again: dict[str, Any] = {"recipient": first.recipient, "kind": KIND, "subject_id": 7}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NotificationFactory(**again)
+    NotificationFactory(**again, read=True)
+
+
+@facts_are_told
+def test_whoever_wants_mails_about_messages_has_one_after_ten_minutes_unless_they_read_it() -> None:
+    ann, ben, cem, dan = (UserFactory(display_name=name) for name in ("Ann", "Ben", "Cem", "Dan"))
+    talk = conversation_between(ann, ben, cem, dan)
+    for person in (ben, cem, dan):
+        PreferenceFactory(user=person, kind=KIND, in_app=False, email=True)
+    sequence = say(ann, talk)
+    services.send_due_mails()
+    assert mail.outbox == []
+    now = timezone.now()
+    due = MailDelivery.objects.first()
+    assert due
+    assert timedelta(minutes=9) < due.due_at - now <= timedelta(minutes=10)
+    read(cem, talk, sequence)
+    talk.participations.filter(user=dan).update(left_at=now)
+    MailDelivery.objects.update(due_at=now)
+    services.send_due_mails()
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([ben.email], "New message from Ann in a group")
+    assert "blue pot" not in str(message.message())
+    assert MailDelivery.objects.filter(done_at=None).count() == 0

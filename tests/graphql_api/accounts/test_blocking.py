@@ -1,0 +1,100 @@
+"""Blocking, as a frontend does it: by whom, and what others can find out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from domains.accounts.models import Block, User
+from tests.api import Api, codes, gid
+from tests.factories import BlockFactory, UserFactory
+from tests.sql import rows_of
+
+pytestmark = pytest.mark.django_db
+ApiAs = Callable[[User | None], Api]
+
+PROBLEMS = "... on OperationInfo { messages { kind code field message } }"
+BLOCK = f"""mutation BlockUser($input: BlockUserInput!) {{
+  blockUser(input: $input) {{ __typename ... on BlockReceipt {{ blocked {{ id displayName }} }} {PROBLEMS} }} }}"""
+UNBLOCK = f"""mutation UnblockUser($input: BlockUserInput!) {{
+  unblockUser(input: $input) {{ __typename ... on BlockReceipt {{ blocked {{ id }} }} {PROBLEMS} }} }}"""
+MINE = "{ me { blockedUsers { totalCount edges { node { id displayName } } } } }"
+THEIRS = """query($id: ID!) { node(id: $id) { ... on User {
+  displayName userType isVerified blockedUsers { totalCount edges { node { id } } } } } }"""
+
+DONE = "done"
+#: What each gets who blocks, and unblocks, somebody: the one who blocked them, or not, before.
+OUTCOMES = [
+    ("stranger", "UNAUTHENTICATED", "UNAUTHENTICATED"),
+    ("somebody", DONE, DONE),
+    ("who has blocked them", DONE, DONE),
+    ("whom they have blocked", DONE, DONE),
+    ("staff", DONE, DONE),
+    ("the same person", "INVALID", "INVALID"),
+]
+
+
+@pytest.mark.parametrize(("kind", "on_block", "on_unblock"), OUTCOMES)
+def test_by_viewer(api: Api, api_as: ApiAs, kind: str, on_block: str, on_unblock: str) -> None:
+    person = UserFactory()
+    viewers = {"stranger": None, "the same person": person}
+    viewer = viewers[kind] if kind in viewers else UserFactory(is_staff=kind == "staff")
+    if kind == "who has blocked them":
+        BlockFactory(blocker=viewer, blocked=person)
+    if kind == "whom they have blocked":
+        BlockFactory(blocker=person, blocked=viewer)
+    asking = api_as(viewer) if viewer else api
+    asking.post("{ __typename }")  # begins the session
+    for document, expected, is_there in ((BLOCK, on_block, True), (UNBLOCK, on_unblock, False)):
+        before = rows_of("accounts")
+        answer = asking.act(document, userId=gid(person))
+        if expected == DONE:
+            assert answer["blocked"]["id"] == gid(person)
+            assert Block.objects.filter(blocker=viewer, blocked=person).exists() is is_there
+        else:
+            assert codes(answer) == [expected]
+            assert rows_of("accounts") == before
+
+
+def test_ids_of_nobody(api_as: ApiAs) -> None:
+    ann, block = UserFactory(), BlockFactory()
+    for id in ("nonsense", "VXNlcjo5OTk5OTk5OTk=", gid(block), gid(UserFactory(is_active=False))):
+        for document in (BLOCK, UNBLOCK):
+            refused = api_as(ann).act(document, userId=id)
+            assert (codes(refused), refused["messages"][0]["field"]) == (["NOT_FOUND"], "userId")
+
+
+def test_who_blocks_sees_it_and_nobody_can_find_out_who_blocked_them(api_as: ApiAs) -> None:
+    ann, ben, cleo, staff = [*UserFactory.create_batch(3), UserFactory(staff=True)]
+    for blocker, blocked in ((ann, ben), (ann, cleo), (ben, cleo)):
+        api_as(blocker).act(BLOCK, userId=gid(blocked))
+    blocked = api_as(ann).ask(MINE)["me"]["blockedUsers"]
+    assert (blocked["totalCount"], [edge["node"]["id"] for edge in blocked["edges"]]) == (2, [gid(cleo), gid(ben)])
+    before = api_as(cleo).ask(THEIRS, id=gid(ann))
+    assert before["node"] == {
+        "displayName": ann.display_name,
+        "userType": "VOLUNTEER",
+        "isVerified": False,
+        "blockedUsers": {"totalCount": 0, "edges": []},
+    }
+    for viewer in (ben, cleo, staff):
+        for person in {ann, ben, cleo} - {viewer}:
+            theirs = api_as(viewer).ask(THEIRS, id=gid(person))["node"]["blockedUsers"]
+            assert theirs == {"totalCount": 0, "edges": []}
+    assert api_as(cleo).ask(MINE)["me"]["blockedUsers"] == {"totalCount": 0, "edges": []}
+    api_as(ann).act(UNBLOCK, userId=gid(cleo))
+    assert api_as(cleo).ask(THEIRS, id=gid(ann)) == before, "a block changes nothing that the other sees of the person"
+
+
+def test_the_list_is_paged(api_as: ApiAs) -> None:
+    ann = UserFactory()
+    for _ in range(3):
+        BlockFactory(blocker=ann)
+    document = """query($after: String) { me { blockedUsers(first: 2, after: $after) {
+      edges { node { id } } pageInfo { hasNextPage endCursor } } } }"""
+    first = api_as(ann).ask(document)["me"]["blockedUsers"]
+    assert (len(first["edges"]), first["pageInfo"]["hasNextPage"]) == (2, True)
+    rest = api_as(ann).ask(document, after=first["pageInfo"]["endCursor"])["me"]["blockedUsers"]
+    assert (len(rest["edges"]), rest["pageInfo"]["hasNextPage"]) == (1, False)
+    assert len({edge["node"]["id"] for edge in [*first["edges"], *rest["edges"]]}) == 3

@@ -1,0 +1,131 @@
+"""All of one's conversations in one subscription: those one has, those one gets, and none that one has no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from domains.accounts.models import User
+from domains.messaging import selectors, services
+from domains.messaging.models import Conversation
+from graphql_api.messaging import inbox
+from tests.api import gid
+from tests.factories import UserFactory, conversation_between
+from tests.graphql_api.messaging.documents import INBOX
+from tests.graphql_api.messaging.live import is_silent, soon, subscribe
+from tests.sql import statements_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def _no_connection_is_left() -> AsyncGenerator[None, None]:
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+def say(actor: User, conversation: Conversation, content: str = "Hello") -> None:
+    services.send_message(actor=actor, conversation_id=conversation.pk, content=content, client_id=uuid4())
+
+
+def make() -> tuple[User, User, User, Conversation, Conversation]:
+    ann, ben, cleo = UserFactory.create_batch(3)
+    return ann, ben, cleo, conversation_between(ann, ben), conversation_between(ann, ben, cleo)
+
+
+async def test_a_stranger_has_no_inbox() -> None:
+    result = await anext(await subscribe(INBOX))
+    assert [error.extensions["code"] for error in result.errors] == ["UNAUTHENTICATED"]
+
+
+async def test_it_tells_of_every_conversation_with_what_the_list_shows() -> None:
+    ann, ben, _cleo, direct, group = await sync_to_async(make)()
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    await sync_to_async(say)(ann, direct, "first")
+    first = (await soon(upcoming))["inboxEvents"]
+    assert first["event"]["message"]["content"] == first["conversation"]["lastMessage"]["content"] == "first"
+    assert (first["conversation"]["id"], first["conversation"]["unreadCount"]) == (gid(direct), 1)
+    assert [person["id"] for person in first["conversation"]["participants"]] == [gid(ann), gid(ben)]
+    await sync_to_async(say)(ann, group, "second")
+    second = (await soon(anext(events)))["inboxEvents"]
+    assert (second["conversation"]["id"], second["event"]["sequence"]) == (gid(group), 1)
+    await sync_to_async(say)(ben, group, "mine")
+    mine = (await soon(anext(events)))["inboxEvents"]
+    assert (mine["conversation"]["unreadCount"], mine["conversation"]["lastSequence"]) == (1, 2)
+    await events.aclose()
+
+
+async def test_conversations_that_begin_and_groups_one_is_added_to_are_told_of_from_their_beginning() -> None:
+    ann, ben, cleo, _, _ = await sync_to_async(make)()
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    begin = sync_to_async(services.start_conversation)
+    fresh = await begin(actor=cleo, participant_ids=[ben.pk])
+    await sync_to_async(say)(cleo, fresh, "nice to meet you")
+    event = (await soon(upcoming))["inboxEvents"]
+    assert (event["conversation"]["id"], event["event"]["sequence"]) == (gid(fresh), 1)
+    older = await begin(actor=cleo, participant_ids=[ann.pk], is_group=True)
+    await sync_to_async(say)(cleo, older, "before Ben")
+    await sync_to_async(services.add_participants)(actor=cleo, conversation_id=older.pk, user_ids=[ben.pk])
+    await sync_to_async(say)(cleo, older, "with Ben")
+    found = [(await soon(anext(events)))["inboxEvents"]["event"] for _ in range(2)]
+    assert [(one["__typename"], one["sequence"]) for one in found] == [("ParticipantsChanged", 2), ("MessageSent", 3)]
+    await events.aclose()
+
+
+async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_blocked_in() -> None:
+    ann, ben, cleo, direct, group = await sync_to_async(make)()
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    await sync_to_async(services.remove_participant)(actor=ann, conversation_id=group.pk, user_id=ben.pk)
+    await sync_to_async(say)(cleo, group, "about Ben")
+    done, _ = await asyncio.wait([upcoming], timeout=0.7)
+    assert not done
+    await sync_to_async(say)(ann, direct, "to Ben")
+    assert (await soon(upcoming))["inboxEvents"]["event"]["message"]["content"] == "to Ben"
+    await events.aclose()
+
+
+async def test_two_inboxes_cost_the_same_reads_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, ben, cleo, _, group = await sync_to_async(make)()
+    reads: list[Any] = []
+    monkeypatch.setattr(inbox, "_find_overviews", _counting(reads, inbox._find_overviews))
+    inbox._loaders.clear()
+    streams = [await subscribe(INBOX, person) for person in (ann, ben, cleo)]
+    upcoming = [await is_silent(stream) for stream in streams]
+    await sync_to_async(say)(ann, group, "to all")
+    unread = [(await soon(one))["inboxEvents"]["conversation"]["unreadCount"] for one in upcoming]
+    assert unread == [0, 1, 1]
+    assert sum(len(pairs) for pairs in reads) == 3
+    assert len(reads) <= 2, "those who ask in one moment are answered by one read"
+    for stream in streams:
+        await stream.aclose()
+    inbox._loaders.clear()
+
+
+def _counting(reads: list[Any], find: Any) -> Any:
+    async def counted(pairs: list[tuple[int, int]]) -> Any:
+        reads.append(pairs)
+        return await find(pairs)
+
+    return counted
+
+
+def test_overviews_cost_the_same_for_1_viewer_and_for_5() -> None:
+    people = UserFactory.create_batch(5)
+    group = conversation_between(*people)
+    say(people[0], group)
+    one = statements_of(lambda: selectors.find_overviews(pairs=[(group.pk, people[1].pk)]))
+    five = statements_of(lambda: selectors.find_overviews(pairs=[(group.pk, person.pk) for person in people]))
+    assert len(one) == len(five)
+    found = selectors.find_overviews(pairs=[(group.pk, person.pk) for person in people])
+    unread: list[Any] = [getattr(found[group.pk, person.pk], "unread_count", None) for person in people]
+    assert unread == [0, 1, 1, 1, 1]

@@ -1,0 +1,176 @@
+"""Hearing of notifications live: each once, within a second, whatever the wake-ups do."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.utils import timezone
+
+from domains.accounts.models import User
+from domains.base import live
+from domains.messaging import services as messaging
+from domains.notifications import services
+from domains.notifications.models import NotificationKind
+from graphql_api.context import Context
+from graphql_api.notifications import subscriptions
+from graphql_api.schema import schema
+from tests.api import gid
+from tests.factories import NotificationFactory, PreferenceFactory, SessionFactory, UserFactory, conversation_between
+from tests.graphql_api.notifications.documents import FOLLOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KIND = NotificationKind.APPLICATION_DECIDED
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def _no_connection_is_left() -> AsyncGenerator[None, None]:
+    """The thread that coroutines share for their database work outlives the test; its connection must not."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+async def follow(viewer: User | None, document: str = FOLLOW) -> AsyncGenerator[Any, None]:
+    session = await sync_to_async(SessionFactory)(user=viewer) if viewer else None
+    context = Context(request=None, request_id="test", ip_address="127.0.0.1", session=session)
+    results: Any = await schema.subscribe(document, context_value=context)
+    return results  # type: ignore[no-any-return]
+
+
+async def is_silent(news: AsyncGenerator[Any, None]) -> asyncio.Task[Any]:
+    """Wait until the subscription has joined its group and has nothing more to say; return its next answer to come."""
+    upcoming = asyncio.ensure_future(anext(news))
+    done, _ = await asyncio.wait([upcoming], timeout=0.5)
+    assert not done, upcoming.result()
+    return upcoming
+
+
+async def title_of(upcoming: Any, patience: float = 2) -> str:
+    result = await asyncio.wait_for(upcoming, patience)
+    assert not result.errors, result.errors
+    title: str = result.data["notificationReceived"]["title"]
+    return title
+
+
+def tell(*people: User, title: str, kind: NotificationKind = KIND) -> None:
+    services.notify(recipient_ids=[one.pk for one in people], kind=kind, key=f"{title}:1", title=title)
+
+
+async def test_a_stranger_hears_nothing() -> None:
+    result = await anext(await follow(None))
+    assert [error.extensions["code"] for error in result.errors] == ["UNAUTHENTICATED"]
+
+
+async def test_what_comes_is_heard_on_every_device_at_once_and_nobody_else_hears_it() -> None:
+    ann, ben = await sync_to_async(UserFactory.create_batch)(2)
+    await sync_to_async(NotificationFactory)(recipient=ann, title="From before")
+    devices = [await follow(ann) for _ in range(3)]
+    others = await follow(ben)
+    upcoming = [await is_silent(one) for one in devices]
+    silent = await is_silent(others)
+    began = time.monotonic()
+    await sync_to_async(tell)(ann, title="News")
+    for one in upcoming:
+        result = await asyncio.wait_for(one, 2)
+        assert set(result.data["notificationReceived"]) == {"id", "kind", "title", "body", "createdAt"}
+        assert result.data["notificationReceived"]["title"] == "News"
+    assert time.monotonic() - began < 1.5
+    silent.cancel()
+    for one in devices:
+        (await is_silent(one)).cancel()
+
+
+async def test_ten_at_once_come_in_order_and_once() -> None:
+    ann = await sync_to_async(UserFactory)()
+    news = await follow(ann)
+    upcoming = await is_silent(news)
+    for number in range(10):
+        await sync_to_async(tell)(ann, title=f"News {number}")
+    titles = [await title_of(upcoming)] + [await title_of(anext(news)) for _ in range(9)]
+    assert titles == [f"News {number}" for number in range(10)]
+    for _ in range(3):
+        await sync_to_async(live.broadcast)(f"user.{ann.pk}", notifications="new")
+    (await is_silent(news)).cancel()
+
+
+async def test_a_lost_wake_up_delays_but_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriptions, "PATIENCE", 1.0)
+    monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
+    ann = await sync_to_async(UserFactory)()
+    news = await follow(ann)
+    upcoming = await is_silent(news)
+    await sync_to_async(tell)(ann, title="News")
+    assert await title_of(upcoming, 3) == "News"
+    await news.aclose()
+
+
+async def test_what_was_written_earlier_and_commits_late_is_heard_once() -> None:
+    ann = await sync_to_async(UserFactory)()
+    news = await follow(ann)
+    upcoming = await is_silent(news)
+    await sync_to_async(tell)(ann, title="First")
+    assert await title_of(upcoming) == "First"
+    before = timezone.now() - timedelta(seconds=20)
+    upcoming = await is_silent(news)
+    await sync_to_async(NotificationFactory)(recipient=ann, title="Late", created_at=before)
+    await sync_to_async(live.broadcast)(f"user.{ann.pk}", notifications="new")
+    assert await title_of(upcoming) == "Late"
+    (await is_silent(news)).cancel()
+
+
+async def test_wake_ups_about_other_things_ask_the_database_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await sync_to_async(UserFactory)()
+    looks = []
+    find = subscriptions.selectors.find_told_since
+    monkeypatch.setattr(
+        subscriptions.selectors, "find_told_since", lambda **asked: looks.append(asked) or find(**asked)
+    )
+    news = await follow(ann)
+    upcoming = await is_silent(news)
+    for number in range(20):
+        await sync_to_async(live.broadcast)(f"user.{ann.pk}", conversation_id=number, sequence=number)
+    await asyncio.sleep(0.3)
+    assert len(looks) == 1
+    upcoming.cancel()
+
+
+async def test_what_is_not_for_the_list_is_not_heard_nor_anything_once_the_account_is_closed() -> None:
+    ann = await sync_to_async(UserFactory)()
+    await sync_to_async(PreferenceFactory)(user=ann, kind=KIND, in_app=False, email=True)
+    news = await follow(ann)
+    upcoming = await is_silent(news)
+    await sync_to_async(tell)(ann, title="Hidden")
+    await asyncio.sleep(0.5)
+    assert not upcoming.done()
+    await User.objects.filter(pk=ann.pk).aupdate(is_active=False)
+    await sync_to_async(tell)(ann, title="Shown", kind=NotificationKind.OFFER_MADE)
+    await asyncio.sleep(0.5)
+    assert not upcoming.done()
+    upcoming.cancel()
+
+
+async def test_a_message_is_heard_of_in_a_second_and_leads_to_its_conversation() -> None:
+    ann, ben = await sync_to_async(UserFactory.create_batch)(2)
+    talk = await sync_to_async(conversation_between)(ann, ben)
+    news = await follow(ben, "subscription { notificationReceived { kind title subject { __typename id } } }")
+    upcoming = await is_silent(news)
+    for _ in range(2):
+        await sync_to_async(messaging.send_message)(
+            actor=ann, conversation_id=talk.pk, content="Hello", client_id=uuid4()
+        )
+    result = await asyncio.wait_for(upcoming, 1.5)
+    assert result.data["notificationReceived"] == {
+        "kind": "MESSAGE_RECEIVED",
+        "title": f"New message from {ann.display_name}",
+        "subject": {"__typename": "Conversation", "id": gid(talk)},
+    }
+    (await is_silent(news)).cancel()

@@ -1,0 +1,39 @@
+"""The page about safety says what the code says."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+import domains.accounts.services
+import domains.messaging.services
+import domains.moderation.services
+from domains.messaging.policies import NO_CONTEXT
+from domains.moderation.transitions import MOVES
+
+PAGE = Path(settings.BASE_DIR, "docs", "safety.md").read_text()
+SERVICES = (domains.accounts.services, domains.messaging.services, domains.moderation.services)
+
+
+def test_the_table_of_moves_is_that_of_the_code() -> None:
+    rows = re.findall(r"^\| ([A-Z]+) \| ([A-Z, ]+) \|$", PAGE, re.MULTILINE)
+    assert {before: set(after.split(", ")) for before, after in rows} == {
+        before.value: {status.value for status in after} for before, after in MOVES.items()
+    }
+
+
+def test_the_rates_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| `(\w+)`.* \| (\d+) in (\d+) seconds \|$", PAGE, re.MULTILINE)
+    assert len(rows) >= 4
+    for act, limit, seconds in rows:
+        name = re.sub(r"([A-Z])", r"_\1", act).lower()
+        (package,) = [one for one in SERVICES if hasattr(one, name)]
+        module = sys.modules[f"{package.__name__}.{name}"]
+        assert (int(limit), int(seconds)) == (module.RATE_LIMIT, module.RATE_SECONDS), act
+
+
+def test_the_sentence_is_that_of_the_code() -> None:
+    assert NO_CONTEXT in " ".join(PAGE.split())
