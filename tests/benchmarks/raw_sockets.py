@@ -79,11 +79,15 @@ class RawSocket(asyncio.Protocol):
         """Send a message of the protocol."""
         self._send(TEXT, orjson.dumps(message))
 
-    async def log_in(self, token: str | None, patience: float = 60) -> None:
+    async def log_in(self, token: str | None = None, patience: float = 60) -> None:
         """Send `connection_init` and wait for its answer."""
         await asyncio.wait_for(self.opened, patience)
         self.say({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"} if token else {}})
         await asyncio.wait_for(self.acknowledged, patience)
+
+    def send_bytes(self, frame: bytes) -> None:
+        """Send these bytes as they are, whether or not they are a frame."""
+        self.transport.write(frame)
 
     def subscribe(self, document: str, **variables: Any) -> None:
         """Begin an operation."""
@@ -143,13 +147,19 @@ class RawSocket(asyncio.Protocol):
             self.heard(self, payload, at)
 
     def _send(self, kind: int, payload: bytes) -> None:
-        """Send a frame, masked with zeros: that leaves the payload as it is."""
-        size = len(payload)
-        if size < 126:
-            head = bytes([FINAL | kind, 0x80 | size])
-        else:
-            head = bytes([FINAL | kind, 0x80 | 126]) + size.to_bytes(2, "big")
-        self.transport.write(head + b"\0\0\0\0" + payload)
+        self.transport.write(frame(kind, payload))
+
+
+def frame(kind: int, payload: bytes) -> bytes:
+    """Return a whole frame of a client, masked with zeros: that leaves the payload as it is."""
+    size = len(payload)
+    if size < 126:
+        head = bytes([FINAL | kind, 0x80 | size])
+    elif size < 1 << 16:
+        head = bytes([FINAL | kind, 0x80 | 126]) + size.to_bytes(2, "big")
+    else:
+        head = bytes([FINAL | kind, 0x80 | 127]) + size.to_bytes(8, "big")
+    return head + b"\0\0\0\0" + payload
 
 
 async def open_socket(url: str, heard: Heard = no_answer, receive_buffer: int | None = None) -> RawSocket:
