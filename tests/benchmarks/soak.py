@@ -92,9 +92,11 @@ def on_stage() -> Iterator[Stage]:
         servers[0].manage("migrate", "--verbosity", "0")
         servers[0].manage("load_demo")
         worker = Worker(servers[0], folder)
-        for process in (*servers, worker):
-            stack.callback(process.kill)
-            process.start()
+        stack.callback(worker.kill)
+        for server in servers:
+            stack.callback(server.kill)
+            server.start()
+        worker.start()
         yield Stage(servers, redis, worker)
 
 
