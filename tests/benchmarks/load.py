@@ -114,7 +114,7 @@ def stalled(setups: list[str]) -> list[dict[str, Any]]:
 def stalled_failures(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if row["closed with 4410"] != row["stalled sockets"]:
-            yield f"{row['still open']} stalled sockets are open, {row['closed otherwise']} closed otherwise"
+            yield f"{row['still open']} stalled sockets are open, {row['closed otherwise']} closed otherwise: {row['codes']}"
         if row["MiB a stalled socket at the most"] > MOST_MIB:
             yield f"a stalled socket takes {row['MiB a stalled socket at the most']} MiB"
         if row["readers' faults"]:
