@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test test-embedded test-services check format bench schema lock web install install-dev clean
+.PHONY: help run serve worker test test-embedded test-services check format bench load faults schema lock web install install-dev clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,12 @@ format: install-dev ## Format the code and mend what can be mended
 
 bench: install-dev ## Measure recommendations among 10,000 and 200,000 roles, in PostgreSQL databases of its own
 	$(BIN)/python -m tests.benchmarks.bench_recommendations
+
+load: install-dev ## Measure the live path: fan-out to 200, 2,000 idle sockets, stalled sockets (SECONDS=…, PARTS=…)
+	$(BIN)/python -m tests.benchmarks.load $(PARTS)
+
+faults: install-dev ## Kill servers, Redis and worker in turn while people talk, for ten minutes (MINUTES=…)
+	$(BIN)/python -m tests.benchmarks.soak
 
 schema: install ## Print the GraphQL schema into graphql_api/schema.graphql
 	DEBUG=true $(BIN)/python manage.py print_schema

@@ -70,6 +70,10 @@ class NpmClient:
         except TimeoutError:
             raise AssertionError(f"it never held; see {self._log}; the last: {self.told[-3:]}") from None
 
+    async def until_events(self, number: int) -> None:
+        """Wait until so many events have arrived."""
+        await self.until(lambda: len(self.sequences) >= number)
+
     async def answer(self, to: str) -> Any:
         """Wait for the first thing of this kind and return it."""
         await self.until(lambda: self.all(to))
@@ -138,5 +142,4 @@ async def converse(server: LiveServer, ann: NpmClient, ben: NpmClient) -> None:
 
 
 async def _until_all_have(number: int, *people: NpmClient) -> None:
-    for person in people:
-        await person.until(lambda person=person: len(person.sequences) >= number)
+    await asyncio.gather(*(person.until_events(number) for person in people))

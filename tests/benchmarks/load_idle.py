@@ -113,7 +113,7 @@ async def wake_all(
         input = {"conversationId": group, "content": "Still there?", "clientId": f"{pair:032x}"}
         answer = await caller.ask(SEND, input=input)
         assert answer["data"]["sendMessage"]["__typename"] == "Message", answer
-        caller.close()
+        await caller.close()
     deadline = time.monotonic() + LIVE_WITHIN
     while len(heard) < len(sockets) and time.monotonic() < deadline:  # noqa: ASYNC110 # heard by callbacks
         await asyncio.sleep(0.1)

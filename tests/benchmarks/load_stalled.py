@@ -49,7 +49,7 @@ async def measure(server: CountedServer, *, rate: float, seconds: float, say: An
     for socket in (*readers, *stalled):
         socket.transport.abort()
     for caller in callers:
-        caller.close()
+        await caller.close()
     return {
         "stalled sockets": STALLED,
         "messages": number,
@@ -58,6 +58,7 @@ async def measure(server: CountedServer, *, rate: float, seconds: float, say: An
         f"closed with {SLOW}": codes.count(SLOW),
         "closed otherwise": len([code for code in codes if code not in {SLOW, None}]),
         "still open": codes.count(None),
+        "codes": {str(code): codes.count(code) for code in sorted(set(codes), key=str)},
         "MiB a stalled socket at the most": round((peak - before) / STALLED / 2**20, 2),
         "MiB a stalled socket afterwards": round((after - before) / STALLED / 2**20, 2),
         "sent again after a refusal": len(refusals),

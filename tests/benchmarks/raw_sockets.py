@@ -79,11 +79,15 @@ class RawSocket(asyncio.Protocol):
         """Send a message of the protocol."""
         self._send(TEXT, orjson.dumps(message))
 
-    async def log_in(self, token: str | None, patience: float = 60) -> None:
+    async def log_in(self, token: str | None = None, patience: float = 60) -> None:
         """Send `connection_init` and wait for its answer."""
         await asyncio.wait_for(self.opened, patience)
         self.say({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"} if token else {}})
         await asyncio.wait_for(self.acknowledged, patience)
+
+    def send_bytes(self, frame: bytes) -> None:
+        """Send these bytes as they are, whether or not they are a frame."""
+        self.transport.write(frame)
 
     def subscribe(self, document: str, **variables: Any) -> None:
         """Begin an operation."""
@@ -143,13 +147,19 @@ class RawSocket(asyncio.Protocol):
             self.heard(self, payload, at)
 
     def _send(self, kind: int, payload: bytes) -> None:
-        """Send a frame, masked with zeros: that leaves the payload as it is."""
-        size = len(payload)
-        if size < 126:
-            head = bytes([FINAL | kind, 0x80 | size])
-        else:
-            head = bytes([FINAL | kind, 0x80 | 126]) + size.to_bytes(2, "big")
-        self.transport.write(head + b"\0\0\0\0" + payload)
+        self.transport.write(frame(kind, payload))
+
+
+def frame(kind: int, payload: bytes) -> bytes:
+    """Return a whole frame of a client, masked with zeros: that leaves the payload as it is."""
+    size = len(payload)
+    if size < 126:
+        head = bytes([FINAL | kind, 0x80 | size])
+    elif size < 1 << 16:
+        head = bytes([FINAL | kind, 0x80 | 126]) + size.to_bytes(2, "big")
+    else:
+        head = bytes([FINAL | kind, 0x80 | 127]) + size.to_bytes(8, "big")
+    return head + b"\0\0\0\0" + payload
 
 
 async def open_socket(url: str, heard: Heard = no_answer, receive_buffer: int | None = None) -> RawSocket:
@@ -162,7 +172,11 @@ async def open_socket(url: str, heard: Heard = no_answer, receive_buffer: int | 
     if receive_buffer:
         plain.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, receive_buffer)
     loop = asyncio.get_running_loop()
-    await loop.sock_connect(plain, (parts.hostname, parts.port))
+    try:
+        await loop.sock_connect(plain, (parts.hostname, parts.port))
+    except BaseException:
+        plain.close()
+        raise
     _, socket = await loop.create_connection(lambda: RawSocket(parts.netloc, heard), sock=plain)
     return socket
 
@@ -188,7 +202,7 @@ class Caller:
             if self._streams and not self._streams[0].at_eof():
                 with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                     return await self._exchange(request)
-            self.close()
+            await self.close()
             self._streams = await asyncio.open_connection(*self._address)
             return await self._exchange(request)
 
@@ -201,8 +215,10 @@ class Caller:
         answer: dict[str, Any] = orjson.loads(await reader.readexactly(size))
         return answer
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection."""
         if self._streams:
-            self._streams[1].close()
-            self._streams = None
+            streams, self._streams = self._streams, None
+            streams[1].close()
+            with contextlib.suppress(OSError):
+                await streams[1].wait_closed()

@@ -40,6 +40,31 @@ def test_the_front_page_leads_everywhere_and_names_log_ins_only_with_debug(setti
         assert (words in page) is is_debug
 
 
+@pytest.mark.parametrize("is_debug", [True, False])
+def test_the_demo_chat_is_there_only_with_debug(client: Client, settings, is_debug: bool) -> None:
+    settings.DEBUG = is_debug
+    for address in ("/demo/chat", "/demo/chat/"):
+        assert client.get(address).status_code == (200 if is_debug else 404)
+    assert ("/demo/chat" in front_page(RequestFactory().get("/")).content.decode()) is is_debug
+
+
+def test_the_readme_quotes_the_lines_that_the_demo_chat_runs() -> None:
+    lines = (ROOT / "web" / "src" / "chat" / "follow.ts").read_text()
+    assert f"```ts\n{lines}```" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_the_demo_chat_says_what_to_do_before_it_is_built(
+    client: Client, settings, tmp_path: Path, is_built: bool
+) -> None:
+    settings.DEBUG, settings.WEB_BUILD_DIR = True, tmp_path
+    if is_built:
+        (tmp_path / "chat.js").touch()
+    page = client.get("/demo/chat").content.decode()
+    assert ("make web" in page) is not is_built
+    assert ("web/chat.js" in page) is is_built
+
+
 def test_the_documentation_has_its_routes(client: Client) -> None:
     assert "The open backend for community volunteering" in client.get("/docs/").content.decode()
     assert "<h1" in client.get("/docs/architecture/").content.decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 
 import psycopg
@@ -11,10 +10,9 @@ import pytest
 import redis
 from django.db import connection
 from psycopg import sql
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
-from tests.live_server import LiveServer, free_port
+from tests.live_server import LiveServer
+from tests.processes import OwnRedis
 
 if connection.vendor != "postgresql":
     collect_ignore_glob = ["test_*.py"]
@@ -39,29 +37,6 @@ def redis_url() -> str:
     with redis.Redis.from_url(REDIS_URL) as client:
         assert client.ping()
     return REDIS_URL
-
-
-class OwnRedis:
-    """A Redis that a test may kill: its own process, empty at each start."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        command = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        with redis.Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.05), 100)) as client:
-            assert client.ping()
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 @pytest.fixture

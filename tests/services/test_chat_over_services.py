@@ -13,7 +13,7 @@ import redis
 from tests.chat import Person, Reader, hear_live
 from tests.graphql_api.messaging.documents import FOLLOW
 from tests.live_server import ARTIFACTS, LiveServer
-from tests.services.conftest import OwnRedis
+from tests.processes import OwnRedis
 from tests.sockets import opened
 
 pytestmark = pytest.mark.services

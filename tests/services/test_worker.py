@@ -2,59 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.live_server import ARTIFACTS, ROOT, LiveServer
-from tests.services.conftest import OwnRedis
+from tests.live_server import LiveServer
+from tests.processes import OwnRedis, Worker
 
 pytestmark = pytest.mark.services
 SIGN_UP = """mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }"""
 INPUT = {"email": "new@people.example", "password": "correct horse battery", "displayName": "New"}
-
-
-class Worker:
-    """`make worker` in a process of its own."""
-
-    def __init__(self, server: LiveServer, folder: Path) -> None:
-        self.environ = server.environ
-        self.schedule = folder / "beat"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it."""
-        options = ["--beat", "--schedule", str(self.schedule), "--concurrency", "1", "--loglevel", "INFO"]
-        with (ARTIFACTS / "worker.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--app", "config", "worker", *options],
-                cwd=ROOT,
-                env=self.environ,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill(self) -> None:
-        """End it and its children as a crash would."""
-        if self._process:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-
-    def stop(self) -> int:
-        """Ask it to end; return its exit code."""
-        assert self._process
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(timeout=30)
-        self._process = None
-        return code
 
 
 @pytest.fixture

@@ -16,10 +16,20 @@ export function connect(url: string, authorization: () => Promise<string>, more?
 export function follow(client: Client, conversationId: string, take: (event: ConversationEvent) => void, seen = 0) {
   // The client sends the variables anew when it has come back: then they say after what to go on.
   const variables = { conversationId, get afterSequence() { return seen } }
-  const next = ({ data }: FormattedExecutionResult<{ conversationEvents: ConversationEvent }>) => {
+  let isOver = false
+  let stop = begin()
+  return () => { isOver = true; stop() }
+
+  function begin() {
+    return client.subscribe({ query, variables }, { next, error: again, complete: again })
+  }
+  function next({ data, errors }: FormattedExecutionResult<{ conversationEvents: ConversationEvent }>) {
+    isOver = errors?.[0]?.extensions?.code === 'FORBIDDEN' // one takes part no longer
     if (!data) return
     seen = data.conversationEvents.sequence ?? seen // typing and receipts are not in the log
     take(data.conversationEvents)
   }
-  return client.subscribe({ query, variables }, { next, error: console.error, complete() {} })
+  function again() {
+    setTimeout(() => { if (!isOver) stop = begin() }, 2000)
+  }
 }

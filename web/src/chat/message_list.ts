@@ -90,10 +90,10 @@ export class MessageList {
     const notes = [at, message.editedAt && !message.isDeleted ? 'edited' : '', isRead ? 'read' : '']
     const words = element('p', {}, message.isDeleted ? 'This message was deleted.' : message.content)
     const number = element('span', { className: 'number', title: 'Its sequence' }, `#${message.sequence}`)
-    const foot = element('small', {}, number, ` ${notes.filter(Boolean).join(' · ')}`)
+    const small = element('small', {}, number, ` ${notes.filter(Boolean).join(' · ')}`)
+    const foot = element('div', { className: 'foot' }, small, !message.isDeleted && this.actions(message, isMine))
     const item = element('li', { className: isMine ? 'mine' : 'theirs' }, words, foot)
-    if (message.isDeleted) item.classList.add('deleted')
-    else item.append(this.actions(message, isMine))
+    item.classList.toggle('deleted', message.isDeleted)
     return item
   }
 

@@ -118,7 +118,7 @@ export class Side {
   private show(state: LineState): void {
     if (state === 'live' && this.root.dataset.state !== 'live') [this.connectedAt, this.caughtUp] = [Date.now(), 0]
     this.root.dataset.state = state
-    const behind = state === 'live' && this.caughtUp ? ` · caught up with ${this.caughtUp}` : ''
+    const behind = state === 'live' && this.caughtUp ? ` · caught up with ${this.caughtUp} events` : ''
     this.state.textContent = STATES[state] + behind
     this.toggle.textContent = state === 'cut' ? 'Restore the connection' : 'Cut the connection'
     const { events, lost, doubled } = this.log.audit

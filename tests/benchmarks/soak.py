@@ -1,0 +1,206 @@
+"""Kills everything in turn while people talk: `make faults`, or `python -m tests.benchmarks.soak --minutes 10`.
+
+Two writers and ten readers, spread over two web processes, on PostgreSQL (TEST_POSTGRES_URL) and a Redis of its own
+without persistence. Every 30 s one of them is killed by `kill -9` and started again: a web process, Redis (which comes
+back empty), the Celery worker. At the end the log in the database, what the writers were told and what each reader
+heard must be the same, once and in order, and each reader must have been live again within 10 s of each repair. The
+exit status is 1 where anything is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.benchmarks.bench_recommendations import own_database
+from tests.benchmarks.soak_audit import LIVE_WITHIN, Fault, read_log, recoveries, violations
+from tests.benchmarks.soak_people import Reader, Writer
+from tests.chat import Person
+from tests.live_server import LiveServer
+from tests.processes import OwnRedis, Worker
+
+WRITERS, READERS = 2, 10
+#: Seconds between two messages of a writer, on average.
+PAUSE = 0.2
+#: How long what was killed stays away.
+AWAY = 3.0
+#: How long the readers may take to have everything in the end, and the worker to tell what was not told.
+SETTLE = 30
+
+
+@dataclass
+class Stage:
+    """What runs, and may be killed."""
+
+    servers: list[LiveServer]
+    redis: OwnRedis
+    worker: Worker
+    faults: list[Fault] = field(default_factory=list)
+
+    def kinds(self) -> Iterator[tuple[str, Callable[[], Any], Callable[[], Any]]]:
+        """Yield, for ever, what to kill next: its name, how to kill it, how to start it again."""
+        servers = itertools.cycle(enumerate(self.servers, 1))
+        while True:
+            number, server = next(servers)
+            yield f"web process {number}", server.kill, server.start
+            yield "Redis", self.redis.kill, self.redis.start
+            yield "worker", self.worker.kill, self.worker.start
+
+    async def break_things(self, *, every: float, until: float, say: Callable[[str], None]) -> None:
+        """Kill the next thing every so many seconds, and start it again."""
+        for what, kill, start in self.kinds():
+            await asyncio.sleep(every / 2)
+            if time.monotonic() + every / 2 > until:
+                return
+            fault = Fault(what, time.monotonic())
+            await asyncio.to_thread(kill)
+            say(f"killed: {what}")
+            await asyncio.sleep(AWAY)
+            await asyncio.to_thread(start)
+            fault.repaired_at = time.monotonic()
+            self.faults.append(fault)
+            say(f"there again: {what}")
+            await asyncio.sleep(max(0.0, fault.killed_at + every / 2 - time.monotonic()))
+
+
+@contextlib.contextmanager
+def on_stage() -> Iterator[Stage]:
+    """Start everything; all of it is ended in the end, by its process id."""
+    redis = OwnRedis()
+    redis.start()
+    with contextlib.ExitStack() as stack:
+        stack.callback(redis.kill)
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        environ = {
+            "DATABASE_URL": stack.enter_context(own_database(f"mishmob_soak_{os.getpid()}")),
+            "REDIS_URL": redis.url,
+            "EMAIL_URL": f"filemail://{folder / 'mail'}",
+            "STORAGE_URL": f"file://{folder / 'media'}",
+        }
+        servers = [LiveServer(f"soak-{number}", **environ) for number in (1, 2)]
+        servers[0].manage("migrate", "--verbosity", "0")
+        servers[0].manage("load_demo")
+        worker = Worker(servers[0], folder)
+        stack.callback(worker.kill)
+        for server in servers:
+            stack.callback(server.kill)
+            server.start()
+        worker.start()
+        yield Stage(servers, redis, worker)
+
+
+async def soak(stage: Stage, *, minutes: float, every: float, say: Callable[[str], None]) -> dict[str, Any]:
+    """Let them write and read while things die; return the report."""
+    emails = json.loads(stage.servers[0].run(_GATHER.format(number=WRITERS + READERS)).splitlines()[-1])
+    people = [Person.log_in(stage.servers[0], email) for email in emails]
+    conversation = people[0].start_group(stage.servers[0], *people[1:])
+    places = itertools.cycle(stage.servers)
+    writers = [Writer(next(places), email) for email in emails[:WRITERS]]
+    readers = [Reader(next(places), email) for email in emails[WRITERS:]]
+    enough = asyncio.Event()
+    until = time.monotonic() + minutes * 60
+    reading = [asyncio.create_task(reader.read(conversation)) for reader in readers]
+    writing = [asyncio.create_task(writer.write(conversation, PAUSE, enough)) for writer in writers]
+    watching = asyncio.create_task(_watch(writers, readers, say))
+    await stage.break_things(every=every, until=until, say=say)
+    await asyncio.sleep(max(0.0, until - time.monotonic()))
+    enough.set()
+    await asyncio.wait_for(asyncio.gather(*writing), SETTLE)
+    log = await _settled(stage, conversation, readers)
+    for task in (*reading, watching):
+        task.cancel()
+    await asyncio.gather(*reading, watching, return_exceptions=True)
+    return report(stage.faults, log, writers, readers)
+
+
+def report(faults: list[Fault], log: dict[str, Any], writers: list[Writer], readers: list[Reader]) -> dict[str, Any]:
+    """Return what was found, with a sentence for each violation."""
+    found = list(violations(log, writers, readers))
+    slowest: dict[str, list[float]] = {}
+    for fault, seconds in recoveries(faults, writers, readers):
+        slowest.setdefault(fault.what, []).append(round(max(seconds), 2))
+        if max(seconds) > LIVE_WITHIN:
+            late = [number for number, one in enumerate(seconds) if one > LIVE_WITHIN]
+            found.append(f"readers {late} were not live within {LIVE_WITHIN:g} s after {fault.what} was there again")
+    if not faults:
+        found.append("nothing was killed")
+    tried_at = {client_id: at for writer in writers for client_id, at in writer.tried_at.items()}
+    delays = sorted(at - tried_at[client_id] for reader in readers for _, client_id, at in reader.events)
+    return {
+        "messages": log["head"],
+        "deliveries": sum(len(reader.events) for reader in readers),
+        "sent again": sum(writer.repeats for writer in writers),
+        "refusals": [refusal for writer in writers for refusal in writer.refusals][:5],
+        "connections of readers": sum(reader.connections for reader in readers),
+        "kills": len(faults),
+        "seconds until the last reader was live after each repair": slowest,
+        "delay p50 s": round(delays[len(delays) // 2], 3),
+        "delay p99 s": round(delays[int(len(delays) * 0.99)], 3),
+        "delay max s": round(delays[-1], 3),
+        "why sockets ended": sorted({end for reader in readers for end in reader.ends}),
+        "violations": found,
+    }
+
+
+#: People of a group of their own: the demo community is others' to talk with.
+_GATHER = """
+import json
+from tests.factories import UserFactory
+print(json.dumps([user.email for user in UserFactory.create_batch({number}, password=None)]))
+"""
+
+
+async def _settled(stage: Stage, conversation: str, readers: list[Reader]) -> dict[str, Any]:
+    """Return the log once every reader has all of it and every fact is told, or when patience is over."""
+    deadline = time.monotonic() + SETTLE
+    while True:
+        log = await asyncio.to_thread(read_log, stage.servers[0], conversation)
+        is_settled = all(reader.last >= log["head"] for reader in readers) and not log["untold"]
+        if is_settled or time.monotonic() > deadline:
+            return log
+        await asyncio.sleep(0.5)
+
+
+async def _watch(writers: list[Writer], readers: list[Reader], say: Callable[[str], None]) -> None:
+    while True:
+        await asyncio.sleep(10)
+        said = sum(len(writer.sequences) for writer in writers)
+        behind = [reader.last for reader in readers]
+        say(f"{said} acknowledged; the readers have {min(behind)} to {max(behind)}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=float(os.environ.get("MINUTES", "10")))
+    parser.add_argument("--every", type=float, help="seconds between two kills; 30, or less in less than two minutes")
+    parser.add_argument("--json", type=Path, help="write the report there too")
+    given = parser.parse_args()
+    every = given.every or min(30.0, given.minutes * 60 / 4)
+
+    def say(what: str) -> None:
+        print(time.strftime("%H:%M:%S"), what, flush=True)
+
+    say("starting two web processes, Redis and the worker")
+    with on_stage() as stage:
+        found = asyncio.run(soak(stage, minutes=given.minutes, every=every, say=say))
+    for name, value in found.items():
+        print(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+    if given.json:
+        given.json.write_text(json.dumps(found, indent=2))
+    print("FAILED" if found["violations"] else "Nothing lost, nothing doubled, all in order.")
+    return bool(found["violations"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
