@@ -8,6 +8,7 @@ through for each event. Where there is no socket the resolver yields the events 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
@@ -59,11 +60,13 @@ class Stream:
         self.outbound.remove(item.size)
         return item
 
-    async def _news(self) -> None:
-        """Wait until something is offered, or the end."""
+    async def _news(self, patience: float | None = None) -> None:
+        """Wait until something is offered, or the end; so many seconds at most."""
         self._waiter = asyncio.get_running_loop().create_future()
         try:
-            await self._waiter
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._waiter
         finally:
             self._waiter = None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,11 @@ from domains.accounts import models as accounts
 from domains.notifications import selectors
 from graphql_api.context import Info, signed_in
 from graphql_api.database import in_database
-from graphql_api.live import Listener, listen
+from graphql_api.live import POLL, Wakeup, switchboard
 from graphql_api.notifications.types import Notification
+from graphql_api.outbound import Outbound
+from graphql_api.selections import Item
+from graphql_api.streams import Stream, hand_over
 
 #: Without a wake-up the database is looked at after so many seconds.
 PATIENCE = 25.0
@@ -28,31 +32,48 @@ class NotificationSubscriptions:
 
     @strawberry.subscription(description="What you are told from now on, each thing once, as it comes. Needs a login.")
     async def notification_received(self, info: Info) -> AsyncGenerator[Notification, None]:
-        """Follow what the viewer is told as `NewsFollower` does."""
-        async for notification in NewsFollower(signed_in(info)).follow():
-            yield notification
+        """Follow what the viewer is told as `NewsStream` does."""
+        stream = NewsStream(signed_in(info), info.context.outbound)
+        await stream.begin()
+        async with contextlib.aclosing(hand_over(info, stream)) as news:
+            async for notification in news:
+                yield notification
 
 
-class NewsFollower:
+class NewsStream(Stream):
     """One viewer's new notifications; `seen` are those near the last look that are delivered, or were there before."""
 
-    def __init__(self, viewer: accounts.User) -> None:
+    def __init__(self, viewer: accounts.User, outbound: Outbound | None) -> None:
+        super().__init__(outbound)
         self.viewer = viewer
         self.looked_at = timezone.now()
         self.seen: dict[int, datetime] = {}
+        self._group = f"user.{viewer.pk}"
+        self._has_news = False
 
-    async def follow(self) -> AsyncGenerator[Any, None]:
-        """Yield what is new at each look; a wake-up only says when to look.
-
-        The group is joined before the first look, so that nothing falls between the look and the waiting. The look
-        asks for the viewer's right anew: it shows only what is theirs, while their account is open.
-        """
-        async with listen(f"user.{self.viewer.pk}") as listener:
+    async def begin(self) -> None:
+        """Join the group before the first look, so that nothing falls between the look and the waiting."""
+        try:
+            await switchboard().add(self._group, self)
             await self._look()
-            while True:
-                await self._wait(listener)
-                for notification in await self._look():
-                    yield notification
+        except BaseException:
+            await self.aclose()
+            raise
+
+    def ring(self, wakeup: Wakeup) -> None:
+        """Look soon; wake-ups of the group about other things are none."""
+        if not wakeup or "notifications" in wakeup:
+            self._has_news = True
+            self._wake()
+
+    async def items(self) -> AsyncIterator[Item]:
+        """Yield what is new at each look, which asks for the viewer's right anew; a wake-up only says when to look."""
+        while True:
+            if not self._has_news:
+                await self._news(PATIENCE if switchboard().is_well else min(PATIENCE, POLL))
+            self._has_news = False
+            for notification in await self._look():
+                yield Item(value=notification)
 
     async def _look(self) -> list[Any]:
         """Return what was not seen yet, and remember it; what commits late is found by looking back a little."""
@@ -64,9 +85,7 @@ class NewsFollower:
         self.seen = {pk: at for pk, at in self.seen.items() if at >= began - LATE}
         return news
 
-    async def _wait(self, listener: Listener) -> None:
-        """Wait until it is time to look; wake-ups of the group about other things are none."""
-        while True:
-            wakeup = await listener.wait(PATIENCE)
-            if not wakeup or "notifications" in wakeup:
-                return
+    async def aclose(self) -> None:
+        """Leave the group."""
+        await super().aclose()
+        await switchboard().remove(self._group, self)
