@@ -14,9 +14,9 @@ import contextlib
 import logging
 import time
 import uuid
-from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Protocol, TypeVar
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
@@ -29,8 +29,6 @@ POLL = 3.0
 BEAT = 0.9
 #: Seconds without a heartbeat after which the layer counts as out of order.
 SILENCE = 3.0
-#: The wake-ups a slow listener has waiting; the oldest go first, since it will look for itself.
-MOST_WAITING = 64
 
 Wakeup = Mapping[str, Any]
 
@@ -40,32 +38,6 @@ class Bell(Protocol):
 
     def ring(self, wakeup: Wakeup) -> None:
         """Take the wake-up; an empty one says no more than that it is time to look."""
-
-
-B = TypeVar("B", bound=Bell)
-
-
-class Listener:
-    """A bell that one coroutine waits for."""
-
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
-        self._waiting: deque[Wakeup] = deque(maxlen=MOST_WAITING)
-        self._rung = asyncio.Event()
-
-    def ring(self, wakeup: Wakeup) -> None:
-        """Put a wake-up before the listener."""
-        self._waiting.append(wakeup)
-        self._rung.set()
-
-    async def wait(self, patience: float) -> Wakeup | None:
-        """Return the next wake-up, or None after `patience` seconds at most: then look for yourself."""
-        if not self._waiting:
-            self._rung.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience if self._switchboard.is_well else min(patience, POLL)):
-                    await self._rung.wait()
-        return self._waiting.popleft() if self._waiting else None
 
 
 class Switchboard:
@@ -86,15 +58,6 @@ class Switchboard:
     def is_well(self) -> bool:
         """Whether wake-ups get through, as far as the last heartbeats tell."""
         return self._channel is not None and time.monotonic() - self._heard_at < SILENCE
-
-    @contextlib.asynccontextmanager
-    async def ringing(self, group: str, bell: B) -> AsyncIterator[B]:
-        """Ring the bell for the group's wake-ups: from before the block begins until it ends."""
-        try:
-            await self.add(group, bell)
-            yield bell
-        finally:
-            await self.remove(group, bell)
 
     async def add(self, group: str, bell: Bell) -> None:
         """Ring the bell for the group's wake-ups from now on, until it is removed."""
@@ -192,9 +155,13 @@ class Switchboard:
 
     async def _beat(self) -> None:
         """Send heartbeats, and mend what is broken."""
+        was_well = True
         while True:
             await asyncio.sleep(BEAT)
-            if not self.is_well:
+            if was_well and not self.is_well:
+                self._ring_all()  # from now on they look for themselves
+            was_well = self.is_well
+            if not was_well:
                 await self._mend()
             self._beats_sent += 1
             with contextlib.suppress(Exception):
@@ -218,14 +185,6 @@ _switchboards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakK
 def switchboard() -> Switchboard:
     """Return the switchboard of the running loop."""
     return _switchboards.setdefault(asyncio.get_running_loop(), Switchboard())
-
-
-@contextlib.asynccontextmanager
-async def listen(group: str) -> AsyncIterator[Listener]:
-    """Join a group from before the block begins until it ends: `wait` for its wake-ups in the block."""
-    board = switchboard()
-    async with board.ringing(group, Listener(board)) as listener:
-        yield listener
 
 
 def _layer() -> Any:
