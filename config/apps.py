@@ -16,8 +16,8 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Import each domain's listeners, so that they hear the facts."""
-        for app in apps.get_app_configs():
+        """Import each domain's listeners, so that they hear the facts: first those nearest to where facts come from."""
+        for app in reversed(list(apps.get_app_configs())):
             if app.name.startswith("domains.") and find_spec(f"{app.name}.listeners"):
                 import_module(f"{app.name}.listeners")
         if not settings.RATE_LIMITS:

@@ -123,11 +123,10 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             return
         try:
             await self.base_send({"type": "websocket.send", "text": text_data})
-        except OSError:  # by the ASGI specification: the other end is gone
+        except (OSError, RuntimeError):
+            # By the ASGI specification the other end is gone; or the server has closed it, while this waited for a
+            # slow client, or because its pings were not answered.
             self.is_closed = True
-        except RuntimeError:
-            if not self.is_closed:  # it was closed while this waited for a slow client
-                raise
 
     def encode_json(self, data: object) -> str:
         """Write a message as text."""

@@ -25,7 +25,8 @@ from graphql_api.errors import BadUserInput
 MULTIPART = "multipart/form-data"
 MIB = 1024 * 1024
 MAX_BODY = 12 * MIB
-MAX_FILE = 10 * MIB
+#: More than any service takes, so that it is the service that says what is too large for it.
+MAX_FILE = 11 * MIB
 MAX_FILES = 5
 MAX_MAPPED = 20
 #: A path such as `variables.input.documents.3` has so many parts at the most.

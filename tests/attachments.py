@@ -68,10 +68,12 @@ def archive_of(parts: dict[str, bytes | str]) -> bytes:
     return out.getvalue()
 
 
-def document_of(part: str = "word/document.xml", *, said: str = "", **more: bytes | str) -> bytes:
+def document_of(
+    part: str = "word/document.xml", *, said: str = "", more: dict[str, bytes | str] | None = None
+) -> bytes:
     """Return an office document with this main part, and what else is to be in it."""
     contents = f'<Types xmlns="{TYPES}"><Override PartName="/{part}" ContentType="{said or MAIN[part]}"/></Types>'
-    return archive_of({"[Content_Types].xml": contents, part: "<document/>", **more})
+    return archive_of({"[Content_Types].xml": contents, part: "<document/>", **(more or {})})
 
 
 def open_document_text() -> bytes:

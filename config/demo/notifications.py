@@ -12,7 +12,7 @@ from config.demo.community import Community
 from domains.accounts.models import User
 from domains.events.models import EventStatus, EventTicket
 from domains.messaging.models import Participant
-from domains.notifications.models import Notification, NotificationKind
+from domains.notifications.models import Digest, Notification, NotificationKind
 from domains.opportunities.models import ApplicationHistory
 from domains.opportunities.models import ApplicationStatus as Status
 
@@ -41,7 +41,20 @@ def load_notifications(community: Community) -> None:
         *_about_messages(community),
         *_about_cancelled_events(community),
     ]
+    _note_as_mailed(community, notifications)
     Notification.objects.bulk_create(notifications)
+
+
+def _note_as_mailed(community: Community, notifications: list[Notification]) -> None:
+    """Say that the daily mails told of them all: nobody gets mail from people who do not exist."""
+    people = {notification.recipient_id for notification in notifications}
+    digests = [
+        Digest(recipient_id=key, day=community.now.date(), done_at=community.now, due_at=community.now)
+        for key in sorted(people)
+    ]
+    by_person = {digest.recipient_id: digest for digest in Digest.objects.bulk_create(digests)}
+    for notification in notifications:
+        notification.digest = by_person[notification.recipient_id]
 
 
 def _tell(community: Community, recipient: User, at: datetime, about: Any, **fields: Any) -> Notification:

@@ -160,7 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
     "send-due-mails": {"task": "domains.notifications.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
     "send-due-pushes": {"task": "domains.notifications.tasks.send_due_pushes", "schedule": timedelta(seconds=15)},
-    "send-digests": {"task": "domains.notifications.tasks.send_digests", "schedule": timedelta(minutes=10)},
+    "send-digests": {"task": "domains.notifications.tasks.send_digests", "schedule": timedelta(minutes=1)},
     "remove-old-notifications": {
         "task": "domains.notifications.tasks.remove_old_notifications",
         "schedule": timedelta(days=1),

@@ -194,13 +194,15 @@ def get_direct_id(*, one_id: int, other_id: int) -> int | None:
 
 
 def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
-    """Return in which of the conversations the viewer may write now: four statements at the most, however many."""
-    rows = Participant.objects.filter(conversation__in=conversation_ids)
-    mine = set(rows.filter(user=viewer, left_at__isnull=True).values_list("conversation", flat=True))
-    direct = rows.filter(conversation__is_group=False).exclude(user=viewer)
-    partners = dict(direct.values_list("conversation", "user"))
+    """Return in which of the conversations the viewer may write now: three statements at the most, however many."""
+    rows = Participant.objects.filter(
+        Q(user=viewer) | Q(conversation__is_group=False), conversation__in=conversation_ids, left_at__isnull=True
+    )
+    present = list(rows.values_list("conversation", "user", "conversation__is_group"))
+    partners = {key: user for key, user, _ in present if user != viewer.pk}
     away = policies.find_out_of_reach_among(actor=viewer, keys=set(partners.values()))
-    return {key for key in mine if partners.get(key) not in away}
+    near = {key for key, user in partners.items() if user not in away}
+    return {key for key, user, is_group in present if user == viewer.pk and (is_group or key in near)}
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.utils import flatten
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -102,9 +101,9 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
     form = AnswerForm
     action_form = NoteForm
-    list_display = ("subject", "state", "reason", "waiting", "author", "reporter", "handled_by")
+    list_display = ("subject", "state", "reason", "waiting", "author", "handled_by")
     list_filter = ("status", "reason", "subject_type", "created_at")
-    list_select_related = ("reporter", "author", "handled_by")
+    list_select_related = ("author", "handled_by")
     search_fields = (
         "reporter__email",
         "reporter__display_name",
@@ -115,14 +114,8 @@ class ContentReportAdmin(ReadOnlyAdmin):
     )
     actions = ("take", "resolve", "dismiss")
     inlines: ClassVar = [ReportNoteInline]
-    shown = (
-        ("state", "reason"),
-        "details",
-        ("author", "reporter"),
-        ("where", "created_at"),
-        ("handled_by", "handled_at"),
-    )
-    readonly_fields = (*flatten(shown), "what_was_seen")
+    shown = ("state", "reason", "details", "author", "reporter", "where", "created_at", "handled_by", "handled_at")
+    readonly_fields = (*shown, "what_was_seen")
 
     def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the same for all
         """Put those that wait before those that were answered, and the oldest on top."""

@@ -77,6 +77,7 @@ class ContentReport(models.Model):
         notes: RelatedManager[ReportNote]
 
     class Meta:
+        verbose_name = "report"
         indexes: ClassVar = [
             models.Index(fields=["status", "created_at", "id"], name="moderation_queue"),
             models.Index(fields=["subject_type", "subject_id"], name="moderation_by_subject"),
@@ -104,6 +105,8 @@ class ReportNote(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "note on a report"
+        verbose_name_plural = "notes on reports"
         ordering: ClassVar = ["at", "id"]
 
     def __str__(self) -> str:

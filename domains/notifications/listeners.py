@@ -2,7 +2,8 @@
 
 from domains.accounts.facts import SessionEnded
 from domains.base import bus, live
-from domains.messaging.facts import ConversationChanged, ConversationRead
+from domains.messaging.facts import ConversationChanged, ConversationRead, ParticipantsLeft
+from domains.messaging.models import ConversationEventKind
 from domains.notifications import facts, services, tasks
 from domains.opportunities import facts as opportunities
 
@@ -65,7 +66,10 @@ def tell_of_the_review(fact: opportunities.HoursReviewed) -> None:
 @bus.listen(ConversationChanged)
 def tell_of_the_message(fact: ConversationChanged) -> None:
     """Those who take part learn that somebody wrote; at once, since it costs one statement as a rule."""
-    services.notify_of_message(conversation_id=fact.conversation_id, sequence=fact.sequence)
+    if fact.kind == ConversationEventKind.MESSAGE_SENT:
+        services.notify_of_message(
+            conversation_id=fact.conversation_id, sequence=fact.sequence, sender_id=fact.actor_id
+        )
 
 
 @bus.listen(ConversationRead)
@@ -74,6 +78,12 @@ def mark_what_was_read(fact: ConversationRead) -> None:
     services.mark_messages_read(
         conversation_id=fact.conversation_id, reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence
     )
+
+
+@bus.listen(ParticipantsLeft)
+def mark_what_was_left(fact: ParticipantsLeft) -> None:
+    """Whoever takes part no longer need not be told of it any more."""
+    services.mark_left_read(conversation_id=fact.conversation_id, user_ids=fact.user_ids)
 
 
 @bus.listen(SessionEnded)

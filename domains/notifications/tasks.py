@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.db import OperationalError
+from django.db import DatabaseError
 
 from domains.notifications import services
 
-_retry = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
+_retry = {"autoretry_for": (DatabaseError,), "retry_backoff": True, "max_retries": 5}
 
 
 @shared_task(**_retry)

@@ -10,14 +10,12 @@ from domains.base.errors import NotAllowed
 from domains.messaging import selectors
 from graphql_api.database import in_database
 from graphql_api.errors import BadUserInput
+from graphql_api.messaging import log
 from graphql_api.messaging.log import PAGE, Log, logs
 from graphql_api.messaging.readings import Reading, read
 from graphql_api.outbound import Outbound
 from graphql_api.selections import Item
 from graphql_api.streams import Stream
-
-#: What was read longer ago than this is not delivered: the right to read it is asked for again.
-FRESH = 1.0
 
 
 class ConversationStream(Stream):
@@ -71,11 +69,9 @@ class ConversationStream(Stream):
 
     async def items(self) -> AsyncIterator[Item]:
         """Yield the log after the cursor, then what comes, until the viewer takes part no longer."""
-        while not self._is_over:
-            async for item in self._missed():
-                yield item
-            if not self._is_live:
-                return
+        async for item in self._missed():
+            yield item
+        if self._is_live:
             async for item in self._live():
                 yield item
 
@@ -87,8 +83,8 @@ class ConversationStream(Stream):
             if self.viewer_id not in reading.followers or self._is_over:
                 return
             for item in reading.items:
-                if time.monotonic() - item.read_at > FRESH:
-                    break  # a slow reader: what is left is read again, if it still may be
+                if not await self._may_have(item):
+                    return
                 self._cursor = item.sequence or self._cursor
                 yield item
         self._is_live = True
@@ -98,18 +94,21 @@ class ConversationStream(Stream):
         return await in_database(lambda: read(conversation_id=self.conversation_id, after_sequence=after, limit=PAGE))
 
     async def _live(self) -> AsyncIterator[Item]:
-        """Yield what comes, until there is something to catch up with again, or the end."""
+        """Yield what comes until the end."""
         while (item := await self.next()) is not None:
-            if item.sequence is None:
-                yield item
-            elif item.sequence > self._cursor:
-                if item.sequence > self._cursor + 1 or time.monotonic() - item.read_at > FRESH:
-                    self._is_live = False
-                    self.drop()
-                    return
-                self._cursor = item.sequence
-                yield item
+            if item.sequence is not None and item.sequence <= self._cursor:
+                continue
+            if not await self._may_have(item):
+                break
+            self._cursor = item.sequence or self._cursor
+            yield item
         self._is_live = False
+
+    async def _may_have(self, item: Item) -> bool:
+        """Tell whether the viewer still takes part, as was known when the item was read, or a moment ago."""
+        if time.monotonic() - item.read_at > log.FRESH and self._log is not None:
+            await self._log.confirm(log.FRESH)
+        return not self._is_over
 
     async def aclose(self) -> None:
         """Leave the log."""

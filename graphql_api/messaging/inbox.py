@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,7 +19,7 @@ from graphql_api.context import Info, signed_in
 from graphql_api.database import in_database
 from graphql_api.live import Wakeup, switchboard
 from graphql_api.messaging.events import ConversationEvent
-from graphql_api.messaging.log import PAGE, Log, logs
+from graphql_api.messaging.log import FRESH, PAGE, Log, logs
 from graphql_api.messaging.readings import read
 from graphql_api.messaging.types import Conversation
 from graphql_api.outbound import Outbound
@@ -103,9 +104,18 @@ class InboxStream(Stream):
                 self._has_joined = False
                 await self._join_new()
             if self._waiting:
-                yield self._pop()
+                item = self._pop()
+                if await self._may_have(item):
+                    yield item
             elif not self._has_joined and not self._is_over:
                 await self._news()
+
+    async def _may_have(self, item: Item) -> bool:
+        """Tell whether the viewer still takes part where it happened, as was known a moment ago."""
+        key = item.value.conversation_id
+        if time.monotonic() - item.read_at > FRESH:
+            await logs().confirm(key, FRESH)
+        return key in self._cursors
 
     async def _join_new(self) -> None:
         found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))

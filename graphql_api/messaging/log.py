@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Collection, Iterable
 from typing import Protocol
 from weakref import WeakKeyDictionary, WeakSet
@@ -28,6 +29,8 @@ logger = logging.getLogger("mishmob.live")
 
 #: Seconds between two looks at all heads, which are also told to the clients.
 PATIENCE = 25.0
+#: What was read longer ago than so many seconds waits until the right to read it is known to be as fresh as this.
+FRESH = 1.0
 #: How many rows of a log are read at once.
 PAGE = 100
 #: Seconds until a read that failed is tried again.
@@ -61,6 +64,8 @@ class Log:
         self.followers: set[Follower] = set()
         self.opening: asyncio.Task[None] | None = None
         self._logs = logs
+        self._confirmed_at = 0.0
+        self._confirming: asyncio.Task[None] | None = None
         self._passing: list[Passing] = []
         self._is_stale = False
         self._work: asyncio.Task[None] | None = None
@@ -124,9 +129,24 @@ class Log:
 
     def keep(self, allowed: Collection[int]) -> None:
         """Let go of those who may be told no more."""
+        self._confirmed_at = time.monotonic()
         for follower in [one for one in self.followers if one.viewer_id not in allowed]:
             self.followers.discard(follower)
             follower.lose(self)
+
+    async def confirm(self, seconds: float) -> None:
+        """Make sure that who may be told was asked at most so long ago: one question for all who wait for it."""
+        if time.monotonic() - self._confirmed_at <= seconds:
+            return
+        if self._confirming is None:
+            self._confirming = asyncio.create_task(self._confirm())
+        await asyncio.shield(self._confirming)
+
+    async def _confirm(self) -> None:
+        try:
+            self.keep((await self._logs.allowed([self.conversation_id]))[self.conversation_id])
+        finally:
+            self._confirming = None
 
 
 class Logs:
@@ -226,7 +246,7 @@ class Logs:
         for begin in range(0, len(keys), MANY):
             some = keys[begin : begin + MANY]
             heads = await self._heads(some)
-            allowed = await self._allowed(some)
+            allowed = await self.allowed(some)
             for key in some:
                 if (log := self._logs.get(key)) is not None:
                     log.keep(allowed[key])
@@ -234,7 +254,13 @@ class Logs:
                     if log.head > log.tail:
                         log.read_soon()
 
-    async def _allowed(self, keys: list[int]) -> dict[int, set[int]]:
+    async def confirm(self, conversation_id: int, seconds: float) -> None:
+        """Make sure that who may be told of a conversation was asked at most so long ago."""
+        if (log := self._logs.get(conversation_id)) is not None:
+            await log.confirm(seconds)
+
+    async def allowed(self, keys: list[int]) -> dict[int, set[int]]:
+        """Return, by conversation, who may be told what happens in it now."""
         return await in_database(lambda: selectors.find_followers(conversation_ids=keys))
 
     async def _heads(self, keys: list[int]) -> dict[int, int]:

@@ -27,6 +27,7 @@ from graphql_api.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.messaging.events import ConversationEvent
+    from graphql_api.opportunities.types import Opportunity
 
 MOST_EVENTS = 100
 
@@ -131,6 +132,9 @@ class Conversation(relay.Node):
         description="The sequence of the newest event; 0 before the first. Follow on from it by `conversationEvents`."
     )
     last_activity_at: datetime = strawberry_django.field(description="When something was last said.")
+    opportunity: Annotated[Opportunity, strawberry.lazy("graphql_api.opportunities.types")] | None = (
+        strawberry_django.field(description="What it is about, if anything, and if you may see that.")
+    )
     unread_count: int = strawberry_django.field(
         annotate=lambda info: selectors.unread_count_of(info.context.viewer),
         description="How many messages of others you have not read.",

@@ -102,7 +102,9 @@ class World:
         for one in self._both("Opportunity", opportunity):
             self._offer(one, skill, other)
         self._recommend(skill)
-        for conversation in self._both("Conversation", conversation_between(self.viewer, other, UserFactory())):
+        for conversation in self._both(
+            "Conversation", conversation_between(self.viewer, other, UserFactory(), opportunity=opportunity)
+        ):
             for sender in (self.viewer, other):
                 message = MessageFactory(conversation=conversation, sender=sender)
                 for one in self._both("Message", message):

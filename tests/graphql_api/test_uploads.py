@@ -249,7 +249,7 @@ def test_a_boundary_that_is_none_is_refused(uploader: Uploader, unchanged: None,
 def test_a_file_past_its_limit_is_refused_and_nothing_of_it_stays(
     uploader: Uploader, unchanged: None, empty_folder: Path
 ) -> None:
-    refused(uploader.send(request(file(b"x" * (MAX_FILE + 1)))), 413, "10 MiB a file")
+    refused(uploader.send(request(file(b"x" * (MAX_FILE + 1)))), 413, "11 MiB a file")
 
 
 def test_a_file_of_the_greatest_length_arrives_and_its_service_decides(uploader: Uploader, empty_folder: Path) -> None:

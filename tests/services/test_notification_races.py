@@ -82,7 +82,10 @@ def test_messages_at_once_tell_each_person_once() -> None:
     talk = conversation_between(*people)
     messages = [MessageFactory(conversation=talk, sender=people[0]) for _ in range(WORKERS)]
     told = at_once(
-        lambda number: services.notify_of_message(conversation_id=talk.pk, sequence=messages[number].sequence), WORKERS
+        lambda number: services.notify_of_message(
+            conversation_id=talk.pk, sequence=messages[number].sequence, sender_id=people[0].pk
+        ),
+        WORKERS,
     )
     assert sum(told) == Notification.objects.count() == len(people) - 1  # type: ignore[arg-type]
 
@@ -95,7 +98,7 @@ def test_whoever_reads_a_message_while_it_is_told_has_nothing_unread_left() -> N
 
         def act(number: int, talk: int = talk.pk, sequence: int = message.sequence, ben: object = ben) -> None:
             if number:
-                services.notify_of_message(conversation_id=talk, sequence=sequence)
+                services.notify_of_message(conversation_id=talk, sequence=sequence, sender_id=None)
             else:
                 messaging.mark_conversation_read(actor=ben, conversation_id=talk, up_to_sequence=sequence)  # type: ignore[arg-type]
 

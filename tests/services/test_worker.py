@@ -83,3 +83,25 @@ def test_a_write_succeeds_while_redis_is_down_and_is_told_when_it_is_back(
     own_redis.start()
     worker.start()
     assert mails_to("undaunted@people.example", mail, at_least=1) >= 1
+
+
+def test_the_mail_about_a_notification_is_sent_once_though_a_worker_is_killed(
+    server: LiveServer, worker: Worker, tmp_path: Path
+) -> None:
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    tell = (
+        "from domains.accounts.models import User; from domains.notifications import services; "
+        "user, _ = User.objects.get_or_create(email='told@people.example', defaults={{'display_name': 'Told'}}); "
+        "services.notify(recipient_ids=[user.pk], kind='OFFER_MADE', key='{key}', title='A place is free')"
+    )
+    worker.start()
+    server.run(tell.format(key="fact:1"))
+    assert mails_to("told@people.example", mail, at_least=1) == 1
+    worker.kill()
+    for _ in range(2):
+        server.run(tell.format(key="fact:2"))
+    worker.start()
+    assert mails_to("told@people.example", mail, at_least=2) == 2
+    time.sleep(3)
+    assert mails_to("told@people.example", mail, at_least=2) == 2

@@ -1,6 +1,7 @@
 """The acts on reports, one file each."""
 
+from domains.moderation.services.mails import mail_content_reported
 from domains.moderation.services.report_content import report_content
 from domains.moderation.services.review_report import review_report
 
-__all__ = ["report_content", "review_report"]
+__all__ = ["mail_content_reported", "report_content", "review_report"]

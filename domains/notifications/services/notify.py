@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -53,13 +54,12 @@ def notify(
             title=shortened(title),
             body=body,
             key=key,
-            is_in_app=ways[recipient_id].in_app,
-            subject_type=subject.type_name if subject else "",
-            subject_id=subject.key if subject else None,
+            is_in_app=way.in_app,
             created_at=now,
+            **_columns_of(subject),
         )
-        for recipient_id in ways
-        if ways[recipient_id].is_any
+        for recipient_id, way in ways.items()
+        if way.is_any
     ]
     if not rows:
         return 0
@@ -68,12 +68,21 @@ def notify(
     made = dict(
         Notification.objects.filter(key=key, recipient__in=ways, created_at=now).values_list("recipient_id", "pk")
     )
-    if made:
-        has_mail = _plan_mails(made, ways, now + mail_after) and not mail_after
-        has_push = _plan_pushes(made, ways)
-        shown_to = [recipient_id for recipient_id in made if ways[recipient_id].in_app]
-        bus.publish(facts.PeopleNotified(shown_to=shown_to, has_mail=has_mail, has_push=has_push))
+    _plan_and_publish(made, ways, mail_after, now)
     return len(made)
+
+
+def _plan_and_publish(made: Mapping[int, int], ways: Mapping[int, Ways], mail_after: timedelta, now: datetime) -> None:
+    if not made:
+        return
+    has_mail = _plan_mails(made, ways, now + mail_after) and not mail_after
+    has_push = _plan_pushes(made, ways)
+    shown_to = [recipient_id for recipient_id in made if ways[recipient_id].in_app]
+    bus.publish(facts.PeopleNotified(shown_to=shown_to, has_mail=has_mail, has_push=has_push))
+
+
+def _columns_of(subject: Subject | None) -> dict[str, Any]:
+    return {} if subject is None else {"subject_type": subject.type_name, "subject_id": subject.key}
 
 
 def shortened(title: str) -> str:

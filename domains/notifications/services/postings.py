@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 P = TypeVar("P", bound=Posting)
 #: So long one task goes on; what is left is the next one's.
-SECONDS = 30
+SECONDS = 15
 
 
 class ClaimIsOver(Exception):

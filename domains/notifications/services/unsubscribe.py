@@ -12,7 +12,7 @@ from domains.notifications.policies import DEFAULTS, TOPICS
 from domains.notifications.services.update_notification_preferences import change_ways
 from domains.notifications.tokens import DIGEST, read_unsubscribe
 
-DAILY_MAIL = "what you have not read, once a day"
+DAILY_MAIL = "what you have not read (the daily mail)"
 
 
 def find_topic(*, token: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -27,7 +28,7 @@ def test_people_come_in_see_what_was_said_and_have_nothing_unread() -> None:
     services.add_participants(actor=ben, conversation_id=group.pk, user_ids=[cleo.pk, dora.pk, cleo.pk, ann.pk])
     assert present(group) == {ann.pk, ben.pk, cleo.pk, dora.pk}
     assert log_of(group) == [(1, "MESSAGE_SENT"), (2, "PARTICIPANTS_CHANGED")]
-    seen = selectors.find_conversations(viewer=cleo).annotate(unread=selectors.unread_count_of(cleo)).get()
+    seen: Any = selectors.find_conversations(viewer=cleo).annotate(unread=selectors.unread_count_of(cleo)).get()
     assert (seen, seen.unread) == (group, 0)
     assert selectors.find_messages(viewer=cleo).count() == 1
     (fact,) = OutboxEntry.objects.filter(fact="messaging.ParticipantsAdded")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.utils import timezone
 
@@ -107,6 +108,24 @@ def test_who_writes_may_be_asked_by_every_act_under_the_lock() -> None:
         append_event.lock_conversation(actor=ann, conversation_id=conversation.pk, to_write=True)
     assert [problem.code for problem in refused.value.problems] == ["FORBIDDEN"]
     assert append_event.lock_conversation(actor=ann, conversation_id=conversation.pk) == conversation
+
+
+def test_no_other_way_of_writing_is_open_and_what_is_ones_own_can_be_taken_back() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    conversation = conversation_between(ann, ben)
+    theirs, mine = say(ben, conversation), say(ann, conversation)
+    services.react_to_message(actor=ann, message_id=theirs.pk, emoji="👍")
+    BlockFactory(blocker=ben, blocked=ann)
+    here: dict[str, Any] = {"actor": ann, "conversation_id": conversation.pk}
+    acts: list[Any] = [
+        lambda: services.edit_message(actor=ann, message_id=mine.pk, content="Other words"),
+        lambda: services.react_to_message(actor=ann, message_id=theirs.pk, emoji="🎉"),
+        lambda: services.set_typing(**here, is_typing=True),
+        lambda: services.upload_attachment(**here, file=ContentFile(b"Read this.", name="note.txt")),
+    ]
+    assert [sentence_of(act) for act in acts] == [("FORBIDDEN", policies.BLOCKED)] * 4
+    services.react_to_message(actor=ann, message_id=theirs.pk, emoji="👍", remove=True)
+    services.delete_message(actor=ann, message_id=mine.pk)
 
 
 def test_the_rule_costs_a_send_no_statement() -> None:

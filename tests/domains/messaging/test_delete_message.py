@@ -22,8 +22,8 @@ SENT, DELETED = (1, "MESSAGE_SENT"), (2, "MESSAGE_DELETED")
 
 
 def test_only_the_place_of_a_deleted_message_is_left(stored: Stored, django_capture_on_commit_callbacks: Any) -> None:
-    attachment = MessageAttachmentFactory()
-    kept = MessageAttachmentFactory()
+    attachment: Any = MessageAttachmentFactory()
+    kept: Any = MessageAttachmentFactory()
     message = attachment.message
     ReactionFactory(message=message)
     with django_capture_on_commit_callbacks(execute=True):
@@ -36,7 +36,7 @@ def test_only_the_place_of_a_deleted_message_is_left(stored: Stored, django_capt
 
 
 def test_deleted_again_it_answers_the_same_and_nothing_changes() -> None:
-    message = MessageFactory()
+    message: Any = MessageFactory()
     first = services.delete_message(actor=message.sender, message_id=message.pk)
     again = services.delete_message(actor=message.sender, message_id=message.pk)
     assert (again, again.deleted_at) == (first, first.deleted_at)
@@ -44,7 +44,7 @@ def test_deleted_again_it_answers_the_same_and_nothing_changes() -> None:
 
 
 def test_only_its_sender_deletes_a_message() -> None:
-    message = MessageFactory()
+    message: Any = MessageFactory()
     other = message.conversation.participations.order_by("pk").last().user
 
     def refused(actor):
@@ -56,7 +56,7 @@ def test_only_its_sender_deletes_a_message() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_files_stay_if_the_deletion_is_taken_back(stored: Stored) -> None:
-    attachment = MessageAttachmentFactory()
+    attachment: Any = MessageAttachmentFactory()
     with transaction.atomic():
         services.delete_message(actor=attachment.message.sender, message_id=attachment.message.pk)
         assert stored() == {attachment.file.name}, "it is not certain yet"
@@ -66,7 +66,7 @@ def test_the_files_stay_if_the_deletion_is_taken_back(stored: Stored) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_storage_that_fails_does_not_undo_the_deletion(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    attachment = MessageAttachmentFactory()
+    attachment: Any = MessageAttachmentFactory()
 
     def fail(self: InMemoryStorage, name: str) -> None:
         raise OSError(name)
@@ -81,10 +81,10 @@ def test_a_storage_that_fails_does_not_undo_the_deletion(stored: Stored, monkeyp
 @pytest.mark.django_db(transaction=True)
 def test_a_reaction_at_the_same_moment_leaves_nothing_under_a_deleted_message() -> None:
     for _ in range(5):
-        message = MessageFactory()
+        message: Any = MessageFactory()
         other = message.conversation.participations.order_by("pk").last().user
 
-        def act(number: int, message=message, other=other):
+        def act(number: int, message: Any = message, other: Any = other):
             if number:
                 return services.react_to_message(actor=other, message_id=message.pk, emoji="👍")
             return services.delete_message(actor=message.sender, message_id=message.pk)

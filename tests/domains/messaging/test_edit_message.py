@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ SENT, EDITED = (1, "MESSAGE_SENT"), (2, "MESSAGE_EDITED")
 
 
 def test_an_edited_message_says_so_and_the_log_has_one_more_row() -> None:
-    message = MessageFactory(content="See you at nine.")
+    message: Any = MessageFactory(content="See you at nine.")
     edited = services.edit_message(actor=message.sender, message_id=message.pk, content="  See you at ten.\n")
     edited.refresh_from_db()
     assert edited.content == "See you at ten."
@@ -31,7 +32,7 @@ def test_an_edited_message_says_so_and_the_log_has_one_more_row() -> None:
 
 
 def test_the_same_words_again_change_nothing_however_late() -> None:
-    message = MessageFactory(content="See you at ten.", sent_at=timezone.now() - timedelta(days=1))
+    message: Any = MessageFactory(content="See you at ten.", sent_at=timezone.now() - timedelta(days=1))
     services.edit_message(actor=message.sender, message_id=message.pk, content="See you at ten. ")
     message.refresh_from_db()
     assert message.edited_at is None
@@ -39,7 +40,7 @@ def test_the_same_words_again_change_nothing_however_late() -> None:
 
 
 def test_what_cannot_be_edited() -> None:
-    message = MessageFactory()
+    message: Any = MessageFactory()
     _, other = [part.user for part in message.conversation.participations.order_by("pk")]
 
     def refused(actor=message.sender, content="New", **named):
@@ -59,7 +60,7 @@ def test_what_cannot_be_edited() -> None:
 
 @pytest.mark.parametrize(("minutes", "codes"), [(14.9, []), (15.1, [("EXPIRED", "message_id")])])
 def test_the_quarter_of_an_hour_is_the_servers(minutes: float, codes: list[tuple[str, str]]) -> None:
-    message = MessageFactory(sent_at=timezone.now() - timedelta(minutes=minutes))
+    message: Any = MessageFactory(sent_at=timezone.now() - timedelta(minutes=minutes))
     asked = {"actor": message.sender, "message_id": message.pk, "content": "New"}
     if codes:
         assert refusal_of(services.edit_message, **asked) == codes
@@ -68,13 +69,13 @@ def test_the_quarter_of_an_hour_is_the_servers(minutes: float, codes: list[tuple
 
 
 def test_the_words_beside_a_file_may_be_taken_away() -> None:
-    message = MessageAttachmentFactory().message
+    message: Any = MessageAttachmentFactory().message
     assert services.edit_message(actor=message.sender, message_id=message.pk, content="").content == ""
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_edits_at_once_both_count_and_the_last_one_stands() -> None:
-    message = MessageFactory(content="first")
+    message: Any = MessageFactory(content="first")
     at_once(
         lambda number: services.edit_message(
             actor=message.sender, message_id=message.pk, content="left" if number % 2 else "right"

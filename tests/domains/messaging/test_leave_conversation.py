@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -40,7 +41,7 @@ def test_a_direct_conversation_that_the_other_has_left_is_closed_until_they_come
     talk = conversation_between(ann, ben)
     said = MessageFactory(conversation=talk, sender=ann)
     services.leave_conversation(actor=ben, conversation_id=talk.pk)
-    send = {"actor": ann, "conversation_id": talk.pk, "content": "Are you there?"}
+    send: dict[str, Any] = {"actor": ann, "conversation_id": talk.pk, "content": "Are you there?"}
     assert refusal_of(services.send_message, **send, client_id=uuid4()) == [("CLOSED", "conversation_id")]
     assert services.send_message(**send, client_id=said.client_id) == said, "what was sent already is answered"
     services.start_conversation(actor=ben, participant_ids=[ann.pk])

@@ -200,12 +200,10 @@ def about_somebody_elses(grown: User, young: User) -> None:
 
 
 NOTHING: dict[str, Callable[[User, User], Any]] = {
-    **{
-        f"the minor's application {status}": lambda grown, young, status=status: both_apply(
-            grown, young, "APPLIED", status
-        )
-        for status in ("DECLINED", "WITHDRAWN", "CANCELLED", "EXPIRED")
-    },
+    "the minor's application declined": lambda grown, young: both_apply(grown, young, "APPLIED", "DECLINED"),
+    "the minor's application withdrawn": lambda grown, young: both_apply(grown, young, "APPLIED", "WITHDRAWN"),
+    "the minor's application cancelled": lambda grown, young: both_apply(grown, young, "APPLIED", "CANCELLED"),
+    "the minor's application expired": lambda grown, young: both_apply(grown, young, "APPLIED", "EXPIRED"),
     "the adult's application withdrawn": lambda grown, young: both_apply(grown, young, "WITHDRAWN", "APPLIED"),
     "withdrawn from the adult's host": lambda grown, young: applies_to(grown, young, "WITHDRAWN"),
     "only invited to the host": only_invited,

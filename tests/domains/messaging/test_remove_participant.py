@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -33,7 +34,7 @@ def test_who_began_the_group_removes_somebody_and_the_log_says_so_once() -> None
 def test_once_its_beginner_has_left_whoever_is_there_longest_manages_the_group() -> None:
     ann, ben, cleo = UserFactory.create_batch(3)
     group = conversation_between(ann, ben, cleo)
-    asked = {"actor": ben, "conversation_id": group.pk, "user_id": cleo.pk}
+    asked: dict[str, Any] = {"actor": ben, "conversation_id": group.pk, "user_id": cleo.pk}
     assert refusal_of(services.remove_participant, **asked) == [("FORBIDDEN", None)]
     services.leave_conversation(actor=ann, conversation_id=group.pk)
     services.remove_participant(**asked)

@@ -35,8 +35,8 @@ def run(django_capture_on_commit_callbacks: Any) -> Callable[..., int]:
 
 
 def test_what_was_not_sent_within_a_day_is_gone_with_its_file(stored: Stored, run: Callable[..., int]) -> None:
-    sent = MessageAttachmentFactory()
-    unsent = MessageAttachmentFactory(conversation=sent.conversation, message=None)
+    sent: Any = MessageAttachmentFactory()
+    unsent: Any = MessageAttachmentFactory(conversation=sent.conversation, message=None)
     assert run(hours=23) == 0
     assert stored() == {sent.file.name, unsent.file.name}
     assert run(hours=25)
@@ -46,7 +46,7 @@ def test_what_was_not_sent_within_a_day_is_gone_with_its_file(stored: Stored, ru
 
 
 def test_files_of_a_conversation_that_was_removed_are_gone_a_day_later(stored: Stored, run: Callable[..., int]) -> None:
-    attachment = MessageAttachmentFactory()
+    attachment: Any = MessageAttachmentFactory()
     attachment.conversation.delete()
     default_storage.save("pictures/portrait", ContentFile(b"somebody's"))
     assert stored() == {attachment.file.name}
@@ -59,7 +59,7 @@ def test_files_of_a_conversation_that_was_removed_are_gone_a_day_later(stored: S
 def test_what_somebody_sent_stays_when_their_account_goes_and_what_they_did_not_send_does_not(
     stored: Stored, run: Callable[..., int]
 ) -> None:
-    sent = MessageAttachmentFactory()
+    sent: Any = MessageAttachmentFactory()
     MessageAttachmentFactory(conversation=sent.conversation, message=None)
     sent.uploader.delete()
     run(hours=25)
@@ -67,7 +67,7 @@ def test_what_somebody_sent_stays_when_their_account_goes_and_what_they_did_not_
 
 
 def test_the_clock_tidies_up(stored: Stored, django_capture_on_commit_callbacks: Any) -> None:
-    old = MessageAttachmentFactory(message=None, conversation=conversation_between(*UserFactory.create_batch(2)))
+    old: Any = MessageAttachmentFactory(message=None, conversation=conversation_between(*UserFactory.create_batch(2)))
     MessageAttachment.objects.update(created_at=timezone.now() - timedelta(days=2))
     with django_capture_on_commit_callbacks(execute=True):
         tasks.remove_unsent_attachments()
@@ -83,7 +83,7 @@ def test_a_file_that_is_sent_in_the_moment_of_tidying_is_there_with_its_message_
         ann, ben = UserFactory.create_batch(2)
         talk = conversation_between(ann, ben)
         old = timezone.now() - timedelta(days=2)
-        attachment = MessageAttachmentFactory(conversation=talk, message=None, created_at=old)
+        attachment: Any = MessageAttachmentFactory(conversation=talk, message=None, created_at=old)
 
         def act(number: int, ann=ann, talk=talk, attachment=attachment):
             if number:

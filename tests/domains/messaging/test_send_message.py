@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.messaging import services
-from domains.messaging.models import Conversation, ConversationEvent, Message
+from domains.messaging.models import Conversation, ConversationEvent, Message, MessageAttachment
 from domains.messaging.services import append_event
 from tests.factories import MessageAttachmentFactory, MessageFactory, UserFactory, conversation_between
 from tests.threads import at_once
@@ -164,13 +165,17 @@ def test_files_that_a_message_cannot_bring() -> None:
     assert own.message is None
 
 
+def send_it(actor: User, talk: Conversation, file: MessageAttachment, _: int) -> Message:
+    return say(actor, talk, "Here", files=[file.pk])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_file_sent_in_two_messages_at_once_is_in_one_of_them() -> None:
     ann, ben = UserFactory.create_batch(2)
     for _ in range(4):
         talk = conversation_between(ann, ben, is_group=True)
         file = MessageAttachmentFactory(conversation=talk, message=None, uploader=ann)
-        sent = at_once(lambda _, talk=talk, file=file: say(ann, talk, "Here", files=[file.pk]), 4)
+        sent = at_once(partial(send_it, ann, talk, file), 4)
         (message,) = [answer for answer in sent if isinstance(answer, Message)]
         file.refresh_from_db()
         assert file.message == message

@@ -135,6 +135,7 @@ def test_a_moving_picture_moves_on(stored: Stored, form: str) -> None:
     picture: Any = Image.open(io.BytesIO(content))
     assert (picture.n_frames, picture.info["loop"]) == (5, 0)
     picture.seek(3)
+    picture.load()
     assert picture.info["duration"] == 80
 
 
@@ -167,12 +168,12 @@ def test_pictures_of_every_way_to_keep_pixels(stored: Stored, mode: str) -> None
         "UTF-16".encode("utf-16"),
         archive_of({"readme.txt": "An archive is no document."}),
         document_of() + b"<script>",
-        document_of(**{"word/vbaProject.bin": b"\x00"}),
+        document_of(more={"word/vbaProject.bin": b"\x00"}),
         document_of(said="application/vnd.ms-word.document.macroEnabled.main+xml"),
-        document_of(**{"../../etc/passwd": "x"}),
-        document_of(**{"word/x.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
+        document_of(more={"../../etc/passwd": "x"}),
+        document_of(more={"word/x.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
         document_of(said=attachments.MAIN["xl/workbook.xml"]),
-        document_of(**{"xl/workbook.xml": "<workbook/>"}),
+        document_of(more={"xl/workbook.xml": "<workbook/>"}),
         archive_of({"mimetype": "application/vnd.oasis.opendocument.text", "Basic/Standard/Evil.xml": "<x/>"}),
         archive_of({"mimetype": "application/vnd.oasis.opendocument.formula"}),
         archive_of({"mimetype": "application/vnd.oasis.opendocument.text", "big": b"\0" * 210_000_000}),

@@ -66,8 +66,9 @@ def test_everything_that_one_sees_can_be_reported() -> None:
     ann = UserFactory()
     host = OpportunityHostFactory(organization_name="Creek Friends", description="We clean.")
     opportunity = OpportunityFactory(host=host, title="Clean the creek")
-    conversation = conversation_between(ann, UserFactory(), UserFactory(), title="Crew")
-    message = MessageFactory(conversation=conversation, sender=conversation.participations.last().user, content="Hey")
+    ben = UserFactory()
+    conversation = conversation_between(ann, ben, UserFactory(), title="Crew")
+    message = MessageFactory(conversation=conversation, sender=ben, content="Hey")
     attachment = MessageAttachmentFactory(message=message, uploader=message.sender, filename="list.txt")
     application = ApplicationFactory(role__opportunity__host=host, cover_letter="Let me in")
     seen = {

@@ -19,7 +19,6 @@ from domains.notifications import services
 from domains.notifications.models import MailDelivery, Notification, NotificationKind
 from tests.factories import (
     BlockFactory,
-    ConversationEventFactory,
     MessageFactory,
     NotificationFactory,
     PreferenceFactory,
@@ -42,7 +41,9 @@ def read(reader: User, talk: Conversation, up_to: int) -> None:
 
 
 def tell(message: Message) -> int:
-    return services.notify_of_message(conversation_id=message.conversation_id, sequence=message.sequence)
+    return services.notify_of_message(
+        conversation_id=message.conversation_id, sequence=message.sequence, sender_id=message.sender_id
+    )
 
 
 def unread_of(person: User) -> list[Notification]:
@@ -86,12 +87,22 @@ def test_reading_all_of_it_marks_it_read_and_the_next_message_tells_anew() -> No
 
 
 @facts_are_told
+def test_whoever_leaves_has_nothing_unread_of_it() -> None:
+    ann, ben, cem = UserFactory.create_batch(3)
+    talk = conversation_between(ann, ben, cem)
+    say(ann, talk)
+    messaging.leave_conversation(actor=ben, conversation_id=talk.pk)
+    assert unread_of(ben) == []
+    assert len(unread_of(cem)) == 1
+
+
+@facts_are_told
 def test_ones_own_messages_and_those_one_has_read_tell_nothing() -> None:
     ann, ben = UserFactory.create_batch(2)
     talk = conversation_between(ann, ben)
     sequence = say(ann, talk)
     read(ben, talk, sequence)
-    assert services.notify_of_message(conversation_id=talk.pk, sequence=sequence) == 0, "told again, late"
+    assert tell(Message.objects.get(conversation=talk, sequence=sequence)) == 0, "told again, late"
     assert unread_of(ann) == unread_of(ben) == []
 
 
@@ -108,12 +119,15 @@ def test_who_blocked_the_sender_left_is_closed_or_wants_nothing_is_not_told() ->
     assert {row.recipient for row in Notification.objects.all()} == {blocked, ben}
 
 
-@pytest.mark.django_db
+@facts_are_told
 def test_other_rows_of_the_log_tell_nothing() -> None:
-    event = ConversationEventFactory()
-    people = event.conversation.participations.count()
-    assert people
-    assert services.notify_of_message(conversation_id=event.conversation_id, sequence=event.sequence) == 0
+    ann, ben, cem = UserFactory.create_batch(3)
+    talk = conversation_between(ann, ben, cem)
+    said = MessageFactory(conversation=talk, sender=ann)
+    messaging.react_to_message(actor=ann, message_id=said.pk, emoji="👍")
+    messaging.edit_message(actor=ann, message_id=said.pk, content="Hello again")
+    messaging.leave_conversation(actor=cem, conversation_id=talk.pk)
+    assert not Notification.objects.exists()
 
 
 @pytest.mark.django_db

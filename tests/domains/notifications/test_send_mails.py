@@ -18,6 +18,7 @@ from domains.notifications import services
 from domains.notifications.models import MailDelivery, NotificationKind, Posting
 from domains.notifications.policies import REASONS, TOPICS
 from domains.notifications.services.postings import claim
+from domains.notifications.services.stories import letter_of
 from domains.notifications.tokens import read_unsubscribe
 from tests.domains.notifications.mails import sent
 from tests.factories import MailDeliveryFactory, NotificationFactory, PreferenceFactory
@@ -55,18 +56,16 @@ def test_what_a_crash_left_claimed_goes_out_once_the_lease_is_over_and_not_befor
 
 def test_whoever_was_held_up_past_the_lease_sends_nothing_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
     MailDeliveryFactory()
-    from domains.notifications.services import send_mails
-
-    letter_of = send_mails.letter_of
+    where = "domains.notifications.services.send_mails.letter_of"
     with time_machine.travel(timezone.now(), tick=False) as clock:
 
         def slowly(notification: Any) -> Any:
-            monkeypatch.setattr(send_mails, "letter_of", letter_of)
+            monkeypatch.setattr(where, letter_of)
             clock.shift(Posting.LEASE)
             services.send_due_mails()  # another worker, whose it is by now
             return letter_of(notification)
 
-        monkeypatch.setattr(send_mails, "letter_of", slowly)
+        monkeypatch.setattr(where, slowly)
         services.send_due_mails()
     assert len(mail.outbox) == 1
     assert MailDelivery.objects.get().attempts == 2

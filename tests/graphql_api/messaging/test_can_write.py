@@ -27,7 +27,8 @@ def writable(api: Api) -> dict[str, bool]:
 
 
 def test_it_says_what_a_message_would_meet(api_as: ApiAs) -> None:
-    ann, ben, cleo, young, dan = [*UserFactory.create_batch(3), UserFactory(**MINOR), UserFactory()]
+    ann, ben, cleo, dan, eve = UserFactory.create_batch(5)
+    young = UserFactory(**MINOR)
     BlockFactory(blocker=ben, blocked=ann)
     BlockFactory(blocker=ann, blocked=cleo)
     expected = {
@@ -35,15 +36,17 @@ def test_it_says_what_a_message_would_meet(api_as: ApiAs) -> None:
         conversation_between(ann, cleo): False,
         conversation_between(ann, young): False,
         conversation_between(ann, dan): True,
+        conversation_between(ann, eve): False,
         conversation_between(ann, ben, cleo, young): True,
     }
+    eve.participations.update(left_at=timezone.now())
     assert writable(api_as(ann)) == {gid(one): can for one, can in expected.items()}
     for conversation, can in expected.items():
         answer = api_as(ann).act(SEND, conversationId=gid(conversation), content="Hi", clientId=str(uuid4()))
         if can:
             assert answer["__typename"] == "Message"
         else:
-            assert (codes(answer), answer["messages"][0]["field"]) == (["FORBIDDEN"], None)
+            assert codes(answer) == (["CLOSED"] if conversation.participations.filter(user=eve) else ["FORBIDDEN"])
     assert Message.objects.count() == 2
 
 
@@ -73,7 +76,9 @@ def test_a_list_costs_the_same_with_one_conversation_and_with_five(api_as: ApiAs
     for _ in range(4):
         conversation_between(ann, UserFactory(**MINOR))
         conversation_between(ann, UserFactory())
-        BlockFactory(blocker=ann, blocked=conversation_between(ann, UserFactory()).participations.last().user)
+        blocked = UserFactory()
+        conversation_between(ann, blocked)
+        BlockFactory(blocker=ann, blocked=blocked)
     assert len(statements_of(lambda: api.ask(LIST))) == one
 
 

@@ -153,13 +153,37 @@ async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_othe
 async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.MonkeyPatch) -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(MessageFactory.create_batch)(5, conversation=talk, sender=ann)
-    monkeypatch.setattr(followers, "FRESH", 0.2)
+    monkeypatch.setattr(log, "FRESH", 0.2)
     events = await follow(ben, talk, after=0)
     assert await sequences(events, 2) == [1, 2]
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
     await asyncio.sleep(0.3)
     with pytest.raises(StopAsyncIteration):
         await asyncio.wait_for(anext(events), 2)
+
+
+async def test_many_slow_readers_are_asked_for_by_one_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = await sync_to_async(UserFactory.create_batch)(5)
+    talk = await sync_to_async(conversation_between)(*people)
+    streams = [await follow(person, talk, after=0) for person in people]
+    upcoming = [await is_silent(stream) for stream in streams]
+    for _ in range(4):
+        await sync_to_async(say)(people[0], talk)
+    await asyncio.gather(*upcoming)
+    asked: list[Any] = []
+    allowed = log.Logs.allowed
+
+    async def counted(self: log.Logs, keys: list[int]) -> Any:
+        asked.append(keys)
+        return await allowed(self, keys)
+
+    monkeypatch.setattr(log.Logs, "allowed", counted)
+    monkeypatch.setattr(log, "FRESH", 0.3)
+    await asyncio.sleep(0.4)
+    assert await asyncio.gather(*(sequences(stream, 3) for stream in streams)) == [[2, 3, 4]] * 5
+    assert len(asked) == 1
+    for stream in streams:
+        await stream.aclose()
 
 
 async def test_read_receipts_come_live_and_changes_of_people_from_the_log() -> None:

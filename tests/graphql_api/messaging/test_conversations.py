@@ -14,7 +14,13 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.messaging.models import Conversation
 from tests.api import Api, gid
-from tests.factories import ConversationEventFactory, MessageFactory, UserFactory, conversation_between
+from tests.factories import (
+    ConversationEventFactory,
+    MessageFactory,
+    OpportunityFactory,
+    UserFactory,
+    conversation_between,
+)
 from tests.graphql_api.messaging.documents import CONVERSATIONS, EVENTS_SINCE, HISTORY, NODE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -229,3 +235,12 @@ def test_the_logs_of_a_list_are_what_each_conversation_shows_alone(api_as: ApiAs
     alone = f"query One($id: ID!) {{ conversation(id: $id) {{ {fields} }} }}"
     assert together == [api.ask(alone, id=node["id"])["conversation"] for node in together]
     assert sorted(len(node["events"]) for node in together) == [0, 0, 2]
+
+
+def test_a_conversation_says_what_it_is_about_to_those_who_may_see_it(api_as: ApiAs) -> None:
+    ann, ben = UserFactory.create_batch(2)
+    document = "query One($id: ID!) { conversation(id: $id) { opportunity { title } } }"
+    for fields, shown in (({}, {"title": "Clean the creek"}), ({"draft": True}, None)):
+        opportunity = OpportunityFactory(title="Clean the creek", **fields)
+        talk = conversation_between(ann, ben, is_group=True, opportunity=opportunity)
+        assert api_as(ann).ask(document, id=gid(talk))["conversation"]["opportunity"] == shown

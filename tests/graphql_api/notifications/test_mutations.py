@@ -69,9 +69,10 @@ def _pushes_are_on(settings: Any) -> None:
 def test_everyone_gets_what_they_may_and_a_refusal_changes_nothing(
     api_as: Any, mutation: str, kind: str, outcome: str
 ) -> None:
-    people = {"stranger": None, "owner": UserFactory(), "other": UserFactory(), "staff": UserFactory(staff=True)}
+    owner = UserFactory()
+    people = {"stranger": None, "owner": owner, "other": UserFactory(), "staff": UserFactory(staff=True)}
     document, wish_of = REQUESTS[mutation]
-    wish = wish_of(people["owner"])
+    wish = wish_of(owner)
     api = api_as(people[kind])
     before = rows_of("notifications", "base")
     payload = api.act(document, **wish)

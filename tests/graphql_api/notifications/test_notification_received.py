@@ -18,7 +18,7 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base import live
 from domains.messaging import services as messaging
-from domains.notifications import services
+from domains.notifications import selectors, services
 from domains.notifications.models import NotificationKind
 from graphql_api.context import Context
 from graphql_api.notifications import subscriptions
@@ -79,8 +79,8 @@ async def test_what_comes_is_heard_on_every_device_at_once_and_nobody_else_hears
     silent = await is_silent(others)
     began = time.monotonic()
     await sync_to_async(tell)(ann, title="News")
-    for one in upcoming:
-        result = await asyncio.wait_for(one, 2)
+    for answer in upcoming:
+        result = await asyncio.wait_for(answer, 2)
         assert set(result.data["notificationReceived"]) == {"id", "kind", "title", "body", "createdAt"}
         assert result.data["notificationReceived"]["title"] == "News"
     assert time.monotonic() - began < 1.5
@@ -129,11 +129,14 @@ async def test_what_was_written_earlier_and_commits_late_is_heard_once() -> None
 
 async def test_wake_ups_about_other_things_ask_the_database_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await sync_to_async(UserFactory)()
-    looks = []
-    find = subscriptions.selectors.find_told_since
-    monkeypatch.setattr(
-        subscriptions.selectors, "find_told_since", lambda **asked: looks.append(asked) or find(**asked)
-    )
+    looks: list[Any] = []
+    find = selectors.find_told_since
+
+    def look(**asked: Any) -> list[Any]:
+        looks.append(asked)
+        return find(**asked)
+
+    monkeypatch.setattr(selectors, "find_told_since", look)
     news = await follow(ann)
     upcoming = await is_silent(news)
     for number in range(20):

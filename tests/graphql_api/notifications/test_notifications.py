@@ -110,13 +110,13 @@ def test_the_subject_is_shown_while_it_is_there_and_one_may_see_it(api_as: Any) 
 
 
 def test_more_may_be_asked_about_a_subject(api_as: Any) -> None:
-    opportunity = OpportunityFactory(title="Plant trees")
+    opportunity = OpportunityFactory(title="Plant trees", host__organization_name="Grove")
     user = about(opportunity).recipient
     document = """{ notifications { edges { node { subject { ... on Opportunity { title host { organizationName } }
       ... on Conversation { participants { displayName } } } } } } }"""
     about(conversation_between(user, UserFactory(display_name="Ben")), recipient=user)
     nodes = [edge["node"]["subject"] for edge in api_as(user).ask(document)["notifications"]["edges"]]
-    assert nodes[1] == {"title": "Plant trees", "host": {"organizationName": opportunity.host.organization_name}}
+    assert nodes[1] == {"title": "Plant trees", "host": {"organizationName": "Grove"}}
     assert "Ben" in [person["displayName"] for person in nodes[0]["participants"]]
 
 

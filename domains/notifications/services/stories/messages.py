@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from domains.accounts.models import Block
-from domains.messaging.models import Conversation, ConversationEvent, ConversationEventKind, Message, Participant
+from domains.accounts.models import Block, User
+from domains.messaging.models import Conversation, Message, Participant
 from domains.notifications.models import Notification, NotificationKind, Preference
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
@@ -20,13 +21,13 @@ KIND = NotificationKind.MESSAGE_RECEIVED
 MAIL_AFTER = timedelta(minutes=10)
 
 
-def notify_of_message(*, conversation_id: int, sequence: int) -> int:
+def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | None) -> int:
     """Those who take part and have not read this message have one unread notification of the conversation.
 
-    Nothing happens unless this row of the log is a new message. When all have theirs already it costs one statement,
-    however many they are. Whoever blocked the sender is not told. Returns how many were told. A system act.
+    When all have theirs already it costs one statement, however many they are. Whoever blocked the sender is not
+    told. Returns how many were told. A system act.
     """
-    unaware = _find_unaware(conversation_id, sequence)
+    unaware = _find_unaware(conversation_id, sequence, sender_id)
     if not unaware.exists():
         return 0
     with transaction.atomic():
@@ -37,7 +38,7 @@ def notify_of_message(*, conversation_id: int, sequence: int) -> int:
             recipient_ids=list(people),
             kind=KIND,
             key=f"{NAME}:{conversation_id}:{sequence}",
-            title=_title(conversation_id, sequence),
+            title=_title(conversation_id, sender_id),
             subject=Subject("Conversation", conversation_id),
             mail_after=MAIL_AFTER,
         )
@@ -54,6 +55,14 @@ def mark_messages_read(*, conversation_id: int, reader_id: int, up_to_sequence: 
     unread.filter(~Exists(left)).update(read_at=timezone.now())
 
 
+def mark_left_read(*, conversation_id: int, user_ids: Collection[int]) -> None:
+    """Whoever takes part no longer has nothing unread of the conversation. A system act."""
+    unread = Notification.objects.filter(
+        recipient__in=user_ids, kind=KIND, subject_id=conversation_id, read_at__isnull=True
+    )
+    unread.update(read_at=timezone.now())
+
+
 def letter(notification: Notification) -> Letter | None:
     """Return the mail about unread messages; None for whoever has read them, or takes part no longer."""
     takes_part = Participant.objects.filter(
@@ -65,34 +74,25 @@ def letter(notification: Notification) -> Letter | None:
     return Letter(template="notifications/plain", subject=notification.title, context=context)
 
 
-def _find_unaware(conversation_id: int, sequence: int) -> QuerySet[Participant]:
-    message = ConversationEvent.objects.filter(
-        conversation=conversation_id, sequence=sequence, kind=ConversationEventKind.MESSAGE_SENT
-    )
-    sender = message.filter(actor__isnull=False).values("actor")
+def _find_unaware(conversation_id: int, sequence: int, sender_id: int | None) -> QuerySet[Participant]:
     person = OuterRef("user")
     unread = Notification.objects.filter(recipient=person, kind=KIND, subject_id=conversation_id, read_at__isnull=True)
     silent = Preference.objects.filter(user=person, kind=KIND, in_app=False, email=False, digest=False, push=False)
     return Participant.objects.filter(
-        Exists(message),
         ~Exists(unread),
         ~Exists(silent),
-        ~Exists(Block.objects.filter(blocker=person, blocked__in=sender)),
+        ~Exists(Block.objects.filter(blocker=person, blocked=sender_id)),
         conversation=conversation_id,
         left_at__isnull=True,
         user__is_active=True,
         read_up_to_sequence__lt=sequence,
-    ).exclude(user__in=sender)
+    ).exclude(user=sender_id)
 
 
-def _title(conversation_id: int, sequence: int) -> str:
-    event = (
-        ConversationEvent.objects.select_related("actor", "conversation")
-        .filter(conversation=conversation_id, sequence=sequence)
-        .get()
-    )
-    name = event.actor.display_name if event.actor else "somebody"
-    return f"New message from {name}{_place(event.conversation)}"
+def _title(conversation_id: int, sender_id: int | None) -> str:
+    sender = User.objects.filter(pk=sender_id).first()
+    conversation = Conversation.objects.get(pk=conversation_id)
+    return f"New message from {sender.display_name if sender else 'somebody'}{_place(conversation)}"
 
 
 def _place(conversation: Conversation) -> str:

@@ -1,0 +1,63 @@
+"""The page about messaging says what the code does."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from domains.messaging import tokens
+from domains.messaging.extraction import picture
+from domains.messaging.services.edit_message import EDITABLE_FOR
+from domains.messaging.services.react_to_message import MOST_EMOJI
+from domains.messaging.services.remove_attachments import UNSENT_FOR
+from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.set_typing import EVERY_SECONDS
+from domains.messaging.services.start_conversation import MAX_PEOPLE
+from domains.messaging.services.upload_attachment import HOUR, LARGEST, MOST_UNSENT, UPLOADS_AN_HOUR
+from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
+from graphql_api.messaging.queries import LONGEST_QUERY, MOST_WORDS
+from graphql_api.messaging.types import MOST_EVENTS
+
+PAGE = Path(settings.BASE_DIR, "docs", "messaging.md").read_text(encoding="utf-8")
+MILLION = 1_000_000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"groups of up to {MAX_PEOPLE}",
+        f"{MOST_EVENTS} rows at a time",
+        f"1 to {MAX_LENGTH:,} characters",
+        f"within {EDITABLE_FOR.total_seconds() / 60:.0f} minutes",
+        f"at most {MOST_EMOJI} different ones",
+        f"Up to {MOST_UNSENT} wait at a time",
+        f"up to {MOST_FILES} come with one message",
+        f"At most {picture.MAX_PIXELS / MILLION:.0f} million pixels",
+        f"{picture.MAX_FRAMES} frames and {picture.MAX_MOVING_PIXELS / MILLION:.0f} million pixels in all",
+        f"{LARGEST // (1024 * 1024)} MB at the most",
+        f"good for {tokens.LIFETIME_SECONDS // 60} minutes",
+        f"At most one sign in {EVERY_SECONDS} seconds",
+        f"up to {MAX_TITLE} characters",
+        f"a query of up to {LONGEST_QUERY} characters holds 1 to {MOST_WORDS} words",
+    ],
+)
+def test_the_figures_are_those_of_the_code(words: str) -> None:
+    assert words in " ".join(PAGE.split())
+    assert UNSENT_FOR.days == 1, "sent with a message within a day"
+
+
+def test_the_rates_are_those_of_the_code() -> None:
+    table = PAGE.partition("## Rates")[2]
+    said = {
+        act: (int(limit), int(seconds)) for act, limit, seconds in re.findall(r"`(\w+)` \| (\d+) in (\d+) s", table)
+    }
+    rates = {"uploadAttachment": (UPLOADS_AN_HOUR, HOUR)}
+    for name in said.keys() - rates.keys():
+        module = sys.modules["domains.messaging.services." + re.sub("([A-Z])", r"_\1", name).lower()]
+        rates[name] = (module.RATE_LIMIT, module.RATE_SECONDS)
+    assert said == rates
+    assert len(said) == 7

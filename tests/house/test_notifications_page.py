@@ -1,0 +1,56 @@
+"""The page about notifications says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from graphql import parse, validate
+
+from domains.notifications.errors import NotificationCode
+from domains.notifications.models import Posting, PushSubscription
+from domains.notifications.policies import DEFAULTS
+from domains.notifications.services import send_digests as digests
+from domains.notifications.services.mark_notifications_read import MOST_AT_ONCE
+from domains.notifications.services.remove_old import remove_old
+from domains.notifications.services.send_pushes import ANSWER_SECONDS, CONNECT_SECONDS
+from domains.notifications.services.stories.messages import MAIL_AFTER
+from graphql_api.schema import schema
+
+PAGE = Path(settings.BASE_DIR, "docs", "notifications.md").read_text(encoding="utf-8")
+DIGESTS = digests.__globals__
+KEPT = remove_old.__globals__
+
+
+def test_the_table_of_kinds_is_that_of_the_code() -> None:
+    rows = re.findall(r"^\| ([A-Z_]+) \| [^|]+ \| (\w+) \| (\w+) \| (\w+) \| (\w+) \|$", PAGE, re.MULTILINE)
+    written = {kind: tuple(word == "yes" for word in words) for kind, *words in rows}
+    assert written == {kind: (way.in_app, way.email, way.digest, way.push) for kind, way in DEFAULTS.items()}
+
+
+@pytest.mark.parametrize("document", re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL))
+def test_the_examples_are_served(document: str) -> None:
+    for operation in re.split(r"\n(?=query|mutation|subscription)", document.strip()):
+        assert validate(schema._schema, parse(operation)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"the mail goes after {MAIL_AFTER.seconds // 60} minutes",
+        f"`notificationIds`, {MOST_AT_ONCE} at the most",
+        f"A person has {PushSubscription.MOST} browsers at the most",
+        f"`{NotificationCode.PUSH_IS_OFF}`",
+        f"claims one for {Posting.LEASE.seconds // 60} minutes",
+        f"parked after {Posting.MOST_ATTEMPTS} tries",
+        f"from {DIGESTS['FROM_HOUR']}:00 UTC on",
+        f"in the last {DIGESTS['LOOKS_BACK'].days} days",
+        f"lists {DIGESTS['MOST_LISTED']} and",
+        f"with {CONNECT_SECONDS} second to\n  connect and {ANSWER_SECONDS} to answer",
+        f"goes {KEPT['READ_KEPT_FOR'].days} days after it came, everything after {KEPT['KEPT_FOR'].days}",
+    ],
+)
+def test_the_figures_are_those_of_the_code(words: str) -> None:
+    assert words in PAGE
