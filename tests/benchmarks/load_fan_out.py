@@ -148,7 +148,7 @@ async def until_all_have(ears: Sequence[Follower], sequence: int) -> None:
         have = sum(len(ear.sequences) for ear in ears)
         if have > had:
             had, deadline = have, min(latest, time.monotonic() + PATIENCE)
-        elif time.monotonic() > deadline:
+        if time.monotonic() > deadline:
             return
         await asyncio.sleep(0.05)
 
