@@ -59,11 +59,11 @@ class Outbound:
 
     def follow(self, conversation_ids: Iterable[int]) -> None:
         """Remember that the client follows these conversations: it is told of their heads."""
-        self._followed.update(conversation_ids)
+        self._followed.update(list(conversation_ids))  # of a mapping it would add the values
 
     def unfollow(self, conversation_ids: Iterable[int]) -> None:
         """Take back one `follow`."""
-        self._followed.subtract(conversation_ids)
+        self._followed.subtract(list(conversation_ids))
         self._followed = +self._followed
 
     @property

@@ -133,6 +133,8 @@ class Log:
         for follower in [one for one in self.followers if one.viewer_id not in allowed]:
             self.followers.discard(follower)
             follower.lose(self)
+        if not self.followers:
+            self._logs.forget_soon(self)
 
     async def confirm(self, seconds: float) -> None:
         """Make sure that who may be told was asked at most so long ago: one question for all who wait for it."""
@@ -157,6 +159,8 @@ class Logs:
         self._outbounds: WeakSet[Outbound] = WeakSet()
         self._look_now = asyncio.Event()
         self._tending: asyncio.Task[None] | None = None
+        #: The loop itself holds tasks weakly.
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def join(self, follower: Follower, conversation_ids: Iterable[int]) -> list[Log]:
         """Hand the follower what comes in these conversations, from the `tail` that each log has now.
@@ -191,7 +195,7 @@ class Logs:
             heads = await self._heads([log.conversation_id for log in fresh])
         except BaseException:
             for log in fresh:
-                self._forget(log)
+                self.forget_soon(log)
             raise
         for log in fresh:
             log.opened(heads.get(log.conversation_id, 0))
@@ -206,6 +210,13 @@ class Logs:
             if not log.followers:
                 self._forget(log)
                 await switchboard().remove(log.group, log)
+
+    def forget_soon(self, log: Log) -> None:
+        """Follow a log no longer, in which nobody is left."""
+        self._forget(log)
+        task = asyncio.create_task(switchboard().remove(log.group, log))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     def _forget(self, log: Log) -> None:
         if self._logs.get(log.conversation_id) is log:

@@ -86,7 +86,7 @@ async def test_a_ping_that_is_stuck_is_not_followed_by_more() -> None:
 
 async def test_followed_conversations_are_counted_by_subscription() -> None:
     outbound: Any = Outbound()
-    outbound.follow([1, 2])
+    outbound.follow({1: 700, 2: 0})
     outbound.follow([1])
     outbound.unfollow([1, 2])
     assert list(outbound.followed) == [1]

@@ -15,7 +15,9 @@ from django.db import connections
 from domains.accounts.models import User
 from domains.messaging import selectors, services
 from domains.messaging.models import Conversation
+from graphql_api.live import switchboard
 from graphql_api.messaging import inbox
+from graphql_api.messaging.log import logs
 from tests.api import gid
 from tests.factories import UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import INBOX
@@ -91,7 +93,10 @@ async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_block
     assert not done
     await sync_to_async(say)(ann, direct, "to Ben")
     assert (await soon(upcoming))["inboxEvents"]["event"]["message"]["content"] == "to Ben"
+    assert logs()._logs.keys() == {direct.pk}, "what nobody may follow is not followed"
     await events.aclose()
+    assert logs()._logs == {}
+    assert not switchboard()._bells
 
 
 async def test_two_inboxes_cost_the_same_reads_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
