@@ -19,8 +19,11 @@ from domains.messaging.services.set_typing import EVERY_SECONDS
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 from domains.messaging.services.upload_attachment import HOUR, LARGEST, MOST_UNSENT, UPLOADS_AN_HOUR
 from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
+from graphql_api import consumers, outbound
+from graphql_api.frames import LARGEST_FRAME
 from graphql_api.messaging.queries import LONGEST_QUERY, MOST_WORDS
 from graphql_api.messaging.types import MOST_EVENTS
+from graphql_api.operations import MAX_SUBSCRIPTIONS
 
 PAGE = Path(settings.BASE_DIR, "docs", "messaging.md").read_text(encoding="utf-8")
 MILLION = 1_000_000
@@ -42,6 +45,10 @@ MILLION = 1_000_000
         f"good for {tokens.LIFETIME_SECONDS // 60} minutes",
         f"At most one sign in {EVERY_SECONDS} seconds",
         f"up to {MAX_TITLE} characters",
+        f"| {outbound.SLOW} | more than {outbound.MOST_EVENTS} events or {outbound.MOST_BYTES // 1024**2} MiB waited",
+        f"more than {LARGEST_FRAME // 1024} KiB",
+        f"up to {MAX_SUBSCRIPTIONS} operations at a time",
+        f"none within {consumers.INIT_TIMEOUT.seconds} s",
         f"a query of up to {LONGEST_QUERY} characters holds 1 to {MOST_WORDS} words",
     ],
 )
