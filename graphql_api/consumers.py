@@ -147,7 +147,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Log in by the access token in `connection_init`, if there is one; a bad token closes with 4403."""
         params = context.connection_params or {}
-        if authorization := params.get("Authorization", params.get("authorization")):
+        authorization = params.get("Authorization", params.get("authorization"))
+        if authorization is not None:
             try:
                 session = await sync_to_async(accounts.get_session)(authorization=str(authorization))
             except NotSignedIn:

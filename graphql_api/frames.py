@@ -85,8 +85,19 @@ def _check_fields(message: dict[str, Any], fields: tuple[tuple[str, type, bool],
             raise BadFrame(BAD_FRAME, f"`{name}` of this message must be {_WORDS[kind]}")
         elif name == "id" and not 1 <= len(str(value).encode(errors="replace")) <= LONGEST_ID:
             raise BadFrame(BAD_FRAME, f"`id` must have 1 to {LONGEST_ID} characters")
+        elif isinstance(value, str) and not _is_text(value):
+            raise BadFrame(BAD_FRAME, f"`{name}` must not hold half a character")
         elif name == "id" and not str(value).isprintable():
             raise BadFrame(BAD_FRAME, "`id` must be printable")
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether the text can be sent back: JSON can hold halves of surrogate pairs."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _WORDS: dict[type, str] = {str: "a string", dict: "an object"}

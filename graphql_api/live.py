@@ -75,22 +75,23 @@ class Switchboard:
             await self._leave(group)
 
     async def _join(self, group: str) -> None:
-        if self._heart is None:
-            self._heart = asyncio.get_running_loop().create_task(self._beat())
         async with self._moving:
-            if self._channel is None:
+            if self._heart is None:
+                self._heart = asyncio.get_running_loop().create_task(self._beat())
                 await self._connect()
-            elif group not in self._joined:
+            elif self.is_well and group not in self._joined:
                 await self._add([group])
+            # Else the heart joins all groups once the layer is back: nobody waits for it here one after the other.
 
     async def _leave(self, group: str) -> None:
         async with self._moving:
             if group in self._bells:
                 return
             self._joined.discard(group)
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(POLL):
-                    await _layer().group_discard(group, self._channel)
+            if self.is_well:
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(POLL):
+                        await _layer().group_discard(group, self._channel)
             if not self._bells:
                 await self._rest()
 

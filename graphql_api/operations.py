@@ -107,10 +107,11 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             if handover.stream is not None:
                 await self._serve(operation, handover)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
-        except Exception:
-            logger.exception("an operation of a socket failed")
+        except Exception as error:  # noqa: BLE001 # it is logged with the request's id, as every error is
+            # Never `complete`: that says that there is no more, and clients would not subscribe again.
+            failure = _failure(GraphQLError("The operation failed.", original_error=error))
             with contextlib.suppress(Exception):
-                await operation.send_operation_message({"id": operation.id, "type": "complete"})
+                await operation.send_initial_errors(failure.errors or [])
         finally:
             if handover.stream is not None:
                 await handover.stream.aclose()

@@ -27,7 +27,18 @@ async def _nothing(*_: object) -> None:
 class Outbound:
     """The events of all subscriptions of one socket that were read and not yet sent."""
 
-    __slots__ = ("__weakref__", "_close", "_events", "_followed", "_send", "_size", "_tasks", "is_over")
+    __slots__ = (
+        "__weakref__",
+        "_close",
+        "_events",
+        "_followed",
+        "_send",
+        "_size",
+        "_tasks",
+        "has_client",
+        "is_over",
+        "told",
+    )
 
     def __init__(self, send: Send = _nothing, close: Close = _nothing) -> None:
         self._send, self._close = send, close
@@ -35,6 +46,9 @@ class Outbound:
         self._followed: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_over = False
+        self.has_client = send is not _nothing
+        #: How many heads it was told so far, of the many that it may follow.
+        self.told = 0
 
     def has_room(self, size: int) -> bool:
         """Tell whether so many bytes may wait besides what waits already."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
@@ -122,7 +122,7 @@ def select(
         key = (query, name)
         own.shared = _shared.get(key)
         if own.shared is None:
-            nobody = replace(context, session=None, request=None, response=None, connection_params=None, loaders={})
+            nobody = Context(request=None, request_id="-", ip_address="")
             own.shared = _shared[key] = Selection(schema, query, name, variables, nobody)
     return own
 

@@ -34,6 +34,8 @@ class Stream:
         if self.outbound.add(item.size):
             self._waiting.append(item)
             self._wake()
+        elif not self.outbound.has_client:
+            self.end()  # where there is a socket, its end says so
 
     def end(self) -> None:
         """End the subscription now; what waits is not sent any more."""

@@ -50,8 +50,8 @@ def end_the_following(fact: accounts.PersonBlocked) -> None:
 
 @bus.listen(accounts.PersonUnblocked)
 def let_them_follow(fact: accounts.PersonUnblocked) -> None:
-    """Those who wait for a direct conversation of the two look again whether they may follow it."""
-    _wake_the_pair(fact.blocker_id, fact.blocked_id)
+    """Those who follow all their conversations follow the direct one of the two again."""
+    _wake_inboxes([fact.blocker_id, fact.blocked_id])
 
 
 def _wake_the_pair(one_id: int, other_id: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import relay
+from strawberry.types.nodes import SelectedField
 from strawberry_django.optimizer import optimize
 
 from domains.accounts import models as accounts
@@ -154,9 +155,23 @@ def _message_id(row: models.ConversationEvent) -> relay.GlobalID:
 
 
 async def _read_message(info: Info, event: models.ConversationEvent) -> Any:
-    """Return the event's message; a subscription has read it with the event, which is its only one."""
+    """Return the event's message as it was read with the event, once for all; with its conversation, read it anew.
+
+    A conversation is another for each viewer: how much is unread, what may be written.
+    """
     known = models.ConversationEvent.message.is_cached(event)
-    return event.message if known else await load_row(info, event.message_id, models.Message.objects.all)
+    if known and not _selects(info.selected_fields, "conversation"):
+        return event.message
+    return await load_row(info, event.message_id, models.Message.objects.all)
+
+
+def _selects(selected: Iterable[Any], name: str) -> bool:
+    """Tell whether a field is asked for right below the selected ones, by fragments too."""
+    return any(
+        _selects([one], name) if not isinstance(one, SelectedField) else one.name == name
+        for field in selected
+        for one in field.selections
+    )
 
 
 def _find_people(info: Info, keys: Sequence[int]) -> Mapping[int, list[accounts.User]]:

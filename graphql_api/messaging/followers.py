@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from domains.accounts import models as accounts
 from domains.base.errors import NotAllowed
 from domains.messaging import selectors
-from graphql_api.database import in_database
+from graphql_api.database import in_database, until_it_answers
 from graphql_api.errors import BadUserInput
 from graphql_api.messaging import log
 from graphql_api.messaging.log import PAGE, Log, logs
@@ -91,7 +91,9 @@ class ConversationStream(Stream):
 
     async def _page(self) -> Reading:
         after = self._cursor
-        return await in_database(lambda: read(conversation_id=self.conversation_id, after_sequence=after, limit=PAGE))
+        return await until_it_answers(
+            lambda: read(conversation_id=self.conversation_id, after_sequence=after, limit=PAGE)
+        )
 
     async def _live(self) -> AsyncIterator[Item]:
         """Yield what comes until the end."""

@@ -6,17 +6,19 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import strawberry
 from asgiref.sync import sync_to_async
+from django.db import DatabaseError
 from strawberry.dataloader import DataLoader
 
 from domains.accounts import models as accounts
 from domains.messaging import selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.database import in_database
+from graphql_api.database import RETRY, in_database, until_it_answers
 from graphql_api.live import Wakeup, switchboard
 from graphql_api.messaging.events import ConversationEvent
 from graphql_api.messaging.log import FRESH, PAGE, Log, logs
@@ -57,6 +59,8 @@ class InboxStream(Stream):
         self._cursors: dict[int, int] = {}
         #: Those that are caught up with still: what comes live in them is held back.
         self._joining: set[int] = set()
+        #: Of those that were lost, such as by a block: where to go on if they come back.
+        self._left_at: dict[int, int] = {}
         self._has_joined = False
 
     async def begin(self) -> None:
@@ -94,15 +98,19 @@ class InboxStream(Stream):
 
     def lose(self, log: Log) -> None:
         """Forget a conversation that the viewer takes part in no longer."""
-        if self._cursors.pop(log.conversation_id, None) is not None:
-            self.outbound.unfollow([log.conversation_id])
+        key = log.conversation_id
+        self._joining.discard(key)
+        if (cursor := self._cursors.pop(key, None)) is not None:
+            self._left_at[key] = cursor
+            self.outbound.unfollow([key])
 
     async def items(self) -> AsyncIterator[Item]:
         """Yield what comes, and look after conversations that are joined meanwhile."""
         while not self._is_over:
             if self._has_joined:
                 self._has_joined = False
-                await self._join_new()
+                async for item in self._join_new():
+                    yield item
             if self._waiting:
                 item = self._pop()
                 if await self._may_have(item):
@@ -117,28 +125,40 @@ class InboxStream(Stream):
             await logs().confirm(key, FRESH)
         return key in self._cursors
 
-    async def _join_new(self) -> None:
-        found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))
+    async def _join_new(self) -> AsyncIterator[Item]:
+        """Yield what came in conversations between joining them and joining their logs; they are live from there."""
+        found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
         fresh = found.keys() - self._cursors.keys()
         self._joining |= fresh
-        for log in await logs().join(self, fresh):
-            await self._catch_up(log, found[log.conversation_id])
+        for key in fresh:
+            (log,) = await self._join(key)
+            async for item in self._missed(log, max(found[key], self._left_at.pop(key, 0))):
+                yield item
 
-    async def _catch_up(self, log: Log, after: int) -> None:
-        """Let wait what came between joining the conversation and joining its log."""
-        key, cursor = log.conversation_id, after
-        while cursor < log.tail:
-            reading = await in_database(
-                lambda: read(conversation_id=key, after_sequence=cursor, limit=PAGE)  # noqa: B023 # awaited at once
-            )
+    async def _join(self, key: int) -> list[Log]:
+        while True:
+            try:
+                return await logs().join(self, [key])
+            except DatabaseError:
+                await asyncio.sleep(RETRY)
+
+    async def _missed(self, log: Log, cursor: int) -> AsyncIterator[Item]:
+        key = log.conversation_id
+        while cursor < log.tail and key in self._joining:
+            reading = await until_it_answers(partial(read, conversation_id=key, after_sequence=cursor, limit=PAGE))
             if self.viewer_id not in reading.followers or not reading.items:
                 break
             for item in reading.items:
                 cursor = item.sequence or cursor
-                self.offer(self._of_inbox(key, item))
-        self._cursors[key] = cursor
-        self._joining.discard(key)
-        self.outbound.follow([key])
+                yield self._of_inbox(key, item)
+        self._left_at[key] = cursor
+        if cursor >= log.tail and key in self._joining:
+            self._joining.discard(key)
+            self._cursors[key] = self._left_at.pop(key)
+            self.outbound.follow([key])
+        else:
+            self._joining.discard(key)
+            await logs().leave(self, [key])
 
     @staticmethod
     def _of_inbox(key: int, item: Item) -> Item:

@@ -19,7 +19,7 @@ import orjson
 from strawberry.relay import to_base64
 
 from domains.messaging import selectors
-from graphql_api.database import in_database
+from graphql_api.database import RETRY, in_database, until_it_answers
 from graphql_api.live import POLL, Wakeup, switchboard
 from graphql_api.messaging.readings import Passing, Reading, read
 from graphql_api.outbound import Outbound
@@ -33,8 +33,6 @@ PATIENCE = 25.0
 FRESH = 1.0
 #: How many rows of a log are read at once.
 PAGE = 100
-#: Seconds until a read that failed is tried again.
-RETRY = 1.0
 #: How many conversations one statement asks for, and how many heads one ping tells.
 MANY = 500
 MOST_HEADS = 200
@@ -101,6 +99,7 @@ class Log:
             while (self._is_stale or self._passing) and self.followers:
                 passing, self._passing = self._passing, []
                 self._is_stale = False
+                asked_for = tuple(self.followers)
                 try:
                     reading = await self._read(passing)
                 except Exception:
@@ -108,7 +107,7 @@ class Log:
                     self._is_stale = True
                     await asyncio.sleep(RETRY)
                     continue
-                self._hand_on(reading)
+                self._hand_on(reading, asked_for)
         finally:
             self._work = None
 
@@ -118,21 +117,22 @@ class Log:
             lambda: read(conversation_id=self.conversation_id, after_sequence=after, limit=PAGE, passing=passing)
         )
 
-    def _hand_on(self, reading: Reading) -> None:
+    def _hand_on(self, reading: Reading, asked_for: Iterable[Follower]) -> None:
         logged = [item.sequence for item in reading.items if item.sequence is not None]
         if logged:
             self.tail = logged[-1]
             self._is_stale = self._is_stale or len(logged) == PAGE
-        self.keep(reading.followers)
+        self.keep(reading.followers, among=asked_for)
         for follower in tuple(self.followers):
             follower.take(self, reading.items)
 
-    def keep(self, allowed: Collection[int]) -> None:
-        """Let go of those who may be told no more."""
+    def keep(self, allowed: Collection[int], *, among: Iterable[Follower]) -> None:
+        """Let go of those who may be told no more, among the followers from before that was asked."""
         self._confirmed_at = time.monotonic()
-        for follower in [one for one in self.followers if one.viewer_id not in allowed]:
-            self.followers.discard(follower)
-            follower.lose(self)
+        for follower in among:
+            if follower in self.followers and follower.viewer_id not in allowed:
+                self.followers.discard(follower)
+                follower.lose(self)
         if not self.followers:
             self._logs.forget_soon(self)
 
@@ -146,7 +146,8 @@ class Log:
 
     async def _confirm(self) -> None:
         try:
-            self.keep((await self._logs.allowed([self.conversation_id]))[self.conversation_id])
+            asked_for, key = tuple(self.followers), self.conversation_id
+            self.keep((await self._logs.allowed([key]))[key], among=asked_for)
         finally:
             self._confirming = None
 
@@ -256,11 +257,12 @@ class Logs:
         keys = [key for key, log in self._logs.items() if log.opening is None]
         for begin in range(0, len(keys), MANY):
             some = keys[begin : begin + MANY]
+            asked_for = {key: tuple(self._logs[key].followers) for key in some if key in self._logs}
             heads = await self._heads(some)
             allowed = await self.allowed(some)
             for key in some:
                 if (log := self._logs.get(key)) is not None:
-                    log.keep(allowed[key])
+                    log.keep(allowed[key], among=asked_for.get(key, ()))
                     log.head = heads.get(key, 0)
                     if log.head > log.tail:
                         log.read_soon()
@@ -272,15 +274,18 @@ class Logs:
 
     async def allowed(self, keys: list[int]) -> dict[int, set[int]]:
         """Return, by conversation, who may be told what happens in it now."""
-        return await in_database(lambda: selectors.find_followers(conversation_ids=keys))
+        return await until_it_answers(lambda: selectors.find_followers(conversation_ids=keys))
 
     async def _heads(self, keys: list[int]) -> dict[int, int]:
         return await in_database(lambda: selectors.find_heads(conversation_ids=keys))
 
     def _tell_heads(self) -> None:
         for outbound in tuple(self._outbounds):
-            known = [self._logs[key] for key in outbound.followed if key in self._logs][:MOST_HEADS]
-            heads = {to_base64("Conversation", log.conversation_id): max(log.tail, log.head) for log in known}
+            known = [self._logs[key] for key in outbound.followed if key in self._logs]
+            begin = outbound.told % len(known) if len(known) > MOST_HEADS else 0
+            told = (known[begin:] + known[:begin])[:MOST_HEADS]
+            heads = {to_base64("Conversation", log.conversation_id): max(log.tail, log.head) for log in told}
+            outbound.told += len(heads)
             if heads:
                 outbound.send_soon(orjson.dumps({"type": "ping", "payload": {"heads": heads}}).decode())
 

@@ -14,10 +14,13 @@ from django.db.models import prefetch_related_objects
 
 from domains.accounts import models as accounts
 from domains.messaging import selectors
+from domains.messaging.models import ConversationEventKind
 from graphql_api.live import Wakeup
 from graphql_api.messaging.events import ConversationRead, ParticipantsChanged, ParticipantTyping, as_event
 from graphql_api.selections import Item
 
+#: The events that show a message, with its files and reactions, of which each viewer is shown their own.
+SHOW_A_MESSAGE = frozenset({ConversationEventKind.MESSAGE_SENT, ConversationEventKind.MESSAGE_EDITED})
 #: About how many bytes an event has besides the words of its message.
 FRAME = 300
 
@@ -79,7 +82,7 @@ def _item(row: Any) -> Item:
         value=as_event(row),
         size=FRAME + (len(message.content.encode()) if message else 0),
         sequence=row.sequence,
-        is_same_for_all=not (message and (row.has_files or row.has_reactions)),
+        is_same_for_all=row.kind not in SHOW_A_MESSAGE or not (row.has_files or row.has_reactions),
     )
 
 

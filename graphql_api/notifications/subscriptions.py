@@ -13,15 +13,16 @@ from django.utils import timezone
 from domains.accounts import models as accounts
 from domains.notifications import selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.database import in_database
+from graphql_api.database import until_it_answers
 from graphql_api.live import POLL, Wakeup, switchboard
 from graphql_api.notifications.types import Notification
 from graphql_api.outbound import Outbound
 from graphql_api.selections import Item
 from graphql_api.streams import Stream, hand_over
 
-#: Without a wake-up the database is looked at after so many seconds.
-PATIENCE = 25.0
+#: Without a wake-up the database is looked at after so many seconds. That one was lost shows in the layer's heartbeats,
+#: sooner; this is for what commits without anybody telling of it.
+PATIENCE = 300.0
 #: How long before a look something may have been written that shows only now: transactions end, and clocks differ.
 LATE = timedelta(seconds=60)
 
@@ -78,7 +79,7 @@ class NewsStream(Stream):
     async def _look(self) -> list[Any]:
         """Return what was not seen yet, and remember it; what commits late is found by looking back a little."""
         began, since = timezone.now(), self.looked_at - LATE
-        rows = await in_database(lambda: selectors.find_told_since(viewer=self.viewer, since=since))
+        rows = await until_it_answers(lambda: selectors.find_told_since(viewer=self.viewer, since=since))
         news = [row for row in rows if row.pk not in self.seen]
         self.seen |= {row.pk: row.created_at for row in news}
         self.looked_at = began

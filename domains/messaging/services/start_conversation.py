@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import Block, User, pair_key
@@ -93,7 +94,8 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
             except IntegrityError:
                 # The other began it in this moment: there is one per pair.
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
-        if known.participations.filter(user=actor, left_at__isnull=False).update(left_at=None):
+        back = known.participations.filter(user=actor, left_at__isnull=False)
+        if back.update(left_at=None, joined_at=timezone.now()):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
             bus.publish(facts.ParticipantsAdded(conversation_id=known.pk, user_ids=[actor.pk], actor_id=actor.pk))
         return known

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from domains.accounts.models import User
@@ -19,12 +19,13 @@ from domains.accounts.services import block_user
 from domains.base import live
 from domains.messaging import services
 from domains.messaging.models import Conversation
+from graphql_api import database
 from graphql_api.messaging import followers, log, readings
 from graphql_api.outbound import Outbound
 from tests.api import gid
 from tests.factories import ConversationEventFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import FOLLOW
-from tests.graphql_api.messaging.live import is_silent, subscribe
+from tests.graphql_api.messaging.live import is_silent, soon, subscribe
 from tests.sql import statements_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -313,6 +314,44 @@ async def test_each_act_is_told_with_what_is_true_now() -> None:
     again = await follow(ben, talk, after=0)
     assert await sequences(again, 4) == [1, 2, 3, 4]
     await again.aclose()
+    await events.aclose()
+
+
+WITH_CONVERSATION = """subscription ($conversationId: ID!) { conversationEvents(conversationId: $conversationId) {
+  ... on MessageSent { sequence message { ...Whole } } } }
+fragment Whole on Message { id conversation { id unreadCount canWrite participants { id } lastMessage { content } } }"""
+
+
+async def test_what_differs_by_viewer_is_each_ones_own() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    streams = [await subscribe(WITH_CONVERSATION, person, conversationId=gid(talk)) for person in (ann, ben)]
+    upcoming = [await is_silent(stream) for stream in streams]
+    await sync_to_async(say)(ann, talk, "Hello")
+    shown = [(await soon(one))["conversationEvents"]["message"]["conversation"] for one in upcoming]
+    assert [one.pop("unreadCount") for one in shown] == [0, 1]
+    assert shown[0] == shown[1]
+    assert shown[0]["lastMessage"] == {"content": "Hello"}
+    for stream in streams:
+        await stream.aclose()
+
+
+async def test_a_database_that_is_away_for_a_moment_loses_nothing_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(MessageFactory.create_batch)(3, conversation=talk, sender=ann)
+    failures = [OperationalError("gone"), OperationalError("gone")]
+
+    def fails_twice(**asked: Any) -> readings.Reading:
+        if failures:
+            raise failures.pop()
+        return readings.read(**asked)
+
+    monkeypatch.setattr(database, "RETRY", 0.05)
+    monkeypatch.setattr(followers, "read", fails_twice)
+    events = await follow(ben, talk, after=0)
+    assert await sequences(events, 3) == [1, 2, 3]
+    assert not failures
     await events.aclose()
 
 

@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from domains.accounts.models import User
+from domains.accounts.services import block_user, unblock_user
 from domains.messaging import selectors, services
 from domains.messaging.models import Conversation
 from graphql_api.live import switchboard
@@ -97,6 +98,40 @@ async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_block
     await events.aclose()
     assert logs()._logs == {}
     assert not switchboard()._bells
+
+
+async def test_a_block_that_is_taken_back_goes_on_where_it_began() -> None:
+    ann, ben, _, direct, _ = await sync_to_async(make)()
+    await sync_to_async(say)(ann, direct, "long ago")
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    await sync_to_async(say)(ann, direct, "before")
+    assert (await soon(upcoming))["inboxEvents"]["event"]["message"]["content"] == "before"
+    upcoming = await is_silent(events)
+    await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
+    await asyncio.sleep(0.3)
+    await sync_to_async(unblock_user)(actor=ann, user_id=ben.pk)
+    await asyncio.sleep(0.3)
+    await sync_to_async(say)(ann, direct, "after")
+    event = (await soon(upcoming))["inboxEvents"]["event"]
+    assert (event["message"]["content"], event["sequence"]) == ("after", 3)
+    await events.aclose()
+
+
+async def test_who_comes_back_to_a_direct_conversation_is_told_nothing_old() -> None:
+    ann, ben, _, direct, _ = await sync_to_async(make)()
+    for number in range(3):
+        await sync_to_async(say)(ann, direct, f"old {number}")
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    await sync_to_async(services.leave_conversation)(actor=ben, conversation_id=direct.pk)
+    await asyncio.sleep(0.3)
+    await sync_to_async(services.start_conversation)(actor=ben, participant_ids=[ann.pk])
+    back = (await soon(upcoming))["inboxEvents"]["event"]
+    assert (back["__typename"], back["sequence"]) == ("ParticipantsChanged", 5)
+    await sync_to_async(say)(ann, direct, "new")
+    assert (await soon(anext(events)))["inboxEvents"]["event"]["sequence"] == 6
+    await events.aclose()
 
 
 async def test_two_inboxes_cost_the_same_reads_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
