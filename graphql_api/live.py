@@ -4,7 +4,8 @@ Each process has one channel of the layer, shared by all its listeners, so that 
 subscribers cost Redis no more than one. A wake-up is a hint: the layer may drop it, Redis may die.
 So numbered heartbeats go through the layer. While they do not come back the listeners look for
 themselves every POLL seconds and the groups are joined again. A number that is missing when the
-next one comes tells that wake-ups may be missing too: everybody looks once.
+next one comes tells that wake-ups may be missing too: everybody looks once. What a full layer drops
+between two heartbeats is found by the look that everybody takes now and then.
 """
 
 from __future__ import annotations

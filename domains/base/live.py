@@ -15,6 +15,9 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 
+#: Seconds that the channel layer has to take a broadcast.
+PATIENCE = 2.0
+
 _server_loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -48,7 +51,9 @@ async def _send(group: str, message: dict[str, Any]) -> None:
         try:
             layer = get_channel_layer()
             if layer is not None:
-                await layer.group_send(group, message)
+                # A layer that hangs must not keep what waits for it, nor hold up the relay.
+                async with asyncio.timeout(PATIENCE):
+                    await layer.group_send(group, message)
         except Exception:
             if is_last:
                 logger.exception("broadcast to %s failed", group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,7 @@ from domains.accounts.services import block_user, unblock_user
 from domains.messaging import selectors, services
 from domains.messaging.models import Conversation
 from graphql_api.live import switchboard
-from graphql_api.messaging import inbox
+from graphql_api.messaging import inbox, log, readings
 from graphql_api.messaging.log import logs
 from tests.api import gid
 from tests.factories import UserFactory, conversation_between
@@ -82,6 +83,29 @@ async def test_conversations_that_begin_and_groups_one_is_added_to_are_told_of_f
     found = [(await soon(anext(events)))["inboxEvents"]["event"] for _ in range(2)]
     assert [(one["__typename"], one["sequence"]) for one in found] == [("ParticipantsChanged", 2), ("MessageSent", 3)]
     await events.aclose()
+
+
+async def test_who_joins_while_older_rights_are_on_their_way_is_not_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, ben, cleo, _, _ = await sync_to_async(make)()
+    group = await sync_to_async(conversation_between)(ann, ben, is_group=True)
+    bens, cleos = await subscribe(INBOX, ben), await subscribe(INBOX, cleo)
+    bens_next, cleos_next = await is_silent(bens), await is_silent(cleos)
+
+    def slow(**asked: Any) -> readings.Reading:
+        found = readings.read(**asked)
+        time.sleep(1)
+        return found
+
+    monkeypatch.setattr(log, "read", slow)
+    await sync_to_async(say)(ann, group, "without Cleo")
+    await asyncio.sleep(0.3)
+    await sync_to_async(services.add_participants)(actor=ann, conversation_id=group.pk, user_ids=[cleo.pk])
+    await soon(bens_next)
+    await sync_to_async(say)(ann, group, "with Cleo")
+    found = [(await soon(cleos_next))["inboxEvents"]["event"], (await soon(anext(cleos)))["inboxEvents"]["event"]]
+    assert [one["sequence"] for one in found] == [2, 3]
+    await bens.aclose()
+    await cleos.aclose()
 
 
 async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_blocked_in() -> None:
