@@ -64,7 +64,14 @@ def _check_leaf(value: Any, path: str) -> None:
 def _check_text(text: str, path: str) -> None:
     if "\x00" in text:
         raise BadUserInput(f"`{path}` must not hold the character NUL.")
+    if not is_unicode(text):
+        raise BadUserInput(f"`{path}` must be valid Unicode; it holds half a surrogate pair.")
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether the text can be stored and sent back: JSON can write halves of surrogate pairs."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise BadUserInput(f"`{path}` must be valid Unicode; it holds half a surrogate pair.") from None
+        return False
+    return True

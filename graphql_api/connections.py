@@ -26,6 +26,7 @@ from graphql_api.clean_input import check_value
 from graphql_api.errors import BadUserInput
 from graphql_api.limits import DEFAULT_PAGE, LARGEST_PAGE
 from graphql_api.nested import Nested, load_count, load_page
+from graphql_api.times import check_offset
 
 LONGEST_CURSOR = 2000
 
@@ -109,6 +110,7 @@ def _seek(nodes: QuerySet[Any], cursor: str | None, argument: str) -> QuerySet[A
         values = OrderedCollectionCursor.from_cursor(cursor, descriptors).field_values
         for value in values:
             check_value(value, argument)
+            check_offset(value)
     except (ValueError, RecursionError, BadUserInput) as error:
         raise BadUserInput(f"`{argument}` is not a cursor of this list; take it from `pageInfo`.") from error
     leading, value = descriptors[0], values[0]

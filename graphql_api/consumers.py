@@ -36,14 +36,16 @@ from graphql_api.session_watch import session_watch
 
 logger = logging.getLogger("mishmob.sockets")
 
-#: How many sockets one person has in one process.
+#: How many sockets one person has in one process, and how many of strangers come from one address.
 MAX_SOCKETS = 10
+MAX_STRANGERS = 20
 INIT_TIMEOUT = dt.timedelta(seconds=10)
 SESSION_OVER, SERVER_FAILED = 4403, 1011
 
 NO_PAYLOAD: UnsetType = UNSET
 
 _sockets_of: Counter[int] = Counter()
+_strangers_at: Counter[str] = Counter()
 
 
 class Adapter(ChannelsWebSocketAdapter):
@@ -73,6 +75,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self.is_closed = False
         self._allowance = Allowance()
         self._session: Session | None = None
+        self._stranger_at: str | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one socket. Wake-ups do not come by Channels' consumer but by graphql_api/live.py."""
@@ -159,14 +162,26 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             context.session = self._session = session
             _sockets_of[session.user_id] += 1
             await session_watch().add(session.pk, self._end_with_session)
+        elif _strangers_at[context.ip_address] >= MAX_STRANGERS:
+            await self.close(TOO_MANY, f"At most {MAX_STRANGERS} sockets without a login from one address")
+        else:
+            self._stranger_at = context.ip_address
+            _strangers_at[context.ip_address] += 1
         return NO_PAYLOAD
 
     async def _log_out(self) -> None:
+        if self._stranger_at is not None:
+            _forget(_strangers_at, self._stranger_at)
         if (session := self._session) is not None:
-            _sockets_of[session.user_id] -= 1
-            if not _sockets_of[session.user_id]:
-                del _sockets_of[session.user_id]
+            _forget(_sockets_of, session.user_id)
             await session_watch().remove(session.pk, self._end_with_session)
 
     async def _end_with_session(self) -> None:
         await self.close(SESSION_OVER, "The session has ended")
+
+
+def _forget(counted: Counter[Any], key: Any) -> None:
+    """Count one less, and keep nothing of whom there is none."""
+    counted[key] -= 1
+    if not counted[key]:
+        del counted[key]

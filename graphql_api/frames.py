@@ -6,6 +6,8 @@ import json
 import time
 from typing import Any
 
+from graphql_api.clean_input import is_unicode
+
 LARGEST_FRAME = 64 * 1024
 MAX_NESTING = 64
 #: Which fields each type of message has: name, type, whether it must be there.
@@ -85,19 +87,10 @@ def _check_fields(message: dict[str, Any], fields: tuple[tuple[str, type, bool],
             raise BadFrame(BAD_FRAME, f"`{name}` of this message must be {_WORDS[kind]}")
         elif name == "id" and not 1 <= len(str(value).encode(errors="replace")) <= LONGEST_ID:
             raise BadFrame(BAD_FRAME, f"`id` must have 1 to {LONGEST_ID} characters")
-        elif isinstance(value, str) and not _is_text(value):
+        elif isinstance(value, str) and not is_unicode(value):
             raise BadFrame(BAD_FRAME, f"`{name}` must not hold half a character")
         elif name == "id" and not str(value).isprintable():
             raise BadFrame(BAD_FRAME, "`id` must be printable")
-
-
-def _is_text(value: str) -> bool:
-    """Tell whether the text can be sent back: JSON can hold halves of surrogate pairs."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 _WORDS: dict[type, str] = {str: "a string", dict: "an object"}
@@ -107,6 +100,8 @@ def _check_nesting(value: Any, depth: int = 1) -> None:
     if depth > MAX_NESTING:
         raise BadFrame(BAD_FRAME, "The message is nested too deeply")
     if isinstance(value, dict):
+        if not all(map(is_unicode, value)):
+            raise BadFrame(BAD_FRAME, "A key of the message is no valid Unicode")
         value = list(value.values())
     if isinstance(value, list):
         for inner in value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from contextvars import ContextVar
 
@@ -21,10 +22,16 @@ def current_request_id() -> str:
     return _current.get()
 
 
+#: Paths that end in what opens something to whoever has it.
+_BEARER_PATH = re.compile(r"(/(?:attachments|notifications/unsubscribe)/)[^\s?/]+")
+
+
 class RequestId(logging.Filter):
-    """Adds `request_id` to each record."""
+    """Adds `request_id` to each record, and takes keys out of the paths that it names."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, with the id of its request on it."""
         record.request_id = _current.get()
+        if isinstance(record.args, tuple):
+            record.args = tuple(_BEARER_PATH.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -32,6 +33,7 @@ from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIO
 from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
+from graphql_api.times import DATE_TIME_SCALAR
 from graphql_api.uploads import UPLOAD_SCALAR, Upload
 
 QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NotificationQueries, NodeQueries)
@@ -73,7 +75,9 @@ def build_schema(*, with_development: bool) -> Schema:
             DjangoOptimizerExtension,
         ],
         config=StrawberryConfig(
-            disable_field_suggestions=True, relay_max_results=100, scalar_map={Upload: UPLOAD_SCALAR}
+            disable_field_suggestions=True,
+            relay_max_results=100,
+            scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR},
         ),
     )
 

@@ -23,6 +23,7 @@ from strawberry.types.execution import PreExecutionError
 
 from domains.accounts import selectors as accounts
 from domains.base.errors import NotSignedIn
+from graphql_api.clean_input import is_unicode
 from graphql_api.context import Context
 from graphql_api.errors import is_variable_error
 from graphql_api.limits import MAX_CHARACTERS
@@ -117,6 +118,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             raise HTTPException(400, f"The document is too long: at most {MAX_CHARACTERS} characters.")
         if not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string.")
+        if not is_unicode(data.operation_name or ""):
+            raise HTTPException(400, "`operationName` must be valid Unicode.")
         return data
 
     async def parse_multipart(self, request: Any) -> dict[str, Any]:
@@ -147,6 +150,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     parsed = dict(pairs)
     if len(parsed) != len(pairs):
         raise ValueError("a key stands twice in one object")
+    if not all(map(is_unicode, parsed)):
+        raise ValueError("a key is no valid Unicode")
     return parsed
 
 

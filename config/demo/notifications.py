@@ -109,15 +109,15 @@ def _about_messages(community: Community) -> Iterator[Notification]:
     )
     for participant in unread.select_related("user", "conversation"):
         conversation = participant.conversation
-        number = conversation.last_sequence - participant.read_up_to_sequence
+        last = conversation.messages.exclude(sender=participant.user).select_related("sender").last()
+        sender = last.sender.display_name if last and last.sender else "somebody"
         yield _tell(
             community,
             participant.user,
             conversation.last_activity_at,
             conversation,
             kind=NotificationKind.MESSAGE_RECEIVED,
-            title=f"{number} new messages" if number > 1 else "A new message",
-            body=conversation.title,
+            title=f"New message from {sender}" + (f" in {conversation.title}" if conversation.title else ""),
         )
 
 

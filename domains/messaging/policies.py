@@ -164,14 +164,14 @@ def _groups_of(adult: Any, minor: Any) -> QuerySet[Participant]:
 
 
 def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
-    """Return the direct conversation that the minor has begun about an opportunity of the adult's organisation."""
+    """Return the direct conversation that the minor began about something of the adult's organisation, and is in."""
     return Conversation.objects.filter(
         is_group=False,
         created_by=minor,
         participations__user=adult,
         opportunity__host__memberships__user=adult,
         opportunity__host__memberships__accepted_at__isnull=False,
-    )
+    ).filter(participations__user=minor, participations__left_at__isnull=True)
 
 
 def can_remove_participants(user: User, conversation: Conversation) -> bool:

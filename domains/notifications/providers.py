@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ PUSH_SERVICES = (
     "web.push.apple.com",
 )
 HTTPS = 443
+#: What may stand between two dots of a host's name.
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_push_service(endpoint: str) -> bool:
@@ -45,4 +48,5 @@ def public_key_of(private_key: str) -> str:
 
 
 def _is_known(host: str) -> bool:
-    return any(host.endswith(one) if one.startswith(".") else host == one for one in PUSH_SERVICES)
+    known = any(host.endswith(one) if one.startswith(".") else host == one for one in PUSH_SERVICES)
+    return known and all(LABEL.fullmatch(label) for label in host.split("."))

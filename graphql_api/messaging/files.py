@@ -10,6 +10,7 @@ from django.core.files import File
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from domains.messaging.models import MessageAttachment
@@ -27,6 +28,7 @@ HEADERS = {
 }
 
 
+@csrf_exempt
 @require_safe
 async def attachment_file(request: HttpRequest, token: str) -> StreamingHttpResponse:
     """Send the file that the link leads to; 404 if the link is bad or old, or its person may not have it now."""

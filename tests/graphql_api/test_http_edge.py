@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 
 import psycopg.errors
 import pytest
@@ -12,6 +13,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from domains.accounts.models import User
+from graphql_api.logs import RequestId
 from graphql_api.schema import schema
 from tests.factories import UserFactory
 
@@ -59,6 +61,9 @@ def refused(response, status: int) -> dict:
         json.dumps([{"query": OK}] * 10).encode(),
         json.dumps({"query": "#" * 15_001}).encode(),
         json.dumps({"query": OK, "operationName": "Missing"}).encode(),
+        json.dumps({"query": OK, "operationName": "\ud800"}).encode(),
+        json.dumps({"query": OK, "variables": {"\ud800": 1}}).encode(),
+        json.dumps({"query": OK, "variables": {"a": [{"b\ud800": 1}]}}).encode(),
     ],
 )
 def test_a_malformed_request_is_refused(body: bytes) -> None:
@@ -144,6 +149,40 @@ def test_text_that_no_database_can_store_is_refused_by_name(value: str, field: s
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
     assert field in answer["errors"][0]["message"]
     assert not User.objects.exists()
+
+
+def test_half_a_character_in_a_document_is_a_syntax_error_that_can_be_told() -> None:
+    answer = post(json.dumps({"query": "{ \ud800 }"}).encode()).json()
+    assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-16:00", "%2b15:59"])
+def test_times_may_have_any_offset(offset: str) -> None:
+    document = "query ($at: DateTime!) { opportunities(filters: {startsAfter: $at}) { totalCount } }"
+    variables = {"at": f"2026-11-20T10:00:00{offset.replace('%2b', '+')}"}
+    assert "errors" not in post(json.dumps({"query": document, "variables": variables}).encode()).json()
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "yesterday", 7])
+def test_a_time_that_is_none_is_bad_input(time: object) -> None:
+    document = "query ($at: DateTime!) { opportunities(filters: {startsAfter: $at}) { totalCount } }"
+    answer = post(json.dumps({"query": document, "variables": {"at": time}}).encode()).json()
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_a_cursor_with_another_offset_is_none() -> None:
+    cursor = base64.b64encode(b'orderedcursor:["2026-01-01T00:00:00+23:59","12"]').decode()
+    document = "query ($after: String!) { opportunities(after: $after) { edges { cursor } } }"
+    answer = post(json.dumps({"query": document, "variables": {"after": cursor}}).encode()).json()
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_keys_in_paths_are_not_logged() -> None:
+    record = logging.LogRecord(
+        "django.request", logging.WARNING, "", 0, "%s: %s", ("Not Found", "/attachments/eyJ.secret"), None
+    )
+    RequestId().filter(record)
+    assert record.getMessage() == "Not Found: /attachments/…"
 
 
 def test_a_fault_of_the_server_is_logged_and_its_details_are_not_sent(monkeypatch, caplog) -> None:

@@ -53,6 +53,7 @@ def subscribe(id: Any = "1", **payload: Any) -> str:
         ('{"type": "connection_init", "payload": {"Authorization": "Bearer nonsense"}}', 4403),
         ('{"type": "connection_init", "payload": {"authorization": "nonsense"}}', 4403),
         ('{"type": "connection_init", "payload": {"Authorization": 7}}', 4403),
+        ('{"type": "connection_init", "payload": {"Authorization": ""}}', 4403),
         ('{"type": "complete", "id": 1}', 4400),
         ('{"type": "ping", "payload": []}', 4400),
         (subscribe(), 4401),
@@ -79,6 +80,8 @@ async def test_a_bad_frame_before_init_closes_the_socket(stranger: Socket, frame
         (subscribe(query="{ __typename }", variables=[]), 4400),
         (subscribe(query="{ __typename }", operationName={}), 4400),
         (subscribe(variables={}), 4400),
+        (subscribe(query="{ __typename }", operationName="\ud800"), 4400),
+        (subscribe(query="{ __typename }", variables={"\ud800": 1}), 4400),
         ('{"type": "connection_init"}', 4429),
         ('{"type": "next", "id": "1", "payload": {}}', 4400),
     ],
@@ -252,6 +255,17 @@ async def test_a_person_has_ten_sockets_at_a_time(socket_server: LiveServer) -> 
         again = await stack.enter_async_context(opened(socket_server.socket_url))
         await again.log_in(token)
         assert await sockets[1].is_alive()
+
+
+async def test_twenty_strangers_come_from_one_address(socket_server: LiveServer) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(20):
+            await (await stack.enter_async_context(opened(socket_server.socket_url))).log_in()
+        one_too_many = await stack.enter_async_context(opened(socket_server.socket_url))
+        await one_too_many.say({"type": "connection_init"})
+        assert await one_too_many.close_code() == 4429
+        somebody = await stack.enter_async_context(opened(socket_server.socket_url))
+        await somebody.log_in(_token(socket_server, "ada@people.example"))
 
 
 async def test_a_socket_ends_with_its_session(socket_server: LiveServer, token: str) -> None:

@@ -13,7 +13,8 @@ from domains.accounts.models import User
 from domains.accounts.policies import may_be_minor
 from domains.base.errors import Refused
 from domains.messaging import policies, selectors, services
-from domains.messaging.models import Conversation, Message
+from domains.messaging.models import Conversation, Message, Participant
+from domains.messaging.policies import find_out_of_reach
 from domains.opportunities.models import MembershipRole, OpportunityHost
 from tests.factories import (
     ApplicationFactory,
@@ -224,6 +225,14 @@ def test_what_is_not_enough(context: Callable[[User, User], Any]) -> None:
     grown, young = adult(), minor()
     context(grown, young)
     assert not can_talk(grown, young)
+
+
+def test_a_minor_who_has_left_the_talk_they_began_is_not_drawn_into_a_group() -> None:
+    grown, young = adult(), minor()
+    asked_by_the_minor(grown, young)
+    assert find_out_of_reach(actor=grown, people=[young]) == set()
+    Participant.objects.filter(user=young).update(left_at=timezone.now())
+    assert find_out_of_reach(actor=grown, people=[young]) == {young.pk}
 
 
 def test_what_ends_ends_the_talk_and_what_was_said_stays() -> None:

@@ -22,7 +22,7 @@ from config import env
 from domains.accounts.services import log_out
 from domains.notifications import services
 from domains.notifications.models import NotificationKind, PushDelivery, PushSubscription
-from domains.notifications.providers import public_key_of
+from domains.notifications.providers import is_push_service, public_key_of
 from domains.notifications.selectors import get_web_push_key
 from tests.api import gid
 from tests.factories import PreferenceFactory, PushSubscriptionFactory, SessionFactory, UserFactory
@@ -32,6 +32,24 @@ pytestmark = pytest.mark.django_db
 
 SECRET = b"s" * 16
 KIND = NotificationKind.APPLICATION_DECIDED
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://.push.services.mozilla.com/x",
+        "https://evil.example;.push.services.mozilla.com/x",
+        "https://127.0.0.1%2f.push.services.mozilla.com/x",
+        'https://evil.example"><.notify.windows.com/x',
+        "https://fcm.googleapis.com.evil.example/x",
+        "https://fcm.googleapis.com@evil.example/x",
+        "https://fcm.googleapis.com:8443/x",
+        "http://fcm.googleapis.com/x",
+    ],
+)
+def test_what_is_no_push_service(endpoint: str) -> None:
+    assert not is_push_service(endpoint)
+    assert is_push_service("https://updates.push.services.mozilla.com/wpush/v2/x")
 
 
 @dataclass
