@@ -12,6 +12,8 @@ import re
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 from strawberry_django.fields.types import OperationInfo, OperationMessage
 
@@ -21,6 +23,8 @@ from graphql_api.logs import current_request_id
 logger = logging.getLogger("mishmob.graphql")
 
 MAX_REPORTED_ERRORS = 5
+#: What the library says where a request names no operation of its document, or has none.
+NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 class BadUserInput(GraphQLError):
@@ -63,6 +67,8 @@ def code_errors(errors: list[GraphQLError]) -> None:
     request_id = current_request_id()
     del errors[MAX_REPORTED_ERRORS:]
     for error in errors:
+        if isinstance(error.original_error, NO_OPERATION):
+            error.message = "There is no operation to run: look at `query` and `operationName`."
         # A misspelt name gets no list of the right ones.
         error.message = error.message.partition(" Did you mean")[0]
         extensions = dict(error.extensions or {})
@@ -86,8 +92,8 @@ def _code(error: GraphQLError) -> str:
     if isinstance(error, GraphQLSyntaxError):
         # The parser itself stops at the limit of tokens.
         return "LIMIT_EXCEEDED" if "tokens. Parsing aborted" in error.message else "GRAPHQL_PARSE_FAILED"
-    if isinstance(cause, GraphQLError):
-        return str((cause.extensions or {}).get("code", "BAD_USER_INPUT"))
+    if isinstance(cause, (GraphQLError, *NO_OPERATION)):
+        return str((getattr(cause, "extensions", None) or {}).get("code", "BAD_USER_INPUT"))
     if cause is not None:
         return "INTERNAL"
     if error.path is None and not is_variable_error(error):

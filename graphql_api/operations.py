@@ -12,8 +12,6 @@ from typing import Any
 import orjson
 from channels.db import aclose_old_connections
 from graphql import GraphQLError
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types.execution import PreExecutionError
 
@@ -21,7 +19,7 @@ from domains.accounts import selectors as accounts
 from domains.base.errors import NotSignedIn
 from graphql_api.context import Context
 from graphql_api.database import in_database
-from graphql_api.errors import BadUserInput, LimitExceeded, code_errors
+from graphql_api.errors import LimitExceeded, code_errors
 from graphql_api.limits import MAX_CHARACTERS
 from graphql_api.logs import begin_request
 from graphql_api.schema import schema
@@ -58,8 +56,6 @@ async def _guarded(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, No
                 yield result
     except GraphQLError as error:  # an extension refused the document while it was parsed
         yield _failure(error)
-    except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
-        yield _failure(BadUserInput("There is no operation to run: look at `query` and `operationName`."))
     except Exception as error:  # noqa: BLE001 # it is logged and coded like every error of the schema
         yield _failure(GraphQLError("The operation failed.", original_error=error))
     finally:

@@ -93,6 +93,28 @@ async def test_a_bad_frame_after_init_closes_the_socket(stranger: Socket, frame:
     assert await stranger.close_code() == code
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"query": "query A { __typename } query B { __typename }", "operationName": "C"},
+        {"query": "query A { __typename } query B { __typename }"},
+        {"query": "{ __typename }", "operationName": ""},
+        {"query": ""},
+        {"query": "fragment a on User { id }"},
+    ],
+)
+async def test_an_operation_that_is_not_there_is_the_clients_fault(stranger: Socket, asked: dict[str, str]) -> None:
+    await stranger.log_in()
+    await stranger.connection.send(subscribe(**asked))
+    answer = await stranger.hear()
+    assert (answer["type"], answer["payload"][0]["extensions"]["code"]) in {
+        ("error", "BAD_USER_INPUT"),
+        ("error", "GRAPHQL_PARSE_FAILED"),
+        ("error", "GRAPHQL_VALIDATION_FAILED"),
+    }
+    assert await stranger.is_alive()
+
+
 async def test_two_operations_with_one_id_close_the_socket(socket_server: LiveServer, token: str) -> None:
     async with opened(socket_server.socket_url) as socket:
         await socket.log_in(token)
