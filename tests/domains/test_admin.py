@@ -20,7 +20,7 @@ from domains.accounts.models import User, UserProfile
 from domains.base.models import OutboxEntry
 from domains.events.models import EventTicket, Scan
 from domains.messaging.models import Conversation, ConversationEvent, Message, Participant
-from domains.moderation.models import ReportNote
+from domains.moderation.models import ReportFile, ReportNote
 from domains.notifications.models import Notification
 from domains.opportunities.models import Application, ApplicationHistory, Opportunity, OpportunityChange
 from domains.skills.models import Skill
@@ -142,6 +142,7 @@ def test_staff_without_permissions_are_turned_away(model: Any, client: Client):
         ConversationEvent,
         Notification,
         ReportNote,
+        ReportFile,
     ],
     ids=lambda model: model._meta.label,
 )

@@ -147,6 +147,10 @@ def test_changing_all_the_time_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -
 def test_of_two_years_at_once_one_is_kept_and_the_others_are_refused() -> None:
     for _ in range(5):
         ann = UserFactory(profile__birth_year=None)
-        answers = at_once(lambda n, ann=ann: services.update_profile(actor=ann, birth_year=1980 + n), 4)
+
+        def give(number: int, ann: User = ann) -> User:
+            return services.update_profile(actor=ann, birth_year=1980 + number)
+
+        answers = at_once(give, 4)
         assert sum(isinstance(answer, User) for answer in answers) == 1
         assert sum(isinstance(answer, Refused) for answer in answers) == 3

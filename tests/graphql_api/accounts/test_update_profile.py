@@ -53,7 +53,7 @@ def test_refusals_name_the_fields_of_the_input(api_as: ApiAs) -> None:
 def test_only_oneself_sees_ones_year_of_birth(api: Api, api_as: ApiAs, kind: str) -> None:
     application = ApplicationFactory()
     ann = application.volunteer
-    viewers = {
+    viewers: dict[str, Callable[[], User | None]] = {
         "stranger": lambda: None,
         "somebody": UserFactory,
         "host": lambda: owner_of(application.role.opportunity.host),
