@@ -157,6 +157,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "domains.messaging.tasks.remove_unsent_attachments",
         "schedule": timedelta(hours=6),
     },
+    "remove-old-report-files": {
+        "task": "domains.moderation.tasks.remove_old_report_files",
+        "schedule": timedelta(hours=6),
+    },
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
     "send-due-mails": {"task": "domains.notifications.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
     "send-due-pushes": {"task": "domains.notifications.tasks.send_due_pushes", "schedule": timedelta(seconds=15)},

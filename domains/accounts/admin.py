@@ -1,4 +1,4 @@
-"""People and their sessions; the e-mail address is the log-in, the birth year stays private."""
+"""People and their sessions; the e-mail address is the log-in, the birth year is seen only by who may correct it."""
 
 from __future__ import annotations
 
@@ -98,8 +98,11 @@ class UserProfileAdmin(TableAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name", "bio")
     autocomplete_fields = ("user",)
-    exclude = ("birth_year",)
     ordering = ("-user_id",)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The year of birth is there for those who may correct it, since its owner can give it only once."""
+        return () if self.has_change_permission(request, obj) else ("birth_year",)
 
 
 @admin.register(Session)

@@ -15,6 +15,11 @@ def can_see_private_fields(viewer: User | None, person: User) -> bool:
     return viewer is not None and (viewer.pk == person.pk or viewer.is_staff)
 
 
+def can_see_birth_year(viewer: User | None, user_id: int) -> bool:
+    """I see my own year of birth; nobody else sees it here, staff included."""
+    return viewer is not None and viewer.pk == user_id
+
+
 def can_volunteer(user: User) -> bool:
     """I may volunteer if I said that I am here for it."""
     return user.user_type in {UserType.VOLUNTEER, UserType.BOTH}

@@ -9,6 +9,14 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
+#: Of every answer with a file that came from a person: a browser neither runs it nor guesses what it is.
+SAFE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
 
 def delete_after_commit(name: str) -> None:
     """Remove the stored file once the transaction is committed; a storage that fails undoes nothing.

@@ -72,15 +72,28 @@ def why_not_begin(*, actor: User, person: User, opportunity: Opportunity | None 
     Returns the sentence of the refusal, or None.
     """
     people = _look_at(actor, [person.pk])
-    years = {key: year for key, (year, _) in people.items()}
-    guarded = _guarded(years)
-    asks = (
+    guarded = _guarded({key: year for key, (year, _) in people.items()})
+    is_blocked = any(is_blocked for _, is_blocked in people.values())
+    asks = _asks(actor, person, opportunity, guarded)
+    return why_out_of_reach(Standing(is_blocked=is_blocked, guarded=None if asks else guarded))
+
+
+def can_turn(*, actor: User, person: User, opportunity: Opportunity) -> bool:
+    """I may turn our talk to an opportunity; across 18 only a minor may, and only to one of the adult's organisation.
+
+    So the minor's question stays the minor's: the adult cannot put another in its place, to keep what it opened.
+    """
+    guarded = _guarded({key: year for key, (year, _) in _look_at(actor, [person.pk]).items()})
+    return guarded is None or _asks(actor, person, opportunity, guarded)
+
+
+def _asks(actor: User, person: User, opportunity: Opportunity | None, guarded: tuple[int, int] | None) -> bool:
+    """Return whether a minor asks an adult about an opportunity of the adult's organisation."""
+    return (
         opportunity is not None
         and guarded == (person.pk, actor.pk)
         and HostMembership.objects.accepted().filter(user=person, host=opportunity.host_id).exists()
     )
-    is_blocked = any(is_blocked for _, is_blocked in people.values())
-    return why_out_of_reach(Standing(is_blocked=is_blocked, guarded=None if asks else guarded))
 
 
 def find_out_of_reach(*, actor: User, people: Collection[User]) -> set[int]:

@@ -12,19 +12,23 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.views.decorators.http import require_safe
 
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, TableAdmin
 from domains.base.errors import Refused
+from domains.base.files import SAFE_HEADERS
 from domains.moderation import policies, services
-from domains.moderation.models import ContentReport, ReportNote, ReportStatus
+from domains.moderation.models import ContentReport, ReportFile, ReportNote, ReportStatus
 from domains.moderation.transitions import MOVES, NEEDS_NOTE
 
 #: Where the admin has each kind of subject.
@@ -116,6 +120,32 @@ class ContentReportAdmin(ReadOnlyAdmin):
     inlines: ClassVar = [ReportNoteInline]
     shown = ("state", "reason", "details", "author", "reporter", "where", "created_at", "handled_by", "handled_at")
     readonly_fields = (*shown, "what_was_seen")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Serve the copied files beside the pages."""
+        view = self.admin_site.admin_view(require_safe(self.send_file))
+        place = path("<int:report_id>/files/<int:file_id>/", view, name="moderation_contentreport_file")
+        return [place, *super().get_urls()]
+
+    def send_file(self, request: HttpRequest, report_id: int, file_id: int) -> HttpResponse:
+        """Send a copied file to those who may see the report, never as anything that a browser would run."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        copy = ReportFile.objects.filter(report=report_id, pk=file_id).select_related("report").first()
+        if copy is None or not self.has_view_permission(request, copy.report):
+            raise Http404("There is no such file.")
+        try:
+            with copy.file.open("rb") as file:
+                content = file.read()
+        except FileNotFoundError:
+            raise Http404("There is no such file any more.") from None
+        name = content_disposition_header(as_attachment=True, filename=copy.filename) or "attachment"
+        headers = {
+            **SAFE_HEADERS,
+            "Content-Disposition": name,
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        return HttpResponse(content, content_type=copy.content_type, headers=headers)
 
     def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the same for all
         """Put those that wait before those that were answered, and the oldest on top."""
@@ -218,7 +248,13 @@ class ContentReportAdmin(ReadOnlyAdmin):
         """Show what was kept with the report, as text: the template escapes all of it."""
         said = [line | {"at": datetime.fromisoformat(line["sent_at"])} for line in report.context.get("messages", [])]
         parts = [part for part in report.context.get("parts", []) if part[1]]
-        seen = {"title": report.context.get("title", ""), "parts": parts, "messages": said, "report": report}
+        seen = {
+            "title": report.context.get("title", ""),
+            "parts": parts,
+            "messages": said,
+            "report": report,
+            "files": report.files.all(),
+        }
         return render_to_string("moderation/seen.html", seen)
 
 
@@ -230,4 +266,16 @@ class ReportNoteAdmin(ReadOnlyAdmin):
     list_filter = ("to_status", "at")
     list_select_related = ("report", "author")
     search_fields = ("author__email", "author__display_name", "text")
+    ordering = ("-id",)
+
+
+@admin.register(ReportFile)
+class ReportFileAdmin(ReadOnlyAdmin):
+    """That a file was kept with a report; it is opened on the report's page."""
+
+    list_display = ("id", "report", "content_type", "size", "created_at")
+    list_filter = ("content_type", "created_at")
+    list_select_related = ("report",)
+    search_fields = ("report__author__email", "report__reporter__email")
+    exclude = ("file", "filename")
     ordering = ("-id",)

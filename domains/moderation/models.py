@@ -5,6 +5,7 @@ A report names its subject by type and id and points to no row of it, so that it
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -75,6 +76,7 @@ class ContentReport(models.Model):
 
     if TYPE_CHECKING:
         notes: RelatedManager[ReportNote]
+        files: RelatedManager[ReportFile]
 
     class Meta:
         verbose_name = "report"
@@ -111,3 +113,34 @@ class ReportNote(models.Model):
 
     def __str__(self) -> str:
         return f"Note {self.pk} on {self.report_id}"
+
+
+def random_key(copy: ReportFile, filename: str) -> str:  # noqa: ARG001 - never the client's name
+    """Return where a copy is stored: nothing of it can be guessed, or comes from a client."""
+    return f"{ReportFile.FOLDER}/{secrets.token_hex(20)}"
+
+
+class ReportFile(models.Model):
+    """A copy of a reported file, as it was when it was reported; only staff who see the report get at it."""
+
+    #: The folder of the default storage that holds the copies, and nothing else.
+    FOLDER: ClassVar = "reports"
+
+    report = models.ForeignKey(ContentReport, models.CASCADE, related_name="files")
+    file = models.FileField(upload_to=random_key, max_length=120)
+    filename = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "reported file"
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"File {self.pk} of {self.report_id}"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a browser shows it as a picture."""
+        return self.content_type.startswith("image/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,6 +30,8 @@ class Snapshot:
     parts: list[tuple[str, str]]
     #: What was said around it.
     messages: list[dict[str, Any]]
+    #: The files that are it, or came with it.
+    files: list[MessageAttachment] = field(default_factory=list)
 
     def as_context(self) -> dict[str, Any]:
         """Return what is kept with the report."""
@@ -52,7 +54,8 @@ def _message(viewer: User, message: Message) -> Snapshot:
     after = near.filter(sequence__gt=message.sequence)[:AROUND]
     told = [*_tell(before)[::-1], *(line | {"is_subject": True} for line in _tell(near.filter(pk=message.pk)))]
     place = message.conversation.title or ("a group" if message.conversation.is_group else "a direct conversation")
-    return Snapshot(message.sender_id, f"Message of {sender}", [("Said in", place)], [*told, *_tell(after)])
+    files = [] if message.deleted_at else list(message.attachments.order_by("pk"))
+    return Snapshot(message.sender_id, f"Message of {sender}", [("Said in", place)], [*told, *_tell(after)], files)
 
 
 def _tell(messages: QuerySet[Message]) -> list[dict[str, Any]]:
@@ -76,7 +79,8 @@ def _tell(messages: QuerySet[Message]) -> list[dict[str, Any]]:
 def _attachment(viewer: User, attachment: MessageAttachment) -> Snapshot:
     around = _message(viewer, attachment.message) if attachment.message else None
     parts = [("File", attachment.filename), ("Type", attachment.content_type), *(around.parts if around else [])]
-    return Snapshot(attachment.uploader_id, attachment.filename, parts, around.messages if around else [])
+    said = around.messages if around else []
+    return Snapshot(attachment.uploader_id, attachment.filename, parts, said, [attachment])
 
 
 def _conversation(viewer: User, conversation: Conversation) -> Snapshot:

@@ -49,6 +49,22 @@ class LogOutInput:
     everywhere: bool = strawberry.field(description="End all your sessions instead.", default=False)
 
 
+@strawberry.input(description="What `updateProfile` takes; what is left out, or null, stays as it is.")
+class UpdateProfileInput:
+    """What a person tells about themselves from now on."""
+
+    display_name: str | None = strawberry.field(description="The name others see, at most 80 characters.", default=None)
+    bio: str | None = strawberry.field(description="At most 2,000 characters; empty for nothing.", default=None)
+    linkedin_url: str | None = strawberry.field(
+        description="The address of your page at linkedin.com, with https://; empty for none.", default=None
+    )
+    zip_code: str | None = strawberry.field(description="Five digits; empty for none.", default=None)
+    user_type: UserType | None = strawberry.field(description="What you are here for.", default=None)
+    birth_year: int | None = strawberry.field(
+        description="The year in which you were born, shown to you alone; it can be given once.", default=None
+    )
+
+
 @strawberry.input(description="What `blockUser` and `unblockUser` take.")
 class BlockUserInput:
     """Whom it is about."""

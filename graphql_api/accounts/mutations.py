@@ -12,9 +12,10 @@ from graphql_api.accounts.inputs import (
     LogOutInput,
     RefreshSessionInput,
     SignUpInput,
+    UpdateProfileInput,
     VerifyEmailInput,
 )
-from graphql_api.accounts.types import AuthSession, BlockReceipt, LogOutReceipt, MfaChallenge, SignUpReceipt
+from graphql_api.accounts.types import AuthSession, BlockReceipt, LogOutReceipt, MfaChallenge, SignUpReceipt, User
 from graphql_api.context import Info, signed_in
 from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
@@ -63,6 +64,19 @@ class AccountMutations:
         """Call `services.log_out`."""
         ended = services.log_out(actor=signed_in(info), refresh_token=input.refresh_token, everywhere=input.everywhere)
         return LogOutReceipt(sessions_ended=ended)
+
+    @mutation(description="Change what you tell about yourself. Needs a login.")
+    def update_profile(self, info: Info, input: UpdateProfileInput) -> User:
+        """Call `services.update_profile`."""
+        return services.update_profile(  # type: ignore[return-value]
+            actor=signed_in(info),
+            display_name=input.display_name,
+            bio=input.bio,
+            linkedin_url=input.linkedin_url,
+            zip_code=input.zip_code,
+            user_type=input.user_type,
+            birth_year=input.birth_year,
+        )
 
     @mutation(
         description="Have nothing to do with somebody: neither writes to the other any more. They are not told. "

@@ -50,6 +50,12 @@ class UserProfile:
     bio: str = strawberry_django.field(description="A few words about the person; empty if none were given.")
     linkedin_url: str = strawberry_django.field(description="Their LinkedIn page; empty if none was given.")
 
+    @strawberry_django.field(description="Your year of birth, if you gave it; null for others.", only=["birth_year"])
+    def birth_year(self, info: Info) -> int | None:
+        """Show the year to whose it is."""
+        profile = row_of(self, models.UserProfile)
+        return profile.birth_year if policies.can_see_birth_year(viewer_of(info), profile.user_id) else None
+
     @strawberry_django.field(description="The resume you handed in; null for others.", only=["user_id"])
     async def resume(self, info: Info) -> Annotated[Resume, strawberry.lazy("graphql_api.skills.types")] | None:
         """Show to its owner what became of the resume."""

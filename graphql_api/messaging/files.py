@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from domains.base.files import SAFE_HEADERS
 from domains.messaging.models import MessageAttachment
 from domains.messaging.selectors import get_linked_attachment
 
@@ -20,11 +21,8 @@ PIECE = 64 * 1024
 HEADERS = {
     # Whoever has left may not have it again from a cache that others share, nor for longer than its link is good.
     "Cache-Control": "private, max-age=600",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
+    **SAFE_HEADERS,
 }
 
 

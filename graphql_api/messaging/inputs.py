@@ -19,7 +19,8 @@ class StartConversationInput:
         description="Whether it is a group; left out, it is one with more than one other person.", default=None
     )
     opportunity_id: strawberry.ID | None = strawberry.field(
-        description="The opportunity it is about, if any.", default=None
+        description="The opportunity it is about, if any; a direct conversation that is there already turns to it.",
+        default=None,
     )
 
 

@@ -20,7 +20,7 @@ from domains.accounts.models import User, UserProfile
 from domains.base.models import OutboxEntry
 from domains.events.models import EventTicket, Scan
 from domains.messaging.models import Conversation, ConversationEvent, Message, Participant
-from domains.moderation.models import ReportNote
+from domains.moderation.models import ReportFile, ReportNote
 from domains.notifications.models import Notification
 from domains.opportunities.models import Application, ApplicationHistory, Opportunity, OpportunityChange
 from domains.skills.models import Skill
@@ -142,6 +142,7 @@ def test_staff_without_permissions_are_turned_away(model: Any, client: Client):
         ConversationEvent,
         Notification,
         ReportNote,
+        ReportFile,
     ],
     ids=lambda model: model._meta.label,
 )
@@ -171,16 +172,26 @@ def test_nobody_reads_messages_or_what_notifications_quote_of_them(desk: Client)
     assert len(found) == 0
 
 
-def test_nobody_reads_a_birth_year(desk: Client):
+def test_a_birth_year_is_read_only_where_it_is_corrected_and_by_who_may(desk: Client, client: Client):
     profile = UserProfileFactory(birth_year=1931)
-    for page in (
-        url(UserProfile, "changelist"),
-        url(UserProfile, "change", profile.pk),
-        url(User, "change", profile.pk),
-    ):
-        content = desk.get(page).content.decode()
+    page = url(UserProfile, "change", profile.pk)
+    for other in (url(UserProfile, "changelist"), url(User, "change", profile.pk)):
+        content = desk.get(other).content.decode()
         assert "1931" not in content
         assert "birth" not in content
+    assert "1931" in desk.get(page).content.decode()
+    form = {"user": profile.pk, "bio": "", "linkedin_url": "", "birth_year": "1932"}
+    assert desk.post(page, form).status_code == 302
+    profile.refresh_from_db()
+    assert profile.birth_year == 1932
+    told = desk.get(url(UserProfile, "history", profile.pk)).content.decode()
+    assert "1932" not in told, "the log says that it was changed, not to what"
+    looking = UserFactory(staff=True)
+    looking.user_permissions.add(Permission.objects.get(codename="view_userprofile"))
+    client.force_login(looking)
+    shown = client.get(page)
+    assert shown.status_code == 200
+    assert "1932" not in shown.content.decode()
 
 
 def test_the_code_of_a_ticket_stays_with_its_holder(desk: Client):

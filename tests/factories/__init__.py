@@ -23,7 +23,7 @@ from tests.factories.messaging import (
     direct_key,
 )
 from tests.factories.model_factory import factory_of
-from tests.factories.moderation import ContentReportFactory, ReportNoteFactory
+from tests.factories.moderation import ContentReportFactory, ReportFileFactory, ReportNoteFactory
 from tests.factories.notifications import (
     DigestFactory,
     MailDeliveryFactory,
@@ -89,6 +89,7 @@ __all__ = [
     "PushDeliveryFactory",
     "PushSubscriptionFactory",
     "ReactionFactory",
+    "ReportFileFactory",
     "ReportNoteFactory",
     "ResumeFactory",
     "ResumeSuggestionFactory",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from factory.declarations import LazyAttribute, SelfAttribute, SubFactory
+from django.core.files.base import ContentFile
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, SubFactory
 
-from domains.moderation.models import ContentReport, ReportNote, ReportReason, ReportStatus
+from domains.moderation.models import ContentReport, ReportFile, ReportNote, ReportReason, ReportStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.model_factory import ModelFactory
 
@@ -39,3 +40,16 @@ class ReportNoteFactory(ModelFactory[ReportNote]):
     from_status = ReportStatus.OPEN
     to_status = ReportStatus.REVIEWING
     text = "I look at it."
+
+
+class ReportFileFactory(ModelFactory[ReportFile]):
+    """A copy of a text, kept with a new report."""
+
+    class Meta:
+        model = ReportFile
+
+    report = SubFactory(ContentReportFactory)
+    file = LazyFunction(lambda: ContentFile(b"Bring gloves.", name="list.txt"))
+    filename = "list.txt"
+    content_type = "text/plain"
+    size = 13

@@ -9,6 +9,7 @@ from domains.accounts.services.mails import send_account_exists_mail, send_verif
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.sign_up import sign_up
 from domains.accounts.services.unblock_user import unblock_user
+from domains.accounts.services.update_profile import update_profile
 from domains.accounts.services.verify_email import verify_email
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "send_verification_mail",
     "sign_up",
     "unblock_user",
+    "update_profile",
     "verify_email",
 ]

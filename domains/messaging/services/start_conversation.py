@@ -14,7 +14,7 @@ from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.messaging import facts
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
-from domains.messaging.policies import can_start_conversation, find_out_of_reach, why_not_begin
+from domains.messaging.policies import can_start_conversation, can_turn, find_out_of_reach, why_not_begin
 from domains.messaging.services.append_event import append_event
 from domains.messaging.services.wording import checked_title
 from domains.opportunities.models import Opportunity
@@ -35,9 +35,11 @@ def start_conversation(
 ) -> Conversation:
     """Return a conversation of the actor with these people; only the actor's own id among them is left out.
 
-    Between two people there is one direct conversation: asked for again, by either, it is returned as
-    it is, and an actor who had left it is back. The other, if they have left, comes back by their own
-    act only. Without `is_group` more than one other person make a group.
+    Between two people there is one direct conversation: asked for again, by either, it is returned,
+    and an actor who had left it is back. The other, if they have left, comes back by their own
+    act only. With another opportunity than it has, it is about that one from now on, and counts as begun by
+    the actor: that is how somebody under 18 asks an organisation's person whom they have talked with before.
+    Without `is_group` more than one other person make a group.
     Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND, FORBIDDEN (somebody is out of
     reach of the actor) and RATE_LIMITED.
     """
@@ -81,10 +83,11 @@ def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
 
 
 def _direct(conversation: Conversation, actor: User, other: User) -> Conversation:
+    opportunity = conversation.opportunity
     conversation.direct_key = pair_key(actor.pk, other.pk)
     with transaction.atomic():
         locks.hold_shared(what=Block.PAIR_LOCK, key=conversation.direct_key)
-        if sentence := why_not_begin(actor=actor, person=other, opportunity=conversation.opportunity):
+        if sentence := why_not_begin(actor=actor, person=other, opportunity=opportunity):
             raise NotAllowed(sentence)
         known = Conversation.objects.select_for_update().filter(direct_key=conversation.direct_key).first()
         if known is None:
@@ -94,11 +97,20 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
             except IntegrityError:
                 # The other began it in this moment: there is one per pair.
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
+        if opportunity is not None and can_turn(actor=actor, person=other, opportunity=opportunity):
+            _turn(known, actor, opportunity)
         back = known.participations.filter(user=actor, left_at__isnull=False)
         if back.update(left_at=None, joined_at=timezone.now()):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
             bus.publish(facts.ParticipantsAdded(conversation_id=known.pk, user_ids=[actor.pk], actor_id=actor.pk))
         return known
+
+
+def _turn(conversation: Conversation, actor: User, opportunity: Opportunity) -> None:
+    """The locked conversation is about the opportunity, as the actor asked."""
+    if (conversation.opportunity_id, conversation.created_by_id) != (opportunity.pk, actor.pk):
+        conversation.opportunity, conversation.created_by = opportunity, actor
+        conversation.save(update_fields=["opportunity", "created_by"])
 
 
 def _begin(conversation: Conversation, actor: User, others: list[User]) -> Conversation:

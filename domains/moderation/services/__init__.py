@@ -1,7 +1,8 @@
 """The acts on reports, one file each."""
 
+from domains.moderation.services.keep_files import remove_old_report_files
 from domains.moderation.services.mails import mail_content_reported
 from domains.moderation.services.report_content import report_content
 from domains.moderation.services.review_report import review_report
 
-__all__ = ["mail_content_reported", "report_content", "review_report"]
+__all__ = ["mail_content_reported", "remove_old_report_files", "report_content", "review_report"]

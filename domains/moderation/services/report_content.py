@@ -8,8 +8,9 @@ from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.moderation import facts
-from domains.moderation.models import PENDING_STATUSES, ContentReport, ReportReason
+from domains.moderation.models import PENDING_STATUSES, ContentReport, ReportFile, ReportReason
 from domains.moderation.selectors import take_snapshot
+from domains.moderation.services.keep_files import copy_files, drop_copies
 
 MAX_DETAILS = 2000
 RATE_LIMIT, RATE_SECONDS = 20, 3600
@@ -20,6 +21,7 @@ def report_content(
 ) -> ContentReport:
     """Put the thing into the queue of the staff, as the actor sees it now, and return the report.
 
+    Files that are it or came with it are copied, so that taking the message back does not take them from the staff.
     What the actor has reported already, and staff have not answered, gives that first report again.
     Refuses with TOO_LONG, NOT_FOUND (there is no such thing, or the actor does not see it), INVALID (the
     actor's own) and RATE_LIMITED.
@@ -47,11 +49,23 @@ def report_content(
         details=details,
         context=snapshot.as_context(),
     )
+    copies = copy_files(snapshot.files)
     try:
         with transaction.atomic():
-            report.save(force_insert=True)
-            bus.publish(facts.ContentReported(report_id=report.pk))
+            _store(report, copies)
     except IntegrityError:
         # The same person reports it twice at once: the first one counts.
+        drop_copies(copies)
         return pending.get()
+    except BaseException:
+        drop_copies(copies)
+        raise
     return report
+
+
+def _store(report: ContentReport, copies: list[ReportFile]) -> None:
+    report.save(force_insert=True)
+    for copy in copies:
+        copy.report = report
+    ReportFile.objects.bulk_create(copies)
+    bus.publish(facts.ContentReported(report_id=report.pk))

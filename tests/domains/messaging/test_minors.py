@@ -256,6 +256,49 @@ def test_a_minor_asks_an_organisations_person_about_its_opportunity() -> None:
     assert sentence_of(start, another, adult(), opportunity_id=opportunity.pk) == policies.NO_CONTEXT
 
 
+def test_a_minor_asks_somebody_whom_they_have_talked_with_before() -> None:
+    young, host = minor(), OpportunityHostFactory()
+    coordinator, opportunity = owner_of(host), OpportunityFactory(host=host)
+    known = conversation_between(coordinator, young)
+    assert sentence_of(say, young, known) == policies.NO_CONTEXT
+    assert start(young, coordinator, opportunity_id=opportunity.pk) == known
+    known.refresh_from_db()
+    assert (known.opportunity, known.created_by) == (opportunity, young)
+    assert (say(young, known).sequence, say(coordinator, known).sequence) == (1, 2)
+    # Once more, about what the adult has begun it about themselves meanwhile.
+    Conversation.objects.update(created_by=coordinator)
+    assert sentence_of(say, young, known) == policies.NO_CONTEXT
+    assert start(young, coordinator, opportunity_id=opportunity.pk) == known
+    assert say(young, known).sequence == 3
+
+
+def test_what_a_minor_asked_is_not_lost_by_another_opportunity() -> None:
+    young, host = minor(), OpportunityHostFactory()
+    coordinator, opportunity = owner_of(host), OpportunityFactory(host=host)
+    known = start(young, coordinator, opportunity_id=opportunity.pk)
+    assert start(young, coordinator, opportunity_id=OpportunityFactory().pk) == known
+    known.refresh_from_db()
+    assert known.opportunity == opportunity, "an organisation that the adult has nothing to do with"
+    assert say(young, known).sequence == 1
+
+
+def test_an_adult_cannot_reach_a_minor_by_an_opportunity_nor_keep_what_a_question_opened() -> None:
+    young, host, own = minor(), OpportunityHostFactory(), OpportunityHostFactory()
+    coordinator, asked, another = owner_of(host), OpportunityFactory(host=host), OpportunityFactory(host=own)
+    membership = HostMembershipFactory(host=own, user=coordinator)
+    known = conversation_between(young, coordinator)
+    for opportunity in (asked, another):
+        assert sentence_of(start, coordinator, young, opportunity_id=opportunity.pk) == policies.NO_CONTEXT
+    known.refresh_from_db()
+    assert (known.opportunity, known.created_by) == (None, young)
+    start(young, coordinator, opportunity_id=asked.pk)
+    assert start(coordinator, young, opportunity_id=another.pk) == known
+    known.refresh_from_db()
+    assert (known.opportunity, known.created_by, membership.user) == (asked, young, coordinator)
+    host.memberships.filter(user=coordinator).delete()
+    assert sentence_of(say, coordinator, known) == policies.NO_CONTEXT
+
+
 def test_groups_are_no_way_around() -> None:
     grown, young, friend = adult(), minor(), adult()
     assert policies.find_out_of_reach(actor=grown, people=[young, friend]) == {young.pk}

@@ -98,6 +98,20 @@ def test_a_conversation_can_be_about_an_opportunity_that_one_sees() -> None:
         assert refusal_of(ann, ben, is_group=True, opportunity_id=hidden) == [("NOT_FOUND", "opportunity_id")]
 
 
+def test_a_direct_conversation_is_about_the_opportunity_that_was_named_last() -> None:
+    ann, ben = UserFactory.create_batch(2)
+    first, second = OpportunityFactory.create_batch(2)
+    conversation = start(ann, ben)
+    for actor, other, named in ((ann, ben, first), (ben, ann, second)):
+        assert start(actor, other, opportunity_id=named.pk) == conversation
+        assert start(other, actor) == conversation
+        conversation.refresh_from_db()
+        assert (conversation.opportunity, conversation.created_by) == (named, actor)
+    assert refusal_of(ann, ben, opportunity_id=OpportunityFactory(status="DRAFT").pk) == [
+        ("NOT_FOUND", "opportunity_id")
+    ]
+
+
 def test_what_is_no_conversation() -> None:
     ann, ben, gone = UserFactory(), UserFactory(), UserFactory(is_active=False)
     others = "participant_ids"

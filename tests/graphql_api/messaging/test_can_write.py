@@ -86,4 +86,10 @@ def test_nobody_is_shown_another_persons_birth_year(api_as: ApiAs) -> None:
     from graphql_api.schema import schema
 
     printed = schema.as_str().lower()
-    assert not [word for word in ("birth", "isminor", "isadult", "dateofbirth") if word in printed]
+    assert not [word for word in ("isminor", "isadult", "dateofbirth") if word in printed]
+    with_year = [
+        name
+        for name, kind in schema._schema.type_map.items()
+        if not name.endswith("Input") and any("birth" in field.lower() for field in getattr(kind, "fields", {}))
+    ]
+    assert with_year == ["UserProfile"], "where only its owner sees it"

@@ -1,0 +1,90 @@
+"""Copies of reported files: they are there for the staff even if their sender takes the message back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from domains.base.files import delete_after_commit
+from domains.messaging.models import MessageAttachment
+from domains.moderation.models import PENDING_STATUSES, ReportFile
+
+logger = logging.getLogger(__name__)
+
+MOST_FILES = 10
+#: How long the copies stay after the report was answered.
+KEPT_FOR = timedelta(days=90)
+#: A file without a row is one of a removed report, or of a process that died while it copied.
+STRAYS_AFTER = timedelta(days=1)
+BATCH = 100
+
+
+def copy_files(attachments: Sequence[MessageAttachment]) -> list[ReportFile]:
+    """Store a copy of each file and return their rows, not stored yet; what is gone already is left out."""
+    copies: list[ReportFile] = []
+    try:
+        for attachment in attachments[:MOST_FILES]:
+            try:
+                original = attachment.file.open("rb")
+            except FileNotFoundError:
+                # Its message was taken back in this moment.
+                continue
+            copy = ReportFile(filename=attachment.filename, content_type=attachment.content_type, size=attachment.size)
+            copies.append(copy)
+            with original:
+                copy.file.save("", File(original), save=False)
+    except BaseException:
+        drop_copies(copies)
+        raise
+    return copies
+
+
+def drop_copies(copies: Iterable[ReportFile]) -> None:
+    """Remove stored copies that got no report; what a storage keeps is a stray file then."""
+    for copy in copies:
+        if name := copy.file.name:
+            try:
+                default_storage.delete(name)
+            except Exception:
+                logger.exception("the stored file %s could not be removed", name)
+
+
+def remove_old_report_files(*, now: datetime) -> int:
+    """Copies are gone 90 days after their report was answered, and so are files without a row; return how many.
+
+    An act of the system, safe to run twice.
+    """
+    removed = 0
+    while True:
+        with transaction.atomic():
+            # The report is locked too: somebody may be taking it into review again in this moment.
+            old = ReportFile.objects.exclude(report__status__in=PENDING_STATUSES).filter(
+                report__handled_at__lt=now - KEPT_FOR
+            )
+            rows = list(old.select_for_update(of=("self", "report")).select_related("report").order_by("pk")[:BATCH])
+            for row in rows:
+                delete_after_commit(str(row.file.name))
+            ReportFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        removed += len(rows)
+        if len(rows) < BATCH:
+            return removed + _remove_strays(now)
+
+
+def _remove_strays(now: datetime) -> int:
+    try:
+        _, names = default_storage.listdir(ReportFile.FOLDER)
+    except FileNotFoundError:
+        return 0
+    removed = 0
+    for begin in range(0, len(names), BATCH):
+        keys = {f"{ReportFile.FOLDER}/{name}" for name in names[begin : begin + BATCH]}
+        for key in keys - set(ReportFile.objects.filter(file__in=keys).values_list("file", flat=True)):
+            if default_storage.get_modified_time(key) < now - STRAYS_AFTER:
+                default_storage.delete(key)
+                removed += 1
+    return removed
