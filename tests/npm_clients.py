@@ -102,14 +102,20 @@ class NpmClient:
         self._news.set()
 
 
-async def converse(server: LiveServer, ann: NpmClient, ben: NpmClient) -> None:
-    """Let the two hold a conversation in which the server dies twice; raise if either misses or doubles anything."""
+async def meet(ann: NpmClient, ben: NpmClient) -> str:
+    """Let the two log in, begin a group and follow it; return its id."""
     ann.do("logIn")
     ben.do("logIn")
     ann.do("start", peer=await ben.answer("userId"))
-    conversation = await ann.answer("conversation")
+    conversation: str = await ann.answer("conversation")
     for person in (ann, ben):
         person.do("follow", conversation=conversation)
+    return conversation
+
+
+async def converse(server: LiveServer, ann: NpmClient, ben: NpmClient) -> None:
+    """Let the two hold a conversation in which the server dies twice; raise if either misses or doubles anything."""
+    conversation = await meet(ann, ben)
 
     async def say(person: NpmClient, content: str) -> None:
         person.do("say", conversation=conversation, content=content)
@@ -139,6 +145,26 @@ async def converse(server: LiveServer, ann: NpmClient, ben: NpmClient) -> None:
         assert not person.all("failed"), person.all("failed")
         assert len({sent["id"] for sent in person.all("sent")}) == expected // 2
         assert len(set(person.all("token"))) >= 3, "each connection brings a new token"
+
+
+async def lose(loser: NpmClient, speaker: NpmClient) -> None:
+    """Let an event of one be lost on its way to the other, twice: as the last one, and before another one.
+
+    Raise if the other does not notice within 30 s, or has anything twice or out of order then.
+    """
+    conversation = loser.all("conversation")[0]
+    speaker.do("say", conversation=conversation, content="Hello")
+    await _until_all_have(1, speaker, loser)
+    for number, more in enumerate((0, 1)):
+        have = len(loser.sequences)
+        loser.do("lose")
+        await loser.until(lambda: len(loser.all("losing")) > number)  # noqa: B023 # awaited in its own round
+        for place, word in enumerate(("lost", "after")[: 1 + more], 1):
+            speaker.do("say", conversation=conversation, content=f"{number} {word}")
+            await speaker.until_events(have + place)
+        await loser.until(lambda: len(loser.all("lost")) > number)  # noqa: B023
+        await loser.until(lambda: len(loser.sequences) > have + more, 30)  # noqa: B023
+    assert loser.sequences == list(range(1, len(loser.sequences) + 1))
 
 
 async def _until_all_have(number: int, *people: NpmClient) -> None:

@@ -1,6 +1,6 @@
 """What people are told when something happened elsewhere, and what follows when they were told."""
 
-from domains.accounts.facts import SessionEnded
+from domains.accounts.facts import PersonBlocked, SessionEnded
 from domains.base import bus, live
 from domains.messaging.facts import ConversationChanged, ConversationRead, ParticipantsLeft
 from domains.messaging.models import ConversationEventKind
@@ -84,6 +84,12 @@ def mark_what_was_read(fact: ConversationRead) -> None:
 def mark_what_was_left(fact: ParticipantsLeft) -> None:
     """Whoever takes part no longer need not be told of it any more."""
     services.mark_left_read(conversation_id=fact.conversation_id, user_ids=fact.user_ids)
+
+
+@bus.listen(PersonBlocked)
+def mark_what_was_blocked(fact: PersonBlocked) -> None:
+    """Those who write to each other no more need not be told of what was said any more."""
+    services.mark_blocked_read(blocker_id=fact.blocker_id, blocked_id=fact.blocked_id)
 
 
 @bus.listen(SessionEnded)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from domains.messaging.services.remove_attachments import UNSENT_FOR
 from domains.messaging.services.send_message import MOST_FILES
 from domains.messaging.services.set_typing import EVERY_SECONDS
 from domains.messaging.services.start_conversation import MAX_PEOPLE
-from domains.messaging.services.upload_attachment import HOUR, LARGEST, MOST_UNSENT, UPLOADS_AN_HOUR
+from domains.messaging.services.upload_attachment import LARGEST, MOST_UNSENT
 from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
 from graphql_api import consumers, outbound
 from graphql_api.frames import LARGEST_FRAME
@@ -48,6 +46,7 @@ MILLION = 1_000_000
         f"| {outbound.SLOW} | more than {outbound.MOST_EVENTS} events or {outbound.MOST_BYTES // 1024**2} MiB waited",
         f"more than {LARGEST_FRAME // 1024} KiB",
         f"up to {MAX_SUBSCRIPTIONS} operations at a time",
+        f"up to {consumers.MAX_SOCKETS} sockets at each server process",
         f"none within {consumers.INIT_TIMEOUT.seconds} s",
         f"a query of up to {LONGEST_QUERY} characters holds 1 to {MOST_WORDS} words",
     ],
@@ -55,16 +54,3 @@ MILLION = 1_000_000
 def test_the_figures_are_those_of_the_code(words: str) -> None:
     assert words in " ".join(PAGE.split())
     assert UNSENT_FOR.days == 1, "sent with a message within a day"
-
-
-def test_the_rates_are_those_of_the_code() -> None:
-    table = PAGE.partition("## Rates")[2]
-    said = {
-        act: (int(limit), int(seconds)) for act, limit, seconds in re.findall(r"`(\w+)` \| (\d+) in (\d+) s", table)
-    }
-    rates = {"uploadAttachment": (UPLOADS_AN_HOUR, HOUR)}
-    for name in said.keys() - rates.keys():
-        module = sys.modules["domains.messaging.services." + re.sub("([A-Z])", r"_\1", name).lower()]
-        rates[name] = (module.RATE_LIMIT, module.RATE_SECONDS)
-    assert said == rates
-    assert len(said) == 7

@@ -1,6 +1,6 @@
 /** A person whose frontend uses Apollo: mutations over HTTP, subscriptions over `graphql-ws`, both until they work. */
 
-import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { SetContextLink } from '@apollo/client/link/context'
 import { RetryLink } from '@apollo/client/link/retry'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
@@ -9,9 +9,10 @@ import { OperationTypeNode } from 'graphql'
 import CONVERSATION_EVENTS from '../src/chat/conversation_events.graphql?raw'
 import type { ConversationEvent } from '../src/chat/events'
 import { connect } from '../src/chat/follow'
+import { keep, type Sink } from '../src/chat/keep'
 import { SEND, START } from './operations'
 import { authorization, currentAuthorization } from './session'
-import { obey, socketUrl, tell, url } from './talk'
+import { loseTheNextEvent, obey, socketUrl, tell, url } from './talk'
 
 const sockets = connect(socketUrl, authorization, { on: { connected: () => tell({ connected: true }) } })
 
@@ -43,18 +44,27 @@ async function ask(mutation: string, input: Record<string, unknown>): Promise<Re
 function follow(conversationId: string): void {
   let seen = 0
   const lazily = { afterSequence: { enumerable: true, get: () => seen } }
-  client
-    .subscribe<{ conversationEvents: ConversationEvent }>({
-      query: gql(CONVERSATION_EVENTS),
-      variables: { conversationId },
-      context: { lazily },
-      fetchPolicy: 'no-cache',
+  const options = {
+    query: gql(CONVERSATION_EVENTS),
+    variables: { conversationId },
+    context: { lazily },
+    fetchPolicy: 'no-cache' as const,
+  }
+  const subscribe = ({ next, ...ends }: Sink) => {
+    const events = client.subscribe<{ conversationEvents: ConversationEvent }>(options)
+    const subscription = events.subscribe({
+      ...ends,
+      next: ({ data, error }) => {
+        if (error) tell({ failed: 'follow', error: String(error) })
+        next({ data: data ?? null, errors: CombinedGraphQLErrors.is(error) ? error.errors : undefined })
+      },
     })
-    .subscribe(({ data, error }) => {
-      if (!data) return tell({ failed: 'follow', error: String(error) })
-      seen = data.conversationEvents.sequence ?? seen
-      tell({ event: data.conversationEvents })
-    })
+    return () => subscription.unsubscribe()
+  }
+  keep(sockets, conversationId, subscribe, () => seen, (event) => {
+    seen = event.sequence ?? seen
+    tell({ event })
+  })
 }
 
 await obey({
@@ -68,4 +78,5 @@ await obey({
     const input = { conversationId: conversation, content, clientId: crypto.randomUUID() }
     tell({ sent: await ask(SEND, input) })
   },
+  lose: loseTheNextEvent,
 })

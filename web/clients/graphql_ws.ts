@@ -6,7 +6,7 @@ import type { Client } from 'graphql-ws'
 import { connect, follow } from '../src/chat/follow'
 import { SEND, START } from './operations'
 import { authorization } from './session'
-import { obey, socketUrl, tell } from './talk'
+import { loseTheNextEvent, obey, socketUrl, tell } from './talk'
 
 const client = connect(socketUrl, authorization, { on: { connected: () => tell({ connected: true }) } })
 
@@ -29,4 +29,5 @@ await obey({
     const input = { conversationId: conversation, content, clientId: crypto.randomUUID() }
     tell({ sent: await ask(client, SEND, input) })
   },
+  lose: loseTheNextEvent,
 })

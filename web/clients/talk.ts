@@ -4,8 +4,27 @@ import { createInterface } from 'node:readline'
 
 import WebSocket from 'ws'
 
+let isToLose = false
+
+/** What is on its way to the client may be lost. */
+class LossySocket extends WebSocket {
+  override emit(name: string | symbol, ...given: unknown[]): boolean {
+    if (isToLose && name === 'message' && JSON.parse(String(given[0])).type === 'next') {
+      isToLose = false
+      tell({ lost: String(given[0]) })
+      return true
+    }
+    return super.emit(name, ...given)
+  }
+}
+
 // What a browser has, and Node.js has not everywhere: Apollo's link looks for it too.
-globalThis.WebSocket = WebSocket as unknown as typeof globalThis.WebSocket
+globalThis.WebSocket = LossySocket as unknown as typeof globalThis.WebSocket
+
+export function loseTheNextEvent(): void {
+  isToLose = true
+  tell({ losing: true })
+}
 
 export type Commands = Record<string, (given: Record<string, string>) => unknown>
 

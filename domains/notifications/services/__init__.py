@@ -12,7 +12,12 @@ from domains.notifications.services.send_digests import send_digests
 from domains.notifications.services.send_mails import send_due_mails
 from domains.notifications.services.send_pushes import send_due_pushes
 from domains.notifications.services.stories import tell_story
-from domains.notifications.services.stories.messages import mark_left_read, mark_messages_read, notify_of_message
+from domains.notifications.services.stories.messages import (
+    mark_blocked_read,
+    mark_left_read,
+    mark_messages_read,
+    notify_of_message,
+)
 from domains.notifications.services.unsubscribe import find_topic, resubscribe, unsubscribe
 from domains.notifications.services.update_notification_preferences import (
     PreferenceChange,
@@ -24,6 +29,7 @@ __all__ = [
     "Subject",
     "find_topic",
     "forget_session",
+    "mark_blocked_read",
     "mark_left_read",
     "mark_messages_read",
     "mark_notifications_read",

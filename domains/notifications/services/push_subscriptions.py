@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from domains.accounts.models import Session, User
 from domains.base import rates
@@ -59,6 +60,18 @@ def remove_push_subscription(*, actor: User, endpoint: str) -> int:
 def forget_session(*, session_id: int) -> None:
     """The browsers of a session that is over get no more pushes. A system act."""
     PushSubscription.objects.filter(session=session_id).delete()
+
+
+def forget_if_over(*, subscription_id: int) -> None:
+    """The browser is forgotten if the session that owns it now is over, or its person's account closed. A system act.
+
+    It may have been somebody else's before: what is still to be pushed to them does not count.
+    """
+    with transaction.atomic():
+        is_over = Q(session__ended_at__isnull=False) | Q(session__user__is_active=False)
+        own = PushSubscription.objects.select_for_update(of=("self",)).filter(is_over, pk=subscription_id).first()
+        if own:
+            own.delete()
 
 
 def _problems(endpoint: str, p256dh: str, auth: str, device_name: str) -> list[Problem]:

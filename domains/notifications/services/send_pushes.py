@@ -18,6 +18,8 @@ from domains.notifications.models import Notification, NotificationKind, PushDel
 from domains.notifications.providers import is_push_service
 from domains.notifications.selectors import find_push_subscriptions, find_ways
 from domains.notifications.services.postings import check_claim, work_off
+from domains.notifications.services.push_subscriptions import forget_if_over
+from domains.notifications.services.stories.messages import is_between_blocked
 
 CONNECT_SECONDS, ANSWER_SECONDS = 1, 4
 #: How long the push service keeps it for a browser that is not there, and how long the signature holds.
@@ -50,11 +52,11 @@ def _send(delivery: PushDelivery) -> bool:
     """Send it if it is still wanted; a browser that is gone for good, or whose session is over, is forgotten."""
     notification, subscription = delivery.notification, delivery.subscription
     owner_id, kind = notification.recipient_id, NotificationKind(notification.kind)
-    lives = find_push_subscriptions(user_ids=[owner_id]).filter(pk=subscription.pk).exists()
-    if not lives:
-        subscription.delete()
+    if not find_push_subscriptions(user_ids=[owner_id]).filter(pk=subscription.pk).exists():
+        forget_if_over(subscription_id=subscription.pk)
         return False
-    if notification.read_at or not find_ways(kind=kind, user_ids=[owner_id])[owner_id].push:
+    is_wanted = find_ways(kind=kind, user_ids=[owner_id])[owner_id].push
+    if notification.read_at or not is_wanted or is_between_blocked(notification):
         return False
     check_claim(delivery)
     status = _post(notification, subscription)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from domains.accounts.models import User
+from domains.accounts.services import block_user
 from domains.messaging import services as messaging
 from domains.messaging.models import Conversation, Message
 from domains.notifications import services
@@ -174,3 +175,32 @@ def test_whoever_wants_mails_about_messages_has_one_after_ten_minutes_unless_the
     assert (message.to, message.subject) == ([ben.email], "New message from Ann in a group")
     assert "blue pot" not in str(message.message())
     assert MailDelivery.objects.filter(done_at=None).count() == 0
+
+
+@facts_are_told
+@pytest.mark.parametrize("is_by_sender", [True, False])
+def test_whoever_was_blocked_meanwhile_is_in_no_mail(is_by_sender: bool) -> None:
+    ann, ben, cem = (UserFactory(display_name=name) for name in ("Ann", "Ben", "Cem"))
+    direct, group = conversation_between(ann, ben), conversation_between(ann, ben, cem)
+    for person in (ben, cem):
+        PreferenceFactory(user=person, kind=KIND, email=True)
+    for talk in (direct, group):
+        say(ann, talk)
+    blocker, blocked = (ann, ben) if is_by_sender else (ben, ann)
+    BlockFactory(blocker=blocker, blocked=blocked)
+    MailDelivery.objects.update(due_at=timezone.now())
+    services.send_due_mails()
+    assert [message.to for message in mail.outbox] == [[cem.email]]
+    assert not MailDelivery.objects.filter(done_at=None).exists()
+
+
+@facts_are_told
+def test_a_block_leaves_neither_anything_unread_of_what_they_said_to_each_other() -> None:
+    ann, ben, cem = UserFactory.create_batch(3)
+    direct, group, other = (conversation_between(*people) for people in ((ann, ben), (ann, ben, cem), (cem, ben)))
+    for actor, talk in ((ann, direct), (ben, direct), (ann, group), (cem, other)):
+        say(actor, talk)
+    assert len(unread_of(ann)) == 1
+    block_user(actor=ben, user_id=ann.pk)
+    assert unread_of(ann) == []
+    assert {told.subject_id for told in unread_of(ben)} == {group.pk, other.pk}

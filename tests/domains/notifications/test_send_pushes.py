@@ -25,7 +25,15 @@ from domains.notifications.models import NotificationKind, PushDelivery, PushSub
 from domains.notifications.providers import is_push_service, public_key_of
 from domains.notifications.selectors import get_web_push_key
 from tests.api import gid
-from tests.factories import PreferenceFactory, PushSubscriptionFactory, SessionFactory, UserFactory
+from tests.factories import (
+    BlockFactory,
+    MessageFactory,
+    PreferenceFactory,
+    PushSubscriptionFactory,
+    SessionFactory,
+    UserFactory,
+    conversation_between,
+)
 from tests.factories.notifications import browser_key
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +219,36 @@ def test_what_is_not_wanted_any_more_is_not_sent(push_service: PushService, why:
     services.send_due_pushes()
     assert push_service.requests == []
     assert PushSubscription.objects.exists() is (why in {"preference", "read"})
+
+
+def test_a_push_that_waits_for_a_former_person_takes_nothing_from_the_one_whose_browser_it_is_now(
+    push_service: PushService,
+) -> None:
+    subscription, _ = browser_of(push_service)
+    tell(subscription.session.user)
+    now = SessionFactory()
+    services.register_push_subscription(
+        session=now, endpoint=subscription.endpoint, p256dh=subscription.p256dh, auth=subscription.auth
+    )
+    assert services.send_due_pushes() == 1
+    assert push_service.requests == []
+    assert PushSubscription.objects.get().session == now
+    tell(now.user)
+    services.send_due_pushes()
+    assert len(push_service.requests) == 1
+
+
+@pytest.mark.parametrize("is_by_sender", [True, False])
+def test_no_push_tells_of_a_message_between_two_of_whom_one_has_blocked_the_other(
+    push_service: PushService, is_by_sender: bool
+) -> None:
+    one, other = (browser_of(push_service)[0].session.user for _ in range(2))
+    sender = UserFactory()
+    message = MessageFactory(conversation=conversation_between(sender, one, other), sender=sender)
+    services.notify_of_message(conversation_id=message.conversation_id, sequence=message.sequence, sender_id=sender.pk)
+    BlockFactory(blocker=sender if is_by_sender else one, blocked=one if is_by_sender else sender)
+    assert services.send_due_pushes() == 2
+    assert [path for path, _, _ in push_service.requests] == ["/push/1"]
 
 
 @pytest.mark.django_db(transaction=True)

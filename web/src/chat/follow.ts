@@ -1,9 +1,10 @@
-/** Follows a conversation for good, whatever dies in between. This is what a frontend copies. */
+/** Follows a conversation for good, whatever dies in between. This is what a frontend copies, with `keep.ts` beside it. */
 
-import { createClient, type Client, type ClientOptions, type FormattedExecutionResult } from 'graphql-ws'
+import { createClient, type Client, type ClientOptions } from 'graphql-ws'
 
 import query from './conversation_events.graphql?raw'
 import type { ConversationEvent } from './events'
+import { keep, type Sink } from './keep'
 
 /** A client that always comes back. It asks for the `authorization` each time: by then the token is another. */
 export function connect(url: string, authorization: () => Promise<string>, more?: Partial<ClientOptions>): Client {
@@ -16,20 +17,9 @@ export function connect(url: string, authorization: () => Promise<string>, more?
 export function follow(client: Client, conversationId: string, take: (event: ConversationEvent) => void, seen = 0) {
   // The client sends the variables anew when it has come back: then they say after what to go on.
   const variables = { conversationId, get afterSequence() { return seen } }
-  let isOver = false
-  let stop = begin()
-  return () => { isOver = true; stop() }
-
-  function begin() {
-    return client.subscribe({ query, variables }, { next, error: again, complete: again })
-  }
-  function next({ data, errors }: FormattedExecutionResult<{ conversationEvents: ConversationEvent }>) {
-    isOver = errors?.[0]?.extensions?.code === 'FORBIDDEN' // one takes part no longer
-    if (!data) return
-    seen = data.conversationEvents.sequence ?? seen // typing and receipts are not in the log
-    take(data.conversationEvents)
-  }
-  function again() {
-    setTimeout(() => { if (!isOver) stop = begin() }, 2000)
-  }
+  const subscribe = (sink: Sink) => client.subscribe({ query, variables }, sink)
+  return keep(client, conversationId, subscribe, () => seen, (event) => {
+    seen = event.sequence ?? seen // typing and receipts are not in the log
+    take(event)
+  })
 }

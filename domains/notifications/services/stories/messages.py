@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import Block, User
 from domains.messaging.models import Conversation, Message, Participant
+from domains.messaging.selectors import get_direct_id
 from domains.notifications.models import Notification, NotificationKind, Preference
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
@@ -63,15 +64,39 @@ def mark_left_read(*, conversation_id: int, user_ids: Collection[int]) -> None:
     unread.update(read_at=timezone.now())
 
 
+def mark_blocked_read(*, blocker_id: int, blocked_id: int) -> None:
+    """Neither of two, of whom one has blocked the other, has anything unread of their direct conversation.
+
+    A system act.
+    """
+    conversation_id = get_direct_id(one_id=blocker_id, other_id=blocked_id)
+    if conversation_id is not None:
+        mark_left_read(conversation_id=conversation_id, user_ids=(blocker_id, blocked_id))
+
+
 def letter(notification: Notification) -> Letter | None:
-    """Return the mail about unread messages; None for whoever has read them, or takes part no longer."""
+    """Return the mail about unread messages.
+
+    None for whoever has read them, takes part no longer, or wants nothing to do with the sender any more.
+    """
     takes_part = Participant.objects.filter(
         conversation=notification.subject_id, user=notification.recipient_id, left_at__isnull=True
     )
-    if notification.read_at or not takes_part.exists():
+    if notification.read_at or not takes_part.exists() or is_between_blocked(notification):
         return None
     context = {"notification": notification, "person": notification.recipient}
     return Letter(template="notifications/plain", subject=notification.title, context=context)
+
+
+def is_between_blocked(notification: Notification) -> bool:
+    """Return whether it tells of a message, and of sender and recipient one has blocked the other by now."""
+    name, _, place = notification.key.partition(":")
+    if name != NAME:
+        return False
+    conversation_id, sequence = map(int, place.split(":"))
+    message = Message.objects.filter(conversation=conversation_id, sequence=sequence)
+    one, other = notification.recipient_id, message.values("sender")[:1]
+    return Block.objects.filter(Q(blocker=one, blocked=other) | Q(blocked=one, blocker=other)).exists()
 
 
 def _find_unaware(conversation_id: int, sequence: int, sender_id: int | None) -> QuerySet[Participant]:
