@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from graphql import parse, validate
 
 from domains.messaging import tokens
 from domains.messaging.extraction import picture
@@ -22,6 +24,7 @@ from graphql_api.frames import LARGEST_FRAME
 from graphql_api.messaging.queries import LONGEST_QUERY, MOST_WORDS
 from graphql_api.messaging.types import MOST_EVENTS
 from graphql_api.operations import MAX_SUBSCRIPTIONS
+from graphql_api.schema import schema
 
 PAGE = Path(settings.BASE_DIR, "docs", "messaging.md").read_text(encoding="utf-8")
 MILLION = 1_000_000
@@ -54,3 +57,8 @@ MILLION = 1_000_000
 def test_the_figures_are_those_of_the_code(words: str) -> None:
     assert words in " ".join(PAGE.split())
     assert UNSENT_FOR.days == 1, "sent with a message within a day"
+
+
+@pytest.mark.parametrize("document", re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL))
+def test_the_examples_are_served(document: str) -> None:
+    assert validate(schema._schema, parse(document)) == []

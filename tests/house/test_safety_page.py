@@ -6,13 +6,17 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from graphql import parse, validate
 
 import domains.accounts.services
 import domains.messaging.services
 import domains.moderation.services
 from domains.messaging.policies import NO_CONTEXT
+from domains.moderation.models import ReportReason
 from domains.moderation.transitions import MOVES
+from graphql_api.schema import schema
 
 PAGE = Path(settings.BASE_DIR, "docs", "safety.md").read_text()
 SERVICES = (domains.accounts.services, domains.messaging.services, domains.moderation.services)
@@ -35,6 +39,16 @@ def test_the_rates_are_those_of_the_code() -> None:
         given = vars(module)
         coded = (given.get("RATE_LIMIT", given.get("UPLOADS_AN_HOUR")), given.get("RATE_SECONDS", given.get("HOUR")))
         assert (int(limit), int(seconds)) == coded, act
+
+
+@pytest.mark.parametrize("document", re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL))
+def test_the_examples_are_served(document: str) -> None:
+    assert validate(schema._schema, parse(document)) == []
+
+
+def test_every_reason_is_named() -> None:
+    for reason in ReportReason.values:
+        assert reason in PAGE
 
 
 def test_the_sentence_is_that_of_the_code() -> None:
