@@ -33,6 +33,8 @@ class RawSocket(asyncio.Protocol):
 
     def __init__(self, host: str, heard: Heard = no_answer) -> None:
         self.heard = heard
+        #: Gets the pings too: they tell how far the logs have got.
+        self.pinged: Heard = no_answer
         self.close_code: int | None = None
         self.close_reason = ""
         self.is_lost = asyncio.Event()
@@ -139,6 +141,7 @@ class RawSocket(asyncio.Protocol):
     def _hear(self, payload: bytes, at: float) -> None:
         if payload.startswith(b'{"type":"ping"'):
             self._send(TEXT, b'{"type":"pong"}')
+            self.pinged(self, payload, at)
         elif payload.startswith(b'{"type":"pong"'):
             self.pongs += 1
         elif payload.startswith(b'{"type":"connection_ack"'):
