@@ -118,13 +118,13 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(SignUpAttempt)
 class SignUpAttemptAdmin(ReadOnlyAdmin):
-    """Who asked for which account and has not proved the address yet; what they chose as a password stays out."""
+    """Who asked for which account and has not proved the address yet; the password and the year of birth stay out."""
 
     list_display = ("user", "display_name", "user_type", "zip_code", "created_at")
     list_filter = ("user_type", "created_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "display_name", "zip_code")
-    exclude = ("password",)
+    exclude = ("password", "birth_year")
     ordering = ("-id",)
 
 

@@ -157,6 +157,7 @@ class SignUpAttempt(models.Model):
     display_name = models.CharField(max_length=80)
     user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
     zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

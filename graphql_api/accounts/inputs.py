@@ -16,6 +16,9 @@ class SignUpInput:
     display_name: str = strawberry.field(description="The name others see, at most 80 characters.")
     user_type: UserType = strawberry.field(description="What you are here for.", default=UserType.VOLUNTEER)
     zip_code: str = strawberry.field(description="Five digits; empty if you would rather not say.", default="")
+    birth_year: int | None = strawberry.field(
+        description="The year in which you were born, if you would say it; shown to you alone.", default=None
+    )
 
 
 @strawberry.input(description="What `verifyEmail` takes.")

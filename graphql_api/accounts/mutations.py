@@ -35,6 +35,7 @@ class AccountMutations:
             user_type=input.user_type,
             zip_code=input.zip_code,
             ip_address=info.context.ip_address,
+            birth_year=input.birth_year,
         )
         return SignUpReceipt(email=email)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from domains.accounts import facts
 from domains.accounts.models import SignUpAttempt, User, UserType, normalize_email
+from domains.accounts.services.update_profile import birth_year_problems
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused, problems_of
 from domains.base.texts import name_problems
@@ -27,7 +28,14 @@ ATTEMPTS_KEPT_FOR = timedelta(days=7)
 
 
 def sign_up(
-    *, email: str, password: str, display_name: str, user_type: UserType, zip_code: str, ip_address: str
+    *,
+    email: str,
+    password: str,
+    display_name: str,
+    user_type: UserType,
+    zip_code: str,
+    ip_address: str,
+    birth_year: int | None = None,
 ) -> str:
     """Note an attempt to get the account of this address; a mail with the attempt's own key follows.
 
@@ -43,14 +51,14 @@ def sign_up(
         user_type=user_type,
         zip_code=zip_code.strip(),
     )
-    _check(wish, password)
+    _check(wish, password, birth_year)
     wish.password = make_password(password)  # slow by design, so before the transaction, and for known addresses too
     with transaction.atomic():
         user = _lock_account(wish)
         if user.is_staff or user.is_email_verified:
             bus.publish(facts.KnownAddressSignedUp(user_id=user.pk))
         else:
-            _add_attempt(user, wish)
+            _add_attempt(user, wish, birth_year)
     return wish.email
 
 
@@ -64,7 +72,7 @@ def _lock_account(wish: User) -> User:
     return User.objects.select_for_update().get(email=wish.email)
 
 
-def _add_attempt(user: User, wish: User) -> None:
+def _add_attempt(user: User, wish: User, birth_year: int | None) -> None:
     now = timezone.now()
     user.sign_up_attempts.filter(created_at__lt=now - ATTEMPTS_KEPT_FOR).delete()
     if user.sign_up_attempts.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_ATTEMPTS_A_DAY:
@@ -75,11 +83,12 @@ def _add_attempt(user: User, wish: User) -> None:
         display_name=wish.display_name,
         user_type=wish.user_type,
         zip_code=wish.zip_code,
+        birth_year=birth_year,
     )
     bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
 
 
-def _check(user: User, password: str) -> None:
+def _check(user: User, password: str, birth_year: int | None) -> None:
     problems = []
     try:
         user.clean_fields(exclude=["password"])
@@ -87,6 +96,8 @@ def _check(user: User, password: str) -> None:
         problems += problems_of(error)
     problems += name_problems(user.display_name, "display_name")
     problems += password_problems(password, user)
+    if birth_year is not None:
+        problems += birth_year_problems(birth_year)
     if problems:
         raise Refused(*problems)
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from domains.accounts import facts, tokens
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import SignUpAttempt, User
+from domains.accounts.models import SignUpAttempt, User, UserProfile
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.base import bus
 from domains.base.errors import Refused
@@ -48,6 +48,9 @@ def _take_over(user: User, attempt: SignUpAttempt) -> None:
     user.user_type = attempt.user_type
     user.zip_code = attempt.zip_code
     user.save(update_fields=["password", "display_name", "user_type", "zip_code"])
+    if attempt.birth_year is not None:
+        # A year that is there already was given by the owner, or corrected by the staff.
+        UserProfile.objects.filter(user=user, birth_year__isnull=True).update(birth_year=attempt.birth_year)
 
 
 def _expired() -> Refused:

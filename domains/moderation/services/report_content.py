@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, NotFound, Refused
+from domains.messaging.models import MessageAttachment
 from domains.moderation import facts
 from domains.moderation.models import PENDING_STATUSES, ContentReport, ReportFile, ReportReason
 from domains.moderation.selectors import take_snapshot
@@ -49,23 +50,23 @@ def report_content(
         details=details,
         context=snapshot.as_context(),
     )
-    copies = copy_files(snapshot.files)
     try:
-        with transaction.atomic():
-            _store(report, copies)
+        _keep(report, snapshot.files)
     except IntegrityError:
         # The same person reports it twice at once: the first one counts.
-        drop_copies(copies)
         return pending.get()
-    except BaseException:
-        drop_copies(copies)
-        raise
     return report
 
 
-def _store(report: ContentReport, copies: list[ReportFile]) -> None:
-    report.save(force_insert=True)
-    for copy in copies:
-        copy.report = report
-    ReportFile.objects.bulk_create(copies)
-    bus.publish(facts.ContentReported(report_id=report.pk))
+def _keep(report: ContentReport, files: list[MessageAttachment]) -> None:
+    copies = copy_files(files)
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+            for copy in copies:
+                copy.report = report
+            ReportFile.objects.bulk_create(copies)
+            bus.publish(facts.ContentReported(report_id=report.pk))
+    except BaseException:
+        drop_copies(copies)
+        raise

@@ -16,8 +16,9 @@ from django.test import Client
 from django.urls import reverse
 
 from domains.accounts import facts, services
-from domains.accounts.models import SignUpAttempt, User, UserType
+from domains.accounts.models import SignUpAttempt, User, UserProfile, UserType
 from domains.base import bus
+from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from tests.factories import UserFactory
 from tests.factories.accounts import SignUpAttemptFactory
@@ -154,3 +155,18 @@ def test_staff_read_attempts_but_no_password_and_change_none(client: Client) -> 
         assert attempt.password not in content
     assert client.post(reverse("admin:accounts_signupattempt_delete", args=[attempt.pk])).status_code == 403
     assert client.post(reverse("admin:accounts_signupattempt_change", args=[attempt.pk])).status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_year_of_birth_waits_in_the_attempt_and_who_is_too_young_is_told() -> None:
+    sign_up(birth_year=1990)
+    assert SignUpAttempt.objects.get().birth_year == 1990
+    assert UserProfile.objects.get().birth_year is None
+    for year in (datetime.now(UTC).year - 10, 1899, 3000):
+        with pytest.raises(Refused) as refused:
+            sign_up(email="bo@example.org", birth_year=year, zip_code="1")
+        assert [(problem.code, problem.field) for problem in refused.value.problems] == [
+            ("INVALID", "zip_code"),
+            ("INVALID", "birth_year"),
+        ]
+    assert User.objects.count() == 1

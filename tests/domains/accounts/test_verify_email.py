@@ -10,10 +10,10 @@ import time_machine
 from django.core import mail, signing
 
 from domains.accounts import facts, services, tokens
-from domains.accounts.models import Session, SignUpAttempt, User, UserType
+from domains.accounts.models import Session, SignUpAttempt, User, UserProfile, UserType
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, UserFactory
 from tests.factories.accounts import SignUpAttemptFactory
 
 ADDRESS = "victim@example.org"
@@ -125,3 +125,15 @@ def test_keys_of_the_former_secret_key_still_count(settings) -> None:
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new secret key, long enough for anybody"
     assert services.verify_email(key=key).session.user.check_password(PASSWORD)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("known", "said", "kept"), [(None, 1990, 1990), (None, None, None), (1985, 1990, 1985)])
+def test_the_year_of_birth_comes_from_the_attempt_that_was_proved_unless_one_is_known(
+    known: int | None, said: int | None, kept: int | None
+) -> None:
+    user = UserFactory(unverified=True, password=None, profile__birth_year=known)
+    SignUpAttemptFactory(user=user, birth_year=2000)
+    attempt = SignUpAttemptFactory(user=user, birth_year=said)
+    services.verify_email(key=tokens.verification_key(attempt.pk))
+    assert UserProfile.objects.get(user=user).birth_year == kept
