@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import orjson
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter, GraphQLWSConsumer
 from strawberry.exceptions import ConnectionRejectionError
@@ -27,6 +26,7 @@ from domains.accounts import selectors as accounts
 from domains.accounts.models import Session
 from domains.base.errors import NotSignedIn
 from graphql_api.context import Context
+from graphql_api.database import in_database
 from graphql_api.frames import BAD_FRAME, TOO_MANY, Allowance, BadFrame, read_frame
 from graphql_api.logs import begin_request
 from graphql_api.network import client_address
@@ -153,7 +153,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         authorization = params.get("Authorization", params.get("authorization"))
         if authorization is not None:
             try:
-                session = await sync_to_async(accounts.get_session)(authorization=str(authorization))
+                session = await in_database(lambda: accounts.get_session(authorization=str(authorization)))
             except NotSignedIn:
                 raise ConnectionRejectionError from None
             if _sockets_of[session.user_id] >= MAX_SOCKETS:

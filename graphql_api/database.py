@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 logger = logging.getLogger("mishmob.live")
 
 T = TypeVar("T")
+#: What is raised while the database is away, or has cut the connection.
+AWAY = (OperationalError, InterfaceError)
 #: Seconds until what failed is asked again.
 RETRY = 1.0
 
@@ -30,7 +32,7 @@ async def until_it_answers(question: Callable[[], T]) -> T:
     while True:
         try:
             return await in_database(question)
-        except DatabaseError as error:
+        except AWAY as error:
             logger.warning("the database does not answer, it is asked again: %r", error)
             await asyncio.sleep(RETRY)
 

@@ -47,6 +47,8 @@ class Switchboard:
     def __init__(self) -> None:
         self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
         self._joined: set[str] = set()
+        #: Groups that nobody listens to any more and that were not left, since the layer was out of order.
+        self._forgotten: set[str] = set()
         self._pulse = f"pulse.{uuid.uuid4().hex}"
         self._heard_at = 0.0
         self._beats_sent = self._beats_heard = 0
@@ -90,17 +92,23 @@ class Switchboard:
                 return
             self._joined.discard(group)
             if self.is_well:
-                with contextlib.suppress(Exception):
-                    async with asyncio.timeout(POLL):
-                        await _layer().group_discard(group, self._channel)
+                await self._discard(group)
+            else:
+                self._forgotten.add(group)
             if not self._bells:
                 await self._rest()
+
+    async def _discard(self, group: str) -> None:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(POLL):
+                await _layer().group_discard(group, self._channel)
 
     async def _connect(self) -> None:
         """Take a new channel into all groups. If the layer is out of order the next heartbeat tries again."""
         if self._receiver:
             self._receiver.cancel()
         self._joined.clear()
+        self._forgotten.clear()
         try:
             async with asyncio.timeout(POLL):
                 self._channel = await _layer().new_channel("live.")
@@ -111,7 +119,7 @@ class Switchboard:
         self._heard_at, self._beats_heard = time.monotonic(), self._beats_sent
         await self._add([self._pulse, *self._bells])
 
-    async def _add(self, groups: list[str]) -> None:
+    async def _add(self, groups: list[str]) -> bool:
         try:
             async with asyncio.timeout(POLL):
                 for group in groups:
@@ -120,6 +128,8 @@ class Switchboard:
         except Exception as error:  # noqa: BLE001
             logger.warning("groups of the channel layer cannot be joined yet: %r", error)
             self._heard_at = 0.0  # out of order until a heartbeat is heard, which needs its own group joined
+            return False
+        return True
 
     async def _rest(self) -> None:
         for task in (self._receiver, self._heart):
@@ -163,7 +173,7 @@ class Switchboard:
             if was_well and not self.is_well:
                 self._ring_all()  # from now on they look for themselves
             was_well = self.is_well
-            if not was_well:
+            if not was_well or self._forgotten or not self._bells.keys() <= self._joined:
                 await self._mend()
             self._beats_sent += 1
             with contextlib.suppress(Exception):
@@ -173,12 +183,21 @@ class Switchboard:
 
     async def _mend(self) -> None:
         async with self._moving:
-            if self._channel is not None:
-                await self._add([self._pulse, *self._bells])
+            if self._channel is None:
+                await self._connect()
+                if self._channel is not None:
+                    self._ring_all()
                 return
-            await self._connect()
-            if self._channel is not None:
-                self._ring_all()
+            if not self.is_well:
+                self._joined.clear()  # the layer may have forgotten them
+            missing = [group for group in (self._pulse, *self._bells) if group not in self._joined]
+            for group in missing if await self._add(missing) else ():
+                for bell in tuple(self._bells.get(group, ())):
+                    bell.ring({})
+            while self._forgotten and self.is_well:
+                group = self._forgotten.pop()
+                if group not in self._bells:
+                    await self._discard(group)
 
 
 _switchboards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakKeyDictionary()

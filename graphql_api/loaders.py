@@ -8,7 +8,8 @@ of the objects above them, because a plain one goes through a thread, from which
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -17,6 +18,7 @@ from strawberry.dataloader import DataLoader
 from strawberry_django.optimizer import OptimizerStore, optimize
 
 from graphql_api.context import Info
+from graphql_api.database import in_database
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -54,6 +56,17 @@ def batch(info: Any, what: str, find: Callable[[Sequence[Any]], Sequence[T]]) ->
     """Return the loader of this field of the document; `what` tells several of one field apart."""
     name = f"{what}:{info.path.typename}.{info.path.key}:{id(info._raw_info.field_nodes[0])}"
     if name not in info.context.loaders:
-        info.context.loaders[name] = DataLoader(load_fn=sync_to_async(find), cache=False)
+        info.context.loaders[name] = DataLoader(load_fn=_asked(info, find), cache=False)
     loader: DataLoader[Any, T] = info.context.loaders[name]
     return loader
+
+
+def _asked(info: Any, find: Callable[[Sequence[Any]], Sequence[T]]) -> Callable[[list[Any]], Awaitable[Sequence[T]]]:
+    """Return the question as it is asked: by a request in its thread, by a socket with a connection for the moment."""
+    if info.context.outbound is None:
+        return sync_to_async(find)
+
+    async def asked(keys: list[Any]) -> Sequence[T]:
+        return await in_database(partial(find, keys))
+
+    return asked

@@ -15,6 +15,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import orjson
+from channels.db import aclose_old_connections
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -29,9 +30,13 @@ from graphql.execution import execute_subscription_event
 from graphql.execution.executor import Executor
 from graphql.type import GraphQLSchema, get_named_type
 
+from graphql_api import database
 from graphql_api.context import Context
+from graphql_api.database import AWAY
 from graphql_api.errors import code_errors
 
+#: How often an event is executed at most while the database is away, RETRY seconds between two tries.
+MOST_TRIES = 60
 #: By type, the fields that show the same to everybody who may see the object at all.
 #: Files and reactions are listed though they differ by viewer: an event whose message has any is not shared
 #: (`Item.is_same_for_all`), and without any there is nothing that could differ.
@@ -87,15 +92,27 @@ class Selection:
         """Return the `payload` that the protocol sends for the event, as JSON."""
         if self._executor is None:
             self._executor = self._build()
-        result: Any = execute_subscription_event(self._executor.build_per_event_executor(event))
-        if not hasattr(result, "data"):
-            result = await result
+        result = await self._result(event)
         payload: dict[str, Any] = {"data": result.data}
         if result.errors:
             errors = list(result.errors)
             code_errors(errors)
             payload["errors"] = [error.formatted for error in errors]
         return orjson.dumps(payload, default=str).decode()
+
+    async def _result(self, event: Any) -> Any:
+        """Execute; again, while the database is away: an event that was not shown must not count as delivered."""
+        assert self._executor is not None  # noqa: S101 # `execute` has built it
+        for is_last in (*[False] * (MOST_TRIES - 1), True):
+            result: Any = execute_subscription_event(self._executor.build_per_event_executor(event))
+            if not hasattr(result, "data"):
+                result = await result
+                # What resolvers of the library asked by themselves; a socket keeps no connection, and no broken one.
+                await aclose_old_connections()
+            if is_last or not any(isinstance(error.original_error, AWAY) for error in result.errors or ()):
+                break
+            await asyncio.sleep(database.RETRY)
+        return result
 
     def _build(self) -> Executor[Any]:
         built = Executor.build(

@@ -8,7 +8,6 @@ through for each event. Where there is no socket the resolver yields the events 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
@@ -62,13 +61,11 @@ class Stream:
         self.outbound.remove(item.size)
         return item
 
-    async def _news(self, patience: float | None = None) -> None:
-        """Wait until something is offered, or the end; so many seconds at most."""
+    async def _news(self) -> None:
+        """Wait until something is offered, or the end."""
         self._waiter = asyncio.get_running_loop().create_future()
         try:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._waiter
+            await self._waiter
         finally:
             self._waiter = None
 

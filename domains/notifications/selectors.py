@@ -38,6 +38,12 @@ def find_told_since(*, viewer: User, since: datetime) -> list[Notification]:
     return list(own.order_by("created_at", "pk"))
 
 
+def find_people_told_since(*, user_ids: Collection[int], since: datetime) -> set[int]:
+    """Return who of these was told something since a moment. For the system: each reads it with their own right."""
+    rows = Notification.objects.filter(recipient__in=user_ids, created_at__gte=since, is_in_app=True)
+    return set(rows.values_list("recipient", flat=True).distinct())
+
+
 def find_preferences(*, user_id: int) -> dict[NotificationKind, Ways]:
     """Return for every kind how the person is told of it."""
     ways = dict(DEFAULTS)

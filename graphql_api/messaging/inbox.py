@@ -11,14 +11,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import strawberry
-from asgiref.sync import sync_to_async
-from django.db import DatabaseError
 from strawberry.dataloader import DataLoader
 
 from domains.accounts import models as accounts
 from domains.messaging import selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.database import RETRY, in_database, until_it_answers
+from graphql_api.database import AWAY, RETRY, in_database, until_it_answers
 from graphql_api.live import Wakeup, switchboard
 from graphql_api.messaging.events import ConversationEvent
 from graphql_api.messaging.log import FRESH, PAGE, Log, logs
@@ -101,8 +99,19 @@ class InboxStream(Stream):
         key = log.conversation_id
         self._joining.discard(key)
         if (cursor := self._cursors.pop(key, None)) is not None:
-            self._left_at[key] = cursor
+            self._left_at[key] = self._take_back(key, cursor)
             self.outbound.unfollow([key])
+        # The viewer may be back already: what is known here is as old as the reading.
+        self._has_joined = True
+        self._wake()
+
+    def _take_back(self, key: int, cursor: int) -> int:
+        """Drop what waits of a conversation; return the last sequence that was delivered."""
+        waiting = [item for item in self._waiting if item.value.conversation_id == key]
+        for item in waiting:
+            self._waiting.remove(item)
+            self.outbound.remove(item.size)
+        return min((item.sequence - 1 for item in waiting if item.sequence), default=cursor)
 
     async def items(self) -> AsyncIterator[Item]:
         """Yield what comes, and look after conversations that are joined meanwhile."""
@@ -139,26 +148,28 @@ class InboxStream(Stream):
         while True:
             try:
                 return await logs().join(self, [key])
-            except DatabaseError:
+            except AWAY:
                 await asyncio.sleep(RETRY)
 
     async def _missed(self, log: Log, cursor: int) -> AsyncIterator[Item]:
-        key = log.conversation_id
-        while cursor < log.tail and key in self._joining:
+        """Yield the log after the cursor, live from its tail; the right to it is asked for once at least."""
+        key, is_allowed = log.conversation_id, False
+        while key in self._joining:
+            if is_allowed and cursor >= log.tail:
+                self._joining.discard(key)
+                self._cursors[key] = cursor
+                self.outbound.follow([key])
+                return
             reading = await until_it_answers(partial(read, conversation_id=key, after_sequence=cursor, limit=PAGE))
-            if self.viewer_id not in reading.followers or not reading.items:
+            if self.viewer_id not in reading.followers:
                 break
+            is_allowed = True
             for item in reading.items:
                 cursor = item.sequence or cursor
                 yield self._of_inbox(key, item)
         self._left_at[key] = cursor
-        if cursor >= log.tail and key in self._joining:
-            self._joining.discard(key)
-            self._cursors[key] = self._left_at.pop(key)
-            self.outbound.follow([key])
-        else:
-            self._joining.discard(key)
-            await logs().leave(self, [key])
+        self._joining.discard(key)
+        await logs().leave(self, [key])
 
     @staticmethod
     def _of_inbox(key: int, item: Item) -> Item:
@@ -175,7 +186,7 @@ class InboxStream(Stream):
 
 
 async def _find_overviews(pairs: list[tuple[int, int]]) -> Sequence[Any]:
-    found = await sync_to_async(selectors.find_overviews)(pairs=set(pairs))
+    found = await until_it_answers(lambda: selectors.find_overviews(pairs=set(pairs)))
     return [found.get(pair) for pair in pairs]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -14,17 +14,12 @@ from domains.accounts import models as accounts
 from domains.notifications import selectors
 from graphql_api.context import Info, signed_in
 from graphql_api.database import until_it_answers
-from graphql_api.live import POLL, Wakeup, switchboard
+from graphql_api.live import Wakeup, switchboard
+from graphql_api.notifications.desk import LATE, desk
 from graphql_api.notifications.types import Notification
 from graphql_api.outbound import Outbound
 from graphql_api.selections import Item
 from graphql_api.streams import Stream, hand_over
-
-#: Without a wake-up the database is looked at after so many seconds. That one was lost shows in the layer's heartbeats,
-#: sooner; this is for what commits without anybody telling of it.
-PATIENCE = 300.0
-#: How long before a look something may have been written that shows only now: transactions end, and clocks differ.
-LATE = timedelta(seconds=60)
 
 
 @strawberry.type
@@ -47,6 +42,7 @@ class NewsStream(Stream):
     def __init__(self, viewer: accounts.User, outbound: Outbound | None) -> None:
         super().__init__(outbound)
         self.viewer = viewer
+        self.viewer_id = viewer.pk
         self.looked_at = timezone.now()
         self.seen: dict[int, datetime] = {}
         self._group = f"user.{viewer.pk}"
@@ -56,6 +52,7 @@ class NewsStream(Stream):
         """Join the group before the first look, so that nothing falls between the look and the waiting."""
         try:
             await switchboard().add(self._group, self)
+            desk().add(self)
             await self._look()
         except BaseException:
             await self.aclose()
@@ -71,7 +68,7 @@ class NewsStream(Stream):
         """Yield what is new at each look, which asks for the viewer's right anew; a wake-up only says when to look."""
         while True:
             if not self._has_news:
-                await self._news(PATIENCE if switchboard().is_well else min(PATIENCE, POLL))
+                await self._news()
             self._has_news = False
             for notification in await self._look():
                 yield Item(value=notification)
@@ -89,4 +86,5 @@ class NewsStream(Stream):
     async def aclose(self) -> None:
         """Leave the group."""
         await super().aclose()
+        desk().remove(self)
         await switchboard().remove(self._group, self)
