@@ -48,7 +48,9 @@ class RefreshSessionInput:
 class LogOutInput:
     """Which sessions end."""
 
-    refresh_token: str | None = strawberry.field(description="The session to end.", default=None)
+    refresh_token: str | None = strawberry.field(
+        description="Of the session to end; left out, it is this one.", default=None
+    )
     everywhere: bool = strawberry.field(description="End all your sessions instead.", default=False)
 
 

@@ -60,10 +60,15 @@ class AccountMutations:
         """Call `services.refresh_session`."""
         return AuthSession.of(services.refresh_session(refresh_token=input.refresh_token), info)
 
-    @mutation(description="End a session of yours, or all of them. Needs a login.")
+    @mutation(description="End this session of yours, the one of a refresh token, or all of them. Needs a login.")
     def log_out(self, info: Info, input: LogOutInput) -> LogOutReceipt:
         """Call `services.log_out`."""
-        ended = services.log_out(actor=signed_in(info), refresh_token=input.refresh_token, everywhere=input.everywhere)
+        ended = services.log_out(
+            actor=signed_in(info),
+            session=info.context.session,
+            refresh_token=input.refresh_token,
+            everywhere=input.everywhere,
+        )
         return LogOutReceipt(sessions_ended=ended)
 
     @mutation(description="Change what you tell about yourself. Needs a login.")

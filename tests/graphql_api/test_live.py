@@ -152,3 +152,25 @@ async def test_a_layer_that_goes_down_is_told_to_all_so_that_they_look_for_thems
         layer.is_down = True
         assert await listener.wait(1) == {}
         assert not live.switchboard().is_well
+
+
+async def test_a_group_that_was_left_out_while_the_layer_was_mended_is_joined_soon(layer: Layer) -> None:
+    async with listen("one"):
+        late = Listener()
+        live.switchboard()._bells["late"].add(late)
+        assert await late.wait(1) == {}, "what it missed until now is looked for"
+        await wake(layer, "late", sequence=5)
+        assert (await late.wait(1) or {}).get("sequence") == 5
+        await live.switchboard().remove("late", late)
+
+
+async def test_a_group_that_was_left_while_the_layer_was_down_is_left_once_it_is_up(layer: Layer) -> None:
+    async with listen("one"):
+        async with listen("two"):
+            layer.is_down = True
+            await asyncio.sleep(0.4)
+        assert "two" in layer.groups
+        layer.is_down = False
+        await is_mended()
+        await asyncio.sleep(0.3)
+        assert "two" not in layer.groups

@@ -11,10 +11,12 @@ from domains.accounts.models import Session, User
 from domains.base import bus
 
 
-def log_out(*, actor: User, refresh_token: str | None, everywhere: bool) -> int:
-    """End the actor's session that the refresh token is of, or all of them; return how many ended."""
+def log_out(*, actor: User, session: Session | None = None, refresh_token: str | None, everywhere: bool) -> int:
+    """End the actor's session that the refresh token is of, without one the given session, or all; return how many."""
     sessions = actor.sessions.all()
-    if not everywhere:
+    if not everywhere and refresh_token is None and session is not None:
+        sessions = sessions.filter(pk=session.pk)
+    elif not everywhere:
         try:
             session_id, _ = tokens.read_refresh(refresh_token or "")
         except tokens.BadToken:

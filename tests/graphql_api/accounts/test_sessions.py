@@ -117,6 +117,15 @@ def test_logging_out_ends_the_session_at_once(api: Api, ada) -> None:
     assert "data" in with_token(other.tokens.access_token)
 
 
+def test_logging_out_without_a_word_ends_this_session(api: Api, ada) -> None:
+    opened = services.begin_session(user=ada)
+    other = services.begin_session(user=ada)
+    mine = Api(Client(), ada, opened.tokens.access_token)
+    assert mine.act(LOG_OUT)["sessionsEnded"] == 1
+    assert mine.error_code(ME) == "UNAUTHENTICATED"
+    assert "data" in with_token(other.tokens.access_token)
+
+
 def test_logging_out_everywhere_ends_every_session_of_ones_own(api: Api, ada) -> None:
     opened, stranger = services.begin_session(user=ada), services.begin_session(user=UserFactory())
     services.begin_session(user=ada)

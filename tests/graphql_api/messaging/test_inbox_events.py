@@ -142,6 +142,48 @@ async def test_a_block_that_is_taken_back_goes_on_where_it_began() -> None:
     await events.aclose()
 
 
+@pytest.mark.parametrize("asks_while_blocked", [True, False])
+async def test_what_waited_when_a_block_came_is_told_after_it_in_order(asks_while_blocked: bool) -> None:
+    ann, ben, _, direct, _ = await sync_to_async(make)()
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    for number in range(1, 4):
+        await sync_to_async(say)(ann, direct, f"{number}")
+    await asyncio.sleep(0.5)
+    assert (await soon(upcoming))["inboxEvents"]["event"]["sequence"] == 1
+    await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
+    await asyncio.sleep(0.5)
+    asked = await is_silent(events) if asks_while_blocked else None
+    await sync_to_async(unblock_user)(actor=ann, user_id=ben.pk)
+    await asyncio.sleep(0.5)
+    await sync_to_async(say)(ann, direct, "4")
+    first: Any = asked if asked is not None else anext(events)
+    found = [(await soon(first))["inboxEvents"]["event"]["sequence"]]
+    found += [(await soon(anext(events)))["inboxEvents"]["event"]["sequence"] for _ in range(2)]
+    assert found == [2, 3, 4]
+    await events.aclose()
+
+
+async def test_a_block_and_its_end_within_one_read_leave_nobody_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, ben, _, direct, _ = await sync_to_async(make)()
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+
+    def slow(**asked: Any) -> readings.Reading:
+        found = readings.read(**asked)
+        time.sleep(1)
+        return found
+
+    monkeypatch.setattr(log, "read", slow)
+    await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
+    await asyncio.sleep(0.3)
+    await sync_to_async(unblock_user)(actor=ann, user_id=ben.pk)
+    await asyncio.sleep(1.5)
+    await sync_to_async(say)(ann, direct, "still here")
+    assert (await soon(upcoming))["inboxEvents"]["event"]["message"]["content"] == "still here"
+    await events.aclose()
+
+
 async def test_who_comes_back_to_a_direct_conversation_is_told_nothing_old() -> None:
     ann, ben, _, direct, _ = await sync_to_async(make)()
     for number in range(3):

@@ -37,7 +37,7 @@ export function keep(
       if (!isCurrent) return
       if (errors?.[0]?.extensions?.code === 'FORBIDDEN') return end() // one takes part no longer
       const event = data?.conversationEvents
-      if (!event) return
+      if (!event) return again() // it could not be shown just now
       if (event.sequence === undefined || event.sequence === seen() + 1) take(event)
       else if (event.sequence > seen()) again() // one between was lost
     }
