@@ -31,6 +31,7 @@ from tests.factories import (
     UserFactory,
     conversation_between,
 )
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 Stored = Callable[[], set[str]]
@@ -211,3 +212,11 @@ def test_the_clock_tidies_up(stored: Stored, django_capture_on_commit_callbacks:
         tasks.remove_old_report_files()
     assert (stored(), ReportFile.objects.count()) == (set(), 0)
     assert project.CELERY_BEAT_SCHEDULE["remove-old-report-files"]["task"] == tasks.remove_old_report_files.name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reported_twice_at_once_the_copies_of_one_report_stay(stored: Stored) -> None:
+    ann, message = sent(b"one")
+    made = at_once(lambda _: report(ann, message), 4)
+    assert set(made) == {ContentReport.objects.get()}
+    assert stored() == {ReportFile.objects.get().file.name}
