@@ -39,6 +39,8 @@ WRITERS, READERS = 2, 10
 PAUSE = 0.2
 #: Seconds that somebody is in the group before they are removed, on average: at most 60 times in ten minutes.
 STAY = 10.0
+#: So many notifications must come in a minute, so that there is something to lose.
+FEWEST_NOTIFICATIONS = 8
 #: How long what was killed stays away.
 AWAY = 3.0
 #: How long the readers may take to have everything in the end, and the worker to tell what was not told.
@@ -166,7 +168,7 @@ class Cast:
         yield from differences(log, "who follows the inbox", self.inbox.events)
         for follower in self.followers:
             yield from follower.faults
-        if self.notified.told != log["notifications"] or len(self.notified.told) < 2:
+        if self.notified.told != log["notifications"] or len(self.notified.told) < FEWEST_NOTIFICATIONS:
             yield f"told were {log['notifications']}, and {self.notified.told} arrived"
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import orjson
 
 from tests.benchmarks.raw_sockets import RawSocket, open_socket
-from tests.benchmarks.soak_people import ANSWER_WITHIN, TROUBLE, Actor, Heard, heard_of
+from tests.benchmarks.soak_people import ANSWER_WITHIN, TROUBLE, Actor, Heard, end_of, heard_of
 from tests.graphql_api.messaging.documents import CONVERSATIONS, EVENTS_SINCE, INBOX, MARK_READ
 from tests.graphql_api.notifications.documents import FOLLOW as FOLLOW_NOTIFICATIONS
 from tests.graphql_api.notifications.documents import LIST
@@ -81,7 +81,7 @@ class Follower(Actor):
         heard = orjson.loads(message)
         data = heard.get("payload", {}).get("data") if heard["type"] == "next" else None
         if not data:
-            self.ends.append(message[:300].decode())
+            self.ends.append(end_of(message))
             socket.transport.abort()
             return
         (payload,) = data.values()
@@ -163,13 +163,12 @@ class InboxFollower(Follower):
 
 @dataclass
 class NotificationFollower(Follower):
-    """Follows what one person is told, and reads the conversation each time, so that the next message tells anew."""
+    """Follows what one person is told, and reads the conversation now and then, so that the next message tells anew."""
 
     document = FOLLOW_NOTIFICATIONS
     #: Their ids, in the order of arrival.
     told: list[int] = field(default_factory=list)
     _live: list[int] = field(default_factory=list)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def check(self, payload: dict[str, Any]) -> None:
         key = _key(payload)
@@ -181,7 +180,6 @@ class NotificationFollower(Follower):
         key = _key(payload)
         if key not in self.told:
             self.told.append(key)
-            self._news.set()
 
     async def catch_up(self) -> None:
         answer = await self.ask(LIST, first=100)
@@ -189,11 +187,9 @@ class NotificationFollower(Follower):
             self.take(edge["node"])
 
     async def read(self, conversation_id: str, head: Any, enough: asyncio.Event) -> None:
-        """Mark everything read a moment after each notification, until it is enough."""
+        """Mark what was said read, until it is enough; a message that comes meanwhile leaves all of it unread."""
         while not enough.is_set():
-            await self._news.wait()
-            self._news.clear()
-            await asyncio.sleep(random.uniform(1, 3))
+            await asyncio.sleep(random.uniform(0.5, 1.5))
             await self.insist(MARK_READ, conversationId=conversation_id, upToSequence=head())
 
 

@@ -39,6 +39,14 @@ def heard_of(event: dict[str, Any]) -> Heard:
     return Heard(event["sequence"], event["__typename"], about, time.monotonic())
 
 
+def end_of(message: bytes) -> str:
+    """Return what a message that brings no event says: its type and the codes of its errors."""
+    heard = orjson.loads(message)
+    payload = heard.get("payload") or {}
+    errors = payload.get("errors", []) if isinstance(payload, dict) else payload
+    return " ".join([heard["type"], *(error.get("extensions", {}).get("code", "?") for error in errors)])
+
+
 @dataclass
 class Somebody:
     """A person at one server, with a token that is good."""
@@ -182,7 +190,7 @@ class Reader(Somebody):
         heard = orjson.loads(message)
         data = heard.get("payload", {}).get("data") if heard["type"] == "next" else None
         if not data:
-            self.ends.append(message[:300].decode())
+            self.ends.append(end_of(message))
             socket.transport.abort()
             return
         event = data["conversationEvents"]
