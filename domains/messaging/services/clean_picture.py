@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import os
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from domains.base.confined import run_confined
 from domains.base.errors import Code, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.extraction.kinds import FileKind
-
-logger = logging.getLogger(__name__)
 
 MAKER = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
 #: How long it may take by the clock; its memory, its own time and its output it limits itself.
@@ -51,39 +43,12 @@ def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
     if not PLACES.acquire(timeout=PATIENCE_SECONDS):
         raise Refused.because(Code.RATE_LIMITED, "Many pictures come in right now; try again in a moment.", "file")
     try:
-        return _understand(*_run_maker(content, FORMATS[kind]))
+        code, answer = run_confined(
+            program=MAKER, argument=FORMATS[kind], content=content, seconds=SECONDS, most=LARGEST_ANSWER
+        )
+        return _understand(code, answer)
     finally:
         PLACES.release()
-
-
-def _run_maker(content: bytes, form: str) -> tuple[int, bytes]:
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answered:
-        given.write(content)
-        given.seek(0)
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-            [sys.executable, "-I", str(MAKER), form],
-            stdin=given,
-            stdout=answered,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
-        try:
-            process.wait(timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            logger.info("a %s took longer than %s seconds to draw", form, SECONDS)
-        finally:
-            _end(process)
-        answered.seek(0)
-        return process.returncode, answered.read(LARGEST_ANSWER + 1)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the maker and whatever it may have started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _understand(code: int, answer: bytes) -> Picture:

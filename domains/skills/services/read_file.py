@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import os
 import re
-import signal
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from domains.base.confined import run_confined
 from domains.skills.extraction.failures import Failure
 from domains.skills.extraction.kinds import Kind
 from domains.skills.extraction.words import heading
-
-logger = logging.getLogger(__name__)
 
 READER = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
 #: How long the reader may take by the clock; its memory, its own time and its output it limits itself.
@@ -43,7 +35,10 @@ def read_file(*, content: bytes, kind: Kind | None) -> FileText:
     """Return the text of a resume, or the names in a LinkedIn export; whatever the file does, it ends in SECONDS."""
     if kind is None:
         return FileText(failure=Failure.UNSUPPORTED_TYPE)
-    answer = _run_reader(content, KINDS[kind])
+    code, said = run_confined(
+        program=READER, argument=KINDS[kind], content=content, seconds=SECONDS, most=LARGEST_ANSWER
+    )
+    answer = _understand(code, said)
     if answer.failure is None and kind != Kind.ZIP and not looks_like_a_resume(answer.text):
         return FileText(failure=Failure.NOT_A_RESUME)
     return answer
@@ -56,36 +51,6 @@ def looks_like_a_resume(text: str) -> bool:
     opened = {heading(line) for line in text.splitlines()} - {None}
     signs = (bool(CONTACT.search(text)), len(YEARS.findall(text)) > 1, len(opened) > 0, len(opened) > 1)
     return sum(signs) >= LEAST_SIGNS
-
-
-def _run_reader(content: bytes, kind: str) -> FileText:
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answered:
-        given.write(content)
-        given.seek(0)
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-            [sys.executable, "-I", str(READER), kind],
-            stdin=given,
-            stdout=answered,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"LANG": "C.UTF-8"},
-            start_new_session=True,
-        )
-        try:
-            process.wait(timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            logger.info("a %s took longer than %s seconds to read", kind, SECONDS)
-        finally:
-            _end(process)
-        answered.seek(0)
-        return _understand(process.returncode, answered.read(LARGEST_ANSWER + 1))
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the reader and whatever it may have started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _understand(code: int, answer: bytes) -> FileText:

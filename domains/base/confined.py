@@ -1,0 +1,50 @@
+"""Programs of ours that look into files of strangers: each in a process of its own, which may break unnoticed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+
+def run_confined(*, program: Path, argument: str, content: bytes, seconds: float, most: int) -> tuple[int, bytes]:
+    """Run the program on the content; return how it ended (below 0: it was stopped) and what it wrote.
+
+    It ends within `seconds` by the clock, with all that it may have started, and has no environment, no way to our
+    packages and no output but its answer, of which one byte more than `most` is read, so that too much can be told.
+    Its memory, its own time and its files it limits itself, before it looks at the content.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answered:
+        given.write(content)
+        given.seek(0)
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
+            [sys.executable, "-I", str(program), argument],
+            stdin=given,
+            stdout=answered,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+        try:
+            process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            logger.info("%s took longer than %s seconds for a %s", program.name, seconds, argument)
+        finally:
+            _end(process)
+        answered.seek(0)
+        return process.returncode, answered.read(most + 1)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and whatever it may have started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
