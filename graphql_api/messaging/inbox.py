@@ -68,7 +68,8 @@ class InboxStream(Stream):
             found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))
             self._joining |= found.keys()
             for log in await logs().join(self, found):
-                self._cursors[log.conversation_id] = log.tail
+                if self in log.followers:  # it may be lost again by now
+                    self._cursors[log.conversation_id] = log.tail
             self._joining.clear()
             self.outbound.follow(self._cursors)
         except BaseException:
@@ -132,7 +133,12 @@ class InboxStream(Stream):
         key = item.value.conversation_id
         if time.monotonic() - item.read_at > FRESH:
             await logs().confirm(key, FRESH)
-        return key in self._cursors
+        if key in self._cursors:
+            return True
+        if item.sequence is not None:
+            # Not delivered: if the viewer comes back, it goes on here.
+            self._left_at[key] = min(self._left_at.get(key, item.sequence), item.sequence - 1)
+        return False
 
     async def _join_new(self) -> AsyncIterator[Item]:
         """Yield what came in conversations between joining them and joining their logs; they are live from there."""

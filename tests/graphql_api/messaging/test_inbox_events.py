@@ -164,6 +164,27 @@ async def test_what_waited_when_a_block_came_is_told_after_it_in_order(asks_whil
     await events.aclose()
 
 
+async def test_what_was_about_to_be_told_when_the_right_was_gone_is_told_after_its_return(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ann, ben, _, direct, _ = await sync_to_async(make)()
+    events = await subscribe(INBOX, ben)
+    upcoming = await is_silent(events)
+    for number in range(1, 4):
+        await sync_to_async(say)(ann, direct, f"{number}")
+    await asyncio.sleep(0.5)
+    assert (await soon(upcoming))["inboxEvents"]["event"]["sequence"] == 1
+    monkeypatch.setattr(inbox, "FRESH", 0.1)
+    monkeypatch.setattr("domains.base.live.broadcast", lambda *_, **__: None)
+    await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
+    upcoming = await is_silent(events)
+    monkeypatch.undo()
+    await sync_to_async(unblock_user)(actor=ann, user_id=ben.pk)
+    assert (await soon(upcoming))["inboxEvents"]["event"]["sequence"] == 2
+    assert (await soon(anext(events)))["inboxEvents"]["event"]["sequence"] == 3
+    await events.aclose()
+
+
 async def test_a_block_and_its_end_within_one_read_leave_nobody_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
     ann, ben, _, direct, _ = await sync_to_async(make)()
     events = await subscribe(INBOX, ben)
