@@ -12,6 +12,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -48,6 +49,14 @@ class Follower(Protocol):
 
     def lose(self, log: Log) -> None:
         """Learn that the viewer may be told no more of this conversation."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who followed when it was asked who may, and when that was: whoever came since is not judged by the answer."""
+
+    followers: tuple[Follower, ...]
+    at: float
 
 
 class Log:
@@ -99,7 +108,7 @@ class Log:
             while (self._is_stale or self._passing) and self.followers:
                 passing, self._passing = self._passing, []
                 self._is_stale = False
-                asked_for = tuple(self.followers)
+                asked = self.asking()
                 try:
                     reading = await self._read(passing)
                 except Exception:
@@ -107,7 +116,7 @@ class Log:
                     self._is_stale = True
                     await asyncio.sleep(RETRY)
                     continue
-                self._hand_on(reading, asked_for)
+                self._hand_on(reading, asked)
         finally:
             self._work = None
 
@@ -117,19 +126,23 @@ class Log:
             lambda: read(conversation_id=self.conversation_id, after_sequence=after, limit=PAGE, passing=passing)
         )
 
-    def _hand_on(self, reading: Reading, asked_for: Iterable[Follower]) -> None:
+    def _hand_on(self, reading: Reading, asked: Asked) -> None:
         logged = [item.sequence for item in reading.items if item.sequence is not None]
         if logged:
             self.tail = logged[-1]
             self._is_stale = self._is_stale or len(logged) == PAGE
-        self.keep(reading.followers, among=asked_for)
+        self.keep(reading.followers, asked)
         for follower in tuple(self.followers):
             follower.take(self, reading.items)
 
-    def keep(self, allowed: Collection[int], *, among: Iterable[Follower]) -> None:
+    def asking(self) -> Asked:
+        """Remember who follows, before it is asked who may."""
+        return Asked(tuple(self.followers), time.monotonic())
+
+    def keep(self, allowed: Collection[int], asked: Asked) -> None:
         """Let go of those who may be told no more, among the followers from before that was asked."""
-        self._confirmed_at = time.monotonic()
-        for follower in among:
+        self._confirmed_at = max(self._confirmed_at, asked.at)
+        for follower in asked.followers:
             if follower in self.followers and follower.viewer_id not in allowed:
                 self.followers.discard(follower)
                 follower.lose(self)
@@ -146,8 +159,8 @@ class Log:
 
     async def _confirm(self) -> None:
         try:
-            asked_for, key = tuple(self.followers), self.conversation_id
-            self.keep((await self._logs.allowed([key]))[key], among=asked_for)
+            asked, key = self.asking(), self.conversation_id
+            self.keep((await self._logs.allowed([key]))[key], asked)
         finally:
             self._confirming = None
 
@@ -257,12 +270,12 @@ class Logs:
         keys = [key for key, log in self._logs.items() if log.opening is None]
         for begin in range(0, len(keys), MANY):
             some = keys[begin : begin + MANY]
-            asked_for = {key: tuple(self._logs[key].followers) for key in some if key in self._logs}
+            asked = {key: self._logs[key].asking() for key in some if key in self._logs}
             heads = await self._heads(some)
             allowed = await self.allowed(some)
             for key in some:
-                if (log := self._logs.get(key)) is not None:
-                    log.keep(allowed[key], among=asked_for.get(key, ()))
+                if (log := self._logs.get(key)) is not None and key in asked:
+                    log.keep(allowed[key], asked[key])
                     log.head = heads.get(key, 0)
                     if log.head > log.tail:
                         log.read_soon()
