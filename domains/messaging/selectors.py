@@ -40,15 +40,6 @@ def find_conversation(*, viewer: User | None, conversation_id: int) -> Conversat
     return Conversation.objects.visible_to(viewer).filter(pk=conversation_id)
 
 
-def get_head(*, viewer: User, conversation_id: int) -> int | None:
-    """Return the last sequence of a conversation, or None if the viewer does not take part in it."""
-    return (
-        find_conversation(viewer=viewer, conversation_id=conversation_id)
-        .values_list("last_sequence", flat=True)
-        .first()
-    )
-
-
 def find_heads(*, conversation_ids: Collection[int]) -> dict[int, int]:
     """Return the last sequence of each conversation; for the live path, which asks for rights by `find_followers`."""
     return dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_sequence"))
@@ -177,14 +168,6 @@ def find_people(*, conversation_ids: Collection[int], people: QuerySet[User] | N
     for row in _participations(people).filter(conversation__in=conversation_ids):
         present[row.conversation_id].append(row.user)
     return present
-
-
-def find_reader(*, viewer: User, conversation_id: int, reader_id: int) -> User | None:
-    """Return the person if both they and the viewer take part now."""
-    seen = find_conversation(viewer=viewer, conversation_id=conversation_id)
-    rows = Participant.objects.filter(conversation__in=seen, user=reader_id, left_at__isnull=True)
-    row = rows.select_related("user").first()
-    return row.user if row else None
 
 
 def get_direct_id(*, one_id: int, other_id: int) -> int | None:

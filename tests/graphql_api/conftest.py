@@ -1,11 +1,14 @@
-"""A real server for what only a real server shows: closing handshakes, close codes, time-outs."""
+"""A real server for what only a real server shows, and somebody who sends files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.graphql_api.uploader import Uploader
 from tests.live_server import LiveServer
 
 
@@ -22,3 +25,17 @@ def socket_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def uploader(db: None) -> Uploader:
+    """Somebody who is signed in."""
+    return Uploader()
+
+
+@pytest.fixture
+def empty_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """Where files go while they come in; nothing may be left there."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    yield tmp_path
+    assert list(tmp_path.iterdir()) == []
