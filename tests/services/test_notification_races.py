@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection, transaction
 from django.utils import timezone
 
 from domains.messaging import services as messaging
@@ -75,6 +77,36 @@ def test_the_same_fact_told_by_eight_at_once_is_told_and_mailed_once() -> None:
     told = at_once(tell, WORKERS)
     assert sum(told) == len(people)  # type: ignore[arg-type]
     assert Notification.objects.count() == MailDelivery.objects.count() == len(people)
+
+
+def wait_until_somebody_waits() -> None:
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_who_tells_the_same_people_at_once_waits_and_never_in_a_ring() -> None:
+    ann, ben = (person.pk for person in UserFactory.create_batch(2))
+    has_told_ann = threading.Event()
+
+    def tell(recipient_ids: list[int]) -> int:
+        return services.notify(recipient_ids=recipient_ids, kind=KIND, key="fact:1", title="It happened")
+
+    def act(number: int) -> int:
+        if number:
+            has_told_ann.wait(timeout=30)
+            return tell([ben, ann])
+        with transaction.atomic():
+            told = tell([ann])
+            has_told_ann.set()
+            wait_until_somebody_waits()
+            return told + tell([ben])
+
+    assert at_once(act, 2) == [2, 0]
 
 
 def test_messages_at_once_tell_each_person_once() -> None:

@@ -46,7 +46,8 @@ def notify(
     one is wanted, goes out once `mail_after` is over.
     """
     now = timezone.now()
-    ways = find_ways(kind=kind, user_ids=recipient_ids)
+    # In one order for all: two who tell the same people at once then wait for each other, and never in a ring.
+    ways = find_ways(kind=kind, user_ids=sorted(recipient_ids))
     rows = [
         Notification(
             recipient_id=recipient_id,
