@@ -15,10 +15,11 @@ from dateutil.rrule import rrulestr
 from icalendar import Calendar, Component, vRecur
 
 from crawlers.items import Unreadable
-from crawlers.loaders.places import degrees, zip_in, zone_of_zip
+from crawlers.loaders.places import degrees, zip_in
 from crawlers.loaders.schema_org import digest
 from crawlers.loaders.text import clean, clean_line, clean_place, http_link, links_in
 from crawlers.loaders.times import aware, read_zone, span
+from domains.geo.selectors import zip_time_zone
 from domains.opportunities.services.record_listing import FoundListing
 
 #: How far ahead a repeating event is listed, how often at most, and after how many steps we give up.
@@ -127,7 +128,7 @@ class _Reading:
         if begins is None:
             raise Unreadable("it has no start")
         zone = read_zone(_single(event, "DTSTART").params.get("TZID"))
-        zone = zone or self.zone or zone_of_zip(postal_code)
+        zone = zone or self.zone or zip_time_zone(postal_code)
         length = _single(event, "DURATION")
         start, end = span(
             begins,

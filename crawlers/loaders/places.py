@@ -27,12 +27,6 @@ def zip_in(text: str, country: str = "") -> str:
     return ""
 
 
-def zone_of_zip(code: str) -> tzinfo | None:
-    """Return the time zone that the ZIP code lies in."""
-    area = _area(code) if code else None
-    return read_zone(area["timezone"]) if area else None
-
-
 @lru_cache(maxsize=1024)
 def zone_of_town(town: str, state: str) -> tzinfo | None:
     """Return the time zone of a town in a state such as CA, where all its ZIP codes agree on one."""

@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.items import Unreadable
-from crawlers.loaders.places import degrees, zip_in, zone_of_town, zone_of_zip
+from crawlers.loaders.places import degrees, zip_in, zone_of_town
 from crawlers.loaders.text import clean, clean_line, clean_place, http_link
 from crawlers.loaders.times import read_duration, read_time, span
+from domains.geo.selectors import zip_time_zone
 from domains.opportunities.services.record_listing import FoundListing
 
 Node = dict[str, Any]
@@ -206,7 +207,7 @@ class _Reader:
     def _place_of(self, place: object) -> Place:
         if not isinstance(place, dict):
             text = clean_place(place)
-            return Place(text, zip_in(text), zone=zone_of_zip(zip_in(text)))
+            return Place(text, zip_in(text), zone=zip_time_zone(zip_in(text)))
         address = self._followed(next(iter(_values(place, "address")), place))
         parts = _address(address) if isinstance(address, dict) else [clean_place(address)]
         country = clean_line(_text(address, "addressCountry")) if isinstance(address, dict) else ""
@@ -216,7 +217,7 @@ class _Reader:
         geo = geo if isinstance(geo, dict) else {}
         latitude, longitude = degrees(_text(geo, "latitude"), _text(geo, "longitude"))
         postal_code = zip_in(text, country)
-        zone = zone_of_zip(postal_code) or _zone_of(address)
+        zone = zip_time_zone(postal_code) or _zone_of(address)
         return Place(text, postal_code, latitude, longitude, zone=zone)
 
     def _organization(self) -> str:

@@ -1,10 +1,12 @@
-"""Where a ZIP code is, and which are near."""
+"""Where a ZIP code is, what time it is there, and which are near."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import zipcodes
 
@@ -18,9 +20,28 @@ def zip_centroid(zip_code: str) -> tuple[float, float] | None:
     None for what is no ZIP code of five digits, for one that is not in use, and for the military ones
     abroad, which the list puts at 0, 0.
     """
-    places = zipcodes.matching(zip_code) if re.fullmatch(r"[0-9]{5}", zip_code) else []
-    centroids = [(float(place["lat"]), float(place["long"])) for place in places]
-    return centroids[0] if centroids and centroids[0] != (0.0, 0.0) else None
+    place = _place_of(zip_code)
+    centroid = (float(place["lat"]), float(place["long"])) if place else (0.0, 0.0)
+    return centroid if centroid != (0.0, 0.0) else None
+
+
+@lru_cache(maxsize=4096)
+def zip_time_zone(zip_code: str) -> ZoneInfo | None:
+    """Return the time zone that a United States ZIP code lies in; None for what is none in use.
+
+    None, too, for the military ones abroad.
+    """
+    place = _place_of(zip_code)
+    try:
+        return ZoneInfo(place["timezone"]) if place else None
+    except (ValueError, ZoneInfoNotFoundError):
+        # The list has a town in place of the zone in one row.
+        return None
+
+
+def _place_of(zip_code: str) -> dict[str, Any] | None:
+    places: list[dict[str, Any]] = zipcodes.matching(zip_code) if re.fullmatch(r"[0-9]{5}", zip_code) else []
+    return places[0] if places else None
 
 
 def zip_point(zip_code: str) -> Point | None:

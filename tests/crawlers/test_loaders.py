@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.items import Unreadable
-from crawlers.loaders.places import degrees, zip_in, zone_of_town, zone_of_zip
+from crawlers.loaders.places import degrees, zip_in, zone_of_town
 from crawlers.loaders.text import clean, clean_line, clean_place, http_link, links_in
 from crawlers.loaders.times import read_duration, read_time, read_zone, span
+from domains.geo.selectors import zip_time_zone
 
 WEST = ZoneInfo("America/Los_Angeles")
 
@@ -169,8 +170,8 @@ def test_a_zip_code_needs_proof(text, country, code):
 
 
 def test_zip_codes_and_towns_know_their_time_zone():
-    assert zone_of_zip("78702") == zone_of_town("Austin", "TX") == ZoneInfo("America/Chicago")
-    assert zone_of_zip("") is zone_of_town("Nowhere", "TX") is None
+    assert zip_time_zone("78702") == zone_of_town("Austin", "TX") == ZoneInfo("America/Chicago")
+    assert zip_time_zone("") is zone_of_town("Nowhere", "TX") is None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from strawberry_django.optimizer import OptimizerStore, optimize
 
 from domains.accounts import models as accounts
 from domains.base.errors import Problem
+from domains.geo.selectors import zip_time_zone
 from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
@@ -263,6 +264,16 @@ class Opportunity(relay.Node):
         if latitude is None or longitude is None:
             return None
         return Location(latitude=latitude, longitude=longitude)
+
+    @strawberry_django.field(
+        description="The time zone of its ZIP code by its IANA name, such as America/Chicago; null where it has none. "
+        "Show its times in this one.",
+        only=["location_zip"],
+    )
+    def time_zone(self) -> str | None:
+        """Ask `selectors.zip_time_zone`."""
+        zone = zip_time_zone(row_of(self, models.Opportunity).location_zip)
+        return zone.key if zone else None
 
     @strawberry_django.connection(
         Connection[Application],

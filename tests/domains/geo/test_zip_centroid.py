@@ -1,10 +1,13 @@
-"""ZIP codes are found on the map."""
+"""ZIP codes are found on the map and on the clock."""
 
 from __future__ import annotations
 
-import pytest
+from zoneinfo import ZoneInfo
 
-from domains.geo.selectors import zip_centroid
+import pytest
+import zipcodes
+
+from domains.geo.selectors import zip_centroid, zip_time_zone
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,18 @@ def test_a_military_post_office_is_not_in_the_gulf_of_guinea(zip_code: str):
 @pytest.mark.parametrize("text", ["", "9411", "941100", "94110-1234", "abcde", "00000", "٩٤١١٠", "94110\n"])
 def test_what_is_no_zip_code_is_nowhere(text: str):
     assert zip_centroid(text) is None
+    assert zip_time_zone(text) is None
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "name"),
+    [("94110", "America/Los_Angeles"), ("85001", "America/Phoenix"), ("00601", "America/Puerto_Rico")],
+)
+def test_a_zip_code_has_the_clocks_of_its_town(zip_code: str, name: str):
+    assert zip_time_zone(zip_code) == ZoneInfo(name)
+
+
+def test_where_the_list_has_no_zone_or_a_word_that_is_none_there_is_none():
+    odd = [place["zip_code"] for place in zipcodes.list_all() if "/" not in place["timezone"]]
+    assert len(odd) > 800
+    assert {zip_time_zone(code) for code in odd} == {None}

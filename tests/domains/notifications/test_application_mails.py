@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -107,7 +108,7 @@ def test_whoever_gets_a_place_by_applying_has_it_in_writing_and_whoever_waits_ha
 
 @pytest.mark.django_db(transaction=True)
 def test_a_place_given_back_is_told_to_the_host_and_offered_to_the_next() -> None:
-    role = RoleFactory(requires_approval=False, slots_available=1)
+    role = RoleFactory(requires_approval=False, slots_available=1, opportunity__location_zip="94110")
     owner = owner_of(role.opportunity.host)
     leaver, next_in_line = UserFactory(), UserFactory()
     held = services.apply_to_role(actor=leaver, role_id=role.pk)
@@ -120,7 +121,8 @@ def test_a_place_given_back_is_told_to_the_host_and_offered_to_the_next() -> Non
     assert "A cold &lt;sniff&gt;." in by_receiver[owner.email][1]
     waiting.refresh_from_db()
     assert waiting.offer_expires_at is not None
-    assert f"{waiting.offer_expires_at:%-d %B %Y, %H:%M} UTC" in by_receiver[next_in_line.email][0]
+    deadline = waiting.offer_expires_at.astimezone(ZoneInfo("America/Los_Angeles"))
+    assert f"{deadline:%-d %B %Y, %H:%M %Z}" in by_receiver[next_in_line.email][0]
     mail.outbox.clear()
     services.answer_offer(actor=next_in_line, application_id=waiting.pk, accept=True)
     ((to, text, _),) = sent()

@@ -55,7 +55,7 @@ def test_those_who_hold_a_place_read_what_was_and_what_is_now() -> None:
     assert sorted(to for to, _, _ in sent()) == sorted([email] for email in holders)
     _, text, html = sent()[0]
     for line in (
-        "Begins: 4 May 2031, 10:00 UTC, from now on: 4 May 2031, 11:00 UTC",
+        "Begins: 4 May 2031, 03:00 PDT, from now on: 4 May 2031, 04:00 PDT",
         "Place: 24th and Mission, from now on: The <b>other</b> bank",
         "ZIP code: 94110, from now on: not said",
     ):
@@ -63,6 +63,24 @@ def test_those_who_hold_a_place_read_what_was_and_what_is_now() -> None:
     assert "Ends" not in text
     assert "Place: <s>24th and Mission</s>, from now on: <strong>The &lt;b&gt;other&lt;/b&gt; bank</strong>" in html
     assert "Trees &amp; &lt;i&gt;shade&lt;/i&gt;" in html
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("94110", "60601", "Begins: 4 December 2031, 04:00 CST, from now on: 4 December 2031, 05:00 CST"),
+        ("94110", "09001", "Begins: 4 December 2031, 02:00 PST, from now on: 4 December 2031, 03:00 PST"),
+        ("", "", "Begins: 4 December 2031, 10:00 UTC, from now on: 4 December 2031, 11:00 UTC"),
+    ],
+)
+def test_times_are_those_of_the_clocks_at_the_place_that_is_to_be(before: str, after: str, line: str) -> None:
+    start = datetime(2031, 12, 4, 10, tzinfo=UTC)
+    opportunity = OpportunityFactory(start_date=start, end_date=start + timedelta(hours=9), location_zip=before)
+    ApplicationFactory(role__opportunity=opportunity, status=ApplicationStatus.ACCEPTED)
+    change(opportunity, start_date=start + timedelta(hours=1), location_zip=after)
+    ((_, text, _),) = sent()
+    assert line in text
 
 
 @pytest.mark.django_db(transaction=True)

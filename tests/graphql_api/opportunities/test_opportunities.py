@@ -139,3 +139,12 @@ def test_a_listing_without_a_page_of_its_own_leads_to_its_source_and_what_is_wri
     remote = OpportunityFactory(remote=True)
     shown = api.ask(DETAIL, id=gid(remote))["opportunity"]
     assert (shown["source"], shown["location"], shown["isRemote"]) == (None, None, True)
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "zone"), [("60601", "America/Chicago"), ("09001", None), ("00000", None), ("", None)]
+)
+def test_the_clocks_of_the_place_are_named(zip_code: str, zone: str | None, api: Api) -> None:
+    opportunity = OpportunityFactory(location_zip=zip_code)
+    document = "query Clocks($id: ID!) { opportunity(id: $id) { timeZone } }"
+    assert api.ask(document, id=gid(opportunity))["opportunity"]["timeZone"] == zone

@@ -21,7 +21,7 @@ from tests.graphql_api.opportunities.documents import DETAIL, HOST_APPLICATIONS,
 from tests.sql import statements_of
 
 SOURCES_AND_CAUSES = """query Sources { opportunities { edges { node {
-  location { latitude } causes { name } source { name url }
+  location { latitude } timeZone causes { name } source { name url }
   roles { opportunity { title host { organizationName } } } } } } }"""
 
 

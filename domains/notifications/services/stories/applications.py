@@ -5,7 +5,7 @@ from __future__ import annotations
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import in_words, source_of
+from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus
 from domains.opportunities.selectors import find_managers
 from domains.opportunities.transitions import places_taken_by
@@ -76,11 +76,11 @@ def tell_decided(move_id: int) -> None:
     application, opportunity = moved.application, moved.application.role.opportunity
     is_offer = moved.to_status in {Status.OFFERED, Status.EXPIRED}
     title, text = _decision(moved)
-    deadline = application.offer_expires_at
+    times = _times(application)
     body = text.format(
         role=application.role.title,
-        start=in_words(opportunity.start_date),
-        deadline=in_words(deadline) if deadline else "the deadline",
+        start=times["begins"],
+        deadline=times["deadline"] or "the deadline",
     )
     if moved.reason and moved.actor_id != application.volunteer_id and opportunity.host:
         body += f"\n{opportunity.host.organization_name} adds: {moved.reason}"
@@ -104,6 +104,7 @@ def letter_decided(notification: Notification) -> Letter | None:
         subject=f"Your application: {moved.application.role.opportunity.title}",
         context={
             "application": moved.application,
+            **_times(moved.application),
             "move": moved,
             "was_absent": moved.from_status == Status.ACCEPTED,
         },
@@ -143,6 +144,15 @@ def _tell_managers(application: Application, *, key: str, title: str, body: str)
         body=body,
         subject=Subject("Application", application.pk),
     )
+
+
+def _times(application: Application) -> dict[str, str]:
+    opportunity, deadline = application.role.opportunity, application.offer_expires_at
+    zone = zone_of(opportunity.location_zip)
+    return {
+        "begins": in_words(opportunity.start_date, zone),
+        "deadline": in_words(deadline, zone) if deadline else "",
+    }
 
 
 def _received(application: Application) -> str:

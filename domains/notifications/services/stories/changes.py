@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from domains.accounts.models import User
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import in_words, source_of
+from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import OpportunityChange
 from domains.opportunities.selectors import find_called_off, find_holders
 
@@ -62,6 +62,7 @@ def letter_cancelled(notification: Notification) -> Letter | None:
         context={
             "person": notification.recipient,
             "opportunity": change.opportunity,
+            "begins": in_words(change.opportunity.start_date, zone_of(change.opportunity.location_zip)),
             "reason": change.after["closed_reason"],
         },
     )
@@ -88,16 +89,24 @@ def _find_change(change_id: int) -> OpportunityChange | None:
 
 
 def _lines(change: OpportunityChange) -> list[dict[str, str]]:
+    # One zone for both, so that the times can be compared.
+    zone = zone_of(
+        change.after.get("location_zip", change.opportunity.location_zip), change.before.get("location_zip", "")
+    )
     return [
-        {"label": LABELS[name], "old": _words(name, change.before[name]), "new": _words(name, change.after[name])}
+        {
+            "label": LABELS[name],
+            "old": _words(name, change.before[name], zone),
+            "new": _words(name, change.after[name], zone),
+        }
         for name in LABELS
         if name in change.after
     ]
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: Any, zone: tzinfo) -> str:
     if name == "is_remote":
         return "from anywhere" if value else "at the place"
     if name in {"start_date", "end_date"}:
-        return in_words(datetime.fromisoformat(value))
+        return in_words(datetime.fromisoformat(value), zone)
     return str(value) or "not said"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import source_of
+from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import HoursEntry, HoursStatus
 
 
@@ -32,10 +32,15 @@ def letter_reviewed(notification: Notification) -> Letter | None:
     entry = _find_entry(source_of(notification))
     if entry is None:
         return None
+    zone = zone_of(entry.application.role.opportunity.location_zip)
     return Letter(
         template="notifications/hours_reviewed",
         subject=f"Your hours: {entry.application.role.opportunity.title}",
-        context={"entry": entry},
+        context={
+            "entry": entry,
+            "began": in_words(entry.started_at, zone),
+            "ended": in_words(entry.ended_at, zone),
+        },
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from django.template.defaultfilters import date
 
+from domains.geo.selectors import zip_time_zone
 from domains.notifications.models import Notification
 from domains.notifications.services.letters import Letter
 
@@ -25,6 +26,11 @@ def source_of(notification: Notification) -> int:
     return int(notification.key.split(":")[1])
 
 
-def in_words(moment: datetime) -> str:
-    """Return a time as the mails write it."""
-    return f"{date(moment, 'j F Y, H:i')} UTC"
+def zone_of(*zip_codes: str) -> tzinfo:
+    """Return the time zone of the first of these ZIP codes that lies in a known one, or UTC."""
+    return next((zone for code in zip_codes if (zone := zip_time_zone(code))), UTC)
+
+
+def in_words(moment: datetime, zone: tzinfo) -> str:
+    """Return a time as clocks show it there, and which clocks these are: 4 May 2031, 10:00 PDT."""
+    return date(moment.astimezone(zone), "j F Y, H:i T")
