@@ -52,6 +52,10 @@ VERBS = {
 }
 
 
+#: Beside the moves: the subject goes, and the report is resolved.
+TAKE_DOWN = "TAKE_DOWN"
+
+
 class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no parameter when it runs
     """A note, and where the report goes with it."""
 
@@ -70,13 +74,16 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no paramet
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "move" in self.fields:
-            moves = [(str(status), VERBS[status]) for status in ReportStatus if status in MOVES[self.instance.status]]
+            possible = MOVES[self.instance.status]
+            moves = [(str(status), VERBS[status]) for status in ReportStatus if status in possible]
+            if ReportStatus.RESOLVED in possible and self.instance.subject_type in services.TAKING_DOWN:
+                moves.append((TAKE_DOWN, "Take it down for everybody, and resolve"))
             self.fields["move"].choices = [("", "Only write the note"), *moves]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
         """Ask for the note here, where it can still be written."""
         move, note = self.cleaned_data.get("move", ""), self.cleaned_data.get("note", "").strip()
-        if not note and (not move or move in NEEDS_NOTE):
+        if not note and (not move or move in {*NEEDS_NOTE, TAKE_DOWN}):
             self.add_error("note", "Write why: whoever comes next wants to know.")
 
 
@@ -116,7 +123,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
         "handled_by__email",
         "details",
     )
-    actions = ("take", "resolve", "dismiss")
+    actions = ("take", "resolve", "dismiss", "take_down")
     inlines: ClassVar = [ReportNoteInline]
     shown = ("state", "reason", "details", "author", "reporter", "where", "created_at", "handled_by", "handled_at")
     readonly_fields = (*shown, "what_was_seen")
@@ -170,10 +177,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:  # noqa: ARG002 - always
         """Hand the answer to the service; what it refuses is told, and nothing changed."""
-        move = form.cleaned_data.get("move")
-        status = ReportStatus(move) if move else None
-        note = form.cleaned_data.get("note", "")
-        refusal = self._answer(request, obj.pk, status, note)
+        refusal = self._answer(request, obj.pk, form.cleaned_data.get("move", ""), form.cleaned_data.get("note", ""))
         if refusal:
             self.message_user(request, refusal, messages.ERROR)
             request.was_refused = True  # type: ignore[attr-defined]
@@ -199,19 +203,29 @@ class ContentReportAdmin(ReadOnlyAdmin):
         """Move the chosen reports to DISMISSED."""
         self._answer_all(request, queryset, ReportStatus.DISMISSED)
 
-    def _answer_all(self, request: HttpRequest, reports: QuerySet[ContentReport], status: ReportStatus) -> None:
+    @admin.action(description="Take down what was reported, and resolve, with the note", permissions=["change"])
+    def take_down(self, request: HttpRequest, queryset: QuerySet[ContentReport]) -> None:
+        """Let the subjects of the chosen reports go, and move the reports to RESOLVED."""
+        self._answer_all(request, queryset, TAKE_DOWN)
+
+    def _answer_all(self, request: HttpRequest, reports: QuerySet[ContentReport], move: str) -> None:
         note = request.POST.get("note", "")
-        outcomes = Counter(self._answer(request, key, status, note) for key in reports.values_list("pk", flat=True))
+        status = ReportStatus.RESOLVED if move == TAKE_DOWN else move
+        outcomes = Counter(self._answer(request, key, move, note) for key in reports.values_list("pk", flat=True))
         done = outcomes.pop("", 0)
         if done:
             self.message_user(request, f"{done} {'report is' if done == 1 else 'reports are'} {status} now.")
         for refusal, times in outcomes.items():
             self.message_user(request, f"{times} of them: {refusal}", messages.WARNING)
 
-    def _answer(self, request: HttpRequest, report_id: int, status: ReportStatus | None, note: str) -> str:
+    def _answer(self, request: HttpRequest, report_id: int, move: str, note: str) -> str:
         actor: Any = request.user
         try:
-            services.review_report(actor=actor, report_id=report_id, status=status, note=note)
+            if move == TAKE_DOWN:
+                services.take_down(actor=actor, report_id=report_id, note=note)
+            else:
+                status = ReportStatus(move) if move else None
+                services.review_report(actor=actor, report_id=report_id, status=status, note=note)
         except Refused as refusal:
             return " ".join(problem.message for problem in refusal.problems)
         return ""

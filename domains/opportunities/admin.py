@@ -1,18 +1,21 @@
 """Hosts, their opportunities and the applications for them; listings from elsewhere and their sources.
 
-Applications are shown and not changed here: their moves are counted in the roles, so only the
-services make them.
+Applications are shown and not changed here: their moves are counted in the roles, so only the services make them.
+Nor is what volunteers rely on, once an opportunity is published: its host changes that, and all who hold a place hear
+of it. What staff can do is take it down.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, RowsInline, TableAdmin, count_column
+from domains.base.errors import Refused
+from domains.opportunities import services
 from domains.opportunities.models import (
     Application,
     ApplicationHistory,
@@ -23,11 +26,13 @@ from domains.opportunities.models import (
     Opportunity,
     OpportunityChange,
     OpportunityHost,
+    OpportunityStatus,
     Role,
     RoleSkill,
     ServiceRecord,
     Source,
 )
+from domains.opportunities.services.announcements import RELIED_ON
 
 
 @admin.register(Cause)
@@ -88,6 +93,13 @@ class SourceAdmin(TableAdmin):
     ordering = ("name",)
 
 
+#: What is settled by services: whether it takes applications, and why not.
+ALWAYS_SETTLED = ("status", "closed_reason")
+#: What others rely on once it is published.
+SETTLED = (*ALWAYS_SETTLED, "kind", "host", *RELIED_ON, "latitude", "longitude")
+SETTLED_OF_ROLE = ("opportunity", "slots_available", "requires_approval")
+
+
 class RoleInline(RowsInline):
     """The roles of the opportunity; their skills are on their own pages."""
 
@@ -95,6 +107,18 @@ class RoleInline(RowsInline):
     fields = ("title", "slots_available", "slots_taken", "requires_approval")
     readonly_fields = ("slots_taken",)
     show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
+        """Return what is only shown: places, too, of what is published."""
+        return super().get_readonly_fields(request, obj) if _is_draft(obj) else ("slots_taken", *SETTLED_OF_ROLE[1:])
+
+    def has_add_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
+        """Let roles be added to drafts."""
+        return _is_draft(obj) and super().has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
+        """Let roles be removed from drafts."""
+        return _is_draft(obj) and super().has_delete_permission(request, obj)
 
 
 @admin.register(Opportunity)
@@ -119,6 +143,35 @@ class OpportunityAdmin(TableAdmin):
     readonly_fields = ("created_at", "updated_at")
     ordering = ("-start_date",)
     inlines: ClassVar = [RoleInline]
+    actions = ("take_down",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
+        """Return what is only shown: the state always, and what others rely on once it is published."""
+        settled = ALWAYS_SETTLED if _is_draft(obj) else SETTLED
+        return (*super().get_readonly_fields(request, obj), *settled)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
+        """Let drafts be removed; what is published is taken down, so that those who hold a place hear of it."""
+        return _is_draft(obj) and super().has_delete_permission(request, obj)
+
+    @admin.action(description="Take down, and tell those who applied", permissions=["change"])
+    def take_down(self, request: HttpRequest, queryset: QuerySet[Opportunity]) -> None:
+        """Take down the chosen ones that can be; say of the others why they cannot."""
+        actor: Any = request.user
+        for opportunity in queryset.order_by("pk"):
+            try:
+                services.take_down_opportunity(actor=actor, opportunity_id=opportunity.pk)
+            except Refused as refusal:
+                why = " ".join(problem.message for problem in refusal.problems)
+                self.message_user(request, f"{opportunity}: {why}", messages.WARNING)
+            else:
+                self.log_change(request, opportunity, "Taken down.")
+                self.message_user(request, f"{opportunity}: taken down.")
+
+
+def _is_draft(opportunity: Opportunity | None) -> bool:
+    """Tell whether nobody else has seen it yet; so it is before it is stored."""
+    return opportunity is None or opportunity.status == OpportunityStatus.DRAFT
 
 
 @admin.register(OpportunityChange)
@@ -170,6 +223,15 @@ class RoleAdmin(TableAdmin):
     readonly_fields = ("slots_taken",)
     ordering = ("-id",)
     inlines: ClassVar = [RoleSkillInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Role | None = None) -> Any:
+        """Return what is only shown: places, too, of what is published."""
+        fixed = () if obj is None or _is_draft(obj.opportunity) else SETTLED_OF_ROLE
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
+        """Let roles of drafts be removed; others keep their places and who holds them."""
+        return obj is not None and _is_draft(obj.opportunity) and super().has_delete_permission(request, obj)
 
 
 @admin.register(RoleSkill)

@@ -12,6 +12,7 @@ from domains.messaging.services.rename_conversation import rename_conversation
 from domains.messaging.services.send_message import send_message
 from domains.messaging.services.set_typing import set_typing
 from domains.messaging.services.start_conversation import start_conversation
+from domains.messaging.services.take_down_message import take_down_message
 from domains.messaging.services.upload_attachment import upload_attachment
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "send_message",
     "set_typing",
     "start_conversation",
+    "take_down_message",
     "upload_attachment",
 ]

@@ -25,16 +25,21 @@ def delete_message(*, actor: User, message_id: int) -> Message:
         message = lock_message(actor=actor, message_id=message_id)
         if message.sender_id != actor.pk:
             raise NotAllowed("Only who said it may take it back.")
-        if message.deleted_at:
-            return message
-        message.content, message.deleted_at = "", timezone.now()
-        message.save(update_fields=["content", "deleted_at"])
-        message.reactions.all().delete()
-        remove_attachments(message.attachments.all())
-        append_event(
-            conversation=message.conversation,
-            kind=ConversationEventKind.MESSAGE_DELETED,
-            actor=actor,
-            message=message,
-        )
+        leave_the_place(message, actor=actor)
         return message
+
+
+def leave_the_place(message: Message, *, actor: User) -> None:
+    """Of the message, whose conversation is locked, only its place is left, and the log says so."""
+    if message.deleted_at:
+        return
+    message.content, message.deleted_at = "", timezone.now()
+    message.save(update_fields=["content", "deleted_at"])
+    message.reactions.all().delete()
+    remove_attachments(message.attachments.all())
+    append_event(
+        conversation=message.conversation,
+        kind=ConversationEventKind.MESSAGE_DELETED,
+        actor=actor,
+        message=message,
+    )

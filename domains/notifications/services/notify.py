@@ -46,8 +46,7 @@ def notify(
     one is wanted, goes out once `mail_after` is over.
     """
     now = timezone.now()
-    # In one order for all: two who tell the same people at once then wait for each other, and never in a ring.
-    ways = find_ways(kind=kind, user_ids=sorted(recipient_ids))
+    ways = find_ways(kind=kind, user_ids=sorted(recipient_ids))  # one order for all: tellers never wait in a ring
     rows = [
         Notification(
             recipient_id=recipient_id,

@@ -21,6 +21,7 @@ from domains.opportunities.services.remove_host_member import remove_host_member
 from domains.opportunities.services.review_hours import review_hours
 from domains.opportunities.services.revoke_service_record import revoke_service_record
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, RoleSkillDraft
+from domains.opportunities.services.take_down_opportunity import take_down_opportunity
 from domains.opportunities.services.update_host import update_host
 from domains.opportunities.services.update_opportunity import update_opportunity
 from domains.opportunities.services.update_role import update_role
@@ -51,6 +52,7 @@ __all__ = [
     "remove_host_member",
     "review_hours",
     "revoke_service_record",
+    "take_down_opportunity",
     "update_host",
     "update_opportunity",
     "update_role",

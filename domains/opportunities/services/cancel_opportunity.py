@@ -38,8 +38,14 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
     now = timezone.now()
     reason = clean_reason(reason)
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="call its opportunities off")
+    call_off(opportunity, actor=actor, reason=reason, now=now)
+    return opportunity
+
+
+def call_off(opportunity: Opportunity, *, actor: User, reason: str, now: datetime) -> None:
+    """The locked opportunity is CANCELLED, if it was not, with its live applications; refuses with CONFLICT."""
     if opportunity.status == OpportunityStatus.CANCELLED:
-        return opportunity
+        return
     if obstacle := _obstacle(opportunity, now):
         raise Refused.because(Code.CONFLICT, obstacle, "opportunity_id")
     before = {"status": opportunity.status.value, "closed_reason": opportunity.closed_reason}
@@ -50,7 +56,6 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
     after = {"status": opportunity.status.value, "closed_reason": reason}
     change = record_change(opportunity=opportunity, actor=actor, before=before, after=after, now=now)
     bus.publish(facts.OpportunityCancelled(opportunity_id=opportunity.pk, change_id=change.pk))
-    return opportunity
 
 
 def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:

@@ -29,10 +29,15 @@ def close_opportunity(*, actor: User, opportunity_id: int, reason: str = "") -> 
     if opportunity.status != OpportunityStatus.OPEN:
         message = f"It is {opportunity.status} and takes no applications anyway."
         raise Refused.because(Code.CONFLICT, message, "opportunity_id")
+    close(opportunity, reason=reason)
+    return opportunity
+
+
+def close(opportunity: Opportunity, *, reason: str) -> None:
+    """The locked opportunity is CLOSED for this reason."""
     opportunity.status, opportunity.closed_reason = OpportunityStatus.CLOSED, reason
     opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
     bus.publish(facts.OpportunityClosed(opportunity_id=opportunity.pk))
-    return opportunity
 
 
 def clean_reason(reason: str) -> str:

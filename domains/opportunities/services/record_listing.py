@@ -23,6 +23,8 @@ from domains.opportunities.services.values import problems_of
 #: What a longer text is cut to; the model refuses more.
 LONGEST = {"title": 200, "description": 5000, "location_text": 300, "organization_name": 200}
 SHORTEST_DESCRIPTION = 10
+#: What is closed with no more of a reason than these was closed by the clock or by absence, and by nobody.
+BY_NOBODY = {"", close_ended.REASON}
 _FIELD_NAMES = {"location_zip": "postal_code"}
 
 
@@ -115,8 +117,8 @@ def _status_now(row: Listing, end_date: datetime, now: datetime) -> OpportunityS
     status = row.opportunity.status
     if end_date <= now:
         return OpportunityStatus.CLOSED if status == OpportunityStatus.OPEN else status
-    was_over = row.opportunity.end_date <= now and row.opportunity.closed_reason in {"", close_ended.REASON}
-    if status == OpportunityStatus.CLOSED and (row.missed_runs >= GONE_AFTER or was_over):
+    was_closed_by_nobody = status == OpportunityStatus.CLOSED and row.opportunity.closed_reason in BY_NOBODY
+    if was_closed_by_nobody and (row.missed_runs >= GONE_AFTER or row.opportunity.end_date <= now):
         return OpportunityStatus.OPEN
     return status
 

@@ -11,7 +11,7 @@ from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import OpportunityChange
-from domains.opportunities.selectors import find_called_off, find_holders
+from domains.opportunities.selectors import find_called_off, find_holders, find_managers
 
 #: What a host may change that volunteers rely on, in the words of the mail.
 LABELS = {
@@ -42,13 +42,21 @@ def letter_changed(notification: Notification) -> Letter | None:
 
 
 def tell_cancelled(change_id: int) -> None:
-    """Tell each person whose application ended with it that the opportunity does not take place."""
+    """Tell each person whose application ended with it that the opportunity does not take place.
+
+    Where somebody else than those who run the host called it off, they are told, too.
+    """
     change = _find_change(change_id)
     if change is None:
         return
     reason = change.after["closed_reason"]
     body = f"Your application ends with it. They add: {reason}" if reason else "Your application ends with it."
-    _tell(change, "opportunity_cancelled", people=list(find_called_off(change=change)), body=body)
+    applicants = list(find_called_off(change=change))
+    _tell(change, "opportunity_cancelled", people=applicants, body=body)
+    host_id = change.opportunity.host_id
+    managers = list(find_managers(host_id=host_id)) if host_id else []
+    if change.actor not in managers:
+        _tell(change, "opportunity_cancelled", people=managers, body=reason)
 
 
 def letter_cancelled(notification: Notification) -> Letter | None:
@@ -64,6 +72,7 @@ def letter_cancelled(notification: Notification) -> Letter | None:
             "opportunity": change.opportunity,
             "begins": in_words(change.opportunity.start_date, zone_of(change.opportunity.location_zip)),
             "reason": change.after["closed_reason"],
+            "had_applied": find_called_off(change=change).filter(pk=notification.recipient_id).exists(),
         },
     )
 

@@ -1,0 +1,54 @@
+"""Taking down what was reported."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from django.db import transaction
+
+from domains.accounts.models import User
+from domains.base.errors import Code, NotFound, Refused
+from domains.messaging.models import MessageAttachment
+from domains.messaging.services import take_down_message
+from domains.moderation.models import ContentReport, ReportStatus
+from domains.moderation.services.review_report import review_report
+from domains.opportunities.services import take_down_opportunity
+
+
+def take_down(*, actor: User, report_id: int, note: str) -> ContentReport:
+    """What was reported is taken down, and the report is RESOLVED with the note; both or neither.
+
+    What is gone or was taken down already stays so. Refuses as `review_report` does, and with CONFLICT where the
+    subject is nothing that can be taken down, or cannot be now.
+    """
+    with transaction.atomic():
+        report = review_report(actor=actor, report_id=report_id, status=ReportStatus.RESOLVED, note=note)
+        if report.subject_type not in TAKING_DOWN:
+            sentence = "This cannot be taken down here: follow the link to its own page, and then resolve the report."
+            raise Refused.because(Code.CONFLICT, sentence, "report_id")
+        with contextlib.suppress(NotFound):
+            TAKING_DOWN[report.subject_type](actor, report.subject_id)
+        return report
+
+
+def _message(actor: User, message_id: int) -> None:
+    take_down_message(actor=actor, message_id=message_id)
+
+
+def _attachment(actor: User, attachment_id: int) -> None:
+    brought_by = MessageAttachment.objects.filter(pk=attachment_id).values_list("message", flat=True).first()
+    if brought_by is not None:
+        take_down_message(actor=actor, message_id=brought_by)
+
+
+def _opportunity(actor: User, opportunity_id: int) -> None:
+    take_down_opportunity(actor=actor, opportunity_id=opportunity_id)
+
+
+#: How each type of the API is taken down; a file goes with the message that brought it.
+TAKING_DOWN: dict[str, Callable[[User, int], None]] = {
+    "Message": _message,
+    "MessageAttachment": _attachment,
+    "Opportunity": _opportunity,
+}

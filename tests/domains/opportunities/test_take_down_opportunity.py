@@ -1,0 +1,89 @@
+"""Staff take an opportunity down: it ends as if its host had called it off, and nothing opens it again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from domains.base.errors import Refused
+from domains.opportunities import services
+from domains.opportunities.models import Application, ApplicationStatus, Listing, Opportunity, OpportunityStatus
+from domains.opportunities.services.record_listing import FoundListing, record_listing
+from domains.opportunities.services.take_down_opportunity import REASON
+from tests.domains.notifications.mails import sent
+from tests.factories import ApplicationFactory, ListingFactory, OpportunityFactory, SourceFactory, UserFactory, owner_of
+from tests.sql import rows_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_called_off_and_those_who_applied_and_its_host_are_told_why() -> None:
+    application = ApplicationFactory(status=ApplicationStatus.ACCEPTED)
+    opportunity = application.role.opportunity
+    owner = owner_of(opportunity.host)
+    for _ in range(2):
+        taken_down = services.take_down_opportunity(actor=UserFactory(staff=True), opportunity_id=opportunity.pk)
+    assert (taken_down.status, taken_down.closed_reason) == (OpportunityStatus.CANCELLED, REASON)
+    assert Application.objects.get().status == ApplicationStatus.CANCELLED
+    assert len(mail.outbox) == 2
+    by_receiver = {to[0]: (text, html) for to, text, html in sent()}
+    for words in by_receiver[application.volunteer.email]:
+        assert REASON in words
+        assert "Your application ends with it." in words
+    for words in by_receiver[owner.email]:
+        assert REASON in words
+        assert "Your application" not in words
+        assert "Thank you" not in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_host_who_calls_off_is_not_told_of_it() -> None:
+    application = ApplicationFactory()
+    opportunity = application.role.opportunity
+    services.cancel_opportunity(actor=owner_of(opportunity.host), opportunity_id=opportunity.pk)
+    assert [to for to, _, _ in sent()] == [[application.volunteer.email]]
+
+
+def test_a_draft_and_what_is_over_and_what_is_not_there_are_refused() -> None:
+    over = OpportunityFactory(
+        start_date=timezone.now() - timedelta(days=2), end_date=timezone.now() - timedelta(days=1)
+    )
+    external_draft = ListingFactory(opportunity__draft=True).opportunity
+    draft = OpportunityFactory(draft=True)
+    before = rows_of("opportunities", "base")
+    for key, code in (
+        (draft.pk, "CONFLICT"),
+        (over.pk, "CONFLICT"),
+        (external_draft.pk, "CONFLICT"),
+        (0, "NOT_FOUND"),
+    ):
+        with pytest.raises(Refused) as refused:
+            services.take_down_opportunity(actor=UserFactory(staff=True), opportunity_id=key)
+        assert [str(problem.code) for problem in refused.value.problems] == [code]
+    assert rows_of("opportunities", "base") == before
+
+
+@pytest.mark.parametrize("missed_runs", [0, 2])
+def test_no_crawl_opens_a_listing_again_that_was_taken_down(missed_runs: int) -> None:
+    start = timezone.now() + timedelta(days=3)
+    listing = FoundListing(
+        title="Get rich as a volunteer",
+        start_date=start,
+        end_date=start + timedelta(hours=2),
+        external_id="scam",
+        url="https://board.example/scam",
+        description="Send a gift card first, and then we talk about it.",
+    )
+    source = SourceFactory()
+    record_listing(source_id=source.pk, listing=listing)
+    Listing.objects.update(missed_runs=missed_runs)
+    opportunity = Opportunity.objects.get()
+    for _ in range(2):
+        services.take_down_opportunity(actor=UserFactory(staff=True), opportunity_id=opportunity.pk)
+    record_listing(source_id=source.pk, listing=listing)
+    opportunity.refresh_from_db()
+    assert (opportunity.status, opportunity.closed_reason) == (OpportunityStatus.CLOSED, REASON)
