@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,16 +11,13 @@ import zipcodes
 from domains.geo.plain import Point, box_around, distance_km
 
 
-@lru_cache(maxsize=4096)
-def zip_centroid(zip_code: str) -> tuple[float, float] | None:
-    """Return latitude and longitude, in degrees, of the middle of a United States ZIP code.
+def zip_point(zip_code: str) -> Point | None:
+    """Return the middle of a United States ZIP code, from a table made at the first question.
 
     None for what is no ZIP code of five digits, for one that is not in use, and for the military ones
     abroad, which the list puts at 0, 0.
     """
-    places = zipcodes.matching(zip_code) if re.fullmatch(r"[0-9]{5}", zip_code) else []
-    centroids = [(float(place["lat"]), float(place["long"])) for place in places]
-    return centroids[0] if centroids and centroids[0] != (0.0, 0.0) else None
+    return _middles().get(zip_code)
 
 
 def zip_time_zone(zip_code: str) -> ZoneInfo | None:
@@ -30,11 +26,6 @@ def zip_time_zone(zip_code: str) -> ZoneInfo | None:
     None for what is no ZIP code in use, and for the military ones abroad.
     """
     return _zones().get(zip_code)
-
-
-def zip_point(zip_code: str) -> Point | None:
-    """Return the middle of the ZIP code, as `zip_centroid` does, from a table made at the first question."""
-    return _middles().get(zip_code)
 
 
 @lru_cache(maxsize=1024)
@@ -50,7 +41,7 @@ def zip_codes_within(point: Point, km: float) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _middles() -> dict[str, Point]:
-    """Return the middle of every ZIP code; of one that is listed twice the first, as `zip_centroid` takes it."""
+    """Return the middle of every ZIP code; of one that is listed twice the first."""
     middles = {
         str(place["zip_code"]): Point(float(place["lat"]), float(place["long"]))
         for place in reversed(zipcodes.list_all())

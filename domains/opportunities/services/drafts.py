@@ -9,7 +9,7 @@ from typing import Any
 
 from domains.accounts.models import User
 from domains.base.errors import Code, Problem
-from domains.geo.selectors import zip_centroid
+from domains.geo.selectors import zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
 from domains.opportunities.selectors import is_sensible_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
@@ -38,7 +38,7 @@ class OpportunityDraft:
 
     def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
         """Return it as a row; its place is the middle of its ZIP code."""
-        place = None if self.is_remote else zip_centroid(self.location_zip.strip())
+        place = None if self.is_remote else zip_point(self.location_zip.strip())
         latitude, longitude = place or (None, None)
         return Opportunity(
             host_id=host_id,
