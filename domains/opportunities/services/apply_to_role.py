@@ -13,7 +13,7 @@ from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, Role
 from domains.opportunities.selectors import find_late_obstacles, find_obstacles, find_roles, get_live_application
 from domains.opportunities.services.moves import lock_role, move
-from domains.opportunities.services.values import problems_of
+from domains.opportunities.services.values import problems_of, problems_of_words
 from domains.opportunities.transitions import Act
 
 
@@ -36,6 +36,7 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
     problems = [
         *find_obstacles(viewer=actor, roles=[seen])[seen.pk],
         *problems_of(application, exclude={"role", "volunteer"}),
+        *problems_of_words(application, lines=()),
     ]
     # Most of a crowd is refused here, before it stands in the way of the others.
     _refuse(problems, join_waitlist=join_waitlist)

@@ -13,7 +13,7 @@ from domains.geo.selectors import zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
 from domains.opportunities.selectors import is_sensible_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
-from domains.opportunities.services.values import one_line, problems_of
+from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_CAUSES = 20
 #: The columns that say where it is, in words; its point on the map follows from them.
@@ -99,6 +99,7 @@ def problems_of_draft(draft: OpportunityDraft, row: Opportunity) -> list[Problem
     exclude = {"host", "created_by", *(["start_date", "end_date"] if times else [])}
     return [
         *problems_of(row, exclude=exclude),
+        *problems_of_words(row, lines=("title", "location_text")),
         *times,
         *_problems_of_causes(draft.cause_ids),
         *problems_of_roles(draft.roles, row),
