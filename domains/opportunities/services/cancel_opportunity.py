@@ -42,7 +42,7 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
     return opportunity
 
 
-def call_off(opportunity: Opportunity, *, actor: User, reason: str, now: datetime) -> None:
+def call_off(opportunity: Opportunity, *, actor: User | None, reason: str, now: datetime) -> None:
     """The locked opportunity is CANCELLED, if it was not, with its live applications; refuses with CONFLICT."""
     if opportunity.status == OpportunityStatus.CANCELLED:
         return
@@ -69,7 +69,7 @@ def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
     return None
 
 
-def _cancel_applications(opportunity: Opportunity, actor: User, reason: str, now: datetime) -> None:
+def _cancel_applications(opportunity: Opportunity, actor: User | None, reason: str, now: datetime) -> None:
     # Those without a place first: nobody is to be seen moving up into what is called off.
     live = Q(status__in=set(LIVE_STATUSES) - {ApplicationStatus.COMPLETED})
     for role_id in opportunity.roles.order_by("pk").values_list("pk", flat=True):
