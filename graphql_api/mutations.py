@@ -10,6 +10,7 @@ import strawberry_django
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import OperationalError
 from django.db.models import Model
+from strawberry_django.fields.types import OperationInfo
 from strawberry_django.optimizer import optimize
 
 from domains.base.errors import Code, Refused
@@ -48,6 +49,11 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
     return declare
 
 
-def _read_again(row: Model, info: Any) -> Model:
+def _read_again(row: Model, info: Any) -> Model | OperationInfo:
     rows = type(row)._default_manager.filter(pk=row.pk)
-    return optimize(rows, info=info).get()
+    # Not `get`: the library would answer with the text of what that raises.
+    again: Model | None = optimize(rows, info=info).first()
+    if again is not None:
+        return again
+    gone = "It was stored, and replaced or removed by something else in the same moment; read it again."
+    return operation_info(Refused.because(Code.CONFLICT, gone))
