@@ -22,7 +22,6 @@ def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
     it again. Histories name nobody of the staff. A system act: whoever calls it has decided that it may be done.
     Twice changes nothing more. Refuses with NOT_FOUND and CONFLICT (a draft).
     """
-    now = timezone.now()
     opportunity = Opportunity.objects.select_for_update(of=("self",)).filter(pk=opportunity_id).first()
     if opportunity is None:
         raise NotFound("opportunity", "opportunity_id")
@@ -32,9 +31,8 @@ def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
         return opportunity
     if opportunity.kind == OpportunityKind.EXTERNAL:
         close(opportunity, reason=REASON)
-    elif opportunity.end_date > now:
-        call_off(opportunity, actor=None, reason=REASON, now=now)
-    # At last: the roles of what is hidden are hidden, too.
-    opportunity.taken_down_at = now
+    elif opportunity.end_date > timezone.now():
+        call_off(opportunity, actor=None, reason=REASON)
+    opportunity.taken_down_at = timezone.now()
     opportunity.save(update_fields=["taken_down_at", "updated_at"])
     return opportunity
