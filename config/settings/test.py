@@ -17,6 +17,9 @@ INTROSPECTION = "on"
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 # Each process's keys are its own: a Redis that others use keeps theirs.
 CACHES["default"]["KEY_PREFIX"] = f"mishmob-test-{os.getpid()}"
+if REDIS_URL:
+    # Its wake-ups too: another process's tests have conversations and people with the same ids.
+    CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"mishmob-test-{os.getpid()}"
 LOGGING["root"]["level"] = "WARNING"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in real life: threads then wait for each other's transactions instead of failing.
