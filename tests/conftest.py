@@ -21,6 +21,12 @@ def _fresh_cache() -> Iterator[None]:
 
 
 @pytest.fixture
+def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tries fall into one window of the rate limits: none ends while a test counts them."""
+    monkeypatch.setattr("time.time", lambda: 1_000_000.0)
+
+
+@pytest.fixture
 def api(db: None) -> Api:
     """The API as a stranger sees it."""
     return Api(Client())

@@ -213,6 +213,7 @@ def test_a_correction_must_not_overlap_other_hours(application: Application) -> 
     assert problems_of(lambda: log(application, 0, 1.5, corrects_id=entry.pk)) == [("OVERLAPS", "started_at")]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_logging_has_a_limit(application: Application) -> None:
     for _ in range(300):
         log(application)
