@@ -11,7 +11,11 @@ from tests.crowd import Crowd, all_at_once, worst
 from tests.graphql_api.opportunities.documents import APPLY_TO_ROLE, DECIDE_APPLICATION
 from tests.live_server import ARTIFACTS, LiveServer
 
-pytestmark = [pytest.mark.services, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("crowds"),  # two at once would be more connections than PostgreSQL gives
+]
 Servers = tuple[LiveServer, LiveServer]
 
 CLIENTS, PLACES = 200, 10
