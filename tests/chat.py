@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from tests.graphql_api.messaging.documents import FOLLOW, SEND, START
 from tests.live_server import LiveServer
+from tests.quickest import quickest_of
 from tests.sockets import opened
 
 LOG_IN = """mutation($email: String!) { devLogIn(input: {email: $email}) {
@@ -122,3 +123,17 @@ async def hear_live(writer: Person, at: LiveServer, reader: Reader, content: str
     message = await asyncio.to_thread(writer.say, at, reader.conversation_id, content)
     await reader.until_sequence(message["sequence"])
     return reader.times[reader.sequences.index(message["sequence"])] - began
+
+
+async def is_live(writer: Person, at: LiveServer, reader: Reader) -> bool:
+    """Whether what is said reaches the reader within a second.
+
+    The first thing said shows nothing: whoever only looks now and then may look just then. What is said right after
+    such a look waits for the next one.
+    """
+    await hear_live(writer, at, reader, "first")
+
+    async def again() -> float:
+        return await hear_live(writer, at, reader, "again")
+
+    return await quickest_of(again, limit=1) < 1

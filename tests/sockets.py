@@ -35,7 +35,7 @@ class Socket:
                 if message["type"] != "ping":
                     return message
 
-    async def close_code(self, patience: float = 2) -> int | None:
+    async def close_code(self, patience: float = 5) -> int | None:
         """Return the code that the server closes with; what it says before is passed over."""
         with contextlib.suppress(ConnectionClosed):
             async with asyncio.timeout(patience):

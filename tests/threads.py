@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -29,3 +30,22 @@ def at_once(act: Callable[[int], R], times: int) -> list[R | Refused]:
 
     with ThreadPoolExecutor(times) as threads:
         return list(threads.map(run, range(times)))
+
+
+def somebody_waits(*, patience: float) -> bool:
+    """Wait until a connection to this PostgreSQL database waits for another's lock; whether one did in so many seconds.
+
+    Other databases do not count: other processes' tests are at work in them.
+    """
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees the first answer ever after
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock')"
+            )
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.01)
+    return False

@@ -15,8 +15,17 @@ CELERY_TASK_ALWAYS_EAGER = True
 INTROSPECTION = "on"
 # A pool would keep connections to a test database that has to be dropped.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Forty wait for one lock here, on a machine that does other things too: to wait long is no fault. What waits in a
+    # ring PostgreSQL finds by itself.
+    DATABASES["default"]["OPTIONS"]["options"] += (
+        " -c statement_timeout=30s -c lock_timeout=25s -c idle_in_transaction_session_timeout=60s"
+    )
 # Each process's keys are its own: a Redis that others use keeps theirs.
 CACHES["default"]["KEY_PREFIX"] = f"mishmob-test-{os.getpid()}"
+if REDIS_URL:
+    # Its wake-ups too: another process's tests have conversations and people with the same ids.
+    CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"mishmob-test-{os.getpid()}"
 LOGGING["root"]["level"] = "WARNING"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in real life: threads then wait for each other's transactions instead of failing.

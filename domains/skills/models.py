@@ -101,7 +101,12 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 
 
 class Skill(NamedModel):
-    """Something a person can do, under its preferred name."""
+    """Something a person can do, under its preferred name.
+
+    Who merges skills holds the lock `MERGE_LOCK` alone; who writes rows that name them shares it.
+    """
+
+    MERGE_LOCK: ClassVar = "skills"
 
     folded_name = FoldedName(max_length=240, unique=True, blank=True, editable=False)
     category = models.CharField(max_length=80, db_index=True)

@@ -1,4 +1,4 @@
-"""The services that production runs on: a PostgreSQL database made for this session, and Redis."""
+"""The services that production runs on: a PostgreSQL database and a Redis, both made for this session."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-import redis
 from django.db import connection
 from psycopg import sql
 
@@ -18,7 +17,6 @@ if connection.vendor != "postgresql":
     collect_ignore_glob = ["test_*.py"]
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +30,16 @@ def database_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> str:
-    """A Redis that answers."""
-    with redis.Redis.from_url(REDIS_URL) as client:
-        assert client.ping()
-    return REDIS_URL
+def redis_url() -> Iterator[str]:
+    """A running Redis of this session's own.
+
+    In a shared one the servers of two sessions, whose people and conversations have the same ids, would count into
+    each other's rate limits and wake each other's sockets; and a test that cuts its connections would cut everybody's.
+    """
+    server = OwnRedis()
+    server.start()
+    yield server.url
+    server.kill()
 
 
 @pytest.fixture

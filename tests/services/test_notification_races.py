@@ -13,7 +13,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from domains.messaging import services as messaging
@@ -30,7 +30,7 @@ from tests.factories import (
     conversation_between,
 )
 from tests.factories.notifications import browser_key
-from tests.threads import at_once
+from tests.threads import at_once, somebody_waits
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -79,16 +79,6 @@ def test_the_same_fact_told_by_eight_at_once_is_told_and_mailed_once() -> None:
     assert Notification.objects.count() == MailDelivery.objects.count() == len(people)
 
 
-def wait_until_somebody_waits() -> None:
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
 def test_who_tells_the_same_people_at_once_waits_and_never_in_a_ring() -> None:
     ann, ben = (person.pk for person in UserFactory.create_batch(2))
     has_told_ann = threading.Event()
@@ -103,7 +93,7 @@ def test_who_tells_the_same_people_at_once_waits_and_never_in_a_ring() -> None:
         with transaction.atomic():
             told = tell([ann])
             has_told_ann.set()
-            wait_until_somebody_waits()
+            assert somebody_waits(patience=5)
             return told + tell([ben])
 
     assert at_once(act, 2) == [2, 0]

@@ -28,7 +28,11 @@ from domains.opportunities.transitions import Decision
 from tests.factories import ApplicationFactory, RoleFactory, UserFactory, owner_of
 from tests.threads import at_once
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("crowds"),  # two at once would be more connections than PostgreSQL gives
+]
 
 
 def counts(role: Role) -> dict[str, int]:

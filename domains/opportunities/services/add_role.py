@@ -9,6 +9,7 @@ from domains.base.errors import Code, Refused
 from domains.opportunities.models import OpportunityStatus, Role
 from domains.opportunities.services.locks import lock_opportunity
 from domains.opportunities.services.role_drafts import MAX_ROLES, RoleDraft, problems_of_role, store_roles
+from domains.skills.services import hold_skills
 
 
 @transaction.atomic
@@ -24,6 +25,7 @@ def add_role(*, actor: User, opportunity_id: int, draft: RoleDraft) -> Role:
         raise Refused.because(Code.CONFLICT, message, "opportunity_id")
     if opportunity.roles.count() >= MAX_ROLES:
         raise Refused.because(Code.TOO_LONG, f"An opportunity has at most {MAX_ROLES} roles.", "opportunity_id")
+    hold_skills()
     if problems := problems_of_role(draft, opportunity):
         raise Refused(*problems)
     (role,) = store_roles(opportunity, [draft])

@@ -10,6 +10,7 @@ from domains.opportunities import policies
 from domains.opportunities.models import Opportunity, OpportunityHost, OpportunityStatus
 from domains.opportunities.services.drafts import OpportunityDraft, problems_of_draft, problems_of_kind
 from domains.opportunities.services.role_drafts import store_roles
+from domains.skills.services import hold_skills
 
 
 def create_opportunity(*, actor: User, host_id: int, draft: OpportunityDraft) -> Opportunity:
@@ -23,9 +24,10 @@ def create_opportunity(*, actor: User, host_id: int, draft: OpportunityDraft) ->
     if not policies.can_run_host(actor, host_id):
         raise NotAllowed("Only owners and coordinators of the organisation may draft its opportunities.")
     opportunity = draft.row(host_id=host_id, created_by=actor)
-    if problems := [*problems_of_kind(draft.kind), *problems_of_draft(draft, opportunity)]:
-        raise Refused(*problems)
     with transaction.atomic():
+        hold_skills()
+        if problems := [*problems_of_kind(draft.kind), *problems_of_draft(draft, opportunity)]:
+            raise Refused(*problems)
         opportunity.status = OpportunityStatus.DRAFT
         opportunity.save()
         opportunity.causes.set(draft.cause_ids)

@@ -11,6 +11,7 @@ from domains.opportunities import policies
 from domains.opportunities.models import OpportunityStatus, Role, RoleSkill
 from domains.opportunities.services.moves import lock_role, offer_places
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, problems_of_role
+from domains.skills.services import hold_skills
 
 COLUMNS = ("title", "description", "slots_available", "requires_approval", "required_verifications")
 
@@ -31,6 +32,7 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
         raise NotAllowed("Only owners and coordinators of the organisation may change its roles.")
     if role.opportunity.status == OpportunityStatus.CANCELLED:
         raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "role_id")
+    hold_skills()
     draft = changes.applied_to(role)
     if problems := [*problems_of_role(draft, role.opportunity), *_too_few(draft, role)]:
         raise Refused(*problems)

@@ -3,6 +3,7 @@
 from domains.skills.services.accept_resume_skills import accept_resume_skills
 from domains.skills.services.add_skill import add_skill
 from domains.skills.services.endorse_skills import endorse_skills
+from domains.skills.services.hold_skills import hold_skills
 from domains.skills.services.import_skills import import_skills, load_starter_skills
 from domains.skills.services.merge_skills import merge_skills
 from domains.skills.services.parse_resume import find_unread_resumes, parse_resume
@@ -17,6 +18,7 @@ __all__ = [
     "endorse_skills",
     "find_unread_resumes",
     "has_no_skills",
+    "hold_skills",
     "import_linkedin_export",
     "import_skills",
     "load_starter_skills",

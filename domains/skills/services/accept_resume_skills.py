@@ -9,8 +9,9 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base.errors import NotFound, Refused
 from domains.skills.errors import SkillCode
-from domains.skills.models import Resume, ResumeStatus, UserSkill
+from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, UserSkill
 from domains.skills.selectors import get_skill
+from domains.skills.services.hold_skills import hold_skills
 
 
 @transaction.atomic
@@ -27,13 +28,19 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
         raise Refused.because(
             SkillCode.NOT_READ_YET, "The resume is still being read; ask again in a moment.", "resume_id"
         )
-    suggested = {one.skill_id: one for one in resume.suggestions.all()}
-    for skill_id in dict.fromkeys(skill_ids):
-        skill = get_skill(viewer=actor, skill_id=skill_id)
-        suggestion = suggested.get(skill.pk) if skill else None
-        if skill is None or suggestion is None:
-            raise NotFound("suggested skill", "skill_ids")
-        UserSkill.objects.get_or_create(user=actor, skill=skill, defaults={"source": resume.source})
+    hold_skills()
+    for suggestion in _chosen(actor, resume, skill_ids):
+        UserSkill.objects.get_or_create(user=actor, skill_id=suggestion.skill_id, defaults={"source": resume.source})
         suggestion.is_accepted = True
         suggestion.save(update_fields=["is_accepted"])
     return actor
+
+
+def _chosen(actor: User, resume: Resume, skill_ids: Collection[int]) -> list[ResumeSuggestion]:
+    """Return the suggestions of these skills, in one order for all who give people skills: none waits in a ring."""
+    suggested = {one.skill_id: one for one in resume.suggestions.all()}
+    skills = [get_skill(viewer=actor, skill_id=skill_id) for skill_id in set(skill_ids)]
+    chosen = {skill.pk for skill in skills if skill}
+    if None in skills or not chosen <= suggested.keys():
+        raise NotFound("suggested skill", "skill_ids")
+    return [suggested[skill_id] for skill_id in sorted(chosen)]

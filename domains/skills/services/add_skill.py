@@ -9,38 +9,36 @@ from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import UserSkill
 from domains.skills.selectors import get_skill
+from domains.skills.services.hold_skills import hold_skills
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
 
+@transaction.atomic
 def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkill:
     """The actor has the skill at this level, once; saying it again changes the level.
 
     Of a skill that was merged into another the actor has that one. Refuses with NOT_FOUND (the skill), INVALID (the
-    level), CONFLICT (it is being merged this moment) and ALREADY_VERIFIED: a level that somebody else confirmed is
-    not one's own to change.
+    level) and ALREADY_VERIFIED: a level that somebody else confirmed is not one's own to change.
     """
+    hold_skills()
     skill = get_skill(viewer=actor, skill_id=skill_id)
     if skill is None:
         raise NotFound("skill", "skill_id")
     if not LOWEST_LEVEL <= proficiency_level <= HIGHEST_LEVEL:
         message = f"Give a level from {LOWEST_LEVEL}, a beginner, to {HIGHEST_LEVEL}, an expert."
         raise Refused(Problem(Code.INVALID, message, "proficiency_level"))
-    with transaction.atomic():
-        held, _ = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
-            user=actor, skill=skill, defaults={"proficiency_level": proficiency_level}
+    held, _ = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
+        user=actor, skill=skill, defaults={"proficiency_level": proficiency_level}
+    )
+    if held.proficiency_level == proficiency_level:
+        return held
+    if held.is_verified:
+        raise Refused.because(
+            SkillCode.ALREADY_VERIFIED,
+            f"Your level in {skill.name} was confirmed by somebody else; only they can change it.",
+            "proficiency_level",
         )
-        # A merge waits for this row now; one that was quicker has the skill under its new name.
-        if get_skill(viewer=actor, skill_id=skill_id) != skill:
-            raise Refused.because(Code.CONFLICT, "This skill is being merged into another; try again.", "skill_id")
-        if held.proficiency_level == proficiency_level:
-            return held
-        if held.is_verified:
-            raise Refused.because(
-                SkillCode.ALREADY_VERIFIED,
-                f"Your level in {skill.name} was confirmed by somebody else; only they can change it.",
-                "proficiency_level",
-            )
-        held.proficiency_level = proficiency_level
-        held.save(update_fields=["proficiency_level"])
+    held.proficiency_level = proficiency_level
+    held.save(update_fields=["proficiency_level"])
     return held

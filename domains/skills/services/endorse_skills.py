@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from domains.accounts.models import User
-from domains.skills.models import SkillSource, UserSkill
+from domains.skills.models import Skill, SkillSource, UserSkill
+from domains.skills.services.hold_skills import hold_skills
 
 #: What one has just learned in a role: begun, and not more.
 FIRST_LEVEL = 2
@@ -17,9 +18,12 @@ FIRST_LEVEL = 2
 def endorse_skills(*, person: User, skill_ids: Sequence[int]) -> None:
     """The person has these skills, verified by a host; the level of one they had stays. A system act.
 
+    Of a skill that was merged into another they have that one.
     Whoever calls it has decided who may endorse what. Twice changes nothing more.
     """
-    wanted = sorted(set(skill_ids))
+    hold_skills()
+    went_to = dict(Skill.objects.filter(pk__in=skill_ids).values_list("pk", "merged_into"))
+    wanted = sorted({went_to[skill_id] or skill_id for skill_id in skill_ids})
     UserSkill.objects.bulk_create(
         [
             UserSkill(user=person, skill_id=skill_id, proficiency_level=FIRST_LEVEL, source=SkillSource.HOST)

@@ -18,6 +18,7 @@ from domains.skills.models import (
     UserSkill,
     fold,
 )
+from domains.skills.services.hold_skills import hold_to_merge
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def merge_skills(*, skill_id: int, into_id: int) -> Skill:
     itself, the first goes where that went; merged again into the same, nothing changes. Refuses with NOT_FOUND, and
     INVALID for a skill that would go into itself, or that went into another already.
     """
+    hold_to_merge()
     locked = _lock(skill_id, into_id)
     skill, into = locked.get(skill_id), locked.get(into_id)
     if skill is None or into is None:

@@ -78,7 +78,8 @@ def test_it_is_found_anew_when_it_is_old(monkeypatch: pytest.MonkeyPatch) -> Non
     assert find.times == 2
 
 
-def test_many_at_once_find_it_out_once() -> None:
+def test_many_at_once_find_it_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "PATIENCE_SECONDS", 30.0)
     find, answers = Finding(5, seconds=0.2), []
     ask = lambda: answers.append(kept(what="x", rights=PUBLIC, seconds=60, find=find))  # noqa: E731
     threads = [threading.Thread(target=ask) for _ in range(8)]
@@ -104,7 +105,9 @@ def test_while_one_renews_it_the_others_go_on_with_the_old(monkeypatch: pytest.M
     assert seen == [1]
 
 
-def test_one_who_fails_does_not_stand_in_the_way_of_the_next() -> None:
+def test_one_who_fails_does_not_stand_in_the_way_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "PATIENCE_SECONDS", 10.0)
+
     def fail() -> int:
         raise LookupError("the table is away")
 

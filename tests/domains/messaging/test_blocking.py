@@ -174,8 +174,11 @@ def test_followers_of_the_pairs_conversation_are_woken(monkeypatch: pytest.Monke
     assert woken[1:] == [(f"inbox.{one.pk}", {}) for one in (ben, ann)], "whoever follows all of theirs looks again"
 
 
-def _messages_after_the_block(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Block while a message is on its way, past the rule but not written; return how many come after the block."""
+def _messages_after_the_block(monkeypatch: pytest.MonkeyPatch, *, patience: float) -> int:
+    """Block while a message is on its way, past the rule but not written; return how many come after the block.
+
+    The message waits for the block so many seconds at the most.
+    """
     ann, ben = UserFactory.create_batch(2)
     conversation = conversation_between(ann, ben)
     allowed, was_blocked = threading.Event(), threading.Event()
@@ -184,7 +187,7 @@ def _messages_after_the_block(monkeypatch: pytest.MonkeyPatch) -> int:
     def slowly(**named: Any) -> None:
         refuse_out_of_reach(**named)
         allowed.set()
-        was_blocked.wait(timeout=1)
+        was_blocked.wait(timeout=patience)
 
     monkeypatch.setattr(SEND, "refuse_out_of_reach", slowly)
 
@@ -205,7 +208,7 @@ def _messages_after_the_block(monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.django_db(transaction=True)
 def test_once_a_block_stands_no_message_follows(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _messages_after_the_block(monkeypatch) == 0
+    assert _messages_after_the_block(monkeypatch, patience=1) == 0
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time, lock or not")
@@ -213,7 +216,7 @@ def test_once_a_block_stands_no_message_follows(monkeypatch: pytest.MonkeyPatch)
 def test_without_the_lock_of_the_pair_a_message_would_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the same race with the lock taken away."""
     monkeypatch.setattr(locks, "hold", lambda **_: None)
-    assert _messages_after_the_block(monkeypatch) == 1
+    assert _messages_after_the_block(monkeypatch, patience=20) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Collection
 from functools import partial
@@ -230,11 +231,11 @@ def test_one_client_id_in_two_conversations_at_once_is_in_one_of_them() -> None:
 def test_without_the_row_lock_the_log_would_break(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the same storm, with the lock taken away, loses messages."""
     ann, ben = UserFactory.create_batch(2)
-    conversation = conversation_between(ann, ben)
+    conversation, all_have_looked = conversation_between(ann, ben), threading.Barrier(8)
 
     def unlocked(*, actor: User, conversation_id: int) -> Conversation:
         found = Conversation.objects.get(pk=conversation_id)
-        time.sleep(0.05)
+        all_have_looked.wait(timeout=30)
         return found
 
     monkeypatch.setattr(SERVICE, "lock_conversation", unlocked)

@@ -113,6 +113,7 @@ def test_a_member_by_another_address_does_not_join_twice(invitation: HostMembers
     assert refusal(actor, key_of(invitation))[0] == "DUPLICATE"
 
 
+@pytest.mark.usefixtures("one_window")
 def test_keys_are_tried_thirty_times_an_hour() -> None:
     actor = UserFactory()
     assert {refusal(actor, "x")[0] for _ in range(30)} == {"EXPIRED"}

@@ -55,6 +55,7 @@ def test_all_wrong_values_are_named_at_once() -> None:
     assert not HostMembership.objects.exists()
 
 
+@pytest.mark.usefixtures("one_window")
 def test_one_person_founds_twenty_a_day() -> None:
     user = UserFactory(hosting=True)
     for number in range(20):

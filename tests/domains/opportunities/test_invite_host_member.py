@@ -139,6 +139,7 @@ def test_only_owners_invite() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("one_window")
 def test_one_address_gets_five_invitations_a_day_whoever_sends_them() -> None:
     hosts = [OpportunityHostFactory() for _ in range(6)]
     for host in hosts[:5]:
@@ -148,6 +149,7 @@ def test_one_address_gets_five_invitations_a_day_whoever_sends_them() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("one_window")
 def test_one_person_sends_thirty_invitations_an_hour() -> None:
     host = OpportunityHostFactory()
     for number in range(30):

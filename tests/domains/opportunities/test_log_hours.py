@@ -109,7 +109,7 @@ def test_longer_than_planned_needs_a_note_and_longer_than_a_day_a_longer_opportu
 
 
 @pytest.mark.parametrize(
-    "wrong", [NOON.replace(tzinfo=None), datetime.min.replace(tzinfo=UTC), NOON.replace(year=9999)]
+    "wrong", [NOON.replace(tzinfo=None), datetime.min.replace(tzinfo=UTC), datetime(9999, 1, 31, 12, tzinfo=UTC)]
 )
 def test_a_time_without_an_offset_or_out_of_this_world_is_refused(application: Application, wrong: datetime) -> None:
     def act(**times: datetime) -> HoursEntry:
@@ -213,6 +213,7 @@ def test_a_correction_must_not_overlap_other_hours(application: Application) -> 
     assert problems_of(lambda: log(application, 0, 1.5, corrects_id=entry.pk)) == [("OVERLAPS", "started_at")]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_logging_has_a_limit(application: Application) -> None:
     for _ in range(300):
         log(application)

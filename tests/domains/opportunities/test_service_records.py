@@ -176,6 +176,7 @@ def test_codes_are_random_and_can_be_typed(volunteer: User) -> None:
     assert all(len({code[place] for code in codes}) > 10 for place in range(26))
 
 
+@pytest.mark.usefixtures("one_window")
 def test_making_records_has_a_limit(volunteer: User) -> None:
     worked(volunteer, OpportunityHostFactory(), day(3, 1), 2)
     for _ in range(20):

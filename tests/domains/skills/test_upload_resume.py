@@ -159,6 +159,7 @@ def test_the_largest_file_is_taken(stored: Stored) -> None:
     assert resume.size == LARGEST_RESUME
 
 
+@pytest.mark.usefixtures("one_window")
 def test_too_many_uploads_of_one_person_are_refused_and_others_go_on(stored: Stored) -> None:
     user = UserFactory()
     for number in range(UPLOADS_AN_HOUR):

@@ -75,6 +75,7 @@ def test_an_unproved_address_cannot_log_in(api: Api) -> None:
     assert codes(api.act(LOG_IN, email=user.email, password=PASSWORD)) == ["EMAIL_NOT_VERIFIED"]
 
 
+@pytest.mark.usefixtures("one_window")
 def test_guesses_at_one_account_are_limited_before_they_are_looked_at(api: Api, ada) -> None:
     for _ in range(5):
         api.act(LOG_IN, email=ada.email, password="wrong wrong wrong")

@@ -22,15 +22,7 @@ async def subscribe(document: str, viewer: User | None = None, **variables: Any)
     return results  # type: ignore[no-any-return]
 
 
-async def is_silent(events: AsyncGenerator[Any, None]) -> asyncio.Task[Any]:
-    """Wait until the subscription has joined its group and has nothing more to say; return its next answer to come."""
-    upcoming = asyncio.ensure_future(anext(events))
-    done, _ = await asyncio.wait([upcoming], timeout=0.5)
-    assert not done, upcoming.result()
-    return upcoming
-
-
-async def soon(upcoming: Any, patience: float = 5) -> dict[str, Any]:
+async def soon(upcoming: Any, patience: float = 10) -> dict[str, Any]:
     """Return the data of the next answer."""
     result = await asyncio.wait_for(upcoming, patience)
     assert not result.errors, result.errors

@@ -23,14 +23,16 @@ from graphql_api.messaging.log import logs
 from tests.api import gid
 from tests.factories import UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import INBOX
-from tests.graphql_api.messaging.live import is_silent, soon, subscribe
+from tests.graphql_api.messaging.live import soon, subscribe
+from tests.graphql_api.silence import is_silent, until, watch_streams
 from tests.sql import statements_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def _no_connection_is_left() -> AsyncGenerator[None, None]:
+async def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None, None]:
+    watch_streams(monkeypatch)
     yield
     await sync_to_async(connections.close_all)()
 
@@ -118,10 +120,10 @@ async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_block
     assert not done
     await sync_to_async(say)(ann, direct, "to Ben")
     assert (await soon(upcoming))["inboxEvents"]["event"]["message"]["content"] == "to Ben"
-    assert logs()._logs.keys() == {direct.pk}, "what nobody may follow is not followed"
+    await until(lambda: logs()._logs.keys() == {direct.pk})  # what nobody may follow is not followed
     await events.aclose()
     assert logs()._logs == {}
-    assert not switchboard()._bells
+    await until(lambda: not switchboard()._bells)
 
 
 async def test_a_block_that_is_taken_back_goes_on_where_it_began() -> None:
@@ -212,7 +214,7 @@ async def test_who_comes_back_to_a_direct_conversation_is_told_nothing_old() -> 
     events = await subscribe(INBOX, ben)
     upcoming = await is_silent(events)
     await sync_to_async(services.leave_conversation)(actor=ben, conversation_id=direct.pk)
-    await asyncio.sleep(0.3)
+    await until(lambda: direct.pk not in logs()._logs)
     await sync_to_async(services.start_conversation)(actor=ben, participant_ids=[ann.pk])
     back = (await soon(upcoming))["inboxEvents"]["event"]
     assert (back["__typename"], back["sequence"]) == ("ParticipantsChanged", 5)

@@ -26,6 +26,7 @@ from graphql_api.schema import schema
 from tests.api import gid
 from tests.factories import NotificationFactory, PreferenceFactory, SessionFactory, UserFactory, conversation_between
 from tests.graphql_api.notifications.documents import FOLLOW
+from tests.graphql_api.silence import is_silent, watch_streams
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,8 +34,9 @@ KIND = NotificationKind.APPLICATION_DECIDED
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def _no_connection_is_left() -> AsyncGenerator[None, None]:
+async def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None, None]:
     """The thread that coroutines share for their database work outlives the test; its connection must not."""
+    watch_streams(monkeypatch)
     yield
     await sync_to_async(connections.close_all)()
 
@@ -46,15 +48,7 @@ async def follow(viewer: User | None, document: str = FOLLOW) -> AsyncGenerator[
     return results  # type: ignore[no-any-return]
 
 
-async def is_silent(news: AsyncGenerator[Any, None]) -> asyncio.Task[Any]:
-    """Wait until the subscription has joined its group and has nothing more to say; return its next answer to come."""
-    upcoming = asyncio.ensure_future(anext(news))
-    done, _ = await asyncio.wait([upcoming], timeout=0.5)
-    assert not done, upcoming.result()
-    return upcoming
-
-
-async def title_of(upcoming: Any, patience: float = 5) -> str:
+async def title_of(upcoming: Any, patience: float = 10) -> str:
     result = await asyncio.wait_for(upcoming, patience)
     assert not result.errors, result.errors
     title: str = result.data["notificationReceived"]["title"]
