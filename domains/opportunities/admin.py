@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, RowsInline, TableAdmin, count_column
 from domains.base.errors import Refused
+from domains.base.locks import refuse_when_busy
 from domains.opportunities import services
 from domains.opportunities.models import (
     Application,
@@ -166,7 +167,8 @@ class OpportunityAdmin(TableAdmin):
         """Take down the chosen ones that can be; say of the others why they cannot."""
         for opportunity in queryset.order_by("pk"):
             try:
-                services.take_down_opportunity(opportunity_id=opportunity.pk)
+                with refuse_when_busy():
+                    services.take_down_opportunity(opportunity_id=opportunity.pk)
             except Refused as refusal:
                 why = " ".join(problem.message for problem in refusal.problems)
                 self.message_user(request, f"{opportunity}: {why}", messages.WARNING)
