@@ -290,7 +290,7 @@ class Logs:
         return await until_it_answers(lambda: selectors.find_followers(conversation_ids=keys))
 
     async def _heads(self, keys: list[int]) -> dict[int, int]:
-        return await in_database(lambda: selectors.find_heads(conversation_ids=keys))
+        return await until_it_answers(lambda: selectors.find_heads(conversation_ids=keys))
 
     def _tell_heads(self) -> None:
         for outbound in tuple(self._outbounds):
