@@ -108,6 +108,8 @@ def _one_moment() -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                # A request may not take so long; a look at everything may.
+                cursor.execute("SET LOCAL statement_timeout = '10min'")
             yield
     else:
         # Not `atomic`: that takes the place of SQLite's one writer.

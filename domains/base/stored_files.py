@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from domains.base.audit import EXAMPLES, Found, Invariant, register
 
 #: A file is stored before its row, and a process may die in between: what is a day old is removed by a daily task.
 STRAYS_AFTER = timedelta(days=2)
-#: So many rows or names a statement takes, and so many files the storage is asked about one by one.
+#: So many rows a statement brings; about so many files the storage is asked one by one: where more are missing, its
+#: list is believed, and of more strays the others are left to the next look.
 BATCH, MOST_ASKED_FOR = 5000, 1000
 
 
@@ -45,18 +46,20 @@ def _found(of: str, broken: list[Any]) -> Found:
 
 def _without_file(model: type[Model], folder: str, field: str) -> list[int]:
     # The rows first: a row that comes later has a file, but not in the list.
-    rows = {name: key for key, name in _rows(model, field)}
-    missing = rows.keys() - _stored(folder)
-    # Gone together in the meantime is as it should be.
-    still = set(_known(model, field, missing))
-    return sorted(rows[name] for name in still if not _is_stored(name, len(still)))
+    keys = {name: key for key, name in _rows(model, field)}
+    missing = keys.keys() - _stored(folder)
+    if len(missing) <= MOST_ASKED_FOR:
+        # What went together in the meantime is as it should be.
+        still = model._default_manager.filter(**{f"{field}__in": missing}).values_list(field, flat=True)
+        missing = {name for name in still if not default_storage.exists(name)}
+    return sorted(keys[name] for name in missing)
 
 
 def _without_row(model: type[Model], folder: str, field: str) -> list[str]:
-    stored = _stored(folder)
-    strays = sorted(stored - set(_known(model, field, stored)))
+    # The files first: a row that comes later has a file that is young.
+    strays = _stored(folder) - {name for _, name in _rows(model, field)}
     before = timezone.now() - STRAYS_AFTER
-    return [name for name in strays[:MOST_ASKED_FOR] if _is_older(name, before)]
+    return [name for name in sorted(strays)[:MOST_ASKED_FOR] if _is_older(name, before)]
 
 
 def _rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:
@@ -64,14 +67,9 @@ def _rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:
     rows, last = model._default_manager.exclude(**{field: ""}).order_by("pk").values_list("pk", field), 0
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         yield from batch
+        if len(batch) < BATCH:
+            return
         last = batch[-1][0]
-
-
-def _known(model: type[Model], field: str, names: Iterable[str]) -> Iterator[str]:
-    wanted = list(names)
-    for begin in range(0, len(wanted), BATCH):
-        batch = wanted[begin : begin + BATCH]
-        yield from model._default_manager.filter(**{f"{field}__in": batch}).values_list(field, flat=True)
 
 
 def _stored(folder: str) -> set[str]:
@@ -80,11 +78,6 @@ def _stored(folder: str) -> set[str]:
     except FileNotFoundError:
         return set()
     return {f"{folder}/{name}" for name in names}
-
-
-def _is_stored(name: str, of_how_many: int) -> bool:
-    # Where more are missing than can be asked about, the list is believed.
-    return of_how_many <= MOST_ASKED_FOR and default_storage.exists(name)
 
 
 def _is_older(name: str, before: datetime) -> bool:

@@ -57,7 +57,8 @@ def _line(verdict: audit.Verdict) -> str:
     if verdict.holds:
         return f"ok      {name}"
     examples = ", ".join(map(str, found.examples))
-    return f"BROKEN  {name}: {found.how_many} {found.of}, such as {examples}. Must be: {verdict.invariant.promise}"
+    more = ", …" if found.how_many > len(found.examples) else ""
+    return f"BROKEN  {name}: {found.how_many} {found.of} ({examples}{more}). Must be: {verdict.invariant.promise}"
 
 
 def _document(verdicts: Sequence[audit.Verdict], seconds: float) -> str:
