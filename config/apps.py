@@ -1,4 +1,4 @@
-"""The wiring: at the start it makes the domains' listeners known."""
+"""The wiring: at the start it makes the domains' listeners known, and what must hold in them."""
 
 import logging
 from importlib import import_module
@@ -16,9 +16,13 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Import each domain's listeners, so that they hear the facts: first those nearest to where facts come from."""
+        """Import each domain's listeners, so that they hear the facts: first those nearest to where facts come from.
+
+        And its invariants, so that `manage.py check_invariants` knows them.
+        """
         for app in reversed(list(apps.get_app_configs())):
-            if app.name.startswith("domains.") and find_spec(f"{app.name}.listeners"):
-                import_module(f"{app.name}.listeners")
+            for room in ("listeners", "invariants"):
+                if app.name.startswith("domains.") and find_spec(f"{app.name}.{room}"):
+                    import_module(f"{app.name}.{room}")
         if not settings.RATE_LIMITS:
             logger.warning("RATE_LIMITS IS OFF: anybody may guess passwords here. Only benchmarks want that.")

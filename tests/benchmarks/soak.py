@@ -6,7 +6,7 @@ Two writers, who also edit, delete and react, and ten readers, spread over two w
 by `kill -9` and started again: a web process, Redis (which comes back empty), the Celery worker. At the end the log in
 the database, what the writers were told and what each of the others heard must be the same, once and in order; whoever
 was removed must have heard nothing until they were added, and each reader must have been live again within 10 s of each
-repair. The exit status is 1 where anything is not so.
+repair; and `manage.py check_invariants` must find nothing. The exit status is 1 where anything is not so.
 """
 
 from __future__ import annotations
@@ -27,7 +27,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.benchmarks.bench_recommendations import own_database
-from tests.benchmarks.soak_audit import LIVE_WITHIN, Fault, differences, leaks, read_log, recoveries, violations
+from tests.benchmarks.soak_audit import (
+    LIVE_WITHIN,
+    Fault,
+    broken_invariants,
+    differences,
+    leaks,
+    read_log,
+    recoveries,
+    violations,
+)
 from tests.benchmarks.soak_followers import Follower, InboxFollower, NotificationFollower
 from tests.benchmarks.soak_people import Actor, Host, Reader, Writer
 from tests.chat import Person
@@ -191,7 +200,9 @@ async def soak(stage: Stage, *, minutes: float, every: float, say: Callable[[str
     for task in (*reading, watching):
         task.cancel()
     await asyncio.gather(*reading, watching, return_exceptions=True)
-    return report(stage.faults, log, cast)
+    found = report(stage.faults, log, cast)
+    found["violations"] += await asyncio.to_thread(broken_invariants, stage.servers[0])
+    return found
 
 
 def report(faults: list[Fault], log: dict[str, Any], cast: Cast) -> dict[str, Any]:

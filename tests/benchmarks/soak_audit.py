@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from tests.benchmarks.soak_people import Heard, Host, Reader, Writer
-from tests.live_server import LiveServer
+from tests.live_server import ROOT, LiveServer
 
 KINDS = {"MessageSent", "MessageEdited", "MessageDeleted", "MessageReacted", "ParticipantsChanged"}
 
@@ -54,6 +56,17 @@ def read_log(server: LiveServer, conversation_id: str, notified: str) -> dict[st
     code = _READ_LOG.format(id=conversation_id, email=notified)
     told: dict[str, Any] = json.loads(server.run(code).splitlines()[-1])
     return told
+
+
+def broken_invariants(server: LiveServer) -> list[str]:
+    """Return a sentence for everything that must always hold of the whole database and its files, and does not."""
+    command = [sys.executable, "manage.py", "check_invariants", "--json", "--files"]
+    ran = subprocess.run(command, cwd=ROOT, env=server.environ, check=False, capture_output=True, text=True)
+    if not ran.stdout:
+        return [f"the invariants could not be looked at: {ran.stderr[-500:]}"]
+    looked_at = json.loads(ran.stdout)["invariants"]
+    broken = [one for one in looked_at if not one["holds"]]
+    return [f"{one['name']}: {one['how_many']} {one['of']}, such as {one['examples']}" for one in broken]
 
 
 def violations(log: dict[str, Any], writers: Sequence[Writer], readers: Sequence[Reader]) -> Iterator[str]:

@@ -1,0 +1,25 @@
+"""What must always hold of sessions.
+
+That a family of refresh tokens has one current token needs no look: it is one row, and the token is its generation.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F, Q, QuerySet
+
+from domains.accounts.models import Session
+from domains.base.audit import holds_without
+
+#: The clocks of two servers never differ by more.
+CLOCKS = timedelta(seconds=10)
+
+
+@holds_without
+def token_families_move_forward() -> QuerySet[Session]:
+    """A session rotates after it began, each time under a higher generation, and never again once it has ended."""
+    earlier_than_it_began = Q(rotated_at__lt=F("created_at") - CLOCKS) | Q(ended_at__lt=F("created_at") - CLOCKS)
+    under_the_first_generation = Q(generation=0, rotated_at__gt=F("created_at") + CLOCKS)
+    after_its_end = Q(rotated_at__gt=F("ended_at") + CLOCKS)
+    return Session.objects.filter(earlier_than_it_began | under_the_first_generation | after_its_end)

@@ -1,0 +1,87 @@
+"""The two invariants of every folder of stored files: a row's file is there, and a file that lies there has its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Model
+from django.utils import timezone
+
+from domains.base.audit import EXAMPLES, Found, Invariant, register
+
+#: A file is stored before its row, and a process may die in between: what is a day old is removed by a daily task.
+STRAYS_AFTER = timedelta(days=2)
+#: So many rows a statement brings; about so many files the storage is asked one by one: where more are missing, its
+#: list is believed, and of more strays the others are left to the next look.
+BATCH, MOST_ASKED_FOR = 5000, 1000
+
+
+def register_files(*, model: type[Model], folder: str, field: str = "file") -> None:
+    """Register that the model's files and the folder, which holds nothing else, agree."""
+    domain, of = model._meta.app_label, str(model._meta.verbose_name_plural)
+    register(
+        Invariant(
+            f"{domain}.rows_have_their_{folder}",
+            f"What the {of} say is stored in `{folder}/` is stored there.",
+            lambda: _found(of, _without_file(model, folder, field)),
+            is_about_files=True,
+        )
+    )
+    register(
+        Invariant(
+            f"{domain}.stored_{folder}_have_rows",
+            f"What is stored in `{folder}/` for more than {STRAYS_AFTER.days} days belongs to one of the {of}.",
+            lambda: _found("files", _without_row(model, folder, field)),
+            is_about_files=True,
+        )
+    )
+
+
+def _found(of: str, broken: list[Any]) -> Found:
+    return Found(of, len(broken), tuple(broken[:EXAMPLES]))
+
+
+def _without_file(model: type[Model], folder: str, field: str) -> list[int]:
+    # The rows first: a row that comes later has a file, but not in the list.
+    keys = {name: key for key, name in _rows(model, field)}
+    missing = keys.keys() - _stored(folder)
+    if len(missing) <= MOST_ASKED_FOR:
+        # What went together in the meantime is as it should be.
+        still = model._default_manager.filter(**{f"{field}__in": missing}).values_list(field, flat=True)
+        missing = {name for name in still if not default_storage.exists(name)}
+    return sorted(keys[name] for name in missing)
+
+
+def _without_row(model: type[Model], folder: str, field: str) -> list[str]:
+    # The files first: a row that comes later has a file that is young.
+    strays = _stored(folder) - {name for _, name in _rows(model, field)}
+    before = timezone.now() - STRAYS_AFTER
+    return [name for name in sorted(strays)[:MOST_ASKED_FOR] if _is_older(name, before)]
+
+
+def _rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:
+    """Yield the key and the file of each row that has one, some thousands at a time."""
+    rows, last = model._default_manager.exclude(**{field: ""}).order_by("pk").values_list("pk", field), 0
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1][0]
+
+
+def _stored(folder: str) -> set[str]:
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return set()
+    return {f"{folder}/{name}" for name in names}
+
+
+def _is_older(name: str, before: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < before
+    except FileNotFoundError:  # it was removed in the meantime
+        return False

@@ -1,0 +1,21 @@
+"""What must always hold of courses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from domains.base.audit import holds_without
+from domains.learning.models import Course
+
+#: The courses follow a merge as soon as they are told of it.
+FOLLOWED_WITHIN = timedelta(minutes=5)
+
+
+@holds_without
+def no_course_gives_a_merged_skill() -> QuerySet[Course]:
+    """A course that gave a skill which was merged into another gives the other, within five minutes."""
+    merged = {"skills__merged_into__isnull": False, "skills__updated_at__lt": timezone.now() - FOLLOWED_WITHIN}
+    return Course.objects.filter(**merged)
