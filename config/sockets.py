@@ -8,6 +8,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 #: Seconds that a client has to take the last of what was sent, and the reason for the end.
 PARTING = 5.0
+#: For clients that answered no ping, such as a laptop that slept; after 1011, which uvicorn sends, graphql-ws never
+#: comes back.
+UNANSWERED = 1013
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -20,4 +23,15 @@ class Protocol(WebSocketsSansIOProtocol):
             return
         self.writable.set()
         await super().send(message)
+        self.loop.call_later(PARTING, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """End the socket of a client that answers no pings, by a code after which clients come back."""
+        self.pong_timer = self.pending_ping_payload = None
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.conn.fail(UNANSWERED, "The pings were not answered")
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.transport.close()
         self.loop.call_later(PARTING, self.transport.abort)

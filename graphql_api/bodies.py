@@ -1,4 +1,4 @@
-"""The longest body of a request, counted while it comes in: what it says of its own length is not believed.
+"""How long a body may be, counted while it comes in, and may take: what it says of its own length is not believed.
 
 Django reads a whole body before it looks at it. Here it is cut off at the limit, whether or not it announced itself.
 Refused here too is a content type that Django stumbles over before any of our code is asked.
@@ -23,6 +23,8 @@ logger = logging.getLogger("mishmob.graphql")
 
 #: All but files sent to the API by a request that says how long it is.
 MAX_PLAIN_BODY = MIB
+#: How long a body may take to come in: bytes that drip would hold a connection for ever.
+PLAIN_SECONDS, FILES_SECONDS = 20, 180
 #: A connection that is closed on a client who is still sending is reset, and the answer is lost on the way. So what
 #: still comes is read and forgotten, for so long and so far.
 LINGER_SECONDS = 5
@@ -30,7 +32,10 @@ LINGER_BYTES = 64 * MIB
 
 
 def limit_bodies(application: Any) -> Any:
-    """Answer 413 for a request whose body is too long; to Django, if it began to read, the client has gone."""
+    """Answer 413 for a body that is too long, and 408 for one that takes too long.
+
+    To Django, if it began to read, the client has gone.
+    """
 
     async def limited(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -41,8 +46,7 @@ def limit_bodies(application: Any) -> Any:
         objection = _objection(scope, most)
         if objection is None:
             await application(scope, body.receive, body.send)
-            if body.is_too_large and not body.is_answered:
-                objection = _too_large(most)
+            objection = None if body.is_answered else _objection_to(body, most)
         if objection:
             await _refuse(scope, body, *objection)
 
@@ -54,11 +58,18 @@ class Body:
 
     def __init__(self, receive: Any, send: Any, most: int) -> None:
         self._receive, self._send, self._left = receive, send, most
-        self.is_too_large = self.is_answered = self._is_whole = False
+        seconds = PLAIN_SECONDS if most == MAX_PLAIN_BODY else FILES_SECONDS
+        self._until = asyncio.get_running_loop().time() + seconds
+        self.is_too_large = self.is_too_slow = self.is_answered = self._is_whole = False
 
     async def receive(self) -> Any:
-        """Return the next piece; past the limit, that the client has gone."""
-        message = await self._next()
+        """Return the next piece; past the limits, that the client has gone."""
+        try:
+            async with asyncio.timeout_at(None if self._is_whole else self._until):
+                message = await self._next()
+        except TimeoutError:
+            self.is_too_slow = True
+            return {"type": "http.disconnect"}
         self._left -= len(message.get("body", b""))
         self.is_too_large = self.is_too_large or self._left < 0
         return {"type": "http.disconnect"} if self.is_too_large else message
@@ -106,6 +117,13 @@ def _objection(scope: Any, most: int) -> tuple[int, str] | None:
             except ValueError:
                 return 415, "The header Content-Type cannot be read."
     return None
+
+
+def _objection_to(body: Body, most: int) -> tuple[int, str] | None:
+    """Return what a body that was begun to be read is refused for."""
+    if body.is_too_slow:
+        return 408, "The request took too long to arrive; send it again."
+    return _too_large(most) if body.is_too_large else None
 
 
 def _too_large(most: int) -> tuple[int, str]:

@@ -40,7 +40,8 @@ logger = logging.getLogger("mishmob.sockets")
 MAX_SOCKETS = 10
 MAX_STRANGERS = 20
 INIT_TIMEOUT = dt.timedelta(seconds=10)
-SESSION_OVER, SERVER_FAILED = 4403, 1011
+#: 1011 would say that something failed here, but is final to graphql-ws: it never came back.
+SESSION_OVER, SERVER_FAILED = 4403, 1013
 
 NO_PAYLOAD: UnsetType = UNSET
 

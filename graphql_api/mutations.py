@@ -8,15 +8,14 @@ from typing import Any
 
 import strawberry_django
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import OperationalError
 from django.db.models import Model
+from strawberry_django.fields.types import OperationInfo
 from strawberry_django.optimizer import optimize
 
 from domains.base.errors import Code, Refused
+from domains.base.locks import refuse_when_busy
 from graphql_api.errors import operation_info
-
-#: PostgreSQL's states: the lock was not to be had in time, or two waited for each other.
-SOMEBODY_ELSE = {"55P03", "40P01"}
+from graphql_api.turns import turns
 
 
 def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
@@ -30,14 +29,10 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
         @functools.wraps(resolver)
         def act(*args: Any, **kwargs: Any) -> Any:
             try:
-                answer = resolver(*args, **kwargs)
+                with refuse_when_busy(), turns.one():
+                    answer = resolver(*args, **kwargs)
             except (Refused, ValidationError) as refusal:
                 return operation_info(refusal)
-            except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) not in SOMEBODY_ELSE:
-                    raise
-                busy = "Somebody else is changing this right now; try again in a moment."
-                return operation_info(Refused.because(Code.CONFLICT, busy))
             except (ObjectDoesNotExist, PermissionDenied) as fault:
                 # The library would answer with their text, which names our tables.
                 raise RuntimeError("a service let an exception of Django escape") from fault
@@ -48,6 +43,11 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
     return declare
 
 
-def _read_again(row: Model, info: Any) -> Model:
+def _read_again(row: Model, info: Any) -> Model | OperationInfo:
     rows = type(row)._default_manager.filter(pk=row.pk)
-    return optimize(rows, info=info).get()
+    # Not `get`: the library would answer with the text of what that raises.
+    again: Model | None = optimize(rows, info=info).first()
+    if again is not None:
+        return again
+    gone = "It was stored, and replaced or removed by something else in the same moment; read it again."
+    return operation_info(Refused.because(Code.CONFLICT, gone))

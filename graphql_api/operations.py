@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from asgiref.sync import ThreadSensitiveContext
 from channels.db import aclose_old_connections
 from graphql import GraphQLError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
@@ -91,15 +92,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         """Run the operation; a subscription that hands its stream over is served from here, event by event."""
         handover = Handover(operation.query, operation.operation_name, operation.variables)
         try:
-            results = await self.schema.stream(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=replace(self.context, handover=handover),
-                operation_name=operation.operation_name,
-            )
-            async with contextlib.aclosing(results):
-                await self._send_result_stream(operation, results)
-            del results
+            await self._execute(operation, handover)
             if handover.stream is not None:
                 await self._serve(operation, handover)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
@@ -111,6 +104,18 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         finally:
             if handover.stream is not None:
                 await handover.stream.aclose()
+
+    async def _execute(self, operation: Operation[Context, None], handover: Handover) -> None:
+        """Execute the operation and send its results, in a thread of its own: what waits for a lock blocks nobody."""
+        async with ThreadSensitiveContext():
+            results = await self.schema.stream(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=replace(self.context, handover=handover),
+                operation_name=operation.operation_name,
+            )
+            async with contextlib.aclosing(results):
+                await self._send_result_stream(operation, results)
 
     async def _serve(self, operation: Operation[Context, None], handover: Handover) -> None:
         """Send what the stream yields until its end."""

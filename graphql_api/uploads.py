@@ -14,7 +14,7 @@ from cross_web import HTTPException
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, TemporaryFileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, multipartparser
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from graphql import ValueNode
@@ -33,6 +33,8 @@ MAX_MAPPED = 20
 LONGEST_PATH = 10
 #: A browser sends these only after it asked this server whether the page may.
 PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
+#: Django gives a part's head 1 KiB, too little for names as long as some clients send; what is shown is cut later.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024  # type: ignore[attr-defined]
 #: What a decoder puts in the place of bytes that it cannot read.
 REPLACEMENT = "\ufffd"
 

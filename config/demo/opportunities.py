@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.demo.community import DATA, Community, Offer, read, sentence_start
-from domains.geo.selectors import zip_centroid
+from domains.geo.selectors import zip_point
 from domains.opportunities.models import Opportunity, OpportunityStatus, Role, RoleSkill
 
 #: From so many places on, the number varies from one occurrence to the next.
@@ -49,7 +49,7 @@ def _opportunity(
     }
     is_remote = content.get("remote", False)
     zip_code = "" if is_remote else occurrence.get("zip", host.zip_code)
-    latitude, longitude = zip_centroid(zip_code) or (None, None)
+    latitude, longitude = zip_point(zip_code) or (None, None)
     return Opportunity(
         host=host,
         status=OpportunityStatus(occurrence.get("status", OpportunityStatus.OPEN)),

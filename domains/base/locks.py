@@ -5,10 +5,41 @@ On PostgreSQL they are advisory locks. SQLite needs none: there only one transac
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Func, TextField
+
+from domains.base.errors import Code, Refused
+
+BUSY = "Somebody else is changing this right now; try again in a moment."
+#: PostgreSQL's states: the lock was not to be had in time, or two waited for each other.
+IN_VAIN = frozenset({"55P03", "40P01"})
+#: One statement may wait for a lock twice, first for who comes before it; together these waits end it as too slow.
+TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inserting index) ")
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Tell whether the statement waited for what somebody else holds, in vain; trying again is what helps."""
+    cause: Any = error.__cause__
+    state = getattr(cause, "sqlstate", None)
+    if state == TOO_SLOW:
+        return bool(WAITING.search(cause.diag.context or ""))
+    return state in IN_VAIN
+
+
+@contextmanager
+def refuse_when_busy() -> Iterator[None]:
+    """Refuse with CONFLICT what waited in vain for somebody else."""
+    try:
+        yield
+    except OperationalError as error:
+        if is_busy(error):
+            raise Refused.because(Code.CONFLICT, BUSY) from error
+        raise
 
 
 class HoldShared(Func):

@@ -12,6 +12,11 @@ UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 #: Joins emoji and letters of some scripts, which names need.
 JOINERS = frozenset("\u200c\u200d")
+#: Turn what comes after them round, against its own direction.
+TURNERS = frozenset("\u202a\u202b\u202c\u202d\u202e")
+LAYOUT = frozenset("\n\r\t")
+NOTHING_SEEN = "Write something that can be seen."
+HIDDEN = "Leave out the characters that cannot be seen, or that turn others round."
 
 
 def is_visible(text: str) -> bool:
@@ -19,12 +24,21 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(one) not in UNSEEN and one not in BLANK for one in text)
 
 
-def name_problems(name: str, field: str) -> list[Problem]:
-    """Return what is wrong with a name: nothing to see, or characters that hide or turn others round."""
-    if name and not is_visible(name):
-        return [Problem(Code.INVALID, "Give a name that can be seen.", field)]
-    if any(unicodedata.category(one) in {"Cc", "Cf"} and one not in JOINERS for one in name):
-        return [Problem(Code.INVALID, "A name must not hold characters that hide or turn others round.", field)]
+def line_problems(line: str, field: str) -> list[Problem]:
+    """Return what is wrong with a name, a title or a note: nothing to see, or characters that hide or turn round."""
+    if line and not is_visible(line):
+        return [Problem(Code.INVALID, NOTHING_SEEN, field)]
+    if any(unicodedata.category(one) in {"Cc", "Cf"} and one not in JOINERS for one in line):
+        return [Problem(Code.INVALID, HIDDEN, field)]
+    return []
+
+
+def text_problems(text: str, field: str) -> list[Problem]:
+    """Return what is wrong with a text of several lines, in which some formats have their place."""
+    if text and not is_visible(text):
+        return [Problem(Code.INVALID, NOTHING_SEEN, field)]
+    if any(one in TURNERS or (unicodedata.category(one) == "Cc" and one not in LAYOUT) for one in text):
+        return [Problem(Code.INVALID, HIDDEN, field)]
     return []
 
 

@@ -19,7 +19,8 @@ VECTOR = f"to_tsvector('simple', translate(%(expressions)s, '{SEPARATORS}', '{' 
 
 def words_of(query: str) -> list[str]:
     """Return the words in a query, each once: letters, digits and the marks on them; nothing else is looked for."""
-    text = unicodedata.normalize("NFC", query)
+    # The dotted capital I becomes two characters in lower case, which no database takes for one.
+    text = unicodedata.normalize("NFC", query).replace("\u0130", "i")
     kept = "".join(one if unicodedata.category(one)[0] in "LNM" else " " for one in text)
     return list(dict.fromkeys(kept.lower().split()))
 

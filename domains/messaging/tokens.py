@@ -10,7 +10,7 @@ from django.conf import settings
 from domains.base import signing
 
 PURPOSE = "attachment"
-LIFETIME_SECONDS = 600
+LIFETIME_SECONDS = 300
 
 
 @dataclass(frozen=True)

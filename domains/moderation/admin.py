@@ -27,6 +27,7 @@ from django.views.decorators.http import require_safe
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, TableAdmin
 from domains.base.errors import Refused
 from domains.base.files import SAFE_HEADERS
+from domains.base.locks import refuse_when_busy
 from domains.moderation import policies, services
 from domains.moderation.models import ContentReport, ReportFile, ReportNote, ReportStatus
 from domains.moderation.transitions import MOVES, NEEDS_NOTE
@@ -221,11 +222,12 @@ class ContentReportAdmin(ReadOnlyAdmin):
     def _answer(self, request: HttpRequest, report_id: int, move: str, note: str) -> str:
         actor: Any = request.user
         try:
-            if move == TAKE_DOWN:
-                services.take_down(actor=actor, report_id=report_id, note=note)
-            else:
-                status = ReportStatus(move) if move else None
-                services.review_report(actor=actor, report_id=report_id, status=status, note=note)
+            with refuse_when_busy():
+                if move == TAKE_DOWN:
+                    services.take_down(actor=actor, report_id=report_id, note=note)
+                else:
+                    status = ReportStatus(move) if move else None
+                    services.review_report(actor=actor, report_id=report_id, status=status, note=note)
         except Refused as refusal:
             return " ".join(problem.message for problem in refusal.problems)
         return ""

@@ -72,6 +72,13 @@ def tell_of_the_message(fact: ConversationChanged) -> None:
         )
 
 
+@bus.listen(ConversationChanged)
+def mark_what_was_deleted(fact: ConversationChanged) -> None:
+    """What somebody took back, nobody need be told of any more."""
+    if fact.kind == ConversationEventKind.MESSAGE_DELETED and fact.message_id:
+        services.mark_deleted_read(conversation_id=fact.conversation_id, message_id=fact.message_id)
+
+
 @bus.listen(ConversationRead)
 def mark_what_was_read(fact: ConversationRead) -> None:
     """Whoever has read the conversation need not be told of it any more."""

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, RowsInline, TableAdmin, count_column
 from domains.base.errors import Refused
+from domains.base.locks import refuse_when_busy
 from domains.opportunities import services
 from domains.opportunities.models import (
     Application,
@@ -136,11 +137,18 @@ class OpportunityAdmin(TableAdmin):
         count_column("roles", Role, "opportunity"),
         count_column("applications", Application, "role__opportunity"),
     )
-    list_filter = ("status", "kind", "is_remote", "start_date", "causes")
+    list_filter = (
+        "status",
+        ("taken_down_at", admin.EmptyFieldListFilter),
+        "kind",
+        "is_remote",
+        "start_date",
+        "causes",
+    )
     list_select_related = ("host",)
     search_fields = ("title", "description", "host__organization_name", "location_zip")
     autocomplete_fields = ("host", "causes", "created_by")
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at", "taken_down_at")
     ordering = ("-start_date",)
     inlines: ClassVar = [RoleInline]
     actions = ("take_down",)
@@ -157,10 +165,10 @@ class OpportunityAdmin(TableAdmin):
     @admin.action(description="Take down, and tell those who applied", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Opportunity]) -> None:
         """Take down the chosen ones that can be; say of the others why they cannot."""
-        actor: Any = request.user
         for opportunity in queryset.order_by("pk"):
             try:
-                services.take_down_opportunity(actor=actor, opportunity_id=opportunity.pk)
+                with refuse_when_busy():
+                    services.take_down_opportunity(opportunity_id=opportunity.pk)
             except Refused as refusal:
                 why = " ".join(problem.message for problem in refusal.problems)
                 self.message_user(request, f"{opportunity}: {why}", messages.WARNING)

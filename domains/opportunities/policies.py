@@ -18,6 +18,7 @@ __all__ = [
     "can_apply",
     "can_create_host",
     "can_decide_application",
+    "can_endorse",
     "can_log_hours",
     "can_manage_members",
     "can_manage_opportunity",
@@ -69,6 +70,11 @@ def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
 def can_decide_application(user: User, application: Application) -> bool:
     """I may decide about those who apply to an organisation that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
+
+
+def can_endorse(user: User, application: Application) -> bool:
+    """I may say what somebody has learned with an organisation that I run, but not what I have."""
+    return application.volunteer_id != user.pk and can_decide_application(user, application)
 
 
 def can_answer_for_application(user: User, application: Application) -> bool:

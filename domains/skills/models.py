@@ -160,7 +160,12 @@ class SkillIdentifier(models.Model):
 
 
 class UserSkill(models.Model):
-    """A skill that a person has, how well, and who says so."""
+    """A skill that a person has, how well, and who says so.
+
+    Whoever says something of their own skills holds the lock `OWN_LOCK` of themselves.
+    """
+
+    OWN_LOCK: ClassVar = "own skills"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="skills")
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="holders")

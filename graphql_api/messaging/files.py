@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 from domains.base.files import SAFE_HEADERS
 from domains.messaging.models import MessageAttachment
 from domains.messaging.selectors import get_linked_attachment
+from domains.messaging.tokens import LIFETIME_SECONDS
 
 PIECE = 64 * 1024
 HEADERS = {
     # Whoever has left may not have it again from a cache that others share, nor for longer than its link is good.
-    "Cache-Control": "private, max-age=600",
+    "Cache-Control": f"private, max-age={LIFETIME_SECONDS}",
     "Cross-Origin-Resource-Policy": "cross-origin",
     **SAFE_HEADERS,
 }
@@ -34,10 +35,9 @@ async def attachment_file(request: HttpRequest, token: str) -> StreamingHttpResp
     pieces = _async_pieces(file) if isinstance(request, ASGIRequest) else _pieces(file)
     response = StreamingHttpResponse(pieces, content_type=_media_type(attachment), headers=HEADERS)
     response["Content-Length"] = str(attachment.size)
-    is_picture = attachment.content_type.startswith("image/")
-    response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=not is_picture, filename=attachment.filename) or "attachment"
-    )
+    # An `img` shows it all the same; opened by itself, nothing of a stranger's is a page of this server.
+    named = content_disposition_header(as_attachment=True, filename=attachment.filename)
+    response["Content-Disposition"] = named or "attachment"
     response._resource_closers.append(file.close)  # type: ignore[attr-defined]
     return response
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from domains.accounts import models as accounts
 from domains.base.errors import NotAllowed
 from domains.messaging import selectors
-from graphql_api.database import in_database, until_it_answers
+from graphql_api.database import until_it_answers
 from graphql_api.errors import BadUserInput
 from graphql_api.messaging import log
 from graphql_api.messaging.log import PAGE, Log, logs
@@ -49,7 +49,7 @@ class ConversationStream(Stream):
 
     async def _first_cursor(self, after_sequence: int | None) -> int:
         viewer, key = self.viewer_id, self.conversation_id
-        head = await in_database(lambda: selectors.get_head_to_follow(viewer_id=viewer, conversation_id=key))
+        head = await until_it_answers(lambda: selectors.get_head_to_follow(viewer_id=viewer, conversation_id=key))
         if head is None:
             raise NotAllowed("You take part in no such conversation.")
         if after_sequence is not None and after_sequence > head:

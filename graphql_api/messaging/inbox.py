@@ -16,7 +16,7 @@ from strawberry.dataloader import DataLoader
 from domains.accounts import models as accounts
 from domains.messaging import selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.database import AWAY, RETRY, in_database, until_it_answers
+from graphql_api.database import until_it_answers
 from graphql_api.live import Wakeup, switchboard
 from graphql_api.messaging.events import ConversationEvent
 from graphql_api.messaging.log import FRESH, PAGE, Log, logs
@@ -65,7 +65,7 @@ class InboxStream(Stream):
         """Join all the logs."""
         try:
             await switchboard().add(self._group, self)
-            found = await in_database(lambda: selectors.find_followed(viewer_id=self.viewer_id))
+            found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
             self._joining |= found.keys()
             for log in await logs().join(self, found):
                 if self in log.followers:  # it may be lost again by now
@@ -146,16 +146,9 @@ class InboxStream(Stream):
         fresh = found.keys() - self._cursors.keys()
         self._joining |= fresh
         for key in fresh:
-            (log,) = await self._join(key)
+            (log,) = await logs().join(self, [key])
             async for item in self._missed(log, max(found[key], self._left_at.pop(key, 0))):
                 yield item
-
-    async def _join(self, key: int) -> list[Log]:
-        while True:
-            try:
-                return await logs().join(self, [key])
-            except AWAY:
-                await asyncio.sleep(RETRY)
 
     async def _missed(self, log: Log, cursor: int) -> AsyncIterator[Item]:
         """Yield the log after the cursor, live from its tail; the right to it is asked for once at least."""

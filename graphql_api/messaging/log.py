@@ -13,17 +13,20 @@ import logging
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 import orjson
 from strawberry.relay import to_base64
 
+from domains.accounts.models import User
 from domains.messaging import selectors
 from graphql_api.database import RETRY, in_database, until_it_answers
 from graphql_api.live import POLL, Wakeup, switchboard
+from graphql_api.messaging.events import ConversationRead
 from graphql_api.messaging.readings import Passing, Reading, read
 from graphql_api.outbound import Outbound
+from graphql_api.rows import row_of
 from graphql_api.selections import Item
 
 logger = logging.getLogger("mishmob.live")
@@ -74,6 +77,8 @@ class Log:
         self._confirmed_at = 0.0
         self._confirming: asyncio.Task[None] | None = None
         self._passing: list[Passing] = []
+        #: How far each person has read, as was told; wake-ups of several processes overtake each other.
+        self._read_up_to: dict[int, int] = {}
         self._is_stale = False
         self._work: asyncio.Task[None] | None = None
 
@@ -132,8 +137,18 @@ class Log:
             self.tail = logged[-1]
             self._is_stale = self._is_stale or len(logged) == PAGE
         self.keep(reading.followers, asked)
+        items = [item for item in reading.items if self._is_ahead(item.value)]
         for follower in tuple(self.followers):
-            follower.take(self, reading.items)
+            follower.take(self, items)
+
+    def _is_ahead(self, value: Any) -> bool:
+        """Tell whether it is no receipt, or one further than those that were told."""
+        if not isinstance(value, ConversationRead):
+            return True
+        reader = row_of(value.reader, User).pk
+        before = self._read_up_to.get(reader, -1)
+        self._read_up_to[reader] = max(before, value.up_to_sequence)
+        return value.up_to_sequence > before
 
     def asking(self) -> Asked:
         """Remember who follows, before it is asked who may."""
@@ -290,7 +305,7 @@ class Logs:
         return await until_it_answers(lambda: selectors.find_followers(conversation_ids=keys))
 
     async def _heads(self, keys: list[int]) -> dict[int, int]:
-        return await in_database(lambda: selectors.find_heads(conversation_ids=keys))
+        return await until_it_answers(lambda: selectors.find_heads(conversation_ids=keys))
 
     def _tell_heads(self) -> None:
         for outbound in tuple(self._outbounds):

@@ -147,6 +147,39 @@ def test_patience_with_who_does_not_stop_is_bounded(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
+    ("headers", "limit"), [(JSON, "PLAIN_SECONDS"), (FORM, "FILES_SECONDS")], ids=["JSON", "files"]
+)
+def test_a_body_that_drips_is_given_up_and_one_that_was_whole_in_time_is_not(
+    headers: dict[bytes, bytes], limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, limit, 0.1)
+    monkeypatch.setattr(bodies, "LINGER_SECONDS", 0.1)
+
+    async def drips() -> Any:
+        await asyncio.sleep(0.03)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql/", "headers": [*headers.items()]}
+    asyncio.run(asyncio.wait_for(limit_bodies(reads_all)(scope, drips, send), 2))
+    assert statuses(sent) == [408]
+    assert json.loads(sent[1]["body"])["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+    async def takes_its_time(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        # As Django does, which stops its work when the client goes.
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(receive(), 0.3)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    assert statuses(ask(takes_its_time, b"x", headers=headers)) == [200]
+
+
+@pytest.mark.parametrize(
     "kind", [b"multipart/form-data; boundary*=nonsense''x", b"application/json; charset*=nonsense''x"]
 )
 def test_a_content_type_that_django_stumbles_over_does_not_reach_it(kind: bytes) -> None:

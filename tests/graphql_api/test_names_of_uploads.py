@@ -33,6 +33,7 @@ HOSTILE = {
     b"&#x202e;cv.pdf": "cv.pdf",
     "l\u0065\u0301on.pdf".encode(): "l\u00e9on.pdf",
     b"x" * 800: "x" * 100,
+    b"x" * 4_000: "x" * 100,
     b"x." + b"y" * 800: None,
     ("\U0001f600" * 180).encode(): "\U0001f600" * 100,
     ("a." + "\U0001f600" * 120).encode(): None,

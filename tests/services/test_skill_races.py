@@ -116,3 +116,16 @@ def test_who_accepts_what_they_are_endorsed_in_this_moment_waits_and_never_in_a_
 
     at_once(act, 2)
     assert UserSkill.objects.filter(user=resume.user, is_verified=True).count() == 2
+
+
+def test_who_says_and_takes_back_the_same_at_once_meets_no_fault() -> None:
+    person, skill = UserFactory(), SkillFactory()
+
+    def act(number: int) -> Any:
+        for _ in range(25):
+            if number % 2:
+                services.remove_skill(actor=person, skill_id=skill.pk)
+            else:
+                add(person, skill)
+
+    assert at_once(act, 8) == [None] * 8

@@ -7,6 +7,8 @@ from django.db import connection
 
 from domains.skills.models import Skill, SkillAlias, fold
 from domains.skills.selectors import find_skills
+from domains.skills.services import import_skills
+from domains.skills.services.skill_files import SkillRow
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 
@@ -26,3 +28,12 @@ def test_a_prefix_is_looked_up_and_no_table_is_read_through() -> None:
         plan = found.explain()
         assert "Seq Scan" not in plan, plan
         assert len(found) == number
+
+
+def test_a_search_right_after_an_import_is_planned_by_what_came_in() -> None:
+    rows = [SkillRow("test", str(number), f"Craft {number:05}", "Many", ()) for number in range(16_000)]
+    import_skills(rows=rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'skills_skill'")
+        assert cursor.fetchone()[0] >= len(rows)
+    assert "Seq Scan" not in find_skills(viewer=None, search="craft 00042")[:20].explain()

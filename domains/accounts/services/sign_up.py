@@ -17,7 +17,7 @@ from domains.accounts.models import SignUpAttempt, User, UserType, normalize_ema
 from domains.accounts.services.update_profile import birth_year_problems
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused, problems_of
-from domains.base.texts import name_problems
+from domains.base.texts import line_problems
 
 #: Longer passwords are refused before they are hashed.
 MAX_PASSWORD_LENGTH = 256
@@ -94,7 +94,7 @@ def _check(user: User, password: str, birth_year: int | None) -> None:
         user.clean_fields(exclude=["password"])
     except ValidationError as error:
         problems += problems_of(error)
-    problems += name_problems(user.display_name, "display_name")
+    problems += line_problems(user.display_name, "display_name")
     problems += password_problems(password, user)
     if birth_year is not None:
         problems += birth_year_problems(birth_year)

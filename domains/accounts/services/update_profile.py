@@ -11,7 +11,7 @@ from django.utils import timezone
 from domains.accounts.models import User, UserProfile, UserType
 from domains.base import rates
 from domains.base.errors import Code, Problem, Refused, problems_of
-from domains.base.texts import is_visible, name_problems
+from domains.base.texts import is_visible, line_problems
 
 RATE_LIMIT, RATE_SECONDS = 30, 600
 MAX_BIO = 2000
@@ -69,7 +69,7 @@ def _problems_of(user: User, profile: UserProfile) -> list[Problem]:
         )
     except ValidationError as error:
         problems += problems_of(error)
-    problems += name_problems(user.display_name, "display_name")
+    problems += line_problems(user.display_name, "display_name")
     if len(profile.bio) > MAX_BIO:
         problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_BIO:,} characters.", "bio"))
     if profile.bio and not is_visible(profile.bio):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domains.base.errors import Code, Refused
-from domains.base.texts import is_visible, name_problems
+from domains.base.texts import is_visible, line_problems
 
 MAX_LENGTH = 10_000
 MAX_TITLE = 120
@@ -26,6 +26,6 @@ def checked_title(title: str) -> str:
     title = " ".join(title.split())
     if len(title) > MAX_TITLE:
         raise Refused.because(Code.TOO_LONG, f"Choose a title of at most {MAX_TITLE} characters.", "title")
-    if problems := name_problems(title, "title"):
+    if problems := line_problems(title, "title"):
         raise Refused(*problems)
     return title

@@ -42,8 +42,8 @@ def _attachment(actor: User, attachment_id: int) -> None:
         take_down_message(actor=actor, message_id=brought_by)
 
 
-def _opportunity(actor: User, opportunity_id: int) -> None:
-    take_down_opportunity(actor=actor, opportunity_id=opportunity_id)
+def _opportunity(_: User, opportunity_id: int) -> None:
+    take_down_opportunity(opportunity_id=opportunity_id)
 
 
 #: How each type of the API is taken down; a file goes with the message that brought it.

@@ -14,6 +14,7 @@ from domains.notifications.services.send_pushes import send_due_pushes
 from domains.notifications.services.stories import tell_story
 from domains.notifications.services.stories.messages import (
     mark_blocked_read,
+    mark_deleted_read,
     mark_left_read,
     mark_messages_read,
     notify_of_message,
@@ -30,6 +31,7 @@ __all__ = [
     "find_topic",
     "forget_session",
     "mark_blocked_read",
+    "mark_deleted_read",
     "mark_left_read",
     "mark_messages_read",
     "mark_notifications_read",

@@ -52,13 +52,18 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     """Opportunities, as people see them."""
 
     def visible_to(self, viewer: User | None) -> OpportunityQuerySet:
-        """Whatever was published; drafts only for those who run the host, and staff."""
-        published = ~Q(status=OpportunityStatus.DRAFT)
+        """Whatever was published; all of it, and drafts, only for those who run the host, and staff.
+
+        What was taken down is left to those who had applied, as part of their applications.
+        """
+        is_shown = ~Q(status=OpportunityStatus.DRAFT) & Q(taken_down_at__isnull=True)
         if viewer is None:
-            return self.filter(published)
+            return self.filter(is_shown)
         if viewer.is_staff:
             return self
-        return self.filter(published | Q(host__in=hosts_run_by(viewer)))
+        applied_for = Role.objects.filter(applications__volunteer=viewer).values("opportunity")
+        is_theirs = Q(taken_down_at__isnull=False, pk__in=applied_for)
+        return self.filter(is_shown | is_theirs | Q(host__in=hosts_run_by(viewer)))
 
     def taking_people(self, now: datetime) -> OpportunityQuerySet:
         """What is open, not over, and has its places here."""
@@ -83,6 +88,8 @@ class Opportunity(models.Model):
     is_remote = models.BooleanField(default=False)
     causes = models.ManyToManyField(Cause, blank=True, related_name="opportunities")
     closed_reason = models.CharField(max_length=500, blank=True)
+    #: Since when the staff let only those see it whom it concerns.
+    taken_down_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

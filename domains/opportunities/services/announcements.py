@@ -15,7 +15,7 @@ RELIED_ON = ("start_date", "end_date", *PLACE_COLUMNS)
 
 
 def record_change(
-    *, opportunity: Opportunity, actor: User, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
+    *, opportunity: Opportunity, actor: User | None, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
 ) -> OpportunityChange:
     """The change is written down, in the transaction that makes it, for the mails and notices that tell of it."""
     return OpportunityChange.objects.create(

@@ -6,15 +6,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.base import bus
+from domains.base import bus, rates
 from domains.base.errors import NotFound, Problem, Refused
 from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, Role
 from domains.opportunities.selectors import find_late_obstacles, find_obstacles, find_roles, get_live_application
 from domains.opportunities.services.moves import lock_role, move
-from domains.opportunities.services.values import problems_of
+from domains.opportunities.services.values import problems_of, problems_of_words
 from domains.opportunities.transitions import Act
+
+#: How often one may apply for the same role.
+MOST_A_DAY = 10
 
 
 @transaction.atomic
@@ -23,7 +26,8 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
 
     Applying again while the application lives answers with it, as it stands. Refuses with NOT_FOUND, and then
     with all that is in the way: EMAIL_NOT_VERIFIED, NOT_VOLUNTEER, MISSING_SKILL, MISSING_COURSE,
-    MISSING_VERIFICATION, CLOSED, OVERLAPS, FULL (unless one may wait in line) and TOO_LONG.
+    MISSING_VERIFICATION, CLOSED, OVERLAPS, FULL (unless one may wait in line), TOO_LONG and INVALID; before that with
+    RATE_LIMITED: who applies and withdraws again and again has the organisation mailed each time.
     """
     # One's own wishes are heard one after another: two places at the same time would both seem free of overlaps.
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
@@ -32,10 +36,12 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
         raise NotFound("role", "role_id")
     if earlier := get_live_application(volunteer=actor, role=seen):
         return earlier
+    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MOST_A_DAY, seconds=86400)
     application = Application(role=seen, volunteer=actor, cover_letter=cover_letter.strip())
     problems = [
         *find_obstacles(viewer=actor, roles=[seen])[seen.pk],
         *problems_of(application, exclude={"role", "volunteer"}),
+        *problems_of_words(application, lines=()),
     ]
     # Most of a crowd is refused here, before it stands in the way of the others.
     _refuse(problems, join_waitlist=join_waitlist)

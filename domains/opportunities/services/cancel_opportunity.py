@@ -20,11 +20,12 @@ from domains.opportunities.models import (
     Opportunity,
     OpportunityKind,
     OpportunityStatus,
+    Role,
 )
 from domains.opportunities.services.announcements import record_change
 from domains.opportunities.services.close_opportunity import clean_reason
 from domains.opportunities.services.locks import lock_opportunity
-from domains.opportunities.services.moves import lock_role, move
+from domains.opportunities.services.moves import move
 from domains.opportunities.transitions import Act, target_of
 
 
@@ -35,24 +36,26 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
     What is COMPLETED stays. Calling it off again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the
     reason) and CONFLICT (a draft, a listing from elsewhere, or over already).
     """
-    now = timezone.now()
     reason = clean_reason(reason)
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="call its opportunities off")
-    call_off(opportunity, actor=actor, reason=reason, now=now)
+    call_off(opportunity, actor=actor, reason=reason)
     return opportunity
 
 
-def call_off(opportunity: Opportunity, *, actor: User, reason: str, now: datetime) -> None:
+def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> None:
     """The locked opportunity is CANCELLED, if it was not, with its live applications; refuses with CONFLICT."""
     if opportunity.status == OpportunityStatus.CANCELLED:
         return
+    roles = _lock_roles(opportunity)
+    # Only now: what others did to the applications before these locks were had is earlier.
+    now = timezone.now()
     if obstacle := _obstacle(opportunity, now):
         raise Refused.because(Code.CONFLICT, obstacle, "opportunity_id")
     before = {"status": opportunity.status.value, "closed_reason": opportunity.closed_reason}
     opportunity.status, opportunity.closed_reason = OpportunityStatus.CANCELLED, reason
     # Before the applications, so that no place which they free is offered to anybody.
     opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
-    _cancel_applications(opportunity, actor, reason, now)
+    _cancel_applications(roles, actor, reason, now)
     after = {"status": opportunity.status.value, "closed_reason": reason}
     change = record_change(opportunity=opportunity, actor=actor, before=before, after=after, now=now)
     bus.publish(facts.OpportunityCancelled(opportunity_id=opportunity.pk, change_id=change.pk))
@@ -69,13 +72,17 @@ def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
     return None
 
 
-def _cancel_applications(opportunity: Opportunity, actor: User, reason: str, now: datetime) -> None:
+def _lock_roles(opportunity: Opportunity) -> list[Role]:
+    roles = list(opportunity.roles.select_for_update(no_key=True).order_by("pk"))
+    for role in roles:
+        role.opportunity = opportunity
+    return roles
+
+
+def _cancel_applications(roles: list[Role], actor: User | None, reason: str, now: datetime) -> None:
     # Those without a place first: nobody is to be seen moving up into what is called off.
     live = Q(status__in=set(LIVE_STATUSES) - {ApplicationStatus.COMPLETED})
-    for role_id in opportunity.roles.order_by("pk").values_list("pk", flat=True):
-        role = lock_role(viewer=actor, role_id=role_id)
-        if role is None:
-            continue
+    for role in roles:
         applications = list(Application.objects.filter(live, role=role).order_by("pk"))
         for application in sorted(applications, key=lambda one: one.status in PLACE_STATUSES):
             move(

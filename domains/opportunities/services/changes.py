@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from domains.accounts.models import User
-from domains.base.errors import Code, NotAllowed, NotFound, Refused
+from domains.base.errors import NotAllowed, NotFound
 from domains.opportunities import policies
 from domains.opportunities.models import Application, ApplicationHistory, Role
 from domains.opportunities.services.moves import lock_role
-from domains.opportunities.services.values import one_line
+from domains.opportunities.services.values import clean_note
 
 LONGEST_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
 
@@ -43,11 +43,8 @@ def lock_again(*, application: Application, viewer: User | None) -> Role:
 
 
 def clean_reason(text: str, field: str) -> str:
-    """Return the words for the history, in one line; refuses with TOO_LONG, naming the input's field."""
-    reason = one_line(text)
-    if len(reason) > LONGEST_REASON:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {LONGEST_REASON} characters.", field)
-    return reason
+    """Return the words for the history, in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
+    return clean_note(text, longest=LONGEST_REASON, field=field)
 
 
 def _find(applications: QuerySet[Application], application_id: int) -> Application:

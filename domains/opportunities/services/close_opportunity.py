@@ -10,7 +10,7 @@ from domains.base.errors import Code, Refused
 from domains.opportunities import facts
 from domains.opportunities.models import Opportunity, OpportunityStatus
 from domains.opportunities.services.locks import lock_opportunity
-from domains.opportunities.services.values import one_line
+from domains.opportunities.services.values import clean_note
 
 LONGEST_REASON = Opportunity._meta.get_field("closed_reason").max_length or 0
 
@@ -41,8 +41,5 @@ def close(opportunity: Opportunity, *, reason: str) -> None:
 
 
 def clean_reason(reason: str) -> str:
-    """Return the reason in one line; refuses with TOO_LONG."""
-    reason = one_line(reason)
-    if len(reason) > LONGEST_REASON:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {LONGEST_REASON} characters.", "reason")
-    return reason
+    """Return the reason in one line; refuses with TOO_LONG and INVALID."""
+    return clean_note(reason, longest=LONGEST_REASON, field="reason")

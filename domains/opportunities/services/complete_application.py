@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base import bus
-from domains.base.errors import Code, Problem, Refused
-from domains.opportunities import facts
+from domains.base.errors import Code, NotAllowed, Problem, Refused
+from domains.opportunities import facts, policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, Role
 from domains.opportunities.services.changes import lock_to_decide
@@ -28,9 +28,12 @@ def complete_application(
     """The volunteer came, and has the endorsed skills, verified; or did not come, and the application is CANCELLED.
 
     Saying the same again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, INVALID and NOT_FOUND for skills that
-    the role does not develop, TOO_EARLY (it is not over) and CONFLICT (it names the state that stands).
+    the role does not develop, TOO_EARLY (it is not over) and CONFLICT (it names the state that stands). Nobody endorses
+    themselves: FORBIDDEN.
     """
     application, role = lock_to_decide(actor=actor, application_id=application_id)
+    if endorsed_skill_ids and not policies.can_endorse(actor, application):
+        raise NotAllowed("Somebody else who runs the organisation must endorse your skills; complete it without any.")
     act = Act.COMPLETE if attended else Act.MISS
     target = target_of(act)
     if application.status == target:

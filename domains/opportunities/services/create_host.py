@@ -8,11 +8,10 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base import rates
 from domains.base.errors import NotAllowed, Refused
-from domains.base.texts import name_problems
 from domains.opportunities import policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
-from domains.opportunities.services.values import one_line, problems_of
+from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_FOUNDED_A_DAY = 20
 
@@ -36,7 +35,7 @@ def create_host(
         description=description.strip(),
         zip_code=zip_code.strip(),
     )
-    if problems := [*problems_of(host), *name_problems(host.organization_name, "organization_name")]:
+    if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"])]:
         raise Refused(*problems)
     rates.spend(what="create_host", key=str(actor.pk), limit=MAX_FOUNDED_A_DAY, seconds=86400)
     with transaction.atomic():

@@ -9,11 +9,11 @@ from typing import Any
 
 from domains.accounts.models import User
 from domains.base.errors import Code, Problem
-from domains.geo.selectors import zip_centroid
+from domains.geo.selectors import zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
 from domains.opportunities.selectors import is_sensible_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
-from domains.opportunities.services.values import one_line, problems_of
+from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_CAUSES = 20
 #: The columns that say where it is, in words; its point on the map follows from them.
@@ -38,7 +38,7 @@ class OpportunityDraft:
 
     def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
         """Return it as a row; its place is the middle of its ZIP code."""
-        place = None if self.is_remote else zip_centroid(self.location_zip.strip())
+        place = None if self.is_remote else zip_point(self.location_zip.strip())
         latitude, longitude = place or (None, None)
         return Opportunity(
             host_id=host_id,
@@ -99,6 +99,7 @@ def problems_of_draft(draft: OpportunityDraft, row: Opportunity) -> list[Problem
     exclude = {"host", "created_by", *(["start_date", "end_date"] if times else [])}
     return [
         *problems_of(row, exclude=exclude),
+        *problems_of_words(row, lines=("title", "location_text")),
         *times,
         *_problems_of_causes(draft.cause_ids),
         *problems_of_roles(draft.roles, row),

@@ -42,8 +42,10 @@ def _expire(application_id: int, now: datetime) -> bool:
     # It may have been answered, or passed on by another worker, while this waited for the lock.
     if application.status != ApplicationStatus.OFFERED:
         return False
+    # Whoever came into the line while this waited came before it.
+    at = max(now, timezone.now())
     moved = move(
-        application=application, role=role, act=Act.EXPIRE, target=ApplicationStatus.EXPIRED, actor=None, now=now
+        application=application, role=role, act=Act.EXPIRE, target=ApplicationStatus.EXPIRED, actor=None, now=at
     )
     bus.publish(facts.OfferExpired(application_id=application.pk, move_id=moved.pk))
     return True

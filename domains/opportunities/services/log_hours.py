@@ -11,6 +11,7 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
+from domains.base.texts import line_problems
 from domains.opportunities import facts, policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, Opportunity
@@ -134,7 +135,7 @@ def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
         problems += _problems_of_times(hours, opportunity)
     if len(hours.note) > LONGEST_NOTE:
         problems.append(Problem(Code.TOO_LONG, f"Write at most {LONGEST_NOTE} characters.", "note"))
-    return problems
+    return problems + line_problems(hours.note, "note")
 
 
 def _problems_of_times(hours: Hours, opportunity: Opportunity) -> list[Problem]:

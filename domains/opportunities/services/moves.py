@@ -111,7 +111,10 @@ def _end_of_line(role: Role, now: datetime) -> datetime:
 
 
 def _deadline(opportunity: Opportunity, now: datetime) -> datetime:
-    """Return until when an offer is held: not past the beginning, or of what has begun, the end."""
-    bound = opportunity.start_date if opportunity.start_date > now else opportunity.end_date
-    deadline: datetime = min(now + settings.OFFER_LIFETIME, bound)
+    deadline: datetime = min(now + settings.OFFER_LIFETIME, latest_deadline(opportunity, now))
     return deadline
+
+
+def latest_deadline(opportunity: Opportunity, now: datetime) -> datetime:
+    """Return when an offer ends at the latest: at the beginning, or of what has begun, at the end."""
+    return opportunity.start_date if opportunity.start_date > now else opportunity.end_date

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from domains.base.errors import Code, Problem
 from domains.learning.models import Course
 from domains.opportunities.models import Opportunity, Role, RoleSkill
-from domains.opportunities.services.values import one_line, problems_of
+from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 from domains.skills.models import Skill
 from domains.verification.models import VerificationKind
 
@@ -90,7 +90,9 @@ def problems_of_roles(
     problems: list[Problem] = []
     for number, role in enumerate(roles):
         begins = prefix.format(number=number)
-        problems += problems_of(role.row(opportunity), exclude={"opportunity"}, prefix=begins)
+        row = role.row(opportunity)
+        problems += problems_of(row, exclude={"opportunity"}, prefix=begins)
+        problems += problems_of_words(row, lines=["title"], prefix=begins)
         problems += _problems_of_skills(role, skills, begins)
         problems += _problems_of_courses(role, courses, begins)
     return problems

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from domains.accounts.models import User
 from domains.base.errors import Code, NotFound, Refused
 from domains.opportunities.models import Opportunity, OpportunityKind, OpportunityStatus
 from domains.opportunities.services.cancel_opportunity import call_off
@@ -16,20 +15,24 @@ REASON = "Taken down by the staff of this community."
 
 
 @transaction.atomic
-def take_down_opportunity(*, actor: User, opportunity_id: int) -> Opportunity:
-    """Nobody applies any more: it is called off as its host would, or closed where its places are given elsewhere.
+def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
+    """Only its host, the staff and those who had applied see it any more, and nobody applies.
 
-    No crawl opens it again. A system act: whoever calls it has decided that the actor may. Twice changes nothing
-    more. Refuses with NOT_FOUND and CONFLICT (a draft, or over already).
+    What is not over is called off as its host would, or closed where its places are given elsewhere; no crawl opens
+    it again. Histories name nobody of the staff. A system act: whoever calls it has decided that it may be done.
+    Twice changes nothing more. Refuses with NOT_FOUND and CONFLICT (a draft).
     """
-    rows = Opportunity.objects.select_for_update(of=("self",))
-    opportunity = rows.filter(pk=opportunity_id).first()
+    opportunity = Opportunity.objects.select_for_update(of=("self",)).filter(pk=opportunity_id).first()
     if opportunity is None:
         raise NotFound("opportunity", "opportunity_id")
-    if opportunity.kind != OpportunityKind.EXTERNAL:
-        call_off(opportunity, actor=actor, reason=REASON, now=timezone.now())
-    elif opportunity.status == OpportunityStatus.DRAFT:
+    if opportunity.status == OpportunityStatus.DRAFT:
         raise Refused.because(Code.CONFLICT, "It is a draft that nobody else has seen.", "opportunity_id")
-    elif opportunity.closed_reason != REASON:
+    if opportunity.taken_down_at is not None:
+        return opportunity
+    if opportunity.kind == OpportunityKind.EXTERNAL:
         close(opportunity, reason=REASON)
+    elif opportunity.end_date > timezone.now():
+        call_off(opportunity, actor=None, reason=REASON)
+    opportunity.taken_down_at = timezone.now()
+    opportunity.save(update_fields=["taken_down_at", "updated_at"])
     return opportunity

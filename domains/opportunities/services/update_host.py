@@ -6,11 +6,10 @@ from django.db import transaction
 
 from domains.accounts.models import User
 from domains.base.errors import NotAllowed, NotFound, Refused
-from domains.base.texts import name_problems
 from domains.opportunities import policies
 from domains.opportunities.models import OpportunityHost
 from domains.opportunities.services.locks import lock_host
-from domains.opportunities.services.values import one_line, problems_of
+from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 
 @transaction.atomic
@@ -38,7 +37,7 @@ def update_host(
     for name, text in given.items():
         if text is not None:
             setattr(host, name, text.strip())
-    if problems := [*problems_of(host), *name_problems(host.organization_name, "organization_name")]:
+    if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"])]:
         raise Refused(*problems)
     host.save(update_fields=["organization_name", *given])
     return host

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.base import bus
+from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
 from domains.opportunities import facts
-from domains.opportunities.models import Application, Opportunity, OpportunityStatus
+from domains.opportunities.models import Application, ApplicationStatus, Opportunity, OpportunityStatus
 from domains.opportunities.services.announcements import RELIED_ON, record_change
 from domains.opportunities.services.drafts import (
     OpportunityChanges,
@@ -22,6 +22,10 @@ from domains.opportunities.services.drafts import (
     problems_of_kind,
 )
 from domains.opportunities.services.locks import lock_opportunity
+from domains.opportunities.services.moves import latest_deadline
+
+#: How often an hour those who hold a place in it are told of changes.
+MOST_AN_HOUR = 20
 
 
 @transaction.atomic
@@ -30,7 +34,8 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
 
     Whoever holds a place in a published one learns when or where it is now. Refuses with NOT_FOUND, FORBIDDEN,
     CONFLICT (called off; over, and so fixed in time and place; another kind after somebody applied), and with
-    everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID and NOT_FOUND.
+    everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID and NOT_FOUND; at last with
+    RATE_LIMITED (when or where it is changed again and again).
     """
     now = timezone.now()
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="change its opportunities")
@@ -43,8 +48,10 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
         raise Refused(*problems)
     before = {name: getattr(opportunity, name) for name in changed}
     _store(opportunity, changed, changes)
+    _bring_deadlines_forward(opportunity, changed, now)
     relied_on = [name for name in RELIED_ON if name in changed]
     if relied_on and opportunity.status != OpportunityStatus.DRAFT:
+        rates.spend(what="announce_change", key=str(opportunity.pk), limit=MOST_AN_HOUR, seconds=3600)
         change = record_change(
             opportunity=opportunity,
             actor=actor,
@@ -65,6 +72,15 @@ def _store(opportunity: Opportunity, changed: Mapping[str, Any], changes: Opport
         for name, value in changed.items():
             setattr(opportunity, name, value)
         opportunity.save(update_fields=[*changed, "updated_at"])
+
+
+def _bring_deadlines_forward(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> None:
+    """No offer is held longer than what it is for."""
+    if not changed.keys().isdisjoint({"start_date", "end_date"}):
+        latest = latest_deadline(opportunity, now)
+        Application.objects.filter(
+            role__opportunity=opportunity, status=ApplicationStatus.OFFERED, offer_expires_at__gt=latest
+        ).update(offer_expires_at=latest)
 
 
 def _problems_of_the_moment(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> list[Problem]:

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from domains.base import errors
-from domains.base.errors import Code, Problem
+from domains.base.errors import Code, Problem, Refused
+from domains.base.texts import line_problems, text_problems
 
 
 def problems_of(
@@ -28,6 +29,23 @@ def problems_of(
     except ValidationError as wrong:
         problems += errors.problems_of(wrong, prefix=prefix, names=names)
     return problems
+
+
+def problems_of_words(row: models.Model, *, lines: Collection[str], prefix: str = "") -> list[Problem]:
+    """Return what cannot be read in the row's texts, and in those of its fields that are lines."""
+    texts = [field.name for field in row._meta.fields if isinstance(field, models.TextField)]
+    problems = [problem for name in lines for problem in line_problems(getattr(row, name), f"{prefix}{name}")]
+    return problems + [problem for name in texts for problem in text_problems(getattr(row, name), f"{prefix}{name}")]
+
+
+def clean_note(text: str, *, longest: int, field: str) -> str:
+    """Return the words in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
+    note = one_line(text)
+    if len(note) > longest:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {longest} characters.", field)
+    if problems := line_problems(note, field):
+        raise Refused(*problems)
+    return note
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base import bus
+from domains.base.errors import Refused
 from domains.opportunities import facts
+from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus
 from domains.opportunities.services.changes import clean_reason, lock_own
 from domains.opportunities.services.moves import move
@@ -18,19 +20,24 @@ from domains.opportunities.transitions import Act
 def withdraw_application(*, actor: User, application_id: int, reason: str = "") -> Application:
     """The volunteer's application is withdrawn, and a place it held goes to the next in line; again changes nothing.
 
-    Refuses with NOT_FOUND, FORBIDDEN (another's application), TOO_LONG (the reason) and CONFLICT (it has ended).
+    Refuses with NOT_FOUND, FORBIDDEN (another's application), TOO_LONG and INVALID (the reason), CONFLICT (it has
+    ended) and CLOSED (a place in what is over: whoever runs it says who came).
     """
     application, role = lock_own(actor=actor, application_id=application_id)
     words = clean_reason(reason, "reason")
     if application.status == ApplicationStatus.WITHDRAWN:
         return application
+    now = timezone.now()
+    if application.status == ApplicationStatus.ACCEPTED and role.opportunity.end_date <= now:
+        message = "It is over, and your place stays yours: the organisation says who came."
+        raise Refused.because(OpportunityCode.CLOSED, message, "application_id")
     moved = move(
         application=application,
         role=role,
         act=Act.WITHDRAW,
         target=ApplicationStatus.WITHDRAWN,
         actor=actor,
-        now=timezone.now(),
+        now=now,
         reason=words,
     )
     bus.publish(facts.ApplicationWithdrawn(application_id=application.pk, move_id=moved.pk))

@@ -11,7 +11,7 @@ from domains.base.errors import NotFound, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, UserSkill
 from domains.skills.selectors import get_skill
-from domains.skills.services.hold_skills import hold_skills
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of
 
 
 @transaction.atomic
@@ -29,6 +29,7 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
             SkillCode.NOT_READ_YET, "The resume is still being read; ask again in a moment.", "resume_id"
         )
     hold_skills()
+    hold_skills_of(actor)
     for suggestion in _chosen(actor, resume, skill_ids):
         UserSkill.objects.get_or_create(user=actor, skill_id=suggestion.skill_id, defaults={"source": resume.source})
         suggestion.is_accepted = True

@@ -9,7 +9,7 @@ from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import UserSkill
 from domains.skills.selectors import get_skill
-from domains.skills.services.hold_skills import hold_skills
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
@@ -22,6 +22,7 @@ def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkil
     level) and ALREADY_VERIFIED: a level that somebody else confirmed is not one's own to change.
     """
     hold_skills()
+    hold_skills_of(actor)
     skill = get_skill(viewer=actor, skill_id=skill_id)
     if skill is None:
         raise NotFound("skill", "skill_id")

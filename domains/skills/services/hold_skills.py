@@ -1,4 +1,4 @@
-"""Keeping skills from being merged while rows that name them are written.
+"""Keeping skills from being merged, and what one person has from changing, while rows that name them are written.
 
 A row locks the skill it names only when its transaction ends, since foreign keys are checked then: a merge in between
 would neither see the row nor be waited for, and leave it under the name that is gone.
@@ -6,8 +6,9 @@ would neither see the row nor be waited for, and leave it under the name that is
 
 from __future__ import annotations
 
+from domains.accounts.models import User
 from domains.base import locks
-from domains.skills.models import Skill
+from domains.skills.models import Skill, UserSkill
 
 
 def hold_skills() -> None:
@@ -16,6 +17,11 @@ def hold_skills() -> None:
     Ask what skills there are once they are held.
     """
     locks.hold_shared(what=Skill.MERGE_LOCK, key="all")
+
+
+def hold_skills_of(person: User) -> None:
+    """What the person says of their own skills is done one act at a time, until the transaction ends."""
+    locks.hold(what=UserSkill.OWN_LOCK, key=str(person.pk))
 
 
 def hold_to_merge() -> None:

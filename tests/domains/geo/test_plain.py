@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domains.geo.plain import EARTH_RADIUS_KM, Box, Point, box_around, distance_km
-from domains.geo.selectors import zip_centroid, zip_codes_within, zip_point
+from domains.geo.selectors import zip_codes_within, zip_point
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
 
@@ -65,8 +65,3 @@ def test_the_zip_codes_around_a_place_are_those_whose_middle_is_near() -> None:
     assert not {"94601", "10001"} & set(near)
     assert all(distance_km(mission, middle) <= 3 for code in near if (middle := zip_point(code)))
     assert set(near) < set(zip_codes_within(mission, 25))
-
-
-@pytest.mark.parametrize("zip_code", ["94110", "10001", "00601", "99950", "09001", "00000", "", "9411", "94110-1234"])
-def test_both_ways_to_ask_where_a_zip_code_is_agree(zip_code: str) -> None:
-    assert zip_point(zip_code) == zip_centroid(zip_code)

@@ -30,6 +30,7 @@ def found(viewer: User, query: str) -> list[str]:
         ("see https://mishmob.example/docs/a-page?x=1#top", ["mishmob", "docs", "page", "top"], ["ishmob"]),
         ("well-known, half_baked, 1e5 and -5 and 3km", ["known", "baked", "1e5", "5", "3k", "half_baked"], ["nown"]),
         ("a <b>bold</b> &amp; <i class='x'>thin</i> word", ["bold", "amp", "class", "thin"], ["hin"]),
+        ("İstanbul kenti", ["İstanbul", "istan", "KENT"], ["stanbul"]),
         ("時間は十時です", ["時間"], ["十時"]),
     ],
 )

@@ -13,7 +13,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from domains.base import bus
 from domains.base.models import OutboxEntry
 from domains.opportunities import services
-from domains.opportunities.models import ApplicationHistory, MembershipRole
+from domains.opportunities.models import ApplicationHistory, ApplicationStatus, MembershipRole
 from domains.opportunities.transitions import Decision
 from tests.domains.notifications.mails import sent, tell
 from tests.factories import ApplicationFactory, HostMembershipFactory, RoleFactory, UserFactory, owner_of
@@ -149,3 +149,16 @@ def test_what_the_system_and_the_end_bring_has_its_words_too(status: str, words:
     ((_, text, html),) = sent()
     assert words in text
     assert words in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("now", [ApplicationStatus.ACCEPTED, ApplicationStatus.DECLINED, ApplicationStatus.EXPIRED])
+def test_an_offer_that_was_answered_before_its_mail_went_out_is_not_mailed(
+    now: ApplicationStatus,
+) -> None:
+    application = ApplicationFactory(status="OFFERED")
+    made = application.history.get(to_status="OFFERED").pk
+    application.status, application.offer_expires_at = now, None
+    application.save()
+    tell("application_decided", made)
+    assert sent() == []

@@ -204,3 +204,51 @@ def test_a_block_leaves_neither_anything_unread_of_what_they_said_to_each_other(
     block_user(actor=ben, user_id=ann.pk)
     assert unread_of(ann) == []
     assert {told.subject_id for told in unread_of(ben)} == {group.pk, other.pk}
+
+
+def take_back(actor: User, talk: Conversation, sequence: int) -> None:
+    messaging.delete_message(actor=actor, message_id=talk.messages.get(sequence=sequence).pk)
+
+
+@facts_are_told
+def test_of_what_was_taken_back_nobody_has_anything_unread_or_a_mail() -> None:
+    ann, ben, cem = UserFactory(display_name="Ann"), UserFactory(), UserFactory(display_name="Cem")
+    PreferenceFactory(user=ben, kind=KIND, email=True)
+    talk = conversation_between(ann, ben, cem)
+    first = say(ann, talk)
+    assert [one.title for one in unread_of(ben)] == ["New message from Ann in a group"]
+    take_back(ann, talk, first)
+    assert unread_of(ben) == unread_of(cem) == []
+    MailDelivery.objects.update(due_at=timezone.now())
+    services.send_due_mails()
+    assert mail.outbox == []
+    say(cem, talk)
+    assert [one.title for one in unread_of(ben)] == ["New message from Cem in a group"]
+
+
+@facts_are_told
+def test_who_has_something_else_unread_is_told_of_that_instead() -> None:
+    ann, ben, cem, dan = (UserFactory(display_name=name) for name in ("Ann", "Ben", "Cem", "Dan"))
+    talk = conversation_between(ann, ben, cem, dan)
+    first, second, third = say(ann, talk), say(cem, talk), say(dan, talk)
+    read(ben, talk, third)
+    take_back(ann, talk, first)
+    assert unread_of(ben) == []
+    assert [one.title for one in unread_of(cem)] == ["New message from Dan in a group"]
+    assert [one.title for one in unread_of(dan)] == ["New message from Cem in a group"]
+    assert [one.title for one in unread_of(ann)] == ["New message from Cem in a group"], "she had none of her own"
+    take_back(dan, talk, third)
+    take_back(cem, talk, second)
+    assert not Notification.objects.filter(read_at=None).exists()
+
+
+@facts_are_told
+def test_what_was_the_last_unread_leaves_nothing_though_the_first_that_told_is_still_there() -> None:
+    ann, ben = UserFactory(), UserFactory()
+    talk = conversation_between(ann, ben)
+    first = say(ann, talk)
+    second = say(ann, talk)
+    read(ben, talk, first)
+    assert len(unread_of(ben)) == 1
+    take_back(ann, talk, second)
+    assert unread_of(ben) == []

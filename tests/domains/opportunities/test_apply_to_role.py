@@ -15,6 +15,7 @@ from domains.base.models import OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityStatus, Role
 from domains.opportunities.selectors import waitlist_position
+from domains.opportunities.services.apply_to_role import MOST_A_DAY
 from domains.opportunities.services.moves import lock_role
 from tests.factories import ApplicationFactory, ListingFactory, RoleFactory, UserFactory
 from tests.sql import rows_of
@@ -154,3 +155,15 @@ def test_a_role_cannot_be_locked_outside_a_transaction() -> None:
     role = RoleFactory()
     with pytest.raises(RuntimeError):
         lock_role(viewer=UserFactory(), role_id=role.pk)
+
+
+def test_nobody_applies_for_the_same_role_again_and_again_but_asks_as_often_as_they_like() -> None:
+    role, actor = RoleFactory(), UserFactory()
+    for _ in range(MOST_A_DAY):
+        application = services.apply_to_role(actor=actor, role_id=role.pk)
+        assert services.apply_to_role(actor=actor, role_id=role.pk) == application
+        services.withdraw_application(actor=actor, application_id=application.pk)
+    with pytest.raises(Refused) as refused:
+        services.apply_to_role(actor=actor, role_id=role.pk)
+    assert [problem.code for problem in refused.value.problems] == ["RATE_LIMITED"]
+    services.apply_to_role(actor=actor, role_id=RoleFactory().pk)

@@ -47,8 +47,9 @@ def test_a_draft_and_what_was_called_off_cannot_be_closed() -> None:
         assert refusal(OpportunityFactory(status=status)) == ("opportunity_id", "CONFLICT")
 
 
-def test_a_long_reason_is_refused() -> None:
+def test_a_long_reason_and_one_that_cannot_be_seen_are_refused() -> None:
     assert refusal(OpportunityFactory(), reason="x" * 501) == ("reason", "TOO_LONG")
+    assert refusal(OpportunityFactory(), reason="\u200b") == ("reason", "INVALID")
 
 
 def test_others_may_not_close_it() -> None:

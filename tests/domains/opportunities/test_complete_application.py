@@ -13,6 +13,7 @@ from domains.opportunities.models import Application, ApplicationHistory, Applic
 from domains.skills.models import SkillSource, UserSkill
 from tests.factories import (
     ApplicationFactory,
+    HostMembershipFactory,
     RoleFactory,
     RoleSkillFactory,
     UserFactory,
@@ -120,3 +121,12 @@ def test_nobody_completes_for_the_host(held: Application) -> None:
         with pytest.raises(kind):
             services.complete_application(actor=actor, application_id=held.pk)
         assert rows_of("opportunities", "base") == before
+
+
+def test_nobody_endorses_themselves(held: Application) -> None:
+    learned, volunteer = developed(held.role).skill, held.volunteer
+    HostMembershipFactory(host=held.role.opportunity.host, user=volunteer)
+    assert refusal(held, actor=volunteer, endorsed_skill_ids=[learned.pk]) == [("FORBIDDEN", None)]
+    completed = services.complete_application(actor=volunteer, application_id=held.pk)
+    assert completed.status == "COMPLETED"
+    assert not UserSkill.objects.filter(is_verified=True).exists()

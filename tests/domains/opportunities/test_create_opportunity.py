@@ -176,3 +176,11 @@ def test_only_owners_and_coordinators_who_accepted_may_draft() -> None:
     with pytest.raises(NotFound):
         services.create_opportunity(actor=owner_of(host), host_id=0, draft=DRAFT)
     assert not Opportunity.objects.exists()
+
+
+def test_words_that_cannot_be_seen_or_turn_others_round_are_refused_where_they_are() -> None:
+    unseen, turned = "\u200b" * 12, "Send \u202eyenom to us"
+    roles = [RoleDraft(title=turned, slots_available=1, description=unseen)]
+    wrong = {"title": turned, "description": unseen, "location_text": "a\x1bb", "impact_statement": turned}
+    in_roles = {("roles.0.title", "INVALID"), ("roles.0.description", "INVALID")}
+    assert problem_of(roles=roles, **wrong) == {(field, "INVALID") for field in wrong} | in_roles

@@ -20,6 +20,7 @@ from domains.opportunities.models import (
     OpportunityStatus,
 )
 from domains.opportunities.services import OpportunityChanges
+from domains.opportunities.services.update_opportunity import MOST_AN_HOUR
 from tests.factories import ApplicationFactory, CauseFactory, OpportunityFactory, RoleFactory, UserFactory, owner_of
 from tests.sql import rows_of
 
@@ -196,3 +197,28 @@ def test_others_may_not_change_it_and_do_not_learn_of_drafts() -> None:
     for actor in (UserFactory(), UserFactory(staff=True)):
         assert problems(opportunity, actor, title="Mine now") == {(None, "FORBIDDEN")}
     assert problems(draft, UserFactory(), title="Mine now") == {("opportunity_id", "NOT_FOUND")}
+
+
+def test_no_offer_is_held_longer_than_what_it_is_for() -> None:
+    begins = timezone.now() + timedelta(days=9)
+    opportunity = OpportunityFactory(start_date=begins, end_date=begins + timedelta(hours=3))
+    role = RoleFactory(opportunity=opportunity, slots_available=5)
+    late, soon = timezone.now() + timedelta(days=2), timezone.now() + timedelta(minutes=5)
+    offers = [ApplicationFactory(role=role, status=ApplicationStatus.OFFERED) for _ in range(2)]
+    for offer, deadline in zip(offers, (late, soon), strict=True):
+        offer.offer_expires_at = deadline
+        offer.save()
+    earlier = timezone.now() + timedelta(hours=1)
+    update(opportunity, start_date=earlier)
+    for offer in offers:
+        offer.refresh_from_db()
+    assert [offer.offer_expires_at for offer in offers] == [earlier, soon]
+
+
+def test_those_who_hold_a_place_are_not_told_of_changes_without_end() -> None:
+    opportunity = OpportunityFactory()
+    owner = owner_of(opportunity.host)
+    for number in range(MOST_AN_HOUR):
+        update(opportunity, owner, location_text=f"Corner {number}")
+    assert problems(opportunity, owner, location_text="Another corner") == {(None, "RATE_LIMITED")}
+    update(opportunity, owner, title="A title wakes nobody")

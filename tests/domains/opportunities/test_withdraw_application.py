@@ -89,7 +89,7 @@ def test_a_freed_place_is_offered_once_to_the_first_in_line() -> None:
 @pytest.mark.parametrize(("status", "past"), [(OpportunityStatus.CANCELLED, False), (OpportunityStatus.OPEN, True)])
 def test_nothing_is_offered_of_what_was_called_off_or_is_over(status: OpportunityStatus, past: bool) -> None:
     role = RoleFactory(slots_available=1, opportunity__past=past, opportunity__status=status)
-    held = ApplicationFactory(role=role, status=ApplicationStatus.ACCEPTED)
+    held = ApplicationFactory(role=role, status=ApplicationStatus.OFFERED if past else ApplicationStatus.ACCEPTED)
     waiting = ApplicationFactory(role=role, status=ApplicationStatus.WAITLISTED)
     services.withdraw_application(actor=held.volunteer, application_id=held.pk)
     assert status_of(held, waiting) == ["WITHDRAWN", "WAITLISTED"]
@@ -127,3 +127,13 @@ def test_the_line_is_in_the_order_of_joining_even_within_one_tick_of_the_clock()
     services.decide_application(actor=owner, application_id=undecided.pk, decision=Decision.WAITLIST)
     services.withdraw_application(actor=held.volunteer, application_id=held.pk)
     assert status_of(joined, undecided) == ["OFFERED", "WAITLISTED"]
+
+
+def test_a_place_in_what_is_over_is_not_given_back_but_a_wish_for_one_is() -> None:
+    role = RoleFactory(opportunity__past=True, slots_available=5)
+    held, wished = (ApplicationFactory(role=role, status=status) for status in ("ACCEPTED", "APPLIED"))
+    with pytest.raises(Refused) as refused:
+        services.withdraw_application(actor=held.volunteer, application_id=held.pk)
+    assert [problem.code for problem in refused.value.problems] == ["CLOSED"]
+    services.withdraw_application(actor=wished.volunteer, application_id=wished.pk)
+    assert status_of(held, wished) == ["ACCEPTED", "WITHDRAWN"]

@@ -85,14 +85,14 @@ def test_the_whole_story_from_the_file_to_the_other_persons_screen(
     response = client.get(path_of(picture["url"]))
     content = response.getvalue()
     assert (response.status_code, response["Content-Type"], len(content)) == (200, "image/png", picture["size"])
-    assert response["Content-Disposition"] == "inline; filename*=utf-8''creek%20%C3%BCber.png"
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''creek%20%C3%BCber.png"
     assert b"geheim" not in content
     response = client.get(path_of(plan["url"]))
     assert response.getvalue() == PDF
     assert response["Content-Disposition"] == 'attachment; filename="plan.pdf"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert response["Cache-Control"] == "private, max-age=600"
+    assert response["Cache-Control"] == "private, max-age=300"
     assert api_as(ben).ask(NODE, id=picture["id"])["node"]["filename"] == "creek über.png"
 
 
@@ -116,17 +116,17 @@ def test_links_end_with_the_right_to_the_file(talk: Conversation, client: Client
     assert client.get(path).status_code == 404
 
 
-def test_a_link_is_good_for_ten_minutes(talk: Conversation, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_is_good_for_five_minutes(talk: Conversation, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     attachment: Any = MessageAttachmentFactory(message__conversation=talk)
     path, now = link_to(attachment, people(talk)[0]), time.time()
-    for later, status in ((590, 200), (610, 404)):
+    for later, status in ((290, 200), (310, 404)):
         monkeypatch.setattr(time, "time", lambda later=later: now + later)
         assert client.get(path).status_code == status
 
 
 def test_forged_links_lead_nowhere(talk: Conversation, client: Client) -> None:
     attachment: Any = MessageAttachmentFactory(message__conversation=talk)
-    claims = {"sub": people(talk)[0].pk, "file": attachment.pk, "exp": int(time.time()) + 600}
+    claims = {"sub": people(talk)[0].pk, "file": attachment.pk, "exp": int(time.time()) + 300}
     good = signing.sign(tokens.PURPOSE, claims)
     assert client.get(f"/attachments/{good}").status_code == 200
     head, body, signature = good.split(".")

@@ -209,6 +209,19 @@ async def test_read_receipts_come_live_and_changes_of_people_from_the_log() -> N
     await events.aclose()
 
 
+async def test_receipts_that_others_have_overtaken_are_not_told() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    for _ in range(4):
+        await sync_to_async(say)(ann, talk)
+    events = await follow(ann, talk)
+    upcoming = await is_silent(events)
+    for read in (3, 2, 3, 4):
+        await sync_to_async(live.broadcast)(f"conversation.{talk.pk}", reader_id=ben.pk, up_to_sequence=read)
+    told = [await asyncio.wait_for(upcoming, SOON), await asyncio.wait_for(anext(events), SOON)]
+    assert [one.data["conversationEvents"]["upToSequence"] for one in told] == [3, 4]
+    await events.aclose()
+
+
 @pytest.mark.parametrize("variables", [{"afterSequence": -1}, {"conversationId": "nonsense"}])
 async def test_what_cannot_be_followed_is_bad_input(variables: dict[str, Any]) -> None:
     talk, ann, _ = await sync_to_async(make_talk)()

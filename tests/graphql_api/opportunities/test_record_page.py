@@ -89,6 +89,7 @@ def test_an_address_may_be_typed_in_capitals_and_with_a_slash(record: ServiceRec
     assert client.get(f"/records/{record.code.upper()}/").status_code == 200
     assert client.head(f"/records/{record.code}").status_code == 200
     assert client.post(f"/records/{record.code}").status_code == 405
+    assert Client(enforce_csrf_checks=True).delete(f"/records/{record.code}").status_code == 405
 
 
 def test_a_browser_gets_the_page_and_anything_else_too(record: ServiceRecord, client: Client) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
+from domains.skills import services
 from domains.skills.models import Resume, ResumeStatus, UserSkill
 from tests.api import Api, codes, gid
 from tests.factories import (
@@ -243,3 +244,20 @@ def test_a_suggestion_of_a_skill_that_was_merged_is_not_shown(api_as: Any) -> No
     ResumeSuggestionFactory(resume=suggestion.resume, skill=SkillFactory(merged_into=suggestion.skill))
     shown = my_resume(api_as(suggestion.resume.user))["suggestions"]
     assert [one["skill"]["id"] for one in shown] == [gid(suggestion.skill)]
+
+
+def test_a_resume_that_the_next_one_replaced_before_it_was_answered_is_a_conflict(
+    api_as: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, upload = api_as(UserFactory()), services.upload_resume
+
+    def and_another(**given: Any) -> Resume:
+        first = upload(**given)
+        upload(**given | {"file": upload_of()})
+        return first
+
+    monkeypatch.setattr(services, "upload_resume", and_another)
+    refused = api.act(UPLOAD, resume=upload_of())
+    assert codes(refused) == ["CONFLICT"]
+    assert "does not exist" not in refused["messages"][0]["message"]
+    assert Resume.objects.count() == 1

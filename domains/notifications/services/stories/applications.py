@@ -97,7 +97,7 @@ def tell_decided(move_id: int) -> None:
 def letter_decided(notification: Notification) -> Letter | None:
     """Return the mail about a decision, an offer, or its end."""
     moved = _find_move(source_of(notification))
-    if moved is None:
+    if moved is None or _is_stale_offer(moved):
         return None
     return Letter(
         template="notifications/application_decided",
@@ -144,6 +144,11 @@ def _tell_managers(application: Application, *, key: str, title: str, body: str)
         body=body,
         subject=Subject("Application", application.pk),
     )
+
+
+def _is_stale_offer(moved: ApplicationHistory) -> bool:
+    """Tell whether it is an offer that was answered, or ran out, before the mail about it went out."""
+    return moved.to_status == Status.OFFERED and moved.application.status != Status.OFFERED
 
 
 def _times(application: Application) -> dict[str, str]:

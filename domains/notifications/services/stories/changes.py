@@ -12,6 +12,7 @@ from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import OpportunityChange
 from domains.opportunities.selectors import find_called_off, find_holders, find_managers
+from domains.opportunities.services.take_down_opportunity import REASON as TAKEN_DOWN
 
 #: What a host may change that volunteers rely on, in the words of the mail.
 LABELS = {
@@ -44,19 +45,20 @@ def letter_changed(notification: Notification) -> Letter | None:
 def tell_cancelled(change_id: int) -> None:
     """Tell each person whose application ended with it that the opportunity does not take place.
 
-    Where somebody else than those who run the host called it off, they are told, too.
+    Where the staff called it off, those who run the host are told, too.
     """
     change = _find_change(change_id)
     if change is None:
         return
     reason = change.after["closed_reason"]
-    body = f"Your application ends with it. They add: {reason}" if reason else "Your application ends with it."
+    is_by_staff = _is_by_staff(change)
+    adds = reason if is_by_staff else reason and f"They add: {reason}"
+    body = " ".join(["Your application ends with it.", adds]).strip()
     applicants = list(find_called_off(change=change))
     _tell(change, "opportunity_cancelled", people=applicants, body=body)
-    host_id = change.opportunity.host_id
-    managers = list(find_managers(host_id=host_id)) if host_id else []
-    if change.actor not in managers:
-        _tell(change, "opportunity_cancelled", people=managers, body=reason)
+    if is_by_staff:
+        managers = find_managers(host_id=change.opportunity.host_id or 0)
+        _tell(change, "opportunity_cancelled", people=list(managers), body=reason)
 
 
 def letter_cancelled(notification: Notification) -> Letter | None:
@@ -72,6 +74,7 @@ def letter_cancelled(notification: Notification) -> Letter | None:
             "opportunity": change.opportunity,
             "begins": in_words(change.opportunity.start_date, zone_of(change.opportunity.location_zip)),
             "reason": change.after["closed_reason"],
+            "is_by_staff": _is_by_staff(change),
             "had_applied": find_called_off(change=change).filter(pk=notification.recipient_id).exists(),
         },
     )
@@ -91,6 +94,11 @@ def _tell(change: OpportunityChange, story: str, *, people: list[User], body: st
 def _title(change: OpportunityChange) -> str:
     word = "Called off" if "closed_reason" in change.after else "Changed"
     return f"{word}: {change.opportunity.title}"
+
+
+def _is_by_staff(change: OpportunityChange) -> bool:
+    # A host could write the same reason, but not as nobody.
+    return bool(change.actor_id is None and change.after["closed_reason"] == TAKEN_DOWN)
 
 
 def _find_change(change_id: int) -> OpportunityChange | None:

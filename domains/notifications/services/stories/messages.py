@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from domains.accounts.models import Block, User
@@ -54,6 +54,25 @@ def mark_messages_read(*, conversation_id: int, reader_id: int, up_to_sequence: 
         recipient=reader_id, kind=KIND, subject_id=conversation_id, read_at__isnull=True
     )
     unread.filter(~Exists(left)).update(read_at=timezone.now())
+
+
+def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
+    """Nobody has an unread notification of a message that was deleted; of what else they have not read they have one.
+
+    A system act.
+    """
+    sequence = Message.objects.filter(pk=message_id).values_list("sequence", flat=True).first()
+    unread = Notification.objects.filter(kind=KIND, subject_id=conversation_id, read_at__isnull=True)
+    own = Participant.objects.filter(conversation=conversation_id, user=OuterRef(OuterRef("recipient")))
+    there = Message.objects.filter(conversation=conversation_id, deleted_at__isnull=True)
+    left = there.filter(sequence__gt=Subquery(own.values("read_up_to_sequence"))).exclude(sender=OuterRef("recipient"))
+    names_it = Q(key=f"{NAME}:{conversation_id}:{sequence}")
+    if unread.filter(names_it | ~Exists(left)).update(read_at=timezone.now()):
+        # The last, and for whoever said that the last of somebody else.
+        last = there.order_by("-sequence").first()
+        others = there.exclude(sender=last.sender).order_by("-sequence").first() if last else None
+        for message in filter(None, (last, others)):
+            notify_of_message(conversation_id=conversation_id, sequence=message.sequence, sender_id=message.sender_id)
 
 
 def mark_left_read(*, conversation_id: int, user_ids: Collection[int]) -> None:

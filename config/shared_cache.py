@@ -1,0 +1,54 @@
+"""The cache that all processes share, in Redis; while it is away, hardly anybody waits for it.
+
+Who uses it can do without: rates are counted in the process, what is kept is found out anew. A Redis that hangs must
+not make each of them find that out by waiting.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import TimeoutError as NoAnswer
+from redis.retry import Retry
+
+#: Seconds that one command may take, and for which nobody asks again after one that failed.
+PATIENCE = 1.0
+REST = 5.0
+
+
+class RestingRedis(Redis):
+    """A client that leaves a Redis alone for a while after it did not answer."""
+
+    #: When it may be asked again, of this process.
+    _rests_until: ClassVar[float] = 0.0
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """Ask, unless somebody has just asked in vain; raises NoConnection and NoAnswer."""
+        if time.monotonic() < RestingRedis._rests_until:
+            raise NoConnection("Redis did not answer a moment ago and is left alone")
+        try:
+            return super().execute_command(*args, **options)
+        except (NoConnection, NoAnswer):
+            RestingRedis._rests_until = time.monotonic() + REST
+            raise
+
+
+class _Client(RedisCacheClient):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # A connection that was cut meanwhile is opened anew; an answer that does not come is not awaited again.
+        retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
+        super().__init__(*args, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry, **options)
+        self._client = RestingRedis
+
+
+class SharedCache(RedisCache):
+    """Django's cache in Redis, with that client."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _Client

@@ -1,0 +1,58 @@
+"""The cache in Redis while Redis hangs or is gone: one waits a moment, and the others not at all."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import TimeoutError as NoAnswer
+
+from config import shared_cache
+from config.shared_cache import RestingRedis, SharedCache
+
+
+@pytest.fixture(autouse=True)
+def rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RestingRedis, "_rests_until", 0.0)
+    monkeypatch.setattr(shared_cache, "PATIENCE", 0.3)
+
+
+@pytest.fixture
+def silent() -> Iterator[SharedCache]:
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield SharedCache(f"redis://127.0.0.1:{server.getsockname()[1]}/0", {})
+
+
+def test_who_asks_a_redis_that_hangs_waits_once_and_the_next_not_at_all(silent: SharedCache) -> None:
+    began = time.monotonic()
+    with pytest.raises((NoAnswer, NoConnection)):
+        silent.add("rate", 0)
+    waited = time.monotonic() - began
+    assert 0.2 < waited < 2.5
+    began = time.monotonic()
+    for _ in range(50):
+        with pytest.raises(NoConnection, match="left alone"):
+            silent.incr("rate")
+    assert time.monotonic() - began < 0.2
+
+
+def test_it_is_asked_again_after_a_while(silent: SharedCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_cache, "REST", 0.0)
+    for _ in range(2):
+        with pytest.raises((NoAnswer, NoConnection)) as failed:
+            silent.add("rate", 0)
+        assert "left alone" not in str(failed.value)
+
+
+def test_a_redis_that_is_gone_is_left_alone_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    gone = SharedCache(f"redis://127.0.0.1:{port}/0", {})
+    with pytest.raises(NoConnection, match="refused"):
+        gone.get("kept")
+    with pytest.raises(NoConnection, match="left alone"):
+        gone.get("kept")
