@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.api import Api
 from tests.cache import forget
+from tests.midsummer import MIDSUMMER
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +28,13 @@ def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """All tries fall into one window of the rate limits: none ends while a test counts them."""
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now)
+
+
+@pytest.fixture
+def midsummer() -> Iterator[None]:
+    """It is the middle of `tests.midsummer.YEAR`."""
+    with time_machine.travel(MIDSUMMER):
+        yield
 
 
 @pytest.fixture

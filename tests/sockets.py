@@ -55,6 +55,13 @@ class Socket:
         await self.say({"id": id, "type": "subscribe", "payload": {"query": document, "variables": variables}})
         return id
 
+    async def settle(self) -> None:
+        """Wait until what was subscribed to has begun: while nothing comes, ask five times what takes as long."""
+        for _ in range(5):
+            id = await self.subscribe("{ __typename }")
+            assert await self.hear(20) == {"id": id, "type": "next", "payload": {"data": {"__typename": "Query"}}}
+            assert await self.hear(20) == {"id": id, "type": "complete"}
+
     async def is_alive(self) -> bool:
         """Whether the server still answers a ping of the protocol; what was on its way before may come first."""
         await self.say({"type": "ping"})

@@ -75,7 +75,7 @@ async def test_a_host_hears_of_an_application_live_and_by_a_mail_whose_link_ends
     async with opened(server.socket_url) as socket:
         await socket.log_in(host)
         await socket.subscribe(FOLLOW)
-        await asyncio.sleep(1)
+        await socket.settle()
         began = time.monotonic()
         answer = await asyncio.to_thread(server.ask, APPLY, volunteer, input={"roleId": roles[0]})
         assert answer["data"]["applyToRole"]["__typename"] == "Application", answer

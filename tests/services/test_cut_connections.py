@@ -51,7 +51,8 @@ async def test_sockets_outlive_a_cut_of_all_connections(
             await socket.log_in(ben.token)
         await inbox.subscribe(INBOX)
         await personal.subscribe(PERSONAL, id=conversation)
-        await asyncio.sleep(0.5)
+        for socket in (inbox, personal):
+            await socket.settle()
         for number in range(1, 4):
             assert cut(database_url) > 0
             await asyncio.to_thread(ann.say, server, conversation, f"number {number}")

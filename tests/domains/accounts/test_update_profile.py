@@ -7,17 +7,16 @@ import sys
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from domains.accounts import services
 from domains.accounts.models import User, UserProfile, UserType
 from domains.base.errors import Refused
 from tests.factories import UserFactory
+from tests.midsummer import YEAR
 from tests.sql import rows_of
 from tests.threads import at_once
 
-pytestmark = pytest.mark.django_db
-YEAR = timezone.now().year
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 SERVICE = sys.modules["domains.accounts.services.update_profile"]
 
 

@@ -28,10 +28,10 @@ from tests.factories import (
     conversation_between,
     owner_of,
 )
+from tests.midsummer import YEAR
 from tests.sql import statements_of
 
-pytestmark = pytest.mark.django_db
-YEAR = timezone.now().year
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
 def minor(**fields: Any) -> User:

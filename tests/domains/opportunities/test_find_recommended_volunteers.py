@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from domains.accounts.models import User, UserType
 from domains.base.errors import NotAllowed, NotFound
@@ -24,10 +23,10 @@ from tests.factories import (
     UserSkillFactory,
     owner_of,
 )
+from tests.midsummer import YEAR
 from tests.sql import statements_of
 
-pytestmark = pytest.mark.django_db
-YEAR = timezone.now().year
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from domains.messaging.models import Conversation, Message
 from tests.api import Api, codes, gid
 from tests.factories import BlockFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import SEND, START
+from tests.midsummer import YEAR
 from tests.sql import statements_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 ApiAs = Callable[[User], Api]
 
 LIST = "{ conversations { edges { node { id canWrite } } } }"
-MINOR = {"profile__birth_year": timezone.now().year - 16}
+MINOR = {"profile__birth_year": YEAR - 16}
 
 
 def writable(api: Api) -> dict[str, bool]:
