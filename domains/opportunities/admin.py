@@ -204,6 +204,10 @@ class ListingAdmin(TableAdmin):
     autocomplete_fields = ("opportunity", "source")
     ordering = ("-last_seen_at",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Listing | None = None) -> bool:  # noqa: ARG002 - nobody may
+        """Keep where an opportunity came from, and with it the source; what harms is taken down."""
+        return False
+
 
 class RoleSkillInline(RowsInline):
     """The skills that the role requires or develops."""
