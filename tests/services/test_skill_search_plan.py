@@ -31,7 +31,10 @@ def test_a_prefix_is_looked_up_and_no_table_is_read_through() -> None:
 
 
 def test_a_search_right_after_an_import_is_planned_by_what_came_in() -> None:
-    rows = [SkillRow("test", str(number), f"Craft {number:05}", "Many", ()) for number in range(16_000)]
+    rows = [
+        SkillRow("test", str(number), f"Craft {number:05}", "Many", (f"Handiwork {number:05}",))
+        for number in range(16_000)
+    ]
     import_skills(rows=rows)
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'skills_skill'")
