@@ -148,7 +148,7 @@ def test_the_narrowed_list_is_nearly_as_good_as_scoring_every_role() -> None:
     shares = []
     for person in User.objects.filter(applications__isnull=False).distinct().order_by("pk")[:60:20]:
         profile = read_profile(viewer=person, now=now)
-        read = partial(read_places, viewer=person, home=profile.place, applicants=count_applicants(), now=now)
+        read = partial(read_places, home=profile.place, applicants=count_applicants(), now=now)
         places = [place for some in batched(role_ids, 5_000) for place in read(role_ids=set(some) - profile.settled)]
         matches = [(place, match) for place in places if (match := match_role(profile.volunteer, place, now))]
         best = sum(match.tenths for _, match in pick(matches, 10))

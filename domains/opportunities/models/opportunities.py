@@ -126,6 +126,10 @@ class Opportunity(models.Model):
                 condition=Q(host__isnull=False) | Q(kind="EXTERNAL"), name="opportunities_hosted_or_external"
             ),
             models.CheckConstraint(
+                condition=Q(taken_down_at__isnull=True) | ~Q(status=OpportunityStatus.OPEN),
+                name="opportunities_taken_down_take_nobody",
+            ),
+            models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="opportunities_place_on_earth",

@@ -37,6 +37,6 @@ def find_recommended_roles(*, viewer: User, first: int, now: datetime | None = N
     now = now or timezone.now()
     profile, applicants = read_profile(viewer=viewer, now=now), count_applicants()
     candidates = find_candidates(profile=profile, applicants=applicants, now=now)
-    places = read_places(viewer=viewer, role_ids=candidates, home=profile.place, applicants=applicants, now=now)
+    places = read_places(role_ids=candidates, home=profile.place, applicants=applicants, now=now)
     matches = [(place, match) for place in places if (match := match_role(profile.volunteer, place, now))]
     return [RecommendedRole(place.role_id, place.opportunity_id, match) for place, match in pick(matches, first)]

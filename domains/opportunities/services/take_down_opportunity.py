@@ -29,9 +29,10 @@ def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
         raise Refused.because(Code.CONFLICT, "It is a draft that nobody else has seen.", "opportunity_id")
     if opportunity.taken_down_at is not None:
         return opportunity
-    if opportunity.kind == OpportunityKind.EXTERNAL:
+    is_over = opportunity.end_date <= timezone.now()
+    if opportunity.kind == OpportunityKind.EXTERNAL or (is_over and opportunity.status == OpportunityStatus.OPEN):
         close(opportunity, reason=REASON)
-    elif opportunity.end_date > timezone.now():
+    elif not is_over:
         call_off(opportunity, actor=None, reason=REASON)
     opportunity.taken_down_at = timezone.now()
     opportunity.save(update_fields=["taken_down_at", "updated_at"])

@@ -76,13 +76,13 @@ def test_only_those_whom_it_concerns_see_it_then() -> None:
         assert Opportunity.objects.visible_to(viewer).exists()
 
 
-def test_what_is_over_is_hidden_and_stays_as_it_ended() -> None:
-    role = RoleFactory(opportunity__past=True)
+@pytest.mark.parametrize(("status", "reason"), [(OpportunityStatus.OPEN, REASON), (OpportunityStatus.CLOSED, "")])
+def test_what_is_over_is_hidden_and_its_applications_stay_as_they_ended(status: OpportunityStatus, reason: str) -> None:
+    role = RoleFactory(opportunity__past=True, opportunity__status=status)
     application = ApplicationFactory(role=role, status=ApplicationStatus.COMPLETED)
-    before = role.opportunity.status
     hidden = services.take_down_opportunity(opportunity_id=role.opportunity_id)
     assert hidden.taken_down_at
-    assert hidden.status == before
+    assert (hidden.status, hidden.closed_reason) == (OpportunityStatus.CLOSED, reason)
     application.refresh_from_db()
     assert application.status == ApplicationStatus.COMPLETED
     assert hidden not in Opportunity.objects.visible_to(None)
