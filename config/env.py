@@ -123,14 +123,26 @@ def _storage(value: str) -> dict[str, Any]:
                 "bucket_name": value.rpartition("@")[2].split("?")[0].rstrip("/"),
                 "endpoint_url": query.get("endpoint_url", [None])[0],
                 "region_name": query.get("region", ["us-east-1"])[0],
-                "addressing_style": "path",
-                "signature_version": "s3v4",
+                "client_config": _s3_client(),
                 "querystring_expire": 300,
                 "file_overwrite": False,
                 "default_acl": None,
             },
         }
     raise ValueError("must be file:///DIR or s3://KEY:SECRET@BUCKET?endpoint_url=URL&region=R")
+
+
+def _s3_client() -> Any:
+    """Return how S3 is spoken to: one that does not answer holds nobody for the minutes that boto3 would wait."""
+    from botocore.config import Config  # noqa: PLC0415 - a second of imports that only S3 needs
+
+    return Config(
+        s3={"addressing_style": "path"},
+        signature_version="s3v4",
+        connect_timeout=1,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 2},
+    )
 
 
 def _email(value: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import MaxConnectionsError
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
@@ -33,6 +34,8 @@ class RestingRedis(Redis):
             raise NoConnection("Redis did not answer a moment ago and is left alone")
         try:
             return super().execute_command(*args, **options)
+        except MaxConnectionsError:
+            raise  # it is this process that has no connection left; Redis is well
         except (NoConnection, NoAnswer):
             RestingRedis._rests_until = time.monotonic() + REST
             raise

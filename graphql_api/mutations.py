@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import strawberry_django
@@ -18,8 +19,10 @@ from graphql_api.errors import operation_info
 from graphql_api.turns import turns
 
 
-def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
+def mutation(*, description: str, takes_turn: bool = True) -> Callable[[Callable[..., Any]], Any]:
     """Make a mutation of a resolver: refusals become `OperationInfo`, rows are read again for the answer.
+
+    What is slow by itself, and not for others' locks, takes no turn: it stores files, draws pictures, hashes passwords.
 
     The payload is a union of what the resolver's return type names and `OperationInfo`. A returned
     row is read anew with the optimizer, so that what the client selects costs no query per row.
@@ -29,7 +32,7 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
         @functools.wraps(resolver)
         def act(*args: Any, **kwargs: Any) -> Any:
             try:
-                with refuse_when_busy(), turns.one():
+                with refuse_when_busy(), turns.one() if takes_turn else nullcontext():
                     answer = resolver(*args, **kwargs)
             except (Refused, ValidationError) as refusal:
                 return operation_info(refusal)

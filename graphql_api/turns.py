@@ -19,8 +19,8 @@ from domains.base.locks import BUSY, is_busy
 
 #: Of the twenty connections that a process has (config/settings/base.py).
 MOST_AT_ONCE = 12
-#: So many seconds somebody waits for a turn at least, and longer while turns go round.
-PATIENCE = 3.0
+#: So many seconds somebody waits for a turn at least, and longer while turns go round, but not for ever.
+PATIENCE, LONGEST = 3.0, 10.0
 POLL = 0.1
 
 
@@ -50,7 +50,8 @@ class Turns:
     def _wait(self) -> None:
         began = time.monotonic()
         while not self._free.acquire(timeout=POLL):
-            if time.monotonic() - began > PATIENCE and self._stuck_at > began:
+            waited = time.monotonic() - began
+            if waited > LONGEST or (waited > PATIENCE and self._stuck_at > began):
                 raise Refused.because(Code.CONFLICT, BUSY)
 
 

@@ -19,7 +19,7 @@ BUSY = "Somebody else is changing this right now; try again in a moment."
 #: PostgreSQL's states: the lock was not to be had in time, or two waited for each other.
 IN_VAIN = frozenset({"55P03", "40P01"})
 #: One statement may wait for a lock twice, first for who comes before it; together these waits end it as too slow.
-TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inserting index) ")
+TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inserting index|rechecking updated) ")
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -25,7 +25,10 @@ from graphql_api.mutations import mutation
 class AccountMutations:
     """The root fields of accounts."""
 
-    @mutation(description="Ask for an account; a mail with a key follows. Known addresses get the same answer.")
+    @mutation(
+        description="Ask for an account; a mail with a key follows. Known addresses get the same answer.",
+        takes_turn=False,
+    )
     def sign_up(self, info: Info, input: SignUpInput) -> SignUpReceipt:
         """Call `services.sign_up`."""
         email = services.sign_up(
@@ -44,7 +47,7 @@ class AccountMutations:
         """Call `services.verify_email`."""
         return AuthSession.of(services.verify_email(key=input.key), info)
 
-    @mutation(description="Log in with address and password.")
+    @mutation(description="Log in with address and password.", takes_turn=False)
     def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
         """Call `services.log_in`."""
         opened = services.log_in(

@@ -43,7 +43,7 @@ class MessageAttachment(relay.Node):
     height: int | None = strawberry_django.field(description="How high a picture is, in pixels; null for others.")
 
     @strawberry_django.field(
-        description="Where it is served, to you alone, for ten minutes; ask again for a new link.", only=["id"]
+        description="Where it is served, to you alone, for five minutes; ask again for a new link.", only=["id"]
     )
     async def url(self, info: Info) -> str:
         """Make a link for the viewer; it is looked at when it is used."""

@@ -45,6 +45,8 @@ def test_services_are_named_by_their_addresses() -> None:
     options = values["STORAGE_URL"]["OPTIONS"]
     assert (options["bucket_name"], options["secret_key"]) == ("bucket-name", "SE/CRET")
     assert (options["endpoint_url"], options["region_name"]) == ("http://127.0.0.1:8333", "eu-west-1")
+    client = options["client_config"]
+    assert (client.connect_timeout, client.read_timeout, client.signature_version) == (1, 5, "s3v4")
     assert (values["EMAIL_URL"]["EMAIL_PORT"], values["EMAIL_URL"]["EMAIL_USE_TLS"]) == (2525, True)
 
 

@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import MaxConnectionsError
 from redis.exceptions import TimeoutError as NoAnswer
 
 from config import shared_cache
@@ -56,3 +58,13 @@ def test_a_redis_that_is_gone_is_left_alone_too() -> None:
         gone.get("kept")
     with pytest.raises(NoConnection, match="left alone"):
         gone.get("kept")
+
+
+def test_a_process_without_a_connection_left_does_not_leave_redis_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: object, **__: object) -> None:
+        raise MaxConnectionsError("Too many connections")
+
+    monkeypatch.setattr(Redis, "execute_command", none_left)
+    for _ in range(2):
+        with pytest.raises(MaxConnectionsError):
+            SharedCache("redis://127.0.0.1:1/0", {}).get("kept")

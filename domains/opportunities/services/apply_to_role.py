@@ -26,7 +26,7 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
 
     Applying again while the application lives answers with it, as it stands. Refuses with NOT_FOUND, and then
     with all that is in the way: EMAIL_NOT_VERIFIED, NOT_VOLUNTEER, MISSING_SKILL, MISSING_COURSE,
-    MISSING_VERIFICATION, CLOSED, OVERLAPS, FULL (unless one may wait in line), TOO_LONG and INVALID; before that with
+    MISSING_VERIFICATION, CLOSED, OVERLAPS, FULL (unless one may wait in line), TOO_LONG and INVALID; at last with
     RATE_LIMITED: who applies and withdraws again and again has the organisation mailed each time.
     """
     # One's own wishes are heard one after another: two places at the same time would both seem free of overlaps.
@@ -36,7 +36,6 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
         raise NotFound("role", "role_id")
     if earlier := get_live_application(volunteer=actor, role=seen):
         return earlier
-    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MOST_A_DAY, seconds=86400)
     application = Application(role=seen, volunteer=actor, cover_letter=cover_letter.strip())
     problems = [
         *find_obstacles(viewer=actor, roles=[seen])[seen.pk],
@@ -45,6 +44,7 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
     ]
     # Most of a crowd is refused here, before it stands in the way of the others.
     _refuse(problems, join_waitlist=join_waitlist)
+    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MOST_A_DAY, seconds=86400)
     role = lock_role(viewer=actor, role_id=role_id)
     if role is None:
         raise NotFound("role", "role_id")

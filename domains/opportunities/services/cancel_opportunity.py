@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -43,7 +44,10 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
 
 
 def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> None:
-    """The locked opportunity is CANCELLED, if it was not, with its live applications; refuses with CONFLICT."""
+    """The locked opportunity is CANCELLED, if it was not, with its live applications; refuses with CONFLICT.
+
+    Without an actor it is the staff who do it.
+    """
     if opportunity.status == OpportunityStatus.CANCELLED:
         return
     roles = _lock_roles(opportunity)
@@ -56,7 +60,9 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
     # Before the applications, so that no place which they free is offered to anybody.
     opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
     _cancel_applications(roles, actor, reason, now)
-    after = {"status": opportunity.status.value, "closed_reason": reason}
+    after: dict[str, Any] = {"status": opportunity.status.value, "closed_reason": reason}
+    if actor is None:
+        after["by_staff"] = True
     change = record_change(opportunity=opportunity, actor=actor, before=before, after=after, now=now)
     bus.publish(facts.OpportunityCancelled(opportunity_id=opportunity.pk, change_id=change.pk))
 

@@ -92,14 +92,14 @@ def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, 
     return changed
 
 
-def problems_of_draft(draft: OpportunityDraft, row: Opportunity) -> list[Problem]:
-    """Return all that is wrong with an opportunity and its roles, each problem with its field."""
+def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Opportunity | None = None) -> list[Problem]:
+    """Return all that is wrong with an opportunity, as it was `before` or new, and its roles, each with its field."""
     times = _problems_of_times(row.start_date, row.end_date)
     # A time that cannot be one cannot be cleaned either.
     exclude = {"host", "created_by", *(["start_date", "end_date"] if times else [])}
     return [
         *problems_of(row, exclude=exclude),
-        *problems_of_words(row, lines=("title", "location_text")),
+        *problems_of_words(row, lines=("title", "location_text"), before=before),
         *times,
         *_problems_of_causes(draft.cause_ids),
         *problems_of_roles(draft.roles, row),

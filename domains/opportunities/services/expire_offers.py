@@ -32,6 +32,9 @@ def expire_offers(*, now: datetime | None = None) -> int:
             expired += _expire(application_id, now)
         except OperationalError as busy:
             logger.warning("offer %s was not expired, somebody holds its role: %s", application_id, busy)
+        except Exception:
+            # Whatever is wrong with one must not keep the others waiting for ever.
+            logger.exception("offer %s could not be expired", application_id)
     return expired
 
 

@@ -33,7 +33,7 @@ GIVING_STATUSES = (OpportunityStatus.OPEN, OpportunityStatus.CLOSED)
 
 
 def lock_role(*, viewer: User | None, role_id: int) -> Role | None:
-    """Return the role, if the viewer may see it, locked until the transaction ends.
+    """Return the role, if the viewer may see it, locked until the transaction ends; the system, None, sees all.
 
     Whoever changes an application of a role holds this lock, so that the places are counted one change
     at a time. Where SQLite ignores it, its transactions run one at a time. The opportunity is read once the
@@ -44,7 +44,8 @@ def lock_role(*, viewer: User | None, role_id: int) -> Role | None:
     role = Role.objects.select_for_update(no_key=True).filter(pk=role_id).first()
     if role is None:
         return None
-    opportunity = Opportunity.objects.visible_to(viewer).filter(pk=role.opportunity_id).first()
+    seen = Opportunity.objects.visible_to(viewer) if viewer else Opportunity.objects.all()
+    opportunity = seen.filter(pk=role.opportunity_id).first()
     if opportunity is None:
         return None
     role.opportunity = opportunity

@@ -81,9 +81,13 @@ class RoleChanges:
 
 
 def problems_of_roles(
-    roles: Sequence[RoleDraft], opportunity: Opportunity, *, prefix: str = "roles.{number}."
+    roles: Sequence[RoleDraft],
+    opportunity: Opportunity,
+    *,
+    prefix: str = "roles.{number}.",
+    before: Role | None = None,
 ) -> list[Problem]:
-    """Return all that is wrong with the roles; their fields begin with the prefix, such as `roles.0.`."""
+    """Return all that is wrong with the roles, new or as one was `before`; fields begin with the prefix: `roles.0.`."""
     if len(roles) > MAX_ROLES:
         return [Problem(Code.TOO_LONG, f"An opportunity has at most {MAX_ROLES} roles.", "roles")]
     skills, courses = _known_skills(roles), _known_courses(roles)
@@ -92,15 +96,15 @@ def problems_of_roles(
         begins = prefix.format(number=number)
         row = role.row(opportunity)
         problems += problems_of(row, exclude={"opportunity"}, prefix=begins)
-        problems += problems_of_words(row, lines=["title"], prefix=begins)
+        problems += problems_of_words(row, lines=["title"], prefix=begins, before=before)
         problems += _problems_of_skills(role, skills, begins)
         problems += _problems_of_courses(role, courses, begins)
     return problems
 
 
-def problems_of_role(draft: RoleDraft, opportunity: Opportunity) -> list[Problem]:
+def problems_of_role(draft: RoleDraft, opportunity: Opportunity, *, before: Role | None = None) -> list[Problem]:
     """Return all that is wrong with one role; its fields have no prefix."""
-    return problems_of_roles([draft], opportunity, prefix="")
+    return problems_of_roles([draft], opportunity, prefix="", before=before)
 
 
 def store_roles(opportunity: Opportunity, drafts: Sequence[RoleDraft]) -> list[Role]:

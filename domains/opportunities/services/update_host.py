@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.db import transaction
 
 from domains.accounts.models import User
@@ -31,13 +33,14 @@ def update_host(
         raise NotFound("host", "host_id")
     if not policies.can_run_host(actor, host_id):
         raise NotAllowed("Only owners and coordinators may change what the organisation says about itself.")
+    before = copy(host)
     if organization_name is not None:
         host.organization_name = one_line(organization_name)
     given = {"website": website, "description": description, "zip_code": zip_code}
     for name, text in given.items():
         if text is not None:
             setattr(host, name, text.strip())
-    if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"])]:
+    if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"], before=before)]:
         raise Refused(*problems)
     host.save(update_fields=["organization_name", *given])
     return host

@@ -44,7 +44,10 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
     draft = changes.applied_to(opportunity)
     wanted = draft.row(host_id=opportunity.host_id, created_by=None)
     changed = columns_changed(opportunity, wanted)
-    if problems := [*_problems_of_the_moment(opportunity, changed, now), *problems_of_draft(draft, wanted)]:
+    if problems := [
+        *_problems_of_the_moment(opportunity, changed, now),
+        *problems_of_draft(draft, wanted, before=opportunity),
+    ]:
         raise Refused(*problems)
     before = {name: getattr(opportunity, name) for name in changed}
     _store(opportunity, changed, changes)
@@ -75,8 +78,10 @@ def _store(opportunity: Opportunity, changed: Mapping[str, Any], changes: Opport
 
 
 def _bring_deadlines_forward(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> None:
-    """No offer is held longer than what it is for."""
+    """No offer is held longer than what it is for, nor one that is being made in this moment."""
     if not changed.keys().isdisjoint({"start_date", "end_date"}):
+        # Whoever makes an offer holds the role: it is there once these are had, or is made by the new times.
+        list(opportunity.roles.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         latest = latest_deadline(opportunity, now)
         Application.objects.filter(
             role__opportunity=opportunity, status=ApplicationStatus.OFFERED, offer_expires_at__gt=latest

@@ -25,6 +25,8 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (called off; fewer places than are taken, naming how many), and with
     everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
     """
+    if changes.skills is not None:
+        hold_skills()
     role = lock_role(viewer=actor, role_id=role_id)
     if role is None:
         raise NotFound("role", "role_id")
@@ -32,9 +34,8 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
         raise NotAllowed("Only owners and coordinators of the organisation may change its roles.")
     if role.opportunity.status == OpportunityStatus.CANCELLED:
         raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "role_id")
-    hold_skills()
     draft = changes.applied_to(role)
-    if problems := [*problems_of_role(draft, role.opportunity), *_too_few(draft, role)]:
+    if problems := [*problems_of_role(draft, role.opportunity, before=role), *_too_few(draft, role)]:
         raise Refused(*problems)
     wanted = draft.row(role.opportunity)
     slots_before = role.slots_available

@@ -31,11 +31,22 @@ def problems_of(
     return problems
 
 
-def problems_of_words(row: models.Model, *, lines: Collection[str], prefix: str = "") -> list[Problem]:
-    """Return what cannot be read in the row's texts, and in those of its fields that are lines."""
-    texts = [field.name for field in row._meta.fields if isinstance(field, models.TextField)]
-    problems = [problem for name in lines for problem in line_problems(getattr(row, name), f"{prefix}{name}")]
-    return problems + [problem for name in texts for problem in text_problems(getattr(row, name), f"{prefix}{name}")]
+def problems_of_words(
+    row: models.Model, *, lines: Collection[str], prefix: str = "", before: models.Model | None = None
+) -> list[Problem]:
+    """Return what cannot be read in the row's texts, and in those of its fields that are lines.
+
+    What is as it was `before` is not looked at: nobody has to mend a title in order to move a date.
+    """
+    problems = []
+    for field in row._meta.fields:
+        name = field.name
+        is_new = before is None or getattr(before, name) != getattr(row, name)
+        if is_new and name in lines:
+            problems += line_problems(getattr(row, name), f"{prefix}{name}")
+        elif is_new and isinstance(field, models.TextField):
+            problems += text_problems(getattr(row, name), f"{prefix}{name}")
+    return problems
 
 
 def clean_note(text: str, *, longest: int, field: str) -> str:

@@ -13,6 +13,7 @@ from domains.skills.extraction import Match
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, SkillSource
+from domains.skills.services.hold_skills import hold_skills
 from domains.skills.services.read_file import FileText, read_file
 from domains.skills.services.taxonomy_matcher import get_matcher
 from domains.skills.services.upload_resume import remove_file
@@ -80,6 +81,7 @@ def _finish(begun: Resume, read: FileText, found: list[Match]) -> None:
     if read.failure:
         _fail(resume, read.failure)
         return
+    hold_skills()
     # A skill that was merged while the file was read is not suggested: the next upload finds the other.
     there = set(
         Skill.objects.visible_to(None).filter(pk__in=[one.skill_id for one in found]).values_list("pk", flat=True)

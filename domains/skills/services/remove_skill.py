@@ -8,7 +8,7 @@ from domains.accounts.models import User
 from domains.base.errors import NotFound
 from domains.skills.models import UserSkill
 from domains.skills.selectors import get_skill
-from domains.skills.services.hold_skills import hold_skills_of
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of
 
 
 @transaction.atomic
@@ -17,9 +17,10 @@ def remove_skill(*, actor: User, skill_id: int) -> User:
 
     Refuses with NOT_FOUND.
     """
+    hold_skills()
+    hold_skills_of(actor)
     skill = get_skill(viewer=actor, skill_id=skill_id)
     if skill is None:
         raise NotFound("skill", "skill_id")
-    hold_skills_of(actor)
     UserSkill.objects.filter(user=actor, skill__in=[skill_id, skill.pk]).delete()
     return actor

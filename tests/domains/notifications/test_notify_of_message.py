@@ -252,3 +252,11 @@ def test_what_was_the_last_unread_leaves_nothing_though_the_first_that_told_is_s
     assert len(unread_of(ben)) == 1
     take_back(ann, talk, second)
     assert unread_of(ben) == []
+
+
+@facts_are_told
+def test_what_was_taken_back_before_it_was_told_is_told_to_nobody() -> None:
+    talk = conversation_between(UserFactory(), UserFactory())
+    message = MessageFactory(conversation=talk, deleted_at=timezone.now(), content="")
+    assert tell(message) == 0
+    assert not Notification.objects.exists()

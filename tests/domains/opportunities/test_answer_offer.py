@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.conf import settings
@@ -116,3 +117,32 @@ def test_what_has_begun_holds_its_offers_until_the_end_at_most() -> None:
     services.withdraw_application(actor=holder.volunteer, application_id=holder.pk)
     waiting.refresh_from_db()
     assert waiting.offer_expires_at == role.opportunity.end_date
+
+
+def test_one_offer_with_which_something_is_wrong_does_not_keep_the_others(
+    line: list[Application], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = ApplicationFactory(status=ApplicationStatus.OFFERED)
+    Application.objects.filter(pk=first.pk).update(offer_expires_at=timezone.now() - timedelta(days=1))
+    Application.objects.filter(pk=line[0].pk).update(offer_expires_at=timezone.now() - timedelta(hours=1))
+    module = import_module("domains.opportunities.services.expire_offers")
+    expire = module._expire
+
+    def stumbles_over_the_first(application_id: int, now: datetime) -> bool:
+        if application_id == first.pk:
+            raise LookupError("its role is nowhere")
+        return bool(expire(application_id, now))
+
+    monkeypatch.setattr(module, "_expire", stumbles_over_the_first)
+    assert expire_offers() == 1
+    assert statuses(line) == ["EXPIRED", "OFFERED", "WAITLISTED"]
+    assert f"offer {first.pk} could not be expired" in caplog.text
+
+
+def test_the_offer_of_what_was_taken_down_when_it_was_over_runs_out_like_all_others() -> None:
+    role = RoleFactory(opportunity__past=True)
+    offered = ApplicationFactory(role=role, status=ApplicationStatus.OFFERED)
+    Application.objects.filter(pk=offered.pk).update(offer_expires_at=timezone.now() - timedelta(minutes=1))
+    services.take_down_opportunity(opportunity_id=role.opportunity_id)
+    assert expire_offers() == 1
+    assert statuses([offered]) == ["EXPIRED"]

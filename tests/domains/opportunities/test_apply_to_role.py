@@ -167,3 +167,13 @@ def test_nobody_applies_for_the_same_role_again_and_again_but_asks_as_often_as_t
         services.apply_to_role(actor=actor, role_id=role.pk)
     assert [problem.code for problem in refused.value.problems] == ["RATE_LIMITED"]
     services.apply_to_role(actor=actor, role_id=RoleFactory().pk)
+
+
+def test_being_refused_is_not_applying() -> None:
+    role, actor = RoleFactory(requires_approval=False, slots_available=1), UserFactory()
+    services.apply_to_role(actor=UserFactory(), role_id=role.pk)
+    for _ in range(MOST_A_DAY + 1):
+        with pytest.raises(Refused) as refused:
+            services.apply_to_role(actor=actor, role_id=role.pk)
+        assert [problem.code for problem in refused.value.problems] == ["FULL"]
+    assert services.apply_to_role(actor=actor, role_id=role.pk, join_waitlist=True).status == "WAITLISTED"

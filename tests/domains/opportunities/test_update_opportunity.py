@@ -222,3 +222,9 @@ def test_those_who_hold_a_place_are_not_told_of_changes_without_end() -> None:
         update(opportunity, owner, location_text=f"Corner {number}")
     assert problems(opportunity, owner, location_text="Another corner") == {(None, "RATE_LIMITED")}
     update(opportunity, owner, title="A title wakes nobody")
+
+
+def test_words_from_before_do_not_stand_in_the_way_of_another_date() -> None:
+    opportunity = OpportunityFactory(title="Trees \u200f", description="Dig \x0b and water.")
+    update(opportunity, start_date=opportunity.start_date + timedelta(minutes=5))
+    assert problems(opportunity, description="Dig \x0b and plant.") == {("description", "INVALID")}

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from strawberry.relay import to_base64
 
+from domains.opportunities import services
 from domains.opportunities.models import ApplicationStatus
 from graphql_api.opportunities import types
-from tests.api import gid
-from tests.factories import ApplicationFactory, RoleFactory
+from tests.api import Api, gid
+from tests.factories import ApplicationFactory, RoleFactory, UserFactory
 from tests.graphql_api.opportunities.conftest import Cast
 from tests.graphql_api.opportunities.documents import DETAIL, HOST_APPLICATIONS, MY_APPLICATIONS, NODE, OPPORTUNITIES
 
@@ -111,3 +112,22 @@ def test_each_type_guards_its_own_rows_wherever_they_come_from(cast: Cast) -> No
         for viewer, expected in [(None, []), (cast["owner"], []), (cast["staff"], [row])]:
             info = SimpleNamespace(context=SimpleNamespace(viewer=viewer))
             assert list(shown.get_queryset(type(row)._default_manager.all(), info)) == expected
+
+
+def test_what_was_taken_down_is_gone_for_strangers_and_still_part_of_an_application(api: Api, api_as: Any) -> None:
+    application = ApplicationFactory(role__opportunity__title="Get rich as a volunteer")
+    role, opportunity = application.role, application.role.opportunity
+    document = """query Gone($opportunity: ID!, $role: ID!) {
+      opportunity(id: $opportunity) { title } byId: node(id: $opportunity) { id } role: node(id: $role) { id }
+      opportunities(filters: {status: CANCELLED}) { totalCount edges { node { title } } }
+    }"""
+    ids = {"opportunity": gid(opportunity), "role": gid(role)}
+    services.take_down_opportunity(opportunity_id=opportunity.pk)
+    for stranger in (api, api_as(UserFactory())):
+        shown = stranger.ask(document, **ids)
+        assert (shown["opportunity"], shown["byId"], shown["role"]) == (None, None, None)
+        assert shown["opportunities"] == {"totalCount": 0, "edges": []}
+    own = "{ me { applications { edges { node { status role { opportunity { title closedReason } } } } } } }"
+    (mine,) = api_as(application.volunteer).ask(own)["me"]["applications"]["edges"]
+    assert mine["node"]["status"] == "CANCELLED"
+    assert mine["node"]["role"]["opportunity"]["title"] == "Get rich as a volunteer"

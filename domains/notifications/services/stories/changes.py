@@ -12,7 +12,6 @@ from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import OpportunityChange
 from domains.opportunities.selectors import find_called_off, find_holders, find_managers
-from domains.opportunities.services.take_down_opportunity import REASON as TAKEN_DOWN
 
 #: What a host may change that volunteers rely on, in the words of the mail.
 LABELS = {
@@ -97,8 +96,7 @@ def _title(change: OpportunityChange) -> str:
 
 
 def _is_by_staff(change: OpportunityChange) -> bool:
-    # A host could write the same reason, but not as nobody.
-    return bool(change.actor_id is None and change.after["closed_reason"] == TAKEN_DOWN)
+    return bool(change.after.get("by_staff"))
 
 
 def _find_change(change_id: int) -> OpportunityChange | None:

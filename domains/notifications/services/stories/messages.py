@@ -32,6 +32,12 @@ def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | N
     if not unaware.exists():
         return 0
     with transaction.atomic():
+        # Whoever takes it back waits, and then finds the notifications; or was here before, and it is told to nobody.
+        message = Message.objects.select_for_update(no_key=True).filter(
+            conversation=conversation_id, sequence=sequence, deleted_at__isnull=True
+        )
+        if not message.values_list("pk"):
+            return 0
         # Under the lock of their read markers: whoever reads it this moment does so before, and is left out, or
         # after, and then finds the notification to mark.
         people = unaware.select_for_update(of=("self",)).order_by("pk").values_list("user_id", flat=True)
