@@ -12,56 +12,33 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.management import call_command
-from django.db.models import Model
 from django.utils import timezone
 
 from domains.base import audit
-from domains.base.bus import MAX_ATTEMPTS
 from domains.base.stored_files import STRAYS_AFTER
-from domains.events.models import ScanDirection
 from domains.messaging.models import MessageAttachment
 from domains.moderation.models import ReportFile
 from domains.notifications.models import Posting
 from domains.skills.models import Resume
+from tests.config.breaks import BREAKS, Break, ago
 from tests.factories import (
     ApplicationFactory,
-    ContentReportFactory,
-    ConversationEventFactory,
-    ConversationFactory,
-    CourseFactory,
-    DigestFactory,
-    EventTicketFactory,
-    HoursEntryFactory,
-    ListingFactory,
     MailDeliveryFactory,
     MessageAttachmentFactory,
     MessageFactory,
     OutboxEntryFactory,
-    ParticipantFactory,
     PushDeliveryFactory,
-    ReactionFactory,
     ReportFileFactory,
-    ReportNoteFactory,
     ResumeFactory,
-    ResumeSuggestionFactory,
     RoleFactory,
     RoleSkillFactory,
-    ScanFactory,
-    SessionFactory,
-    SkillAliasFactory,
     SkillFactory,
-    SkillIdentifierFactory,
     UserFactory,
-    UserSkillFactory,
     conversation_between,
 )
 from tests.sql import statements_of
 
 pytestmark = pytest.mark.django_db
-
-#: Rows that are as they should be; returned are the one that will break an invariant, and what breaks it.
-Break = tuple[Model, Callable[[], object]]
-BREAKS: list[tuple[str, Callable[[], Break]]] = []
 
 
 @pytest.fixture(autouse=True)
@@ -84,307 +61,6 @@ def check(*options: str) -> tuple[int, list[str]]:
     """Run the command; return its exit status and the lines of what does not hold."""
     status, said = told(*options)
     return status, [line for line in said.splitlines() if not line.startswith(("ok      ", "all ", "1 of "))]
-
-
-def breaks(name: str) -> Callable[[Callable[[], Break]], Callable[[], Break]]:
-    """Have the decorated function tried on the invariant of this name."""
-
-    def note(make: Callable[[], Break]) -> Callable[[], Break]:
-        BREAKS.append((name, make))
-        return make
-
-    return note
-
-
-def raw(row: Any, other: Any = None, **columns: Any) -> Break:
-    """Break it by writing the columns past all rules: those of the row, or of another."""
-    changed = row if other is None else other
-    return row, lambda: type(changed)._base_manager.filter(pk=changed.pk).update(**columns)
-
-
-def ago(**length: float) -> Any:
-    return timezone.now() - timedelta(**length)
-
-
-def merging(row: Any) -> Break:
-    """Break it by merging the row's skill and leaving the row where it is."""
-    return raw(row, row.skill, merged_into=SkillFactory(), updated_at=ago(minutes=6))
-
-
-@breaks("accounts.token_families_move_forward")
-def a_session_that_rotates_after_its_end() -> Break:
-    return raw(SessionFactory(ended=True), generation=3, rotated_at=timezone.now() + timedelta(minutes=1))
-
-
-@breaks("accounts.token_families_move_forward")
-def a_session_that_rotated_under_its_first_generation() -> Break:
-    return raw(SessionFactory(), rotated_at=timezone.now() + timedelta(minutes=1))
-
-
-@breaks("accounts.token_families_move_forward")
-def a_session_that_ended_before_it_began() -> Break:
-    return raw(SessionFactory(), ended_at=ago(minutes=1))
-
-
-@breaks("base.facts_are_told_soon")
-def a_fact_that_nobody_was_told() -> Break:
-    return raw(OutboxEntryFactory(), created_at=ago(minutes=6), attempts=MAX_ATTEMPTS - 1)
-
-
-@breaks("base.no_fact_is_given_up")
-def a_fact_that_was_given_up() -> Break:
-    return raw(OutboxEntryFactory(), attempts=MAX_ATTEMPTS)
-
-
-@breaks("events.events_count_their_tickets")
-def an_event_that_counts_one_ticket_too_many() -> Break:
-    return raw(EventTicketFactory().event, tickets_taken=2)
-
-
-@breaks("events.tickets_let_in_once")
-def a_ticket_that_let_in_twice() -> Break:
-    ticket = EventTicketFactory(checked_in=True)
-    for direction in (ScanDirection.ENTRY, ScanDirection.EXIT, ScanDirection.ENTRY):
-        ScanFactory(ticket=ticket, direction=direction)
-    return ticket, lambda: ScanFactory(ticket=ticket)
-
-
-@breaks("events.who_was_let_in_is_checked_in")
-def a_ticket_that_may_be_used_again() -> Break:
-    scan = ScanFactory()
-    return raw(scan, scan.ticket, check_in_time=None)
-
-
-@breaks("events.who_was_let_in_is_checked_in")
-def a_ticket_that_lets_in_elsewhere() -> Break:
-    return raw(ScanFactory(), event=EventTicketFactory().event)
-
-
-@breaks("learning.no_course_gives_a_merged_skill")
-def a_course_that_gives_a_merged_skill() -> Break:
-    course, skill = CourseFactory(), SkillFactory()
-    course.skills.add(skill)
-    return raw(course, skill, merged_into=SkillFactory(), updated_at=ago(minutes=6))
-
-
-@breaks("messaging.logs_have_no_gaps")
-def a_log_with_a_gap() -> Break:
-    conversation = ConversationFactory()
-    _, event, _ = ConversationEventFactory.create_batch(3, conversation=conversation)
-    return conversation, event.delete
-
-
-@breaks("messaging.logs_have_no_gaps")
-def a_log_that_ends_too_early() -> Break:
-    return raw(ConversationEventFactory().conversation, last_sequence=2)
-
-
-@breaks("messaging.logs_have_no_gaps")
-def a_log_that_goes_on_after_its_end() -> Break:
-    return raw(MessageFactory(sender=None).conversation, last_sequence=0)
-
-
-@breaks("messaging.messages_are_in_the_log")
-def a_message_that_nobody_hears_of() -> Break:
-    message = MessageFactory()
-    return raw(message, message.events.get(), kind="MESSAGE_EDITED")
-
-
-@breaks("messaging.logs_tell_of_their_own_messages")
-def a_log_that_tells_of_anothers_message() -> Break:
-    message = MessageFactory()
-    event = ConversationEventFactory(kind="MESSAGE_EDITED", message=message, conversation=message.conversation)
-    return raw(event, message=MessageFactory())
-
-
-@breaks("messaging.logs_tell_of_their_own_messages")
-def a_log_that_brings_a_message_twice() -> Break:
-    message = MessageFactory()
-    event = ConversationEventFactory(kind="MESSAGE_EDITED", message=message, conversation=message.conversation)
-    return raw(event, kind="MESSAGE_SENT")
-
-
-@breaks("messaging.nobody_has_read_ahead")
-def a_reader_ahead_of_the_log() -> Break:
-    message = MessageFactory()
-    return raw(message.conversation.participations.get(user=message.sender), read_up_to_sequence=2)
-
-
-@breaks("messaging.direct_conversations_are_of_their_pair")
-def a_third_person_in_a_talk_of_two() -> Break:
-    conversation = ConversationFactory()
-    return conversation, lambda: ParticipantFactory(conversation=conversation)
-
-
-@breaks("messaging.direct_conversations_are_of_their_pair")
-def a_pair_under_another_name() -> Break:
-    conversation = ConversationFactory()
-    low, high = str(conversation.direct_key).split(":")
-    return raw(conversation, direct_key=f"{high}:{low}")
-
-
-@breaks("messaging.deleted_messages_say_nothing")
-def a_deleted_message_with_its_words() -> Break:
-    return raw(MessageFactory(), deleted_at=timezone.now())
-
-
-@breaks("messaging.deleted_messages_say_nothing")
-def a_deleted_message_with_a_file() -> Break:
-    return raw(MessageAttachmentFactory().message, content="", deleted_at=timezone.now())
-
-
-@breaks("messaging.deleted_messages_say_nothing")
-def a_deleted_message_with_a_reaction() -> Break:
-    return raw(ReactionFactory().message, content="", deleted_at=timezone.now())
-
-
-@breaks("messaging.files_stay_in_their_conversation")
-def a_file_in_another_conversation() -> Break:
-    return raw(MessageAttachmentFactory(), conversation=ConversationFactory())
-
-
-@breaks("moderation.reports_stand_where_their_notes_end")
-def a_report_that_was_moved_without_a_note() -> Break:
-    return raw(ReportNoteFactory().report, status="RESOLVED")
-
-
-@breaks("moderation.reports_stand_where_their_notes_end")
-def a_report_that_is_in_review_without_a_note() -> Break:
-    return raw(ContentReportFactory(), status="REVIEWING")
-
-
-@breaks("notifications.mails_are_not_stuck")
-def a_mail_that_nobody_tries() -> Break:
-    return raw(MailDeliveryFactory(), due_at=ago(minutes=16), attempts=Posting.MOST_ATTEMPTS - 1)
-
-
-@breaks("notifications.daily_mails_are_not_stuck")
-def a_daily_mail_that_nobody_tries() -> Break:
-    return raw(DigestFactory(), due_at=ago(minutes=16))
-
-
-@breaks("notifications.pushes_are_not_stuck")
-def a_push_that_nobody_tries() -> Break:
-    return raw(PushDeliveryFactory(), due_at=ago(minutes=16))
-
-
-@breaks("opportunities.roles_count_their_places")
-def a_role_that_lost_count() -> Break:
-    for status in ("COMPLETED", "OFFERED", "APPLIED", "WITHDRAWN"):
-        role = ApplicationFactory(status=status).role
-    return raw(role, slots_taken=1)
-
-
-@breaks("opportunities.applications_stand_where_their_history_ends")
-def an_application_that_was_moved_without_a_history() -> Break:
-    return raw(ApplicationFactory(), status="DECLINED")
-
-
-@breaks("opportunities.applications_stand_where_their_history_ends")
-def an_application_without_a_history() -> Break:
-    application = ApplicationFactory()
-    return application, application.history.all().delete
-
-
-@breaks("opportunities.moves_begin_where_the_last_one_ended")
-def a_move_from_where_the_application_was_not() -> Break:
-    return raw(ApplicationFactory(status="EXPIRED").history.get(to_status="OFFERED"), from_status="SHORTLISTED")
-
-
-@breaks("opportunities.moves_begin_where_the_last_one_ended")
-def a_first_move_from_somewhere() -> Break:
-    return raw(ApplicationFactory().history.get(), from_status="SHORTLISTED")
-
-
-@breaks("opportunities.moves_are_in_order_of_time")
-def a_move_before_the_one_before() -> Break:
-    return raw(ApplicationFactory(status="COMPLETED").history.get(to_status="COMPLETED"), at=ago(seconds=5))
-
-
-@breaks("opportunities.who_waits_has_a_place_in_line")
-def somebody_who_waits_nowhere() -> Break:
-    return raw(ApplicationFactory(status="WAITLISTED"), waitlisted_at=None)
-
-
-@breaks("opportunities.offers_are_passed_on")
-def an_offer_that_ran_out() -> Break:
-    return raw(ApplicationFactory(status="OFFERED"), offer_expires_at=ago(minutes=16))
-
-
-@breaks("opportunities.corrections_correct_approved_hours")
-def a_correction_of_what_nobody_approved() -> Break:
-    approved, waiting = HoursEntryFactory(approved=True), HoursEntryFactory()
-    same = {"application": waiting.application, "volunteer": waiting.volunteer}
-    other = HoursEntryFactory(**same)
-    HoursEntryFactory(application=approved.application, corrects=approved)
-    return raw(other, corrects=waiting)
-
-
-@breaks("opportunities.corrections_correct_approved_hours")
-def a_correction_of_other_hours() -> Break:
-    return raw(HoursEntryFactory(), corrects=HoursEntryFactory(approved=True))
-
-
-@breaks("opportunities.external_opportunities_have_a_listing")
-def a_listing_that_is_gone() -> Break:
-    listing = ListingFactory()
-    return listing.opportunity, type(listing).objects.filter(pk=listing.pk).delete
-
-
-@breaks("opportunities.no_role_names_a_merged_skill")
-def a_role_that_names_a_merged_skill() -> Break:
-    return merging(RoleSkillFactory())
-
-
-@breaks("skills.nobody_has_a_merged_skill")
-def somebody_with_a_merged_skill() -> Break:
-    return merging(UserSkillFactory())
-
-
-@breaks("skills.no_resume_suggests_a_merged_skill")
-def a_resume_that_suggests_a_merged_skill() -> Break:
-    return merging(ResumeSuggestionFactory())
-
-
-@breaks("skills.merged_skills_have_no_other_names")
-def another_name_of_a_merged_skill() -> Break:
-    return merging(SkillAliasFactory())
-
-
-@breaks("skills.merged_skills_have_no_identifiers")
-def an_identifier_of_a_merged_skill() -> Break:
-    return merging(SkillIdentifierFactory())
-
-
-@breaks("skills.skills_are_merged_into_living_ones")
-def a_skill_that_was_merged_into_a_merged_one() -> Break:
-    into = SkillFactory()
-    return raw(SkillFactory(merged_into=into), into, merged_into=SkillFactory())
-
-
-@breaks("skills.resumes_are_read_soon")
-def a_resume_that_nobody_reads() -> Break:
-    return raw(ResumeFactory(), created_at=ago(minutes=16))
-
-
-@breaks("messaging.rows_have_their_attachments")
-def an_attachment_whose_file_is_gone() -> Break:
-    return losing_its_file(MessageAttachmentFactory())
-
-
-@breaks("moderation.rows_have_their_reports")
-def a_copy_whose_file_is_gone() -> Break:
-    return losing_its_file(ReportFileFactory())
-
-
-@breaks("skills.rows_have_their_resumes")
-def a_resume_whose_file_is_gone() -> Break:
-    ResumeFactory(parsed=True, file=None)
-    return losing_its_file(ResumeFactory())
-
-
-def losing_its_file(row: Any) -> Break:
-    return row, lambda: default_storage.delete(row.file.name)
 
 
 @pytest.mark.parametrize(("name", "make"), BREAKS, ids=lambda one: getattr(one, "__name__", "of"))
