@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_init
+from django.conf import settings
 
 from config import env
 
@@ -23,3 +24,9 @@ def need_a_broker(**_: Any) -> None:
         raise env.WrongSetting(
             "REDIS_URL", "is not set; without Redis the server does its tasks itself, without a worker."
         )
+
+
+@celeryd_init.connect
+def open_one_connection_at_a_time(**_: Any) -> None:
+    """Keep no pool in a worker: Celery closes it after each task, so each would open one, with two connections."""
+    settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
