@@ -48,6 +48,8 @@ def main() -> int:
     parser.add_argument("--on", default=",".join(SETUPS), help="embedded, postgres, services; by commas")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     given = parser.parse_args()
+    if unknown := set(given.parts) - PARTS.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     allow_many_files()
     figures: dict[str, list[dict[str, Any]]] = {}
     for part in given.parts:
