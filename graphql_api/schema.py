@@ -8,8 +8,10 @@ from typing import Any
 import strawberry
 from django.conf import settings
 from graphql import GraphQLError
+from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
@@ -59,7 +61,7 @@ class Schema(strawberry.Schema):
 def build_schema(*, with_development: bool) -> Schema:
     """Return the schema, with or without the log-in for development."""
     mutations: tuple[Any, ...] = (*MUTATIONS, DevelopmentMutations) if with_development else MUTATIONS
-    return Schema(
+    built = Schema(
         query=merge_types("Query", QUERIES),
         mutation=merge_types("Mutation", mutations),
         subscription=merge_types("Subscription", SUBSCRIPTIONS),
@@ -80,6 +82,17 @@ def build_schema(*, with_development: bool) -> Schema:
             scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR},
         ),
     )
+    _find_keys(built)
+    return built
+
+
+def _find_keys(built: Schema) -> None:
+    """Let each type remember which column its ids come from: else the library searches its annotations for each id."""
+    for graphql_type in built._schema.type_map.values():
+        definition = graphql_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        origin = getattr(definition, "origin", None)
+        if isinstance(origin, type) and issubclass(origin, relay.Node) and origin is not relay.Node:
+            origin._id_attr = origin.resolve_id_attr()
 
 
 schema = build_schema(with_development=settings.DEV_LOG_IN)
