@@ -17,8 +17,9 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 #: Objects made before a collection of the young; such collections before one of the middle-aged, and of the old. By
-#: default it is 700: a list of a hundred opportunities would cause twenty.
-COLLECT_AFTER = (50_000, 20, 50)
+#: default it is 700, and a list of a hundred opportunities makes twenty of the young; with more than this, what bad
+#: frames leave behind in cycles adds up to megabytes before anybody looks.
+COLLECT_AFTER = (5_000, 10, 10)
 
 django_application = get_asgi_application()
 
