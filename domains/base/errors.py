@@ -47,6 +47,8 @@ class Problem:
     code: str
     message: str
     field: str | None = None
+    #: Seconds after which the same act may succeed, where time alone helps.
+    retry_after: int | None = None
 
 
 class Refused(Exception):
@@ -74,6 +76,14 @@ class NotSignedIn(NotAllowed):
 
     def __init__(self, message: str = "Log in first.") -> None:
         super().__init__(message, Code.UNAUTHENTICATED)
+
+
+class RateLimited(Refused):
+    """Too many tries for now; `retry_after` is how many seconds to wait."""
+
+    def __init__(self, retry_after: int, message: str | None = None, field: str | None = None) -> None:
+        sentence = message or f"Too many tries; wait {retry_after} seconds and try again."
+        super().__init__(Problem(Code.RATE_LIMITED, sentence, field, retry_after))
 
 
 class NotFound(Refused):

@@ -9,7 +9,7 @@ import time
 from django.conf import settings
 from django.core.cache import BaseCache, caches
 
-from domains.base.errors import Code, Refused
+from domains.base.errors import RateLimited
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def spend(*, what: str, key: str, limit: int, seconds: int) -> None:
         tries = _count(caches["local"], name, seconds)
     if tries > limit:
         wait = seconds - int(time.time()) % seconds
-        raise Refused.because(Code.RATE_LIMITED, f"Too many tries; wait {wait} seconds and try again.")
+        raise RateLimited(wait)
 
 
 def _count(cache: BaseCache, name: str, seconds: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domains.base.confined import run_confined
-from domains.base.errors import Code, Refused
+from domains.base.errors import RateLimited, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.extraction.kinds import FileKind
 
@@ -18,7 +18,7 @@ SECONDS = 20
 LARGEST_ANSWER = 20 * 1024 * 1024
 FORMATS = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.GIF: "GIF", FileKind.WEBP: "WEBP"}
 #: So many pictures of one server process at once; who comes later waits, this long at the most.
-PLACES, PATIENCE_SECONDS = threading.BoundedSemaphore(2), 30
+PLACES, PATIENCE_SECONDS, RETRY_SECONDS = threading.BoundedSemaphore(2), 30, 5
 TOO_LARGE = {
     "TOO_MANY_PIXELS": "The picture has too many pixels: at most 25 million.",
     "TOO_MANY_FRAMES": "The moving picture is too long: at most 200 frames, of 40 million pixels in all.",
@@ -41,7 +41,7 @@ def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
     pictures at once).
     """
     if not PLACES.acquire(timeout=PATIENCE_SECONDS):
-        raise Refused.because(Code.RATE_LIMITED, "Many pictures come in right now; try again in a moment.", "file")
+        raise RateLimited(RETRY_SECONDS, "Many pictures come in right now; try again in a moment.", "file")
     try:
         code, answer = run_confined(
             program=MAKER, argument=FORMATS[kind], content=content, seconds=SECONDS, most=LARGEST_ANSWER
