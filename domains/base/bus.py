@@ -63,7 +63,7 @@ def deliver_by(submit: Submit | None, *, head_start: timedelta = HEAD_START) -> 
     For a server: a broker, a mail server or a lock then holds up nobody's request. `submit` may drop what is too
     much for it: what was not delivered within the head start is the relay's.
     """
-    global _submit, _head_start  # noqa: PLW0603 - one way of delivery per process, set at its start
+    global _submit, _head_start
     _submit, _head_start = submit, head_start
 
 
@@ -83,12 +83,19 @@ def listen(fact: type[F], *, is_prompt: bool = False) -> Callable[[Callable[[F],
     return register
 
 
-def publish(fact: Fact) -> None:
-    """Write the fact into the outbox; it is told once the surrounding transaction commits."""
+def publish(fact: Fact, *more: Fact) -> None:
+    """Write the fact, or several by one statement, into the outbox.
+
+    They are told once the surrounding transaction commits.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
-    entry = OutboxEntry.objects.create(fact=fact.name(), payload=asdict(fact), due_at=timezone.now() + _head_start)
-    transaction.on_commit(partial(_start_delivery, entry, fact), robust=True)
+    published, due_at = (fact, *more), timezone.now() + _head_start
+    entries = OutboxEntry.objects.bulk_create(
+        OutboxEntry(fact=one.name(), payload=asdict(one), due_at=due_at) for one in published
+    )
+    for entry, one in zip(entries, published, strict=True):
+        transaction.on_commit(partial(_start_delivery, entry, one), robust=True)
 
 
 def tell(fact: Fact) -> None:

@@ -24,10 +24,10 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_safe
 
+from domains.base import slots
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, TableAdmin
 from domains.base.errors import Refused
 from domains.base.files import SAFE_HEADERS
-from domains.base import slots
 from domains.base.locks import refuse_when_busy
 from domains.moderation import policies, services
 from domains.moderation.models import ContentReport, ReportFile, ReportNote, ReportStatus

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -135,9 +136,8 @@ def test_a_locked_table_leaves_the_other_names_and_domains_alone(door: Door) -> 
 
 def test_those_who_want_the_same_row_get_it_in_the_order_they_came(threads: ThreadPoolExecutor) -> None:
     door, order, go = Door(threads, row=1), [], threading.Event()
-    sent = [door.send("role", lambda: go.wait(LONG))]
-    for number in range(10):
-        sent.append(door.send("role", lambda number=number: order.append(number)))
+    first = door.send("role", lambda: go.wait(LONG))
+    sent = [first, *(door.send("role", partial(order.append, number)) for number in range(10))]
     go.set()
     assert results(sent) == {"done"}
     assert order == list(range(10))
