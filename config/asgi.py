@@ -24,7 +24,7 @@ COLLECT_AFTER = (5_000, 10, 10)
 django_application = get_asgi_application()
 
 # Only now can models be imported.
-from config.embedded import EmbeddedWorker
+from config.background import Background
 from config.health import serve_health
 from config.static import serve_static
 from domains.base import live
@@ -44,7 +44,7 @@ class Lifespan:
 
     def __init__(self, application: Any) -> None:
         self.application = application
-        self.worker = None if settings.REDIS_URL else EmbeddedWorker()
+        self.background = Background(is_embedded=not settings.REDIS_URL)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one scope of the server."""
@@ -55,13 +55,11 @@ class Lifespan:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 live.use_loop(asyncio.get_running_loop())
-                if self.worker:
-                    await asyncio.to_thread(self.worker.start)
+                await asyncio.to_thread(self.background.start)
                 _collect_less()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                if self.worker:
-                    await asyncio.to_thread(self.worker.stop)
+                await asyncio.to_thread(self.background.stop)
                 live.use_loop(None)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

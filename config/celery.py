@@ -1,18 +1,43 @@
 """The Celery application: queues and the beat table are in the settings."""
 
 import os
-from typing import Any
+import time
+from typing import Any, ClassVar
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import celeryd_init
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from config import env
 
 if "DJANGO_SETTINGS_MODULE" not in os.environ:
     os.environ["DJANGO_SETTINGS_MODULE"] = env.settings_module()
 
-app = Celery("mishmob")
+#: Seconds for which nothing more is sent to a broker that did not answer.
+REST_SECONDS = 5.0
+#: Seconds that a worker waits for an answer of the broker; it has the time, unlike a server.
+WORKER_TIMEOUT = 5
+
+
+class PromptTask(Task):  # type: ignore[type-arg] # it has no parameters when it runs
+    """A task that is sent at once or not at all; the fact that it follows from is delivered again."""
+
+    #: When the broker may be asked again, of this process.
+    rests_until: ClassVar[float] = 0.0
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        """Send the task; raises OperationalError where the broker does not answer, or did not a moment ago."""
+        if time.monotonic() < PromptTask.rests_until:
+            raise OperationalError("the broker did not answer a moment ago and is left alone")
+        try:
+            return super().apply_async(*args, **options)
+        except OperationalError:
+            PromptTask.rests_until = time.monotonic() + REST_SECONDS
+            raise
+
+
+app = Celery("mishmob", task_cls=PromptTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -30,3 +55,9 @@ def need_a_broker(**_: Any) -> None:
 def open_one_connection_at_a_time(**_: Any) -> None:
     """Keep no pool in a worker: Celery closes it after each task, so each would open one, with two connections."""
     settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+
+
+@celeryd_init.connect
+def wait_longer_for_the_broker(**_: Any) -> None:
+    """Give the broker of a worker more time than a server gives it."""
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": WORKER_TIMEOUT}

@@ -6,6 +6,7 @@ not make each of them find that out by waiting.
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any, ClassVar
 
@@ -22,23 +23,35 @@ PATIENCE = 1.0
 REST = 5.0
 
 
-class RestingRedis(Redis):
+class RedisWithBackoff(Redis):
     """A client that leaves a Redis alone for a while after it did not answer."""
 
-    #: When it may be asked again, of this process.
+    #: When it may be asked again, of this process; 0 while it answers.
     _rests_until: ClassVar[float] = 0.0
+    _mutex: ClassVar = threading.Lock()
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Ask, unless somebody has just asked in vain; raises NoConnection and NoAnswer."""
-        if time.monotonic() < RestingRedis._rests_until:
-            raise NoConnection("Redis did not answer a moment ago and is left alone")
+        """Ask, unless Redis did not answer a moment ago; raises NoConnection and NoAnswer."""
+        RedisWithBackoff._refuse_while_it_rests()
         try:
-            return super().execute_command(*args, **options)
+            answer = super().execute_command(*args, **options)
         except MaxConnectionsError:
             raise  # it is this process that has no connection left; Redis is well
         except (NoConnection, NoAnswer):
-            RestingRedis._rests_until = time.monotonic() + REST
+            RedisWithBackoff._rests_until = time.monotonic() + REST
             raise
+        RedisWithBackoff._rests_until = 0.0
+        return answer
+
+    @classmethod
+    def _refuse_while_it_rests(cls) -> None:
+        """Let one ask when the rest is over, and all others only once that one has got an answer."""
+        with cls._mutex:
+            now = time.monotonic()
+            if now < RedisWithBackoff._rests_until:
+                raise NoConnection("Redis did not answer a moment ago and is left alone")
+            if RedisWithBackoff._rests_until:
+                RedisWithBackoff._rests_until = now + REST
 
 
 class _Client(RedisCacheClient):
@@ -46,7 +59,7 @@ class _Client(RedisCacheClient):
         # A connection that was cut meanwhile is opened anew; an answer that does not come is not awaited again.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         super().__init__(*args, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry, **options)
-        self._client = RestingRedis
+        self._client = RedisWithBackoff
 
 
 class SharedCache(RedisCache):

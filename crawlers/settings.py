@@ -21,13 +21,16 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_TIMEOUT = 30
 RETRY_TIMES = 2
-# A private address is refused as an unknown one (see the guard): asking again would not help.
-RETRY_EXCEPTIONS = [error for error in default_settings.RETRY_EXCEPTIONS if "CannotResolve" not in str(error)]
+# Asking again would not help: a private address is refused as an unknown one (see the guard), and a page that drips
+# has had its time.
+_FINAL = ("CannotResolveHostError", "DownloadTimeoutError")
+RETRY_EXCEPTIONS = [error for error in default_settings.RETRY_EXCEPTIONS if not str(error).endswith(_FINAL)]
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 
 # Only http and https, only to public addresses. A proxy would hide the addresses from the guard.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+_BOUNDED = "crawlers.extensions.bounded_http.BoundedDownloadHandler"
+DOWNLOAD_HANDLERS = {"http": _BOUNDED, "https": _BOUNDED, "data": None, "file": None, "ftp": None, "s3": None}
 TWISTED_DNS_RESOLVER = "crawlers.extensions.public_addresses.PublicAddressResolver"
 HTTPPROXY_ENABLED = False
 # Nothing listens while a crawl runs.

@@ -97,7 +97,8 @@ else:
     given = DATABASE.get("OPTIONS", {})  # such as sslmode, from the address
     DATABASE["OPTIONS"] = {
         **given,
-        "pool": {"min_size": 2, "max_size": 20, "timeout": 10},
+        # Twelve at most are for mutations (graphql_api/gate.py), four for deliveries (config/background.py).
+        "pool": {"min_size": 2, "max_size": 24, "timeout": 10},
         "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s "
         + given.get("options", ""),
     }
@@ -130,12 +131,14 @@ else:
 CACHES["local"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"}
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 5} if REDIS_URL else {}
+    {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 2} if REDIS_URL else {}
 )
-# Without Redis a task runs where it is sent: in the delivery of the fact that it follows from (config/embedded.py).
+# Without Redis a task runs where it is sent: in the delivery of the fact that it follows from (config/background.py).
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Who sends a task does not wait for a broker that is away: the relay delivers the fact again.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -16,7 +16,7 @@ def tell_the_owner(fact: facts.KnownAddressSignedUp) -> None:
     tasks.send_account_exists_mail.delay(fact.user_id)
 
 
-@bus.listen(facts.SessionEnded)
+@bus.listen(facts.SessionEnded, is_prompt=True)
 def close_its_sockets(fact: facts.SessionEnded) -> None:
     """Sockets of the session are told to close."""
     live.broadcast(f"session.{fact.session_id}", session_id=fact.session_id)

@@ -1,7 +1,8 @@
 """The fact bus: what happened is written with the act, and told to its listeners after the commit.
 
 `publish` writes a row of the outbox in the act's own transaction, so a fact is committed exactly
-when its act is. After the commit the listeners run at once; what a crash cut off, or a listener
+when its act is. After the commit the listeners run at once, in a server in its background threads: a listener that
+waits for the broker or for a lock makes nobody wait for an answer. What a crash cut off, or a listener
 failed to do, the relay repeats (`deliver_overdue`). Listeners therefore run at least once.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
@@ -51,35 +52,50 @@ F = TypeVar("F", bound=Fact)
 Listener = Callable[[Any], None]
 Submit = Callable[[Callable[[], object]], object]
 _listeners: dict[type[Fact], list[Listener]] = defaultdict(list)
+_prompt: set[Listener] = set()
 _submit: Submit | None = None
+_head_start = HEAD_START
 
 
-def deliver_by(submit: Submit | None) -> None:
+def deliver_by(submit: Submit | None, *, head_start: timedelta = HEAD_START) -> None:
     """Hand deliveries to `submit`, such as a thread pool's, instead of running them in the publisher's thread.
 
-    For a server whose tasks run in its own process: a slow mail then holds up nobody's request.
+    For a server: a broker, a mail server or a lock then holds up nobody's request. `submit` may drop what is too
+    much for it: what was not delivered within the head start is the relay's.
     """
-    global _submit  # noqa: PLW0603 - one way of delivery per process, set at its start
-    _submit = submit
+    global _submit, _head_start
+    _submit, _head_start = submit, head_start
 
 
-def listen(fact: type[F]) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
-    """Register the decorated function: it is told of each committed `fact`, at least once."""
+def listen(fact: type[F], *, is_prompt: bool = False) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
+    """Register the decorated function: it is told of each committed `fact`, at least once.
+
+    A prompt listener waits for nothing, neither the database nor the broker: it is told right after the commit, in
+    the publisher's thread, before all that waits.
+    """
 
     def register(listener: Callable[[F], None]) -> Callable[[F], None]:
         _listeners[fact].append(listener)
+        if is_prompt:
+            _prompt.add(listener)
         return listener
 
     return register
 
 
-def publish(fact: Fact) -> None:
-    """Write the fact into the outbox; it is told once the surrounding transaction commits."""
+def publish(fact: Fact, *more: Fact) -> None:
+    """Write the fact, or several by one statement, into the outbox.
+
+    They are told once the surrounding transaction commits.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
-    head_start = HEAD_START if _submit is None else LEASE
-    entry = OutboxEntry.objects.create(fact=fact.name(), payload=asdict(fact), due_at=timezone.now() + head_start)
-    transaction.on_commit(partial(_start_delivery, entry), robust=True)
+    published, due_at = (fact, *more), timezone.now() + _head_start
+    entries = OutboxEntry.objects.bulk_create(
+        OutboxEntry(fact=one.name(), payload=asdict(one), due_at=due_at) for one in published
+    )
+    for entry, one in zip(entries, published, strict=True):
+        transaction.on_commit(partial(_start_delivery, entry, one), robust=True)
 
 
 def tell(fact: Fact) -> None:
@@ -88,17 +104,30 @@ def tell(fact: Fact) -> None:
         listener(fact)
 
 
-def _start_delivery(entry: OutboxEntry) -> None:
+def _start_delivery(entry: OutboxEntry, fact: Fact) -> None:
     if _submit is None:
         _deliver(entry)
-    else:
-        _submit(partial(_deliver_in_thread, entry))
+        return
+    told = {listener for listener in _listeners[type(fact)] if listener in _prompt and _tell_promptly(listener, fact)}
+    _submit(partial(_deliver_in_thread, entry, told))
 
 
-def _deliver_in_thread(entry: OutboxEntry) -> None:
+def _tell_promptly(listener: Listener, fact: Fact) -> bool:
+    """Tell it, and say whether that went well; if not, it is told again with the others."""
+    try:
+        listener(fact)
+    except Exception:
+        logger.exception("%s was not told promptly", fact.name())
+        return False
+    return True
+
+
+def _deliver_in_thread(entry: OutboxEntry, told: Collection[Listener]) -> None:
+    if timezone.now() >= entry.due_at:
+        return  # it waited for too long and is the relay's by now
     close_old_connections()
     try:
-        _deliver(entry)
+        _deliver(entry, told)
     finally:
         close_old_connections()
 
@@ -127,7 +156,7 @@ def _take_overdue() -> OutboxEntry | None:
             entries = entries.select_for_update(skip_locked=True)
         entry = entries.first()
         if entry is not None:
-            # Whoever tells it and dies leaves it to the next relay.
+            # If this process dies before the delivery, another relay picks it up when the lease is over.
             entry.due_at = timezone.now() + LEASE
             entry.save(update_fields=["due_at"])
         return entry
@@ -138,11 +167,12 @@ def take_back() -> None:
     OutboxEntry.objects.filter(delivered_at__isnull=True, attempts__lt=MAX_ATTEMPTS).update(due_at=timezone.now())
 
 
-def _deliver(entry: OutboxEntry) -> bool:
+def _deliver(entry: OutboxEntry, told: Collection[Listener] = ()) -> bool:
     try:
         fact = Fact.registry[entry.fact](**entry.payload)
         for listener in _listeners[type(fact)]:
-            listener(fact)
+            if listener not in told:
+                listener(fact)
     except Exception as error:
         # A listener may fail in any way; the relay tries again, later each time.
         logger.exception("delivery of %s %s failed", entry.fact, entry.pk)

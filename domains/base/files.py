@@ -1,11 +1,19 @@
-"""Stored files, and when they go."""
+"""Stored files: stored while no connection is held, and removed in the background."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
+
+from domains.base import slots
 
 logger = logging.getLogger(__name__)
 
@@ -17,17 +25,52 @@ SAFE_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
+Submit = Callable[[Callable[[], object]], object]
+_submit: Submit | None = None
+
+
+def delete_by(submit: Submit | None) -> None:
+    """Hand the removal of files to `submit`, such as a thread pool's, instead of doing it in the caller's thread.
+
+    For a server: a storage that does not answer then holds up nobody's request.
+    """
+    global _submit  # noqa: PLW0603 - one way of removing per process, set at its start
+    _submit = submit
+
+
+@contextmanager
+def stored(file: FieldFile, content: bytes) -> Iterator[None]:
+    """Store the content as the row's file, then run the block, which stores the row; the file goes if that fails.
+
+    While the file is on its way, the caller holds no connection. Call it outside of transactions.
+    """
+    try:
+        with slots.released():
+            file.save("", ContentFile(content), save=False)
+        yield
+    except BaseException:
+        discard(file.name)
+        raise
+
 
 def delete_after_commit(name: str) -> None:
     """Remove the stored file once the transaction is committed; a storage that fails undoes nothing.
 
-    What is left behind then is for whatever looks for files without a row.
+    What is left behind then is removed by the daily task that looks for files without a row.
     """
+    transaction.on_commit(partial(discard, name))
 
-    def delete() -> None:
-        try:
-            default_storage.delete(name)
-        except Exception:
-            logger.exception("the stored file %s could not be removed", name)
 
-    transaction.on_commit(delete)
+def discard(name: str | None) -> None:
+    """Remove a stored file in the background; never raises."""
+    if name and _submit is None:
+        _delete(name)
+    elif name and _submit is not None:
+        _submit(partial(_delete, name))
+
+
+def _delete(name: str) -> Any:
+    try:
+        default_storage.delete(name)
+    except Exception:
+        logger.exception("the stored file %s could not be removed", name)

@@ -7,7 +7,7 @@ from domains.base import bus, live
 from domains.messaging import facts, selectors
 
 
-@bus.listen(facts.ConversationChanged)
+@bus.listen(facts.ConversationChanged, is_prompt=True)
 def wake_its_listeners(fact: facts.ConversationChanged) -> None:
     """Those who follow the log read on from where they are."""
     live.broadcast(f"conversation.{fact.conversation_id}", sequence=fact.sequence)
@@ -19,7 +19,7 @@ def show_it_in_inboxes(fact: facts.ConversationStarted) -> None:
     _wake_inboxes(selectors.find_followers(conversation_ids=[fact.conversation_id])[fact.conversation_id])
 
 
-@bus.listen(facts.ParticipantsAdded)
+@bus.listen(facts.ParticipantsAdded, is_prompt=True)
 def show_it_in_their_inboxes(fact: facts.ParticipantsAdded) -> None:
     """Those who joined follow it with all their conversations."""
     _wake_inboxes(fact.user_ids)
@@ -30,7 +30,7 @@ def _wake_inboxes(user_ids: Iterable[int]) -> None:
         live.broadcast(f"inbox.{user_id}")
 
 
-@bus.listen(facts.ConversationRead)
+@bus.listen(facts.ConversationRead, is_prompt=True)
 def show_the_receipt(fact: facts.ConversationRead) -> None:
     """Those who follow the conversation learn how far somebody has read."""
     live.broadcast(f"conversation.{fact.conversation_id}", reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence)
@@ -48,7 +48,7 @@ def end_the_following(fact: accounts.PersonBlocked) -> None:
     _wake_the_pair(fact.blocker_id, fact.blocked_id)
 
 
-@bus.listen(accounts.PersonUnblocked)
+@bus.listen(accounts.PersonUnblocked, is_prompt=True)
 def let_them_follow(fact: accounts.PersonUnblocked) -> None:
     """Those who follow all their conversations follow the direct one of the two again."""
     _wake_inboxes([fact.blocker_id, fact.blocked_id])

@@ -27,7 +27,6 @@ class AccountMutations:
 
     @mutation(
         description="Ask for an account; a mail with a key follows. Known addresses get the same answer.",
-        takes_turn=False,
     )
     def sign_up(self, info: Info, input: SignUpInput) -> SignUpReceipt:
         """Call `services.sign_up`."""
@@ -47,7 +46,7 @@ class AccountMutations:
         """Call `services.verify_email`."""
         return AuthSession.of(services.verify_email(key=input.key), info)
 
-    @mutation(description="Log in with address and password.", takes_turn=False)
+    @mutation(description="Log in with address and password.")
     def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
         """Call `services.log_in`."""
         opened = services.log_in(

@@ -76,7 +76,7 @@ class MessagingMutations:
             remove=input.remove,
         )
 
-    @mutation(description="Upload a file, to be sent with a message within a day. Needs a login.", takes_turn=False)
+    @mutation(description="Upload a file, to be sent with a message within a day. Needs a login.")
     def upload_attachment(self, info: Info, input: UploadAttachmentInput) -> MessageAttachment:
         """Call `services.upload_attachment`."""
         return services.upload_attachment(  # type: ignore[return-value]

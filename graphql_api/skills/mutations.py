@@ -41,7 +41,6 @@ class SkillMutations:
 
     @mutation(
         description="Hand in your resume; skills found in it are suggested in `me.profile.resume`. Needs a login.",
-        takes_turn=False,
     )
     def upload_resume(self, info: Info, input: UploadResumeInput) -> Resume:
         """Call `services.upload_resume`."""
@@ -49,7 +48,6 @@ class SkillMutations:
 
     @mutation(
         description="Hand in your export from LinkedIn; its skills are suggested like a resume's. Needs a login.",
-        takes_turn=False,
     )
     def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> Resume:
         """Call `services.import_linkedin_export`."""

@@ -13,12 +13,12 @@ from redis.exceptions import MaxConnectionsError
 from redis.exceptions import TimeoutError as NoAnswer
 
 from config import shared_cache
-from config.shared_cache import RestingRedis, SharedCache
+from config.shared_cache import RedisWithBackoff, SharedCache
 
 
 @pytest.fixture(autouse=True)
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RestingRedis, "_rests_until", 0.0)
+    monkeypatch.setattr(RedisWithBackoff, "_rests_until", 0.0)
     monkeypatch.setattr(shared_cache, "PATIENCE", 0.3)
 
 

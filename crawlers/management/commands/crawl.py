@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from crawlers.extensions.bounded_memory import bounded_memory
 from crawlers.items import SourceReport
 from crawlers.loaders.times import read_zone
 from crawlers.spiders.icalendar import ICalendarSpider
@@ -84,7 +85,8 @@ class Command(BaseCommand):
         process = AsyncCrawlerProcess(settings)
         _quiet_scrapy()
         process.crawl(spider, **how)
-        process.start()
+        with bounded_memory():
+            process.start()
         for report in reports:
             self.stdout.write(str(report))
         if not any(report.pages for report in reports):

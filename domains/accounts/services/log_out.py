@@ -30,6 +30,6 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
     """End those of the sessions that have not ended; call it in a transaction. Returns how many."""
     ids = list(sessions.filter(ended_at__isnull=True).select_for_update().values_list("pk", flat=True))
     Session.objects.filter(pk__in=ids).update(ended_at=timezone.now())
-    for session_id in ids:
-        bus.publish(facts.SessionEnded(session_id=session_id))
+    if ids:
+        bus.publish(*(facts.SessionEnded(session_id=session_id) for session_id in ids))
     return len(ids)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.base import File
 from django.db import transaction
 
 from domains.accounts.models import User
-from domains.base import rates
+from domains.base import rates, slots
 from domains.base.errors import Code, NotFound, Refused
+from domains.base.files import stored
 from domains.base.texts import shown_file_name
 from domains.messaging import selectors
 from domains.messaging.errors import MessagingCode
@@ -43,7 +43,7 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
     refuse_out_of_reach(actor=actor, conversation=conversation)
     _check_room(actor)
     content, kind = _content(file)
-    picture = clean_picture(content=content, kind=kind) if kind in PICTURES else Picture(content, 0, 0)
+    picture = _clean(content, kind) if kind in PICTURES else Picture(content, 0, 0)
     attachment = MessageAttachment(
         conversation=conversation,
         uploader=actor,
@@ -53,9 +53,17 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
         width=picture.width or None,
         height=picture.height or None,
     )
-    attachment.file.save("", ContentFile(picture.content), save=False)
-    _store(actor, attachment)
+    with stored(attachment.file, picture.content), transaction.atomic():
+        # Uploads of a person at once are counted one after the other.
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        _check_room(actor)
+        attachment.save()
     return attachment
+
+
+def _clean(content: bytes, kind: FileKind) -> Picture:
+    with slots.released():
+        return clean_picture(content=content, kind=kind)
 
 
 def _content(file: File[Any]) -> tuple[bytes, FileKind]:
@@ -69,18 +77,6 @@ def _content(file: File[Any]) -> tuple[bytes, FileKind]:
     if kind is None:
         raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, SUPPORTED, "file")
     return content, kind
-
-
-def _store(actor: User, attachment: MessageAttachment) -> None:
-    try:
-        with transaction.atomic():
-            # Uploads of a person at once are counted one after the other.
-            User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-            _check_room(actor)
-            attachment.save()
-    except BaseException:
-        default_storage.delete(str(attachment.file.name))
-        raise
 
 
 def _check_room(actor: User) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -10,11 +9,10 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from domains.base.files import delete_after_commit
+from domains.base import slots
+from domains.base.files import delete_after_commit, discard
 from domains.messaging.models import MessageAttachment
 from domains.moderation.models import PENDING_STATUSES, ReportFile
-
-logger = logging.getLogger(__name__)
 
 MOST_FILES = 10
 #: How long the copies stay after the report was answered.
@@ -27,31 +25,34 @@ BATCH = 100
 def copy_files(attachments: Sequence[MessageAttachment]) -> list[ReportFile]:
     """Store a copy of each file and return their rows, not stored yet; what is gone already is left out."""
     copies: list[ReportFile] = []
+    if not attachments:
+        return copies
     try:
-        for attachment in attachments[:MOST_FILES]:
-            try:
-                original = attachment.file.open("rb")
-            except FileNotFoundError:
-                # Its message was taken back in this moment.
-                continue
-            copy = ReportFile(filename=attachment.filename, content_type=attachment.content_type, size=attachment.size)
-            copies.append(copy)
-            with original:
-                copy.file.save("", File(original), save=False)
+        with slots.released():
+            for attachment in attachments[:MOST_FILES]:
+                _copy(attachment, copies)
     except BaseException:
         drop_copies(copies)
         raise
     return copies
 
 
+def _copy(attachment: MessageAttachment, copies: list[ReportFile]) -> None:
+    try:
+        original = attachment.file.open("rb")
+    except FileNotFoundError:
+        # Its message was taken back in this moment.
+        return
+    copy = ReportFile(filename=attachment.filename, content_type=attachment.content_type, size=attachment.size)
+    copies.append(copy)
+    with original:
+        copy.file.save("", File(original), save=False)
+
+
 def drop_copies(copies: Iterable[ReportFile]) -> None:
     """Remove stored copies that got no report; what a storage keeps is a stray file then."""
     for copy in copies:
-        if name := copy.file.name:
-            try:
-                default_storage.delete(name)
-            except Exception:
-                logger.exception("the stored file %s could not be removed", name)
+        discard(copy.file.name)
 
 
 def remove_old_report_files(*, now: datetime) -> int:

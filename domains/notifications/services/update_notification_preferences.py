@@ -34,11 +34,13 @@ def update_notification_preferences(
 ) -> dict[NotificationKind, Ways]:
     """The actor is told of these kinds by these ways from now on; returns the ways of every kind.
 
-    Mails that wait are sent only if they are wanted still. Refuses with REQUIRED (nothing is to change), INVALID
-    (a kind is there twice; then nothing changes) and RATE_LIMITED.
+    Mails that wait are sent only if they are wanted still. Refuses with REQUIRED (nothing is to change), TOO_LONG
+    (more than there are kinds), INVALID (a kind is there twice; then nothing changes) and RATE_LIMITED.
     """
     if not changes:
         raise Refused.because(Code.REQUIRED, "Name the kinds to change.", "preferences")
+    if len(changes) > len(NotificationKind):
+        raise Refused.because(Code.TOO_LONG, f"Name each of the {len(NotificationKind)} kinds once.", "preferences")
     times = Counter(change.kind for change in changes)
     problems = [
         Problem(Code.INVALID, f"{change.kind.value} is there more than once.", f"preferences.{number}.kind")
@@ -67,9 +69,8 @@ def change_ways(
     ways = find_preferences(user_id=user_id)
     for kind, change in changes.items():
         ways[kind] = replace(ways[kind], **change)
-        own = Preference.objects.filter(user=user_id, kind=kind)
-        if ways[kind] == DEFAULTS[kind]:
-            own.delete()
-        else:
-            Preference.objects.update_or_create(user_id=user_id, kind=kind, defaults=asdict(ways[kind]))
+    Preference.objects.filter(user=user_id, kind__in=list(changes)).delete()
+    Preference.objects.bulk_create(
+        Preference(user_id=user_id, kind=kind, **asdict(ways[kind])) for kind in changes if ways[kind] != DEFAULTS[kind]
+    )
     return ways

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from domains.accounts.models import User
@@ -15,19 +14,16 @@ from domains.base.errors import Code, Refused
 from domains.opportunities import facts
 from domains.opportunities.models import (
     LIVE_STATUSES,
-    PLACE_STATUSES,
     Application,
     ApplicationStatus,
     Opportunity,
     OpportunityKind,
     OpportunityStatus,
-    Role,
 )
 from domains.opportunities.services.announcements import record_change
 from domains.opportunities.services.close_opportunity import clean_reason
 from domains.opportunities.services.locks import lock_opportunity
-from domains.opportunities.services.moves import move
-from domains.opportunities.transitions import Act, target_of
+from domains.opportunities.services.moves import cancel_all
 
 
 @transaction.atomic
@@ -50,7 +46,7 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
     """
     if opportunity.status == OpportunityStatus.CANCELLED:
         return
-    roles = _lock_roles(opportunity)
+    _lock_roles(opportunity)
     # Only now: what others did to the applications before these locks were had is earlier.
     now = timezone.now()
     if obstacle := _obstacle(opportunity, now):
@@ -59,7 +55,7 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
     opportunity.status, opportunity.closed_reason = OpportunityStatus.CANCELLED, reason
     # Before the applications, so that no place which they free is offered to anybody.
     opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
-    _cancel_applications(roles, actor, reason, now)
+    _cancel_applications(opportunity, actor, reason, now)
     after: dict[str, Any] = {"status": opportunity.status.value, "closed_reason": reason}
     if actor is None:
         after["by_staff"] = True
@@ -78,25 +74,11 @@ def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
     return None
 
 
-def _lock_roles(opportunity: Opportunity) -> list[Role]:
-    roles = list(opportunity.roles.select_for_update(no_key=True).order_by("pk"))
-    for role in roles:
-        role.opportunity = opportunity
-    return roles
+def _lock_roles(opportunity: Opportunity) -> None:
+    list(opportunity.roles.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def _cancel_applications(roles: list[Role], actor: User | None, reason: str, now: datetime) -> None:
-    # Those without a place first: nobody is to be seen moving up into what is called off.
-    live = Q(status__in=set(LIVE_STATUSES) - {ApplicationStatus.COMPLETED})
-    for role in roles:
-        applications = list(Application.objects.filter(live, role=role).order_by("pk"))
-        for application in sorted(applications, key=lambda one: one.status in PLACE_STATUSES):
-            move(
-                application=application,
-                role=role,
-                act=Act.CANCEL,
-                target=target_of(Act.CANCEL),
-                actor=actor,
-                now=now,
-                reason=reason,
-            )
+def _cancel_applications(opportunity: Opportunity, actor: User | None, reason: str, now: datetime) -> None:
+    live = set(LIVE_STATUSES) - {ApplicationStatus.COMPLETED}
+    applications = Application.objects.filter(status__in=live, role__opportunity=opportunity)
+    cancel_all(applications=applications, actor=actor, now=now, reason=reason)

@@ -15,6 +15,7 @@ from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, Role
 from domains.opportunities.services.changes import lock_to_decide
 from domains.opportunities.services.moves import move
+from domains.opportunities.services.role_drafts import MAX_SKILLS_PER_ROLE
 from domains.opportunities.transitions import Act, target_of
 from domains.skills.services import endorse_skills
 
@@ -27,9 +28,9 @@ def complete_application(
 ) -> Application:
     """The volunteer came, and has the endorsed skills, verified; or did not come, and the application is CANCELLED.
 
-    Saying the same again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, INVALID and NOT_FOUND for skills that
-    the role does not develop, TOO_EARLY (it is not over) and CONFLICT (it names the state that stands). Nobody endorses
-    themselves: FORBIDDEN.
+    Saying the same again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, INVALID, TOO_LONG and NOT_FOUND for
+    skills that the role does not develop, TOO_EARLY (it is not over) and CONFLICT (it names the state that stands).
+    Nobody endorses themselves: FORBIDDEN.
     """
     application, role = lock_to_decide(actor=actor, application_id=application_id)
     if endorsed_skill_ids and not policies.can_endorse(actor, application):
@@ -55,6 +56,9 @@ def _wrong_skills(role: Role, attended: bool, skill_ids: Sequence[int]) -> list[
     if skill_ids and not attended:
         message = "Nobody learns a skill without coming: endorse none, or say that the volunteer attended."
         return [Problem(Code.INVALID, message, "endorsed_skill_ids")]
+    if len(skill_ids) > MAX_SKILLS_PER_ROLE:
+        message = f"Endorse at most {MAX_SKILLS_PER_ROLE} skills."
+        return [Problem(Code.TOO_LONG, message, "endorsed_skill_ids")]
     developed = set(role.role_skills.filter(is_developed=True).values_list("skill_id", flat=True))
     return [
         Problem(Code.NOT_FOUND, "This role does not develop such a skill.", f"endorsed_skill_ids.{number}")

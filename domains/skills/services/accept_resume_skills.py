@@ -7,11 +7,13 @@ from collections.abc import Collection
 from django.db import transaction
 
 from domains.accounts.models import User
-from domains.base.errors import NotFound, Refused
+from domains.base.errors import Code, NotFound, Refused
 from domains.skills.errors import SkillCode
-from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, UserSkill
-from domains.skills.selectors import get_skill
+from domains.skills.models import Resume, ResumeStatus, Skill, UserSkill
 from domains.skills.services.hold_skills import hold_skills, hold_skills_of
+
+#: More than any resume suggests.
+MAX_AT_ONCE = 500
 
 
 @transaction.atomic
@@ -19,8 +21,12 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
     """The actor has the chosen skills of those that their resume suggests, at the middle level, from where they came.
 
     What the actor has already stays as it is, whoever said so; accepting again changes nothing. Refuses with
-    NOT_FOUND (the resume, or a skill that it does not suggest: then none is accepted) and NOT_READ_YET.
+    TOO_LONG (more than 500 skills), NOT_FOUND (the resume, or a skill that it does not suggest: then none is
+    accepted) and NOT_READ_YET.
     """
+    wanted = set(skill_ids)
+    if len(wanted) > MAX_AT_ONCE:
+        raise Refused.because(Code.TOO_LONG, f"Choose at most {MAX_AT_ONCE} skills at once.", "skill_ids")
     resume = Resume.objects.select_for_update().filter(pk=resume_id, user=actor).first()
     if resume is None:
         raise NotFound("resume", "resume_id")
@@ -30,18 +36,21 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
         )
     hold_skills()
     hold_skills_of(actor)
-    for suggestion in _chosen(actor, resume, skill_ids):
-        UserSkill.objects.get_or_create(user=actor, skill_id=suggestion.skill_id, defaults={"source": resume.source})
-        suggestion.is_accepted = True
-        suggestion.save(update_fields=["is_accepted"])
+    chosen = _chosen(resume, wanted)
+    UserSkill.objects.bulk_create(
+        [UserSkill(user=actor, skill_id=skill_id, source=resume.source) for skill_id in chosen], ignore_conflicts=True
+    )
+    resume.suggestions.filter(skill__in=chosen).update(is_accepted=True)
     return actor
 
 
-def _chosen(actor: User, resume: Resume, skill_ids: Collection[int]) -> list[ResumeSuggestion]:
-    """Return the suggestions of these skills, in one order for all who give people skills: none waits in a ring."""
-    suggested = {one.skill_id: one for one in resume.suggestions.all()}
-    skills = [get_skill(viewer=actor, skill_id=skill_id) for skill_id in set(skill_ids)]
-    chosen = {skill.pk for skill in skills if skill}
-    if None in skills or not chosen <= suggested.keys():
+def _chosen(resume: Resume, wanted: set[int]) -> list[int]:
+    """Return the suggested skills, in one order for all who give people skills: none waits in a ring.
+
+    A skill that was merged into another stands for that one.
+    """
+    went_to = dict(Skill.objects.filter(pk__in=wanted).values_list("pk", "merged_into"))
+    chosen = {went_to.get(skill_id) or skill_id for skill_id in wanted}
+    if resume.suggestions.filter(skill__in=chosen).count() != len(chosen):
         raise NotFound("suggested skill", "skill_ids")
-    return [suggested[skill_id] for skill_id in sorted(chosen)]
+    return sorted(chosen)

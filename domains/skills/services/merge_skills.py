@@ -20,6 +20,9 @@ from domains.skills.models import (
 )
 from domains.skills.services.hold_skills import hold_to_merge
 
+#: Rows that one statement changes.
+BATCH = 500
+
 
 @transaction.atomic
 def merge_skills(*, skill_id: int, into_id: int) -> Skill:
@@ -70,23 +73,26 @@ def _move_people(skill: Skill, into: Skill) -> None:
     holders = UserSkill.objects.select_for_update().filter(skill=skill)
     kept_by = UserSkill.objects.select_for_update().filter(skill=into, user__in=holders.values("user"))
     both = {held.user_id: held for held in kept_by}
-    for moved in holders.filter(user__in=both):
+    given_up = list(holders.filter(user__in=both))
+    for moved in given_up:
         kept = both[moved.user_id]
         kept.proficiency_level = max(kept.proficiency_level, moved.proficiency_level)
         if moved.is_verified and not kept.is_verified:
             kept.is_verified, kept.source = True, moved.source
-        kept.save(update_fields=["proficiency_level", "is_verified", "source"])
-        moved.delete()
+    UserSkill.objects.bulk_update(both.values(), ["proficiency_level", "is_verified", "source"], batch_size=BATCH)
+    UserSkill.objects.filter(pk__in=[moved.pk for moved in given_up]).delete()
     UserSkill.objects.filter(skill=skill).update(skill=into)
 
 
 def _move_suggestions(skill: Skill, into: Skill) -> None:
     """A resume suggests a skill once; accepted if either was, as sure as the surer."""
     both: dict[int, Any] = {one.resume_id: one for one in ResumeSuggestion.objects.filter(skill=into)}
-    for moved in ResumeSuggestion.objects.filter(skill=skill, resume__in=both):
+    given_up = list(ResumeSuggestion.objects.filter(skill=skill, resume__in=both))
+    for moved in given_up:
         kept = both[moved.resume_id]
         kept.is_accepted = kept.is_accepted or moved.is_accepted
         kept.confidence = max(kept.confidence, moved.confidence)
-        kept.save(update_fields=["is_accepted", "confidence"])
-        moved.delete()
+    changed = [both[moved.resume_id] for moved in given_up]
+    ResumeSuggestion.objects.bulk_update(changed, ["is_accepted", "confidence"], batch_size=BATCH)
+    ResumeSuggestion.objects.filter(pk__in=[moved.pk for moved in given_up]).delete()
     ResumeSuggestion.objects.filter(skill=skill).update(skill=into)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from domains.base import slots
 from domains.skills.extraction import Match
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind
@@ -35,9 +36,10 @@ def parse_resume(*, resume_id: int) -> None:
     resume = _begin(resume_id)
     if resume is None:
         return
-    with resume.file.open("rb") as file:
-        content: bytes = file.read()
-    read = read_file(content=content, kind=Kind(resume.content_type))
+    with slots.released():
+        with resume.file.open("rb") as file:
+            content: bytes = file.read()
+        read = read_file(content=content, kind=Kind(resume.content_type))
     found = [] if read.failure else _find(resume, read.text)
     _finish(resume, read, found)
 

@@ -8,12 +8,13 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from domains.skills.models import Resume
-from domains.skills.services.upload_resume import remove_resume
+from domains.skills.services.upload_resume import remove_resumes
 
 #: How long a resume is kept; what the person accepted of it stays theirs.
 KEPT_FOR = timedelta(days=365)
 #: A file without a row is one of a removed account, or of a process that died while it stored it.
 ORPHANS_AFTER = timedelta(days=1)
+BATCH = 500
 
 
 def remove_old_resumes(*, now: datetime) -> int:
@@ -22,11 +23,13 @@ def remove_old_resumes(*, now: datetime) -> int:
     An act of the system, safe to run twice.
     """
     removed = 0
-    for resume in Resume.objects.filter(created_at__lt=now - KEPT_FOR):
+    while True:
         with transaction.atomic():
-            remove_resume(resume)
-        removed += 1
-    return removed + _remove_orphans(now)
+            old = Resume.objects.filter(created_at__lt=now - KEPT_FOR).order_by("pk")
+            number = remove_resumes(old.select_for_update()[:BATCH])
+        removed += number
+        if number < BATCH:
+            return removed + _remove_orphans(now)
 
 
 def _remove_orphans(now: datetime) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 
 from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
-from domains.base.files import delete_after_commit
+from domains.base.files import delete_after_commit, stored
 from domains.base.texts import shown_file_name
 from domains.skills import facts
 from domains.skills.errors import SkillCode
@@ -72,25 +72,25 @@ def _store(actor: User, file: File[Any], content: bytes, kind: Kind, source: Ski
         content_type=kind.value,
         source=source,
     )
-    resume.file.save("", ContentFile(content), save=False)
-    try:
-        with transaction.atomic():
-            # One upload of a person at a time: the row of the person is what they queue for.
-            User.objects.select_for_update().get(pk=actor.pk)
-            for former in Resume.objects.filter(user=actor):
-                remove_resume(former)
-            resume.save()
-            bus.publish(facts.ResumeUploaded(resume_id=resume.pk))
-    except BaseException:
-        default_storage.delete(str(resume.file.name))
-        raise
+    with stored(resume.file, content), transaction.atomic():
+        # One upload of a person at a time: the row of the person is what they queue for.
+        User.objects.select_for_update().get(pk=actor.pk)
+        remove_resumes(Resume.objects.filter(user=actor))
+        resume.save()
+        bus.publish(facts.ResumeUploaded(resume_id=resume.pk))
     return resume
 
 
-def remove_resume(resume: Resume) -> None:
-    """The resume is gone with what it suggests, and its file once that is certain; inside a transaction."""
-    remove_file(resume)
-    resume.delete()
+def remove_resumes(resumes: QuerySet[Resume]) -> int:
+    """The resumes are gone with what they suggest, and their files once that is certain; inside a transaction.
+
+    Returns how many.
+    """
+    rows = list(resumes)
+    for resume in rows:
+        remove_file(resume)
+    Resume.objects.filter(pk__in=[resume.pk for resume in rows]).delete()
+    return len(rows)
 
 
 def remove_file(resume: Resume) -> None:

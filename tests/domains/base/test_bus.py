@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.background import BoundedThreads
 from domains.base import bus, tasks
 from domains.base.models import OutboxEntry
 
@@ -145,7 +148,7 @@ def test_a_server_that_starts_alone_takes_back_what_was_not_told(heard: list[int
 
 def test_deliveries_can_be_handed_to_threads(heard: list[int]) -> None:
     handed: list[Any] = []
-    bus.deliver_by(handed.append)
+    bus.deliver_by(handed.append, head_start=bus.LEASE)
     try:
         with transaction.atomic():
             bus.publish(TeaWasMade(cup_id=3))
@@ -156,3 +159,91 @@ def test_deliveries_can_be_handed_to_threads(heard: list[int]) -> None:
     finally:
         bus.deliver_by(None)
     assert heard == [3]
+
+
+@pytest.fixture
+def threads() -> Iterator[BoundedThreads]:
+    threads = BoundedThreads(1, "deliveries")
+    bus.deliver_by(threads.submit)
+    yield threads
+    bus.deliver_by(None)
+    threads.stop()
+
+
+def test_what_a_listener_waits_for_keeps_no_publisher_waiting(heard: list[int], threads: BoundedThreads) -> None:
+    """The broker hangs; the act is over, and who follows live knows, before it answers."""
+    broker, prompt = threading.Event(), []
+
+    @bus.listen(TeaWasMade)
+    def send(fact: TeaWasMade) -> None:
+        assert broker.wait(60)
+
+    @bus.listen(TeaWasMade, is_prompt=True)
+    def wake(fact: TeaWasMade) -> None:
+        prompt.append(fact.cup_id)
+
+    for number in range(20):
+        with transaction.atomic():
+            bus.publish(TeaWasMade(cup_id=number))
+    assert prompt == list(range(20))
+    assert OutboxEntry.objects.filter(delivered_at__isnull=False).count() == 0
+    broker.set()
+    threads.stop()
+    assert prompt == list(range(20)), "told once, not again with the others"
+
+
+def test_what_has_waited_for_longer_than_its_head_start_is_left_to_the_relay(heard: list[int]) -> None:
+    handed: list[Any] = []
+    bus.deliver_by(handed.append, head_start=timedelta(seconds=-1))
+    try:
+        with transaction.atomic():
+            bus.publish(TeaWasMade(cup_id=3))
+        handed[0]()
+    finally:
+        bus.deliver_by(None)
+    assert heard == []
+    assert tasks.relay_outbox() == 1
+    assert heard == [3]
+
+
+def test_what_is_too_much_for_the_threads_is_left_to_the_relay(
+    heard: list[int], threads: BoundedThreads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads._room = threading.BoundedSemaphore(1)
+    go = threading.Event()
+    assert threads.submit(lambda: go.wait(60))
+    with transaction.atomic():
+        bus.publish(TeaWasMade(cup_id=3))
+    go.set()
+    threads.stop()
+    assert heard == []
+    overdue()
+    assert tasks.relay_outbox() == 1
+
+
+def test_a_prompt_listener_that_fails_is_told_again_with_the_others(heard: list[int]) -> None:
+    handed: list[Any] = []
+    fails = [OSError("no loop"), None]
+
+    @bus.listen(TeaWasMade, is_prompt=True)
+    def wake(fact: TeaWasMade) -> None:
+        if error := fails.pop(0):
+            raise error
+
+    bus.deliver_by(handed.append)
+    try:
+        with transaction.atomic():
+            bus.publish(TeaWasMade(cup_id=3))
+        handed[0]()
+    finally:
+        bus.deliver_by(None)
+    assert fails == []
+    assert heard == [3]
+
+
+def test_several_facts_are_published_by_one_statement(heard: list[int]) -> None:
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        bus.publish(*(TeaWasMade(cup_id=number) for number in range(5)))
+        written = [one for one in captured.captured_queries if one["sql"].startswith("INSERT")]
+    assert len(written) == 1
+    assert heard == list(range(5))

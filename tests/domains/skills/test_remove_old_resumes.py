@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from domains.skills import services, tasks
-from domains.skills.models import Resume, ResumeSuggestion, UserSkill
+from domains.skills.models import Resume, ResumeQuerySet, ResumeSuggestion, UserSkill
 from tests.factories import ResumeFactory, ResumeSuggestionFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +78,10 @@ def test_the_file_of_a_resume_stays_if_its_removal_is_taken_back(
 ) -> None:
     resume = ResumeFactory(created_at=timezone.now() - 2 * YEAR)
 
-    def fail(self: Resume) -> None:
+    def fail(self: ResumeQuerySet) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr(Resume, "delete", fail)
+    monkeypatch.setattr(ResumeQuerySet, "delete", fail)
     with pytest.raises(RuntimeError):
         run()
     assert stored() == {resume.file.name}

@@ -1,0 +1,92 @@
+"""What a server does beside answering: deliver facts and remove files, so that neither holds up an answer.
+
+Where there is no Redis, it does the work of Celery's worker and clock as well: the tasks that follow from a fact run
+in the thread that delivers it. The outbox is their durable queue: an entry counts as delivered once its tasks are
+done, so a crash loses nothing; the clock's relay delivers again what was cut off.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from celery.beat import EmbeddedService, Scheduler
+from django.db import close_old_connections
+
+from config.celery import app
+from domains.base import bus, files
+
+#: Each thread that delivers holds a database connection while it does.
+DELIVERY_THREADS, FILE_THREADS = 4, 2
+#: What comes on top is dropped: the relay delivers the fact later, the daily task removes the file.
+MAX_QUEUED = 10_000
+
+
+class EmbeddedScheduler(Scheduler):
+    """Celery's clock; each tick looks whether its database connection still lives."""
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """Run one due task of the beat table."""
+        close_old_connections()
+        try:
+            super().apply_entry(entry, producer=producer)
+        finally:
+            close_old_connections()
+
+
+class BoundedThreads:
+    """A few threads with a queue that does not grow without end."""
+
+    def __init__(self, number: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(number, thread_name_prefix=name)
+        self._room = threading.BoundedSemaphore(MAX_QUEUED)
+
+    def submit(self, work: Callable[[], object]) -> bool:
+        """Do the work in one of the threads; returns whether there was room for it."""
+        if not self._room.acquire(blocking=False):
+            return False
+        self._threads.submit(work).add_done_callback(lambda _: self._room.release())
+        return True
+
+    def stop(self) -> None:
+        """Let what has begun come to its end, and drop the rest."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+class Background:
+    """The threads of a server, and without Redis the clock."""
+
+    def __init__(self, *, is_embedded: bool) -> None:
+        self.is_embedded = is_embedded
+
+    def start(self) -> None:
+        """Start them; from here on facts are delivered, and files removed, by the threads."""
+        self._deliveries = BoundedThreads(DELIVERY_THREADS, "deliveries")
+        self._files = BoundedThreads(FILE_THREADS, "files")
+        files.delete_by(self._files.submit)
+        app.set_default()  # for every thread, not only for the one that made it
+        if self.is_embedded:
+            self._start_embedded()
+        else:
+            bus.deliver_by(self._deliveries.submit)
+
+    def _start_embedded(self) -> None:
+        app.finalize()
+        app.loader.import_default_modules()
+        bus.take_back()
+        # Tasks run while a fact is delivered, which takes longer than to send them.
+        bus.deliver_by(self._deliveries.submit, head_start=bus.LEASE)
+        self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)
+        self._clock.daemon = True
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Stop them; what has begun comes to its end, the rest waits in the outbox."""
+        if self.is_embedded:
+            self._clock.stop()
+        bus.deliver_by(None)
+        files.delete_by(None)
+        self._deliveries.stop()
+        self._files.stop()
