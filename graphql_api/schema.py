@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import strawberry
 from django.conf import settings
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError
 from strawberry import relay
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.tools import merge_types
@@ -19,6 +20,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
 from graphql_api.clean_input import CleanInput
+from graphql_api.context import Context
 from graphql_api.errors import code_errors
 from graphql_api.identity import Identity, OverHttp
 from graphql_api.introspection import Introspection
@@ -50,6 +52,18 @@ MUTATIONS = (
 SUBSCRIPTIONS = (MessagingSubscriptions, NotificationSubscriptions)
 
 
+class Beside(SchemaExtension):
+    """Adds to the answer's errors what a mutation wants said there beside its data."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Look, once everything was executed, at what the resolvers left in the context."""
+        yield
+        context, result = self.execution_context.context, self.execution_context.result
+        if isinstance(context, Context) and context.errors and isinstance(result, ExecutionResult):
+            code_errors(context.errors)
+            result.errors = [*(result.errors or ()), *context.errors]
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema; its errors carry the contract's codes."""
 
@@ -72,6 +86,7 @@ def build_schema(*, with_development: bool) -> Schema:
             OverHttp,
             CleanInput,
             Introspection,
+            Beside,
             lambda: ParserCache(maxsize=256),
             lambda: ValidationCache(maxsize=256),
             DjangoOptimizerExtension,

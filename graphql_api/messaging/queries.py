@@ -14,7 +14,7 @@ from domains.messaging.matching import words_of
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import key_for
+from graphql_api.ids import known_or_nobody
 from graphql_api.messaging.types import Conversation, Message
 
 LONGEST_QUERY, MOST_WORDS = 200, 12
@@ -25,7 +25,7 @@ class MessagingQueries:
     """The root fields of messaging."""
 
     @strawberry_django.connection(
-        Connection[Conversation], description="Your conversations, newest activity first. Needs a login."
+        Connection[Conversation] | None, description="Your conversations, newest activity first. Needs a login."
     )
     def conversations(self, info: Info) -> Iterable[Conversation]:
         """Return the viewer's conversations."""
@@ -36,11 +36,11 @@ class MessagingQueries:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Conversation | None:
         """Return the conversation, read with what was selected."""
-        rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=key_for(id, "Conversation"))
+        rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=known_or_nobody(id, "Conversation"))
         return optimize(rows, info=info).first()  # type: ignore[return-value]
 
     @strawberry_django.connection(
-        Connection[Message],
+        Connection[Message] | None,
         description="What was said in your conversations with words that begin like each word of the query, newest "
         "first. Needs a login.",
     )

@@ -9,7 +9,7 @@ import strawberry
 
 from domains.opportunities.selectors import Order, Wishes, is_sensible_time
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import key_for
+from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
 
 
@@ -41,13 +41,13 @@ class OpportunityFilter:
     source: str | None = strawberry.field(description="Found at the source with this name.", default=None)
 
     def wishes(self) -> Wishes:
-        """Return it as the domain knows it; an id or a time that is none is BAD_USER_INPUT."""
+        """Return it as the domain knows it; a time that is none is BAD_USER_INPUT, an id that is none finds nothing."""
         return Wishes(
             status=self.status,
             kind=self.kind,
-            host_id=None if self.host_id is None else key_for(self.host_id, "OpportunityHost", "hostId"),
-            skill_ids=None if self.skill_ids is None else [key_for(one, "Skill", "skillIds") for one in self.skill_ids],
-            cause_ids=None if self.cause_ids is None else [key_for(one, "Cause", "causeIds") for one in self.cause_ids],
+            host_id=None if self.host_id is None else known_or_nobody(self.host_id, "OpportunityHost"),
+            skill_ids=None if self.skill_ids is None else [known_or_nobody(one, "Skill") for one in self.skill_ids],
+            cause_ids=None if self.cause_ids is None else [known_or_nobody(one, "Cause") for one in self.cause_ids],
             is_remote=self.is_remote,
             location_zip=self.location_zip,
             starts_after=_time(self.starts_after, "startsAfter"),
