@@ -18,6 +18,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.utils.str_converters import to_camel_case
 
 from domains.base.errors import NotAllowed, NotFound, Refused, problems_of
+from graphql_api.enums import known
 from graphql_api.logs import current_request_id
 from graphql_api.operation_info import ErrorCode, OperationInfo, OperationMessage, OperationMessageKind
 
@@ -56,7 +57,7 @@ def operation_info(error: Refused | ValidationError) -> OperationInfo:
             OperationMessage(
                 kind=kind,
                 code=str(problem.code),
-                error_code=ErrorCode.of(problem.code),
+                error_code=known(ErrorCode, problem.code, ErrorCode.OTHER),
                 field=to_camel_case(problem.field) if problem.field else None,
                 message=problem.message,
                 retry_after=problem.retry_after,

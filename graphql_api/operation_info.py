@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from enum import Enum
 
 import strawberry
-
-logger = logging.getLogger("mishmob.graphql")
 
 
 @strawberry.enum(name="OperationMessageKind", description="What sort of message it is.")
@@ -23,7 +20,6 @@ class OperationMessageKind(Enum):
     )
 
 
-#: What the enum ErrorCode holds, and what each code means. docs/errors.md adds what a client should do.
 @strawberry.enum(
     description="Why a mutation was refused. A client should be ready for values that are added later; "
     "docs/errors.md says what to do about each."
@@ -87,15 +83,6 @@ class ErrorCode(Enum):
     OTHER = strawberry.enum_value(
         "OTHER", description="A code that is not in this list; `code` has it, `kind` and `message` say the rest."
     )
-
-    @classmethod
-    def of(cls, code: str) -> ErrorCode:
-        """Return the code's value; OTHER, with a line in the log, for one that was forgotten here."""
-        try:
-            return cls(code)
-        except ValueError:
-            logger.error("ErrorCode does not list the code %s", code)  # noqa: TRY400 # the code is all there is to say
-            return cls.OTHER
 
 
 @strawberry.type(description="One reason why a mutation was refused.")

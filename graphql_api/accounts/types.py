@@ -23,6 +23,7 @@ from domains.skills.policies import can_see_resume
 from domains.skills.selectors import find_resumes
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 from graphql_api.loaders import load, load_row, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
     from graphql_api.skills.types import Resume, UserSkill
 
-strawberry.enum(models.UserType, description="What somebody is here for.")
+describe(
+    models.UserType,
+    description="What somebody is here for.",
+    values={
+        "VOLUNTEER": "To volunteer: may apply for roles.",
+        "HOST": "To host: may not apply for roles.",
+        "BOTH": "To volunteer and to host.",
+    },
+)
 UserType = models.UserType
 
 

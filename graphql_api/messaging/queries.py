@@ -10,14 +10,12 @@ import strawberry_django
 from strawberry_django.optimizer import optimize
 
 from domains.messaging import selectors
-from domains.messaging.matching import words_of
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
 from graphql_api.ids import known_or_nobody
 from graphql_api.messaging.types import Conversation, Message
-
-LONGEST_QUERY, MOST_WORDS = 200, 12
+from graphql_api.words import read_words
 
 
 @strawberry.type
@@ -53,9 +51,7 @@ class MessagingQueries:
     ) -> Iterable[Message]:
         """Ask `selectors.search_messages`."""
         viewer = signed_in(info)
-        if len(query) > LONGEST_QUERY:
-            raise BadUserInput(f"`query` must be at most {LONGEST_QUERY} characters long.")
-        words = words_of(query)
-        if not 1 <= len(words) <= MOST_WORDS:
-            raise BadUserInput(f"`query` must hold a word to look for, and at most {MOST_WORDS}.")
+        words = read_words(query, "query")
+        if not words:
+            raise BadUserInput("`query` must hold a word to look for.")
         return selectors.search_messages(viewer=viewer, words=words)  # type: ignore[return-value]

@@ -11,7 +11,7 @@ from graphql import parse, validate
 
 from domains.messaging import tokens
 from domains.messaging.extraction import picture
-from domains.messaging.services.edit_message import EDITABLE_FOR
+from domains.messaging.policies import EDITABLE_FOR
 from domains.messaging.services.react_to_message import MOST_EMOJI
 from domains.messaging.services.remove_attachments import UNSENT_FOR
 from domains.messaging.services.send_message import MOST_FILES

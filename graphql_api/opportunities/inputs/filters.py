@@ -11,14 +11,15 @@ from domains.opportunities.selectors import Order, Wishes, is_sensible_time
 from graphql_api.errors import BadUserInput
 from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
+from graphql_api.words import read_words
 
 
 @strawberry.enum(description="Which end of a list comes first.")
 class Ordering(Enum):
     """A direction."""
 
-    ASC = "ASC"
-    DESC = "DESC"
+    ASC = strawberry.enum_value("ASC", description="The lowest, the earliest, or A first.")
+    DESC = strawberry.enum_value("DESC", description="The highest, the latest, or Z first.")
 
 
 @strawberry.input(description="Which opportunities to list; what is left out does not narrow the list.")
@@ -54,6 +55,22 @@ class OpportunityFilter:
             starts_before=_time(self.starts_before, "startsBefore"),
             source=self.source,
         )
+
+
+@strawberry.input(description="Which organizations to list; what is left out does not narrow the list.")
+class HostFilter:
+    """What narrows the list of hosts."""
+
+    search: str | None = strawberry.field(
+        description="Up to 12 words, or beginnings of words, of the name; of 200 characters in all.", default=None
+    )
+    zip: str | None = strawberry.field(description="With an office in this ZIP code.", default=None)
+    is_verified: bool | None = strawberry.field(description="Verified by the community, or not.", default=None)
+
+    def words(self) -> list[str] | None:
+        """Return the words to look for; None where there is nothing to look for."""
+        search = (self.search or "").strip()
+        return read_words(search, "search") if search else None
 
 
 def _time(moment: datetime | None, field: str) -> datetime | None:
