@@ -57,7 +57,7 @@ class ErrorCode(Enum):
     FULL = strawberry.enum_value("FULL", description="There is no more room: every slot is taken.")
     CLOSED = strawberry.enum_value("CLOSED", description="It does not take this any more.")
     NOT_ELIGIBLE = strawberry.enum_value(
-        "NOT_ELIGIBLE", description="The rules keep you out, and no other code says why; not in use yet."
+        "NOT_ELIGIBLE", description="Something that has no code of its own keeps the person out; the message says what."
     )
     NOT_VOLUNTEER = strawberry.enum_value(
         "NOT_VOLUNTEER", description="The account is for hosting; its type must be VOLUNTEER or BOTH."
