@@ -23,6 +23,7 @@ from strawberry_django.relay.cursor_connection import (
 )
 
 from graphql_api.clean_input import check_value
+from graphql_api.edges import as_edges
 from graphql_api.errors import BadUserInput
 from graphql_api.limits import DEFAULT_PAGE, LARGEST_PAGE
 from graphql_api.nested import Nested, load_count, load_page
@@ -45,6 +46,11 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
     async def total_count(self) -> int:
         """Count, now that it was asked."""
         return await self.count()
+
+    @strawberry.field(description="The rows of this page; the same as those of `edges`, without their cursors.")
+    def nodes(self) -> list[relay.NodeType]:
+        """Show the rows that were read for the edges."""
+        return [edge.node for edge in self.edges]
 
     @classmethod
     def resolve_connection(  # type: ignore[override]
@@ -83,7 +89,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
             count = sync_to_async(nodes.order_by().count)
         if not is_optimized_by_prefetching(rows):
             rows = narrow(rows)
-        connection: Any = super().resolve_connection(rows, info=info, **page)
+        connection: Any = super().resolve_connection(rows, info=as_edges(info), **page)
         if inspect.isawaitable(connection):
             connection = await connection
         connection.count = count

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import strawberry
+from graphql import GraphQLError
 
 from domains.accounts.models import Session, User
 from domains.base.errors import NotSignedIn
@@ -37,6 +38,8 @@ class Context:
     handover: Handover | None = None
     #: DataLoaders, made on first use; one set per request.
     loaders: dict[str, Any] = field(default_factory=dict)
+    #: What the answer's `errors` say besides, though its `data` stands; of one operation.
+    errors: list[GraphQLError] = field(default_factory=list)
 
     @property
     def viewer(self) -> User | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,13 +16,15 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
-from strawberry_django.fields.types import OperationInfo, OperationMessage
 
 from domains.base.errors import NotAllowed, NotFound, Refused, problems_of
+from graphql_api.enums import known
 from graphql_api.logs import current_request_id
+from graphql_api.operation_info import ErrorCode, OperationInfo, OperationMessage, OperationMessageKind
 
 logger = logging.getLogger("mishmob.graphql")
 
+#: Of each root field, and of what concerns the document as a whole.
 MAX_REPORTED_ERRORS = 5
 #: What the library says where a request names no operation of its document, or has none.
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
@@ -43,19 +46,21 @@ class LimitExceeded(GraphQLError):
 
 def operation_info(error: Refused | ValidationError) -> OperationInfo:
     """Return the refusal as a mutation answers it."""
-    kind = OperationMessage.Kind.VALIDATION
+    kind = OperationMessageKind.VALIDATION
     if isinstance(error, NotAllowed):
-        kind = OperationMessage.Kind.PERMISSION
+        kind = OperationMessageKind.PERMISSION
     elif isinstance(error, NotFound):
-        kind = OperationMessage.Kind.ERROR
+        kind = OperationMessageKind.ERROR
     problems = error.problems if isinstance(error, Refused) else problems_of(error)
     return OperationInfo(
         messages=[
             OperationMessage(
                 kind=kind,
                 code=str(problem.code),
+                error_code=known(ErrorCode, problem.code, ErrorCode.OTHER),
                 field=to_camel_case(problem.field) if problem.field else None,
                 message=problem.message,
+                retry_after=problem.retry_after,
             )
             for problem in problems
         ]
@@ -65,7 +70,7 @@ def operation_info(error: Refused | ValidationError) -> OperationInfo:
 def code_errors(errors: list[GraphQLError]) -> None:
     """Give each error its code and the request's id; hide what went wrong inside."""
     request_id = current_request_id()
-    del errors[MAX_REPORTED_ERRORS:]
+    errors[:] = _first_of_each_field(errors)
     for error in errors:
         if isinstance(error.original_error, NO_OPERATION):
             error.message = "There is no operation to run: look at `query` and `operationName`."
@@ -82,6 +87,18 @@ def code_errors(errors: list[GraphQLError]) -> None:
         elif isinstance(error.original_error, Refused):
             error.message = " ".join(problem.message for problem in error.original_error.problems)
         error.extensions = extensions
+
+
+def _first_of_each_field(errors: list[GraphQLError]) -> list[GraphQLError]:
+    """Return MAX_REPORTED_ERRORS of each root field, so that none hides another's, and of the whole document."""
+    counted: Counter[str | int | None] = Counter()
+    reported = []
+    for error in errors:
+        root = error.path[0] if error.path else None
+        counted[root] += 1
+        if counted[root] <= MAX_REPORTED_ERRORS:
+            reported.append(error)
+    return reported
 
 
 def _code(error: GraphQLError) -> str:

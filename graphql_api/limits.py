@@ -182,7 +182,7 @@ class Walk:
         return own.beside(replace(inner, nodes=min(rows * (1 + inner.nodes), MAX_NODES + 1)))
 
     def _measure_list(self, name: str, page: int, inner: Size, usual: int) -> tuple[int, Size]:
-        if name.endswith("Connection.edges"):
+        if name.endswith(("Connection.edges", "Connection.nodes")):
             return page, inner
         if name in inner.lists:
             raise LimitExceeded(f"`{name}` is asked for again below itself; leave out the inner one.")

@@ -5,18 +5,42 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Annotated, Any, Union
 
-import strawberry_django
+import strawberry
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Model
-from strawberry_django.fields.types import OperationInfo
+from graphql import GraphQLError
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.field import UNRESOLVED
+from strawberry.utils.str_converters import capitalize_first, to_camel_case
+from strawberry_django.mutations.fields import DjangoMutationBase
 from strawberry_django.optimizer import optimize
+from strawberry_django.utils.inspect import get_possible_types
 
-from domains.base.errors import Code, Refused
+from domains.base.errors import Code, NotSignedIn, Refused
 from domains.base.locks import refuse_when_busy
 from graphql_api.errors import operation_info
 from graphql_api.gate import Place, gate
+from graphql_api.operation_info import OperationInfo
+
+
+class MutationField(DjangoMutationBase):
+    """A root field whose answer is a union of what the resolver returns and `OperationInfo`."""
+
+    def resolve_type(self, *, type_definition: Any = None) -> Any:
+        """Add `OperationInfo` to the resolver's return type, once that is known."""
+        resolved: Any = super().resolve_type(type_definition=type_definition)
+        types = () if resolved is UNRESOLVED else tuple(get_possible_types(resolved))
+        if not types or OperationInfo in types:
+            return resolved
+        name = to_camel_case(self.python_name)
+        union = strawberry.union(
+            f"{capitalize_first(name)}Payload", description=f"The answer of `{name}`: what changed, or why nothing did."
+        )
+        payload = Annotated[Union[(*types, OperationInfo)], union]
+        self.type_annotation = StrawberryAnnotation(payload, namespace=getattr(self.type_annotation, "namespace", None))
+        return payload
 
 
 def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
@@ -31,18 +55,21 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
 
         @functools.wraps(resolver)
         def act(*args: Any, **kwargs: Any) -> Any:
-            place = Place(_rows_named_by(kwargs["input"], kwargs["info"], name), name, domain)
+            info = kwargs["info"]
+            place = Place(_rows_named_by(kwargs["input"], info, name), name, domain)
             try:
                 with refuse_when_busy(), gate.slot(place):
                     answer = resolver(*args, **kwargs)
             except (Refused, ValidationError) as refusal:
+                if isinstance(refusal, NotSignedIn):
+                    _put_beside(refusal, info)
                 return operation_info(refusal)
             except (ObjectDoesNotExist, PermissionDenied) as fault:
-                # The library would answer with their text, which names our tables.
+                # Their texts name our tables, and are no refusals.
                 raise RuntimeError("a service let an exception of Django escape") from fault
-            return _read_again(answer, kwargs["info"]) if isinstance(answer, Model) else answer
+            return _read_again(answer, info) if isinstance(answer, Model) else answer
 
-        return strawberry_django.mutation(act, handle_django_errors=True, description=description)
+        return MutationField(description=description, handle_django_errors=False)(act)
 
     return declare
 
@@ -57,9 +84,16 @@ def _rows_named_by(wish: Any, info: Any, name: str) -> set[Hashable]:
     return rows
 
 
+def _put_beside(refusal: NotSignedIn, info: Any) -> None:
+    """Let the answer's `errors` say too that a login is missing: there the clients' handling of logins looks for it."""
+    raw = info._raw_info
+    error = GraphQLError(str(refusal), raw.field_nodes, path=raw.path.as_list(), original_error=refusal)
+    info.context.errors.append(error)
+
+
 def _read_again(row: Model, info: Any) -> Model | OperationInfo:
     rows = type(row)._default_manager.filter(pk=row.pk)
-    # Not `get`: the library would answer with the text of what that raises.
+    # Not `get`: the row may be gone.
     again: Model | None = optimize(rows, info=info).first()
     if again is not None:
         return again

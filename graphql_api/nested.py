@@ -16,6 +16,7 @@ from strawberry_django.optimizer import mark_optimized_by_prefetching, optimize
 from strawberry_django.queryset import get_queryset_config
 from strawberry_django.relay.cursor_connection import apply_cursor_pagination
 
+from graphql_api.edges import as_edges
 from graphql_api.loaders import batch
 
 #: The name under which each row says whose it is.
@@ -42,7 +43,7 @@ async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **p
     """
 
     def load(keys: Sequence[int]) -> list[QuerySet[Any]]:
-        rows = optimize(nested.rows().filter(**{f"{nested.by}__in": keys}), info=info)
+        rows = optimize(nested.rows().filter(**{f"{nested.by}__in": keys}), info=as_edges(info))
         return [rows] if len(keys) == 1 else _pages(narrow(rows), nested.by, keys, info, page)
 
     rows: QuerySet[Any] = await batch(info, "rows", load).load(nested.key)

@@ -38,7 +38,7 @@ class Operations:
         """Run one operation within the limits of HTTP."""
         if len(query or "") > MAX_CHARACTERS:
             return _refused(LimitExceeded(f"The document is too long: at most {MAX_CHARACTERS} characters."))
-        own = replace(context_value, request_id=begin_request(), loaders={})
+        own = replace(context_value, request_id=begin_request(), loaders={}, errors=[])
         if own.session:
             # Rights may have changed since the socket was opened.
             session_id = own.session.pk

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from django.conf import settings
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError, get_named_type
 from strawberry import relay
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
-from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
 from graphql_api.clean_input import CleanInput
+from graphql_api.context import Context
+from graphql_api.edges import Optimizer
 from graphql_api.errors import code_errors
 from graphql_api.identity import Identity, OverHttp
 from graphql_api.introspection import Introspection
-from graphql_api.limits import MAX_TOKENS, Limits
+from graphql_api.limits import DEFAULT_PAGE, LARGEST_PAGE, MAX_TOKENS, Limits
 from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
@@ -37,6 +40,7 @@ from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
 from graphql_api.times import DATE_TIME_SCALAR
 from graphql_api.uploads import UPLOAD_SCALAR, Upload
+from graphql_api.uuids import UUID_SCALAR
 
 QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NotificationQueries, NodeQueries)
 MUTATIONS = (
@@ -48,6 +52,18 @@ MUTATIONS = (
     NotificationMutations,
 )
 SUBSCRIPTIONS = (MessagingSubscriptions, NotificationSubscriptions)
+
+
+class Beside(SchemaExtension):
+    """Adds to the answer's errors what a mutation wants said there beside its data."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Look, once everything was executed, at what the resolvers left in the context."""
+        yield
+        context, result = self.execution_context.context, self.execution_context.result
+        if isinstance(context, Context) and context.errors and isinstance(result, ExecutionResult):
+            code_errors(context.errors)
+            result.errors = [*(result.errors or ()), *context.errors]
 
 
 class Schema(strawberry.Schema):
@@ -72,17 +88,19 @@ def build_schema(*, with_development: bool) -> Schema:
             OverHttp,
             CleanInput,
             Introspection,
+            Beside,
             lambda: ParserCache(maxsize=256),
             lambda: ValidationCache(maxsize=256),
-            DjangoOptimizerExtension,
+            Optimizer,
         ],
         config=StrawberryConfig(
             disable_field_suggestions=True,
             relay_max_results=100,
-            scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR},
+            scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR, UUID: UUID_SCALAR},
         ),
     )
     _find_keys(built)
+    _describe_pages(built)
     return built
 
 
@@ -93,6 +111,23 @@ def _find_keys(built: Schema) -> None:
         origin = getattr(definition, "origin", None)
         if isinstance(origin, type) and issubclass(origin, relay.Node) and origin is not relay.Node:
             origin._id_attr = origin.resolve_id_attr()
+
+
+#: What the arguments of a connection mean; the library's own words say the same of `last` as of `after`.
+PAGES = {
+    "first": f"At most so many rows, from the start of the list: 1 to {LARGEST_PAGE}, {DEFAULT_PAGE} if left out.",
+    "last": f"At most so many rows, from the end of the list: 1 to {LARGEST_PAGE}; not together with `first`.",
+    "after": "Only rows after this cursor; take it from `pageInfo.endCursor`.",
+    "before": "Only rows before this cursor; take it from `pageInfo.startCursor`.",
+}
+
+
+def _describe_pages(built: Schema) -> None:
+    for graphql_type in built._schema.type_map.values():
+        for field in getattr(graphql_type, "fields", {}).values():
+            if get_named_type(field.type).name.endswith("Connection"):
+                for name, words in PAGES.items():
+                    field.args[name].description = words
 
 
 schema = build_schema(with_development=settings.DEV_LOG_IN)

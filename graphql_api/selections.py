@@ -44,7 +44,8 @@ SAME_FOR_ALL: dict[str, frozenset[str]] = {
     "Subscription": frozenset({"conversationEvents"}),
     "MessageSent": frozenset({"sequence", "message"}),
     "MessageEdited": frozenset({"sequence", "message"}),
-    "MessageDeleted": frozenset({"sequence", "messageId"}),
+    "MessageDeleted": frozenset({"sequence", "messageId", "message"}),
+    # Its message has reactions, which each viewer is shown their own of.
     "MessageReacted": frozenset({"sequence", "messageId", "emoji", "count"}),
     "ConversationRead": frozenset({"reader", "upToSequence"}),
     "ParticipantTyping": frozenset({"participant", "isTyping"}),

@@ -8,16 +8,18 @@ import strawberry
 from dateutil.parser import isoparse
 from graphql import GraphQLError
 
+EXPECTED = "expected ISO 8601 with offset, such as 2026-12-01T10:00:00Z"
+
 
 def parse_time(text: object) -> datetime:
     """Return the instant, in UTC: databases do not take every offset that ISO 8601 can write."""
     if not isinstance(text, str):
-        raise GraphQLError("A DateTime must be a text in ISO 8601.")
+        raise GraphQLError(f"A DateTime must be a text: {EXPECTED}.")
     try:
         at = isoparse(text)
         return at.astimezone(UTC) if at.tzinfo else at
     except (ValueError, OverflowError) as error:
-        raise GraphQLError(f'Value cannot represent a DateTime: "{text}". {error}') from error
+        raise GraphQLError(f"This is no DateTime: {EXPECTED}.") from error
 
 
 def check_offset(value: object) -> None:
@@ -32,6 +34,7 @@ def check_offset(value: object) -> None:
 
 DATE_TIME_SCALAR = strawberry.scalar(
     name="DateTime",
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
     description="A time in ISO 8601 with its offset, such as `2026-05-09T08:30:00-07:00`; answers are in UTC.",
     serialize=datetime.isoformat,
     parse_value=parse_time,

@@ -53,6 +53,7 @@ def _refuse_literal(node: ValueNode, variables: Any = None) -> Any:
 Upload = NewType("Upload", UploadedFile)  # type: ignore[type-arg] # it has no parameter when it runs
 UPLOAD_SCALAR = strawberry.scalar(
     name="Upload",
+    specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
     description="A file, sent by the GraphQL multipart request spec with the header `X-Requested-With`.",
     parse_value=_parse_file,
     parse_literal=_refuse_literal,

@@ -55,7 +55,12 @@ class Api:
 
     def act(self, document: str, **input: Any) -> dict[str, Any]:
         """Send a mutation with one field and the given input; return that field's payload."""
-        (payload,) = self.ask(document, input=input).values()
+        answer = self.post(document, {"input": input})
+        ((name, payload),) = answer["data"].items()
+        # A missing login is said twice: in the data, and beside it in the errors.
+        needs_login = any(one.get("code") == "UNAUTHENTICATED" for one in payload.get("messages", ()))
+        beside = [(error["extensions"]["code"], error["path"]) for error in answer.get("errors", ())]
+        assert beside == [("UNAUTHENTICATED", [name])] * needs_login, answer
         result: dict[str, Any] = payload
         return result
 

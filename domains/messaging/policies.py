@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -13,9 +14,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from domains.accounts.models import Block, User
 from domains.accounts.policies import may_be_minor
 from domains.events.models import LIVE_TICKET_STATUSES, EventTicket
-from domains.messaging.models import Conversation, Participant
+from domains.messaging.models import Conversation, Message, Participant
 from domains.opportunities.models import LIVE_STATUSES, MANAGING_ROLES, Application, HostMembership, Opportunity
 
+#: How long after it was sent a message can be changed, by the server's clock.
+EDITABLE_FOR = timedelta(minutes=15)
 BLOCKED = "You cannot write to each other."
 NO_CONTEXT = "You can write to each other once you share an opportunity, an event or a group."
 
@@ -185,6 +188,16 @@ def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
         opportunity__host__memberships__user=adult,
         opportunity__host__memberships__accepted_at__isnull=False,
     ).filter(participations__user=minor, participations__left_at__isnull=True)
+
+
+def can_change_message(user: User | None, message: Message, *, now: datetime) -> bool:
+    """I may change the words of my message for 15 minutes, while it is there; and while I may write to the others."""
+    return can_delete_message(user, message) and now - message.sent_at <= EDITABLE_FOR
+
+
+def can_delete_message(user: User | None, message: Message) -> bool:
+    """I may take my message back at any time, once, while I take part; what is gone cannot be taken back again."""
+    return user is not None and message.sender_id == user.pk and message.deleted_at is None
 
 
 def can_remove_participants(user: User, conversation: Conversation) -> bool:

@@ -12,8 +12,8 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q,
 from django.db.models.functions import Coalesce, RowNumber
 
 from domains.accounts.models import Block, User, pair_key
+from domains.base.texts import begins_words
 from domains.messaging import policies, tokens
-from domains.messaging.matching import begins_words
 from domains.messaging.models import (
     Conversation,
     ConversationEvent,
@@ -178,14 +178,26 @@ def get_direct_id(*, one_id: int, other_id: int) -> int | None:
 
 def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
     """Return in which of the conversations the viewer may write now: three statements at the most, however many."""
+    return _find_open(viewer, conversation_ids, also_alone=False)
+
+
+def find_changeable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
+    """Return in which of them the viewer may change what they sent, at the same price: where the other left, too."""
+    return _find_open(viewer, conversation_ids, also_alone=True)
+
+
+def _find_open(viewer: User, conversation_ids: Collection[int], *, also_alone: bool) -> set[int]:
     rows = Participant.objects.filter(
-        Q(user=viewer) | Q(conversation__is_group=False), conversation__in=conversation_ids, left_at__isnull=True
+        Q(user=viewer, left_at__isnull=True) | Q(conversation__is_group=False), conversation__in=conversation_ids
     )
-    present = list(rows.values_list("conversation", "user", "conversation__is_group"))
-    partners = {key: user for key, user, _ in present if user != viewer.pk}
+    if not also_alone:
+        rows = rows.filter(left_at__isnull=True)
+    found = list(rows.values_list("conversation", "user", "conversation__is_group", "left_at"))
+    partners = {key: user for key, user, _, _ in found if user != viewer.pk}
     away = policies.find_out_of_reach_among(actor=viewer, keys=set(partners.values()))
     near = {key for key, user in partners.items() if user not in away}
-    return {key for key, user, is_group in present if user == viewer.pk and (is_group or key in near)}
+    own = ((key, is_group) for key, user, is_group, left_at in found if user == viewer.pk and left_at is None)
+    return {key for key, is_group in own if is_group or key in near}
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, Count, IntegerField, Max, QuerySet, Value, When
@@ -34,6 +35,20 @@ def find_skills(*, viewer: User | None, search: str = "", category: str = "") ->
         output_field=IntegerField(),
     )
     return skills.filter(pk__in=names.union(aliases, all=True)).annotate(rank=rank).order_by("rank", "name", "pk")
+
+
+@dataclass(frozen=True)
+class SkillCategory:
+    """A group of skills, and how many there are in it."""
+
+    name: str
+    skill_count: int
+
+
+def find_categories(*, viewer: User | None) -> list[SkillCategory]:
+    """Return the categories that have skills, by name."""
+    named = Skill.objects.visible_to(viewer).values_list("category").annotate(Count("pk")).order_by("category")
+    return [SkillCategory(name, count) for name, count in named]
 
 
 def get_skill(*, viewer: User | None, skill_id: int) -> Skill | None:

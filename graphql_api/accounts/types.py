@@ -22,7 +22,8 @@ from domains.skills import models as skill_models
 from domains.skills.policies import can_see_resume
 from domains.skills.selectors import find_resumes
 from graphql_api.connections import Connection
-from graphql_api.context import Info, signed_in, viewer_of
+from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 from graphql_api.loaders import load, load_row, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
     from graphql_api.skills.types import Resume, UserSkill
 
-strawberry.enum(models.UserType, description="What somebody is here for.")
+describe(
+    models.UserType,
+    description="What somebody is here for.",
+    values={
+        "VOLUNTEER": "To volunteer: may apply for roles.",
+        "HOST": "To host: may not apply for roles.",
+        "BOTH": "To volunteer and to host.",
+    },
+)
 UserType = models.UserType
 
 
@@ -133,8 +142,8 @@ class User(relay.Node):
     @strawberry_django.field(description="Your log-ins that have not ended; empty for others.", only=["id"])
     async def sessions(self, info: Info) -> list[UserSession]:
         """Show the sessions to their owner."""
-        viewer, person = signed_in(info), row_of(self, models.User)
-        if viewer.pk != person.pk:
+        viewer, person = viewer_of(info), row_of(self, models.User)
+        if viewer is None or viewer.pk != person.pk:
             return []
         own = partial(accounts.find_sessions, viewer=viewer)
         return await load_rows(info, person.pk, own, by="user_id")  # type: ignore[return-value]

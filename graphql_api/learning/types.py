@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import strawberry
 import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
 
 from domains.learning import models
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 from graphql_api.rows import row_of
 
-strawberry.enum(models.AudienceType, description="Whom a course is for.")
+describe(
+    models.AudienceType,
+    description="Whom a course is for.",
+    values={"VOLUNTEER": "People who volunteer.", "HOST": "People who run organizations."},
+)
 AudienceType = models.AudienceType
 
 

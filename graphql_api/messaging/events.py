@@ -56,6 +56,13 @@ class MessageDeleted:
 
     sequence: int = strawberry.field(description=SEQUENCE)
     message_id: relay.GlobalID = strawberry.field(description="The id of the message.")
+    event: strawberry.Private[models.ConversationEvent]
+
+    @strawberry.field(description="What is left of the message: its place, without words; null if that is gone too.")
+    async def message(self, info: Info) -> Message | None:
+        """Read the messages of a whole page at once, with what was selected."""
+        message: Message | None = await _read_message(info, self.event)
+        return message
 
 
 @strawberry.type(description="Somebody reacted to a message, or took a reaction back.")
@@ -65,7 +72,14 @@ class MessageReacted:
     sequence: int = strawberry.field(description=SEQUENCE)
     message_id: relay.GlobalID = strawberry.field(description="The id of the message.")
     emoji: str = strawberry.field(description="The reaction.")
-    count: int = strawberry.field(description="How many people react with it now.")
+    count: int = strawberry.field(description="How many people reacted with it then.")
+    event: strawberry.Private[models.ConversationEvent]
+
+    @strawberry.field(description="The message, as it is now; null if it is gone.")
+    async def message(self, info: Info) -> Message | None:
+        """Read the messages of a whole page at once, with what was selected."""
+        message: Message | None = await _read_message(info, self.event)
+        return message
 
 
 @strawberry.type(description="Somebody has read further. Not in the log: it comes live only.")
@@ -139,10 +153,10 @@ _SHOWN: dict[str, Any] = {
     models.ConversationEventKind.MESSAGE_SENT: lambda row: MessageSent(sequence=row.sequence, event=row),
     models.ConversationEventKind.MESSAGE_EDITED: lambda row: MessageEdited(sequence=row.sequence, event=row),
     models.ConversationEventKind.MESSAGE_DELETED: lambda row: MessageDeleted(
-        sequence=row.sequence, message_id=_message_id(row)
+        sequence=row.sequence, message_id=_message_id(row), event=row
     ),
     models.ConversationEventKind.MESSAGE_REACTED: lambda row: MessageReacted(
-        sequence=row.sequence, message_id=_message_id(row), emoji=row.emoji, count=row.count or 0
+        sequence=row.sequence, message_id=_message_id(row), emoji=row.emoji, count=row.count or 0, event=row
     ),
     models.ConversationEventKind.PARTICIPANTS_CHANGED: lambda row: ParticipantsChanged(
         sequence=row.sequence, conversation_id=row.conversation_id

@@ -10,14 +10,12 @@ import strawberry_django
 from strawberry_django.optimizer import optimize
 
 from domains.messaging import selectors
-from domains.messaging.matching import words_of
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import key_for
+from graphql_api.ids import known_or_nobody
 from graphql_api.messaging.types import Conversation, Message
-
-LONGEST_QUERY, MOST_WORDS = 200, 12
+from graphql_api.words import read_words
 
 
 @strawberry.type
@@ -25,7 +23,7 @@ class MessagingQueries:
     """The root fields of messaging."""
 
     @strawberry_django.connection(
-        Connection[Conversation], description="Your conversations, newest activity first. Needs a login."
+        Connection[Conversation] | None, description="Your conversations, newest activity first. Needs a login."
     )
     def conversations(self, info: Info) -> Iterable[Conversation]:
         """Return the viewer's conversations."""
@@ -36,11 +34,11 @@ class MessagingQueries:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Conversation | None:
         """Return the conversation, read with what was selected."""
-        rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=key_for(id, "Conversation"))
+        rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=known_or_nobody(id, "Conversation"))
         return optimize(rows, info=info).first()  # type: ignore[return-value]
 
     @strawberry_django.connection(
-        Connection[Message],
+        Connection[Message] | None,
         description="What was said in your conversations with words that begin like each word of the query, newest "
         "first. Needs a login.",
     )
@@ -53,9 +51,7 @@ class MessagingQueries:
     ) -> Iterable[Message]:
         """Ask `selectors.search_messages`."""
         viewer = signed_in(info)
-        if len(query) > LONGEST_QUERY:
-            raise BadUserInput(f"`query` must be at most {LONGEST_QUERY} characters long.")
-        words = words_of(query)
-        if not 1 <= len(words) <= MOST_WORDS:
-            raise BadUserInput(f"`query` must hold a word to look for, and at most {MOST_WORDS}.")
+        words = read_words(query, "query")
+        if not words:
+            raise BadUserInput("`query` must hold a word to look for.")
         return selectors.search_messages(viewer=viewer, words=words)  # type: ignore[return-value]

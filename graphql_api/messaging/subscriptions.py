@@ -10,7 +10,7 @@ import strawberry
 
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import key_for
+from graphql_api.ids import known_or_nobody
 from graphql_api.messaging.events import ConversationEvent
 from graphql_api.messaging.followers import ConversationStream
 from graphql_api.messaging.inbox import InboxEvent, InboxStream
@@ -38,7 +38,7 @@ class MessagingSubscriptions:
         viewer = signed_in(info)
         if after_sequence is not None and after_sequence < 0:
             raise BadUserInput("`afterSequence` must be 0 or more.")
-        stream = ConversationStream(viewer, key_for(conversation_id, "Conversation"), info.context.outbound)
+        stream = ConversationStream(viewer, known_or_nobody(conversation_id, "Conversation"), info.context.outbound)
         await stream.begin(after_sequence)
         async with contextlib.aclosing(hand_over(info, stream)) as events:
             async for event in events:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 import strawberry_django
 from django.db.models import QuerySet
+from django.utils import timezone
 from strawberry import relay
 from strawberry_django.optimizer import optimize
 
 from domains.accounts import models as accounts
-from domains.messaging import models, selectors, tokens
+from domains.messaging import models, policies, selectors, tokens
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
@@ -95,6 +96,26 @@ class Message(relay.Node):
     def is_deleted(self) -> bool:
         """Say whether only its place is left."""
         return row_of(self, models.Message).deleted_at is not None
+
+    @strawberry_django.field(
+        description="Whether you can change its words now by `editMessage`: it is yours, at most 15 minutes old, not "
+        "deleted, and nothing stands between you and the other of a direct conversation.",
+        only=["sender_id", "deleted_at", "sent_at", "conversation_id"],
+    )
+    async def can_edit(self, info: Info) -> bool:
+        """Ask the policy; then, for a whole list of messages at once, where the viewer may write."""
+        message, viewer = row_of(self, models.Message), viewer_of(info)
+        if not policies.can_change_message(viewer, message, now=timezone.now()):
+            return False
+        return bool(await load(info, message.conversation_id, partial(_find_changeable, viewer)))
+
+    @strawberry_django.field(
+        description="Whether you can take it back by `deleteMessage`: it is yours and not deleted.",
+        only=["sender_id", "deleted_at"],
+    )
+    async def can_delete(self, info: Info) -> bool:
+        """Ask the policy."""
+        return policies.can_delete_message(viewer_of(info), row_of(self, models.Message))
 
     @strawberry_django.field(description="The files that came with it.", only=["id"])
     async def attachments(self, info: Info) -> list[MessageAttachment]:
@@ -220,3 +241,7 @@ def _present_people(info: Any) -> Any:
 
 def _find_writable(viewer: accounts.User | None, keys: Sequence[int]) -> Mapping[int, bool]:
     return dict.fromkeys(selectors.find_writable(viewer=viewer, conversation_ids=keys), True) if viewer else {}
+
+
+def _find_changeable(viewer: accounts.User | None, keys: Sequence[int]) -> Mapping[int, bool]:
+    return dict.fromkeys(selectors.find_changeable(viewer=viewer, conversation_ids=keys), True) if viewer else {}

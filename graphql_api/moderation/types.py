@@ -5,19 +5,36 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import strawberry
 import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
 
 from domains.moderation import models
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 
-strawberry.enum(models.ReportReason, description="What is wrong with what is reported.")
+describe(
+    models.ReportReason,
+    description="What is wrong with what is reported.",
+    values={
+        "SPAM": "Advertising, or the same again and again.",
+        "HARASSMENT": "It insults, threatens or pursues somebody.",
+        "UNSAFE": "It puts people in danger.",
+        "INAPPROPRIATE": "It does not belong in this community.",
+        "FRAUD": "It deceives people, or somebody poses as another.",
+        "OTHER": "Something else; `details` says what.",
+    },
+)
 ReportReason = models.ReportReason
-strawberry.enum(
+describe(
     models.ReportStatus,
-    description="OPEN waits for staff; REVIEWING is looked at; RESOLVED led to something, DISMISSED to nothing.",
+    description="How far staff are with a report.",
+    values={
+        "OPEN": "It waits for staff.",
+        "REVIEWING": "Staff are looking at it.",
+        "RESOLVED": "Staff did something about it.",
+        "DISMISSED": "Staff found nothing to do about it.",
+    },
 )
 ReportStatus = models.ReportStatus
 

@@ -17,7 +17,7 @@ class NotificationQueries:
     """The root fields of notifications."""
 
     @strawberry_django.connection(
-        NotificationConnection, description="What you were told, newest first. Needs a login."
+        NotificationConnection | None, description="What you were told, newest first. Needs a login."
     )
     def notifications(self, info: Info) -> Iterable[Notification]:
         """Ask `selectors.find_notifications`."""

@@ -19,11 +19,29 @@ from domains.notifications import models, selectors
 from domains.notifications.policies import Ways
 from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
+from graphql_api.enums import describe
 from graphql_api.loaders import load
 from graphql_api.node import find_nodes
 from graphql_api.rows import row_of
 
-strawberry.enum(models.NotificationKind, description="What a notification is about.")
+describe(
+    models.NotificationKind,
+    description="What a notification is about.",
+    values={
+        "APPLICATION_RECEIVED": "For coordinators: somebody applied, took an offer, or gave a slot back.",
+        "APPLICATION_DECIDED": "For volunteers: an application of theirs was decided.",
+        "OFFER_MADE": "For volunteers: a slot is offered, or the offer has run out.",
+        "OPPORTUNITY_CHANGED": "For those who hold a slot: the opportunity was changed, closed or called off.",
+        "EVENT_CHANGED": "For ticket holders: the event was changed or canceled; not in use yet.",
+        "TICKET_OFFERED": "For those on a waitlist: a ticket is offered; not in use yet.",
+        "MESSAGE_RECEIVED": "For participants: there is a message that they have not read.",
+        "HOURS_REVIEWED": "For volunteers: hours of theirs were approved or rejected.",
+        "VERIFICATION_DECIDED": "For people who asked for a verification: it was decided; not in use yet.",
+        "CERTIFICATE_ISSUED": "For learners: they completed a course; not in use yet.",
+        "EXPIRY_REMINDER": "For people whose certificate or verification ends soon; not in use yet.",
+        "SAVED_SEARCH_DIGEST": "For people with a saved search: it found something new; not in use yet.",
+    },
+)
 NotificationKind = models.NotificationKind
 
 

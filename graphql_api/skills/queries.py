@@ -12,7 +12,7 @@ from domains.skills import models, selectors
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.skills.inputs import SkillFilter
-from graphql_api.skills.types import Skill
+from graphql_api.skills.types import Skill, SkillCategory
 
 Filters = Annotated[SkillFilter | None, strawberry.argument(description="Which skills to list.")]
 
@@ -26,3 +26,9 @@ class SkillQueries:
         """Ask `selectors.find_skills`."""
         wanted = filters or SkillFilter()
         return selectors.find_skills(viewer=viewer_of(info), search=wanted.search or "", category=wanted.category or "")
+
+    @strawberry_django.field(description="The groups of skills that the taxonomy has, by name.")
+    def skill_categories(self, info: Info) -> list[SkillCategory]:
+        """Ask `selectors.find_categories`."""
+        found = selectors.find_categories(viewer=viewer_of(info))
+        return [SkillCategory(value=one.name, label=one.name, skill_count=one.skill_count) for one in found]

@@ -12,14 +12,50 @@ from django.db.models import QuerySet
 from strawberry import relay
 
 from domains.skills import models, selectors
+from domains.skills.extraction.failures import Failure
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe, known
 from graphql_api.loaders import load_rows
 from graphql_api.rows import row_of
 
-strawberry.enum(models.SkillSource, description="How it came to be known that somebody has a skill.")
+describe(
+    models.SkillSource,
+    description="How it came to be known that somebody has a skill.",
+    values={
+        "SELF": "The person said so.",
+        "RESUME": "The person accepted it from a resume.",
+        "LINKEDIN": "The person accepted it from a LinkedIn export.",
+        "COURSE": "A completed course teaches it.",
+        "HOST": "A host endorsed it after the person had volunteered.",
+    },
+)
 SkillSource = models.SkillSource
-strawberry.enum(models.ResumeStatus, description="How far the reading of a resume is.")
+describe(
+    models.ResumeStatus,
+    description="How far the reading of a resume is.",
+    values={
+        "PENDING": "It waits to be read, or is being read.",
+        "PARSED": "It was read; `suggestions` has the skills.",
+        "FAILED": "It could not be read; `failureReason` says why.",
+    },
+)
 ResumeStatus = models.ResumeStatus
+describe(
+    Failure,
+    name="ResumeFailureCode",
+    description="Why a resume could not be read.",
+    values={
+        "ENCRYPTED": "The file is encrypted with a password.",
+        "NO_TEXT": "There is no text in the file, only images or nothing.",
+        "NOT_A_RESUME": "The text says too little about experience, education or skills.",
+        "DAMAGED": "The file is damaged, or not of the type it says.",
+        "TOO_LARGE_TO_READ": "Reading it takes too much time or memory.",
+        "UNSUPPORTED_TYPE": "It is not a PDF, a Word document or plain text.",
+        "NO_SKILLS_LIST": "The LinkedIn export has no list of skills.",
+        "INTERRUPTED": "The server was interrupted several times while reading it.",
+    },
+)
+ResumeFailureCode = Failure
 
 
 @strawberry_django.type(models.Skill, description="Something a person can do.")
@@ -39,6 +75,15 @@ class Skill(relay.Node):
     def get_queryset(cls, queryset: QuerySet[models.Skill], info: Info, **kwargs: Any) -> QuerySet[models.Skill]:
         """Everything that `visible_to` shows."""
         return models.SkillQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+
+
+@strawberry.type(description="A group of skills in the taxonomy.")
+class SkillCategory:
+    """A category of skills."""
+
+    value: str = strawberry.field(description="What `SkillFilter.category` takes.")
+    label: str = strawberry.field(description="The name to show.")
+    skill_count: int = strawberry.field(description="How many skills are in it.")
 
 
 @strawberry_django.type(models.UserSkill, description="A skill that a person has.")
@@ -81,9 +126,10 @@ class Resume(relay.Node):
     @strawberry_django.field(
         description="Why it could not be read, as a code such as `ENCRYPTED`; null otherwise.", only=["failure_code"]
     )
-    def failure_code(self) -> str | None:
+    def failure_code(self) -> ResumeFailureCode | None:
         """Show the code of the reason."""
-        return row_of(self, models.Resume).failure_code or None
+        code = row_of(self, models.Resume).failure_code
+        return known(Failure, code, Failure.DAMAGED) if code else None
 
     @strawberry_django.field(
         description="Why it could not be read and what to do, in a sentence; null otherwise.", only=["failure_reason"]

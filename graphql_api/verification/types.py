@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import strawberry
-
 from domains.verification import models
+from graphql_api.enums import describe
 
-strawberry.enum(models.VerificationKind, description="What the community can verify about a person.")
+describe(
+    models.VerificationKind,
+    description="What the community can verify about a person.",
+    values={
+        "IDENTITY": "That the person is who they say they are.",
+        "BACKGROUND_CHECK": "That a background check found nothing against the person.",
+    },
+)
 VerificationKind = models.VerificationKind

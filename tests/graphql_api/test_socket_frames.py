@@ -218,6 +218,18 @@ async def test_queries_are_answered_over_sockets_too(stranger: Socket) -> None:
     assert await stranger.hear() == {"type": "complete", "id": id}
 
 
+async def test_a_mutation_without_a_login_says_so_beside_its_data_over_sockets_too(stranger: Socket) -> None:
+    await stranger.log_in()
+    for _ in range(2):  # the second one has no errors of the first
+        await stranger.subscribe("mutation { logOut(input: {}) { ... on OperationInfo { messages { errorCode } } } }")
+        payload = (await stranger.hear())["payload"]
+        assert payload["data"] == {"logOut": {"messages": [{"errorCode": "UNAUTHENTICATED"}]}}
+        assert [(one["path"], one["extensions"]["code"]) for one in payload["errors"]] == [
+            (["logOut"], "UNAUTHENTICATED")
+        ]
+        assert (await stranger.hear())["type"] == "complete"
+
+
 @pytest.fixture
 def token(socket_server: LiveServer) -> str:
     """The access token of somebody with a conversation."""

@@ -11,8 +11,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLUnionType,
+    build_schema,
+)
 
+from graphql_api.management.commands.print_schema import keyless_types, printed
 from graphql_api.schema import schema
 
 ROOT = Path(settings.BASE_DIR)
@@ -20,11 +29,62 @@ ROOMS = ("config", "domains", "graphql_api", "crawlers")
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts)
 MAX_FILE, MAX_FUNCTION = 400, 40
 #: Types of libraries whose fields are described by the libraries.
-FOREIGN = {"OperationInfo", "OperationMessage", "PageInfo"}
+FOREIGN = {"PageInfo"}
+#: What GraphQL itself defines.
+BUILT_IN = {"Boolean", "Float", "ID", "Int", "String"}
 
 
-def test_the_printed_schema_is_up_to_date() -> None:
-    assert (ROOT / "graphql_api" / "schema.graphql").read_text() == schema.as_str() + "\n"
+def test_what_is_printed_for_frontends_is_up_to_date() -> None:
+    texts = dict(printed())
+    assert {path.name for path in texts} == {"schema.graphql", "graphcache_keys.ts"}
+    assert {path: path.read_text() for path in texts} == texts
+
+
+def test_a_cache_is_told_of_every_type_without_an_id() -> None:
+    types = build_schema(schema.as_str()).type_map
+    with_id = {name for name, kind in types.items() if "id" in getattr(kind, "fields", {})}
+    assert {"OperationInfo", "OpportunityConnection", "AuthSession", "ConversationRead"} <= set(keyless_types())
+    assert not with_id & {*keyless_types(), "Query", "Mutation", "Subscription"}
+
+
+def test_the_codegen_example_maps_every_scalar_of_the_schema() -> None:
+    mapped = re.search(r"scalars: \{ (.*?) \}", (ROOT / "web" / "clients" / "codegen.ts").read_text())
+    assert mapped
+    assert set(re.findall(r"(\w+):", mapped[1])) == custom_scalars().keys()
+
+
+def custom_scalars() -> dict[str, GraphQLScalarType]:
+    types = build_schema(schema.as_str()).type_map
+    return {name: kind for name, kind in types.items() if isinstance(kind, GraphQLScalarType) and name not in BUILT_IN}
+
+
+def test_every_scalar_says_what_it_is_and_where_that_is_specified() -> None:
+    scalars = custom_scalars()
+    assert {"DateTime", "UUID", "Upload"} <= scalars.keys()
+    assert [name for name, kind in scalars.items() if not kind.description] == []
+    assert [name for name, kind in scalars.items() if not (kind.specified_by_url or "").startswith("https://")] == []
+
+
+def test_every_enum_value_and_every_union_has_a_description() -> None:
+    types = build_schema(schema.as_str()).type_map
+    shown = {name: kind for name, kind in types.items() if not name.startswith("__")}
+    bare = [name for name, kind in shown.items() if isinstance(kind, GraphQLUnionType) and not kind.description]
+    for name, kind in shown.items():
+        if isinstance(kind, GraphQLEnumType):
+            bare += [] if kind.description else [name]
+            bare += [f"{name}.{value}" for value, one in kind.values.items() if not one.description]
+    assert bare == []
+
+
+def test_no_two_arguments_of_a_page_are_described_alike() -> None:
+    types = build_schema(schema.as_str()).type_map
+    objects = [kind for kind in types.values() if isinstance(kind, GraphQLObjectType)]
+    pages = [field.args for kind in objects for field in kind.fields.values() if "last" in field.args]
+    assert len(pages) >= 11
+    for page in pages:
+        told = {page[name].description for name in ("first", "last", "after", "before")}
+        assert len(told) == 4
+        assert "from the end of the list" in (page["last"].description or "")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

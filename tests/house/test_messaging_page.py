@@ -11,7 +11,7 @@ from graphql import parse, validate
 
 from domains.messaging import tokens
 from domains.messaging.extraction import picture
-from domains.messaging.services.edit_message import EDITABLE_FOR
+from domains.messaging.policies import EDITABLE_FOR
 from domains.messaging.services.react_to_message import MOST_EMOJI
 from domains.messaging.services.remove_attachments import UNSENT_FOR
 from domains.messaging.services.send_message import MOST_FILES
@@ -21,10 +21,10 @@ from domains.messaging.services.upload_attachment import LARGEST, MOST_UNSENT
 from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
 from graphql_api import consumers, outbound
 from graphql_api.frames import LARGEST_FRAME
-from graphql_api.messaging.queries import LONGEST_QUERY, MOST_WORDS
 from graphql_api.messaging.types import MOST_EVENTS
 from graphql_api.operations import MAX_SUBSCRIPTIONS
 from graphql_api.schema import schema
+from graphql_api.words import MAX_QUERY_CHARACTERS, MAX_WORDS
 
 PAGE = Path(settings.BASE_DIR, "docs", "messaging.md").read_text(encoding="utf-8")
 MILLION = 1_000_000
@@ -51,7 +51,7 @@ MILLION = 1_000_000
         f"up to {MAX_SUBSCRIPTIONS} operations at a time",
         f"up to {consumers.MAX_SOCKETS} sockets at each server process",
         f"none within {consumers.INIT_TIMEOUT.seconds} s",
-        f"a query of up to {LONGEST_QUERY} characters holds 1 to {MOST_WORDS} words",
+        f"a query of up to {MAX_QUERY_CHARACTERS} characters holds 1 to {MAX_WORDS} words",
     ],
 )
 def test_the_figures_are_those_of_the_code(words: str) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.messaging.matching import words_of
+from domains.base.texts import words_of
 from domains.messaging.models import Message
 from domains.messaging.selectors import search_messages
 from tests.factories import UserFactory, conversation_between

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,11 +10,10 @@ from domains.base import rates
 from domains.base.errors import Code, NotAllowed, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import ConversationEventKind, Message
+from domains.messaging.policies import EDITABLE_FOR
 from domains.messaging.services.append_event import append_event, lock_message
 from domains.messaging.services.wording import checked_content
 
-#: How long after it was said, by the server's clock.
-EDITABLE_FOR = timedelta(minutes=15)
 RATE_LIMIT, RATE_SECONDS = 60, 60
 
 

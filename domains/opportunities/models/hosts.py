@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from domains.opportunities.models.opportunities import Opportunity
 
 
+class OpportunityHostQuerySet(models.QuerySet["OpportunityHost"]):
+    """Hosts, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> OpportunityHostQuerySet:  # noqa: ARG002 - hosts are public
+        """Everybody sees every host."""
+        return self
+
+
 class OpportunityHost(models.Model):
     """An organisation that offers opportunities."""
 
@@ -31,12 +39,19 @@ class OpportunityHost(models.Model):
     is_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = OpportunityHostQuerySet.as_manager()
+
     if TYPE_CHECKING:
         memberships: RelatedManager[HostMembership]
         opportunities: RelatedManager[Opportunity]
 
     class Meta:
         verbose_name = "host"
+        # Beside them, on PostgreSQL: opportunities_host_words, for the words of the name.
+        indexes: ClassVar = [
+            models.Index(fields=["organization_name", "id"], name="opportunities_host_by_name"),
+            models.Index(fields=["zip_code", "organization_name", "id"], name="opportunities_host_by_zip"),
+        ]
 
     def __str__(self) -> str:
         return self.organization_name

@@ -36,10 +36,20 @@ if TYPE_CHECKING:
 TAKES_PEOPLE = Q(status=OpportunityStatus.OPEN) & ~Q(kind=OpportunityKind.EXTERNAL)
 
 
+class CauseQuerySet(models.QuerySet["Cause"]):
+    """Causes, as people see them."""
+
+    def visible_to(self, viewer: User | None) -> CauseQuerySet:  # noqa: ARG002 - causes are public
+        """Everybody sees every cause."""
+        return self
+
+
 class Cause(models.Model):
     """What an opportunity is good for, such as animals or literacy."""
 
     name = models.CharField(max_length=80)
+
+    objects = CauseQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="opportunities_cause_name_ci")]

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import F, QuerySet
 
 from domains.accounts.models import User
+from domains.base.texts import begins_words
 from domains.opportunities.models import (
     MANAGING_ROLES,
     HostMembership,
@@ -20,7 +21,24 @@ from domains.opportunities.models import (
 
 def find_host(*, host_id: int) -> QuerySet[OpportunityHost]:
     """Return the host, or nothing; every host is public."""
-    return OpportunityHost.objects.filter(pk=host_id)
+    return OpportunityHost.objects.visible_to(None).filter(pk=host_id)
+
+
+def find_hosts(
+    *, viewer: User | None, words: Collection[str] | None = None, zip_code: str = "", is_verified: bool | None = None
+) -> QuerySet[OpportunityHost]:
+    """Return the hosts whose names have words that begin like each of `words`, by name; those that fit the rest, too.
+
+    Without words, and with None, all of them; with an empty list, none.
+    """
+    hosts = OpportunityHost.objects.visible_to(viewer).order_by("organization_name", "pk")
+    if zip_code:
+        hosts = hosts.filter(zip_code=zip_code)
+    if is_verified is not None:
+        hosts = hosts.filter(is_verified=is_verified)
+    if words is None:
+        return hosts
+    return begins_words(hosts, "organization_name", words) if words else hosts.none()
 
 
 def find_managers(*, host_id: int) -> QuerySet[User]:

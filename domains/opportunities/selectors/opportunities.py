@@ -10,7 +10,7 @@ from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.opportunities.models import Opportunity, OpportunityKind, OpportunityStatus, RoleSkill
+from domains.opportunities.models import Cause, Opportunity, OpportunityKind, OpportunityStatus, RoleSkill
 
 #: Times outside are mistakes; those near the calendar's ends have no UTC.
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -84,6 +84,11 @@ def _fits(wishes: Wishes) -> Q:
         through = Opportunity.causes.through.objects
         fits &= Q(pk__in=through.filter(cause__in=wishes.cause_ids).values("opportunity"))
     return fits
+
+
+def find_causes(*, viewer: User | None) -> QuerySet[Cause]:
+    """Return the causes, by name."""
+    return Cause.objects.visible_to(viewer).order_by("name", "pk")
 
 
 def find_ended(*, now: datetime) -> QuerySet[Opportunity]:

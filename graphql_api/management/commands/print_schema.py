@@ -1,33 +1,54 @@
-"""`manage.py print_schema`: writes the schema as frontends see it into `graphql_api/schema.graphql`."""
+"""`manage.py print_schema`: writes what frontends build on: the schema, and which of its types have no id."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from graphql import GraphQLObjectType
 
 from graphql_api.schema import schema
 
-PRINTED = Path(__file__).resolve().parents[2] / "schema.graphql"
+SCHEMA = Path(__file__).resolve().parents[2] / "schema.graphql"
+KEYS = Path(settings.BASE_DIR, "web", "clients", "graphcache_keys.ts")
+HEAD = """/** The types without an id, for the `keys` of urql's `cacheExchange`. `make schema` writes it. */
+
+export const keys = {
+"""
+
+
+def printed() -> Iterator[tuple[Path, str]]:
+    """Yield each file with what must be in it."""
+    yield SCHEMA, schema.as_str() + "\n"
+    yield KEYS, HEAD + "".join(f"  {name}: () => null,\n" for name in keyless_types()) + "}\n"
+
+
+def keyless_types() -> list[str]:
+    """Return the object types without an `id`: a cache keeps them in what they are a part of."""
+    core = schema._schema
+    roots = {core.query_type, core.mutation_type, core.subscription_type}
+    objects = [kind for kind in core.type_map.values() if isinstance(kind, GraphQLObjectType) and kind not in roots]
+    return sorted(kind.name for kind in objects if "id" not in kind.fields and not kind.name.startswith("__"))
 
 
 class Command(BaseCommand):
     """Prints the schema, with the log-in for development."""
 
-    help = "Writes graphql_api/schema.graphql; with --check only compares."
+    help = "Writes graphql_api/schema.graphql and web/clients/graphcache_keys.ts; with --check only compares."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --check."""
-        parser.add_argument("--check", action="store_true", help="fail if the file is not up to date")
+        parser.add_argument("--check", action="store_true", help="fail if a file is not up to date")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Write or compare."""
         if not settings.DEV_LOG_IN:
             raise CommandError("Set DEBUG=true: the printed schema holds what development adds.")
-        printed = schema.as_str() + "\n"
-        if not check:
-            PRINTED.write_text(printed)
-        elif not PRINTED.exists() or PRINTED.read_text() != printed:
-            raise CommandError("graphql_api/schema.graphql is out of date: run `make schema`.")
+        for path, text in printed():
+            if not check:
+                path.write_text(text)
+            elif not path.exists() or path.read_text() != text:
+                raise CommandError(f"{path.relative_to(settings.BASE_DIR)} is out of date: run `make schema`.")

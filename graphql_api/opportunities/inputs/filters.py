@@ -9,16 +9,17 @@ import strawberry
 
 from domains.opportunities.selectors import Order, Wishes, is_sensible_time
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import key_for
+from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
+from graphql_api.words import read_words
 
 
 @strawberry.enum(description="Which end of a list comes first.")
 class Ordering(Enum):
     """A direction."""
 
-    ASC = "ASC"
-    DESC = "DESC"
+    ASC = strawberry.enum_value("ASC", description="The lowest, the earliest, or A first.")
+    DESC = strawberry.enum_value("DESC", description="The highest, the latest, or Z first.")
 
 
 @strawberry.input(description="Which opportunities to list; what is left out does not narrow the list.")
@@ -41,19 +42,35 @@ class OpportunityFilter:
     source: str | None = strawberry.field(description="Found at the source with this name.", default=None)
 
     def wishes(self) -> Wishes:
-        """Return it as the domain knows it; an id or a time that is none is BAD_USER_INPUT."""
+        """Return it as the domain knows it; a time that is none is BAD_USER_INPUT, an id that is none finds nothing."""
         return Wishes(
             status=self.status,
             kind=self.kind,
-            host_id=None if self.host_id is None else key_for(self.host_id, "OpportunityHost", "hostId"),
-            skill_ids=None if self.skill_ids is None else [key_for(one, "Skill", "skillIds") for one in self.skill_ids],
-            cause_ids=None if self.cause_ids is None else [key_for(one, "Cause", "causeIds") for one in self.cause_ids],
+            host_id=None if self.host_id is None else known_or_nobody(self.host_id, "OpportunityHost"),
+            skill_ids=None if self.skill_ids is None else [known_or_nobody(one, "Skill") for one in self.skill_ids],
+            cause_ids=None if self.cause_ids is None else [known_or_nobody(one, "Cause") for one in self.cause_ids],
             is_remote=self.is_remote,
             location_zip=self.location_zip,
             starts_after=_time(self.starts_after, "startsAfter"),
             starts_before=_time(self.starts_before, "startsBefore"),
             source=self.source,
         )
+
+
+@strawberry.input(description="Which organizations to list; what is left out does not narrow the list.")
+class HostFilter:
+    """What narrows the list of hosts."""
+
+    search: str | None = strawberry.field(
+        description="Up to 12 words, or beginnings of words, of the name; of 200 characters in all.", default=None
+    )
+    zip: str | None = strawberry.field(description="With an office in this ZIP code.", default=None)
+    is_verified: bool | None = strawberry.field(description="Verified by the community, or not.", default=None)
+
+    def words(self) -> list[str] | None:
+        """Return the words to look for; None where there is nothing to look for."""
+        search = (self.search or "").strip()
+        return read_words(search, "search") if search else None
 
 
 def _time(moment: datetime | None, field: str) -> datetime | None:

@@ -13,7 +13,7 @@ from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.inputs.filters import OpportunityFilter, OpportunityOrder
-from graphql_api.opportunities.types import Opportunity
+from graphql_api.opportunities.types import Cause, Opportunity
 
 Filters = Annotated[OpportunityFilter | None, strawberry.argument(description="Which to list; the open ones if null.")]
 Orderings = Annotated[
@@ -36,6 +36,11 @@ class OpportunityQueries:
             wishes=(filters or OpportunityFilter()).wishes(),
             ordering=[one.order() for one in ordering or ()],
         )
+
+    @strawberry_django.connection(Connection[Cause], description="What opportunities are good for, by name.")
+    def causes(self, info: Info) -> QuerySet[models.Cause]:
+        """Ask `selectors.find_causes`."""
+        return selectors.find_causes(viewer=viewer_of(info))
 
     @strawberry_django.field(description="One opportunity; null where there is none, or you may not see it.")
     def opportunity(self, info: Info, id: OpportunityId) -> Opportunity | None:

@@ -12,7 +12,7 @@ from strawberry_django.optimizer import optimize
 from domains.opportunities import models, selectors
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import key_for
+from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.types import Opportunity
 from graphql_api.opportunities.types.recommendations import RecommendedOpportunity, RecommendedVolunteer
 
@@ -30,18 +30,20 @@ class RecommendationQueries:
     @strawberry_django.field(
         description="Roles that suit you, best first, with the reasons; at most one of each opportunity. Needs a login."
     )
-    def recommended_opportunities(self, info: Info, first: First = USUAL) -> list[RecommendedOpportunity]:
+    def recommended_opportunities(self, info: Info, first: First = USUAL) -> list[RecommendedOpportunity] | None:
         """Ask `selectors.find_recommended_roles`."""
         found = selectors.find_recommended_roles(viewer=signed_in(info), first=_size(first))
         return [RecommendedOpportunity.of(one) for one in found]
 
     @strawberry_django.field(
         description="People who suit a role and have not applied for it, best first, with the reasons. For those who "
-        "run its organisation."
+        "run its organisation. Needs a login."
     )
-    def recommended_volunteers(self, info: Info, role_id: RoleId, first: First = USUAL) -> list[RecommendedVolunteer]:
+    def recommended_volunteers(
+        self, info: Info, role_id: RoleId, first: First = USUAL
+    ) -> list[RecommendedVolunteer] | None:
         """Ask `selectors.find_recommended_volunteers`."""
-        viewer, size, key = signed_in(info), _size(first), key_for(role_id, "Role", "roleId")
+        viewer, size, key = signed_in(info), _size(first), known_or_nobody(role_id, "Role")
         found = selectors.find_recommended_volunteers(viewer=viewer, role_id=key, first=size)
         return [RecommendedVolunteer.of(one) for one in found]
 

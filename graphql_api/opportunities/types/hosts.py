@@ -16,6 +16,7 @@ from domains.opportunities import models, selectors
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 from graphql_api.loaders import load, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
@@ -24,14 +25,25 @@ if TYPE_CHECKING:
     from graphql_api.opportunities.types.hours import HostImpact, HoursEntry
     from graphql_api.opportunities.types.opportunities import Opportunity
 
-strawberry.enum(
+describe(
     models.MembershipRole,
-    description="An OWNER decides about everything, a COORDINATOR runs opportunities, a SCANNER checks people in.",
+    description="What a member of an organization may do.",
+    values={
+        "OWNER": "Decides about everything, members included.",
+        "COORDINATOR": "Runs opportunities and decides about applications.",
+        "SCANNER": "Checks people in at events.",
+    },
 )
 MembershipRole = models.MembershipRole
-strawberry.enum(
+describe(
     models.OpportunityStatus,
-    description="DRAFT is the host's own; OPEN takes applications; CLOSED and CANCELLED stay to be read.",
+    description="Whether an opportunity takes applications.",
+    values={
+        "DRAFT": "Not published: only its host sees it.",
+        "OPEN": "Takes applications.",
+        "CLOSED": "Takes no more applications; it stays to be read.",
+        "CANCELLED": "Does not take place; it stays to be read.",
+    },
 )
 OpportunityStatus = models.OpportunityStatus
 WithStatus = Annotated[OpportunityStatus | None, strawberry.argument(description="Only these; all if null.")]

@@ -20,6 +20,7 @@ from domains.opportunities.selectors import Whose
 from domains.skills import models as skill_models
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 from graphql_api.loaders import load
 from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
@@ -27,9 +28,15 @@ from graphql_api.skills.types import Skill
 if TYPE_CHECKING:
     from graphql_api.opportunities.types.opportunities import Application
 
-strawberry.enum(
+describe(
     models.HoursStatus,
-    description="PROPOSED is nobody's word yet; SUBMITTED waits for a review; APPROVED counts and never changes.",
+    description="Status of an entry of hours.",
+    values={
+        "PROPOSED": "Suggested by check-in, not yet confirmed by the volunteer.",
+        "SUBMITTED": "The volunteer says so; it waits for the host's review.",
+        "APPROVED": "The host confirmed it: it counts and never changes.",
+        "REJECTED": "The host did not confirm it: it does not count.",
+    },
 )
 HoursStatus = models.HoursStatus
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe, known
 from graphql_api.learning.types import Course
 from graphql_api.loaders import load
 from graphql_api.nested import Nested
@@ -29,20 +31,76 @@ from graphql_api.rows import row_of
 from graphql_api.skills.types import Skill
 from graphql_api.verification.types import VerificationKind
 
-strawberry.enum(
+describe(
     models.OpportunityKind,
-    description="SIGN_UP holds a place here; EXPRESS_INTEREST starts a talk; EXTERNAL is applied for at its source.",
+    description="How a volunteer comes to take part.",
+    values={
+        "SIGN_UP": "By `applyToRole`, which holds a slot here.",
+        "EXPRESS_INTEREST": "By `applyToRole`, which starts a talk with the host.",
+        "EXTERNAL": "At `source.url`, where the listing was found; `applyToRole` refuses with CLOSED.",
+    },
 )
 OpportunityKind = models.OpportunityKind
-strawberry.enum(
+describe(
     models.ApplicationStatus,
-    description="Where an application stands. ACCEPTED, OFFERED and COMPLETED take a place of the role.",
+    description="Status of an application. ACCEPTED, OFFERED and COMPLETED take a slot of the role.",
+    values={
+        "APPLIED": "The volunteer applied; a coordinator has not decided yet.",
+        "SHORTLISTED": "A coordinator put it on the short list.",
+        "WAITLISTED": "It is on the waitlist; `waitlistPosition` says where.",
+        "OFFERED": "A slot is offered until `offerExpiresAt`; answer by `answerOffer`.",
+        "ACCEPTED": "The volunteer has a slot.",
+        "COMPLETED": "The volunteer took part.",
+        "DECLINED": "A coordinator declined it, or the volunteer declined the offer.",
+        "WITHDRAWN": "The volunteer took it back.",
+        "CANCELLED": "The opportunity was canceled, or the volunteer did not come.",
+        "EXPIRED": "The offer ran out without an answer.",
+    },
 )
 ApplicationStatus = models.ApplicationStatus
-strawberry.enum(
-    transitions.Decision, name="ApplicationDecision", description="What a coordinator may decide about an application."
+describe(
+    transitions.Decision,
+    name="ApplicationDecision",
+    description="What a coordinator may decide about an application.",
+    values={
+        "SHORTLIST": "Put it on the short list; it goes on waiting for a decision.",
+        "ACCEPT": "Give the volunteer a slot.",
+        "DECLINE": "Decline it, which ends it.",
+        "WAITLIST": "Put it on the waitlist for a slot that becomes free.",
+    },
 )
 ApplicationDecision = transitions.Decision
+
+
+@strawberry.enum(description="Why somebody cannot apply for a role; `applyToRole` refuses with the same codes.")
+class EligibilityCode(Enum):
+    """What may be in the way."""
+
+    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="Nobody is logged in.")
+    EMAIL_NOT_VERIFIED = strawberry.enum_value(
+        "EMAIL_NOT_VERIFIED", description="The account has not proved its e-mail address yet."
+    )
+    NOT_VOLUNTEER = strawberry.enum_value("NOT_VOLUNTEER", description="The account is for hosting.")
+    ALREADY_APPLIED = strawberry.enum_value(
+        "ALREADY_APPLIED", description="An application is under way; `applyToRole` answers with it."
+    )
+    MISSING_SKILL = strawberry.enum_value(
+        "MISSING_SKILL", description="A skill that the role requires is missing; one reason for each."
+    )
+    MISSING_COURSE = strawberry.enum_value(
+        "MISSING_COURSE", description="A course that must be completed first is missing; one reason for each."
+    )
+    MISSING_VERIFICATION = strawberry.enum_value(
+        "MISSING_VERIFICATION", description="A verification that the role requires is missing; one reason for each."
+    )
+    CLOSED = strawberry.enum_value(
+        "CLOSED", description="It takes no applications here; the message says where it does, if anywhere."
+    )
+    OVERLAPS = strawberry.enum_value("OVERLAPS", description="The volunteer has a slot elsewhere at that time.")
+    FULL = strawberry.enum_value("FULL", description="Every slot is taken; `joinWaitlist: true` waits for one.")
+    NOT_ELIGIBLE = strawberry.enum_value(
+        "NOT_ELIGIBLE", description="Something that has no code here is in the way; the message says what."
+    )
 
 
 @strawberry_django.type(models.Cause, description="What an opportunity is good for, such as animals or literacy.")
@@ -160,7 +218,7 @@ def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Map
 class EligibilityReason:
     """A code, and a sentence for people."""
 
-    code: str = strawberry.field(description="The code that `applyToRole` refuses with.")
+    code: EligibilityCode = strawberry.field(description="The code that `applyToRole` refuses with.")
     message: str = strawberry.field(description="What to do about it.")
 
 
@@ -218,7 +276,12 @@ class Role(relay.Node):
         reasons = await load(info, row_of(self, models.Role).pk, partial(_reasons_against, viewer_of(info)))
         return Eligibility(
             is_eligible=not reasons,
-            reasons=[EligibilityReason(code=str(reason.code), message=reason.message) for reason in reasons or ()],
+            reasons=[
+                EligibilityReason(
+                    code=known(EligibilityCode, reason.code, EligibilityCode.NOT_ELIGIBLE), message=reason.message
+                )
+                for reason in reasons or ()
+            ],
         )
 
     @classmethod

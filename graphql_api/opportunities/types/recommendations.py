@@ -8,17 +8,40 @@ from domains.accounts import models as accounts
 from domains.opportunities import matching, models, selectors
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
+from graphql_api.enums import describe
 from graphql_api.loaders import load_row
 from graphql_api.opportunities.types.opportunities import Opportunity, Role
+
+describe(
+    matching.Factor,
+    name="RecommendationCode",
+    description="What counted for a recommendation; docs/recommendations.md says how much each counts.",
+    values={
+        "REQUIRED_SKILL": "The volunteer has a skill that the role requires.",
+        "MISSING_SKILL": "The volunteer lacks a skill that the role requires; it takes points away.",
+        "NO_SKILL_NEEDED": "The role requires no skills.",
+        "VERIFIED_SKILL": "Somebody else confirmed a skill that the role requires.",
+        "DEVELOPED_SKILL": "The role develops a skill that the volunteer is learning.",
+        "DISTANCE": "The role is near where the volunteer lives.",
+        "REMOTE": "The role can be done from anywhere.",
+        "PAST_CAUSE": "The volunteer took part for one of its causes before.",
+        "KNOWN_HOST": "The volunteer had a slot with its host before.",
+        "REQUIREMENT_MET": "The volunteer has a course or a verification that the role requires.",
+        "DATES_FREE": "The volunteer applied for nothing else at that time.",
+        "FRESH": "It was added lately.",
+        "SOON": "It begins soon, or has begun.",
+        "POPULAR": "Many people applied for it lately.",
+        "NEW_HERE": "Nothing is known about the volunteer yet.",
+    },
+)
+RecommendationCode = matching.Factor
 
 
 @strawberry.type(description="One thing that counted for a recommendation, and how much.")
 class RecommendationReason:
     """A code, its points, and a sentence for people."""
 
-    code: str = strawberry.field(
-        description="What counted, such as REQUIRED_SKILL, DISTANCE, PAST_CAUSE or MISSING_SKILL."
-    )
+    code: RecommendationCode = strawberry.field(description="What counted.")
     message: str = strawberry.field(description="The skill, distance, course, cause or habit that counted.")
     points: float = strawberry.field(
         description="Its part of the score, which is the sum of these; below 0 for what is missing."

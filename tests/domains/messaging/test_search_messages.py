@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.messaging.matching import words_of
+from domains.base.texts import words_of
 from domains.messaging.selectors import search_messages
 from tests.factories import MessageFactory, UserFactory, conversation_between
 

@@ -222,11 +222,13 @@ async def test_receipts_that_others_have_overtaken_are_not_told() -> None:
     await events.aclose()
 
 
-@pytest.mark.parametrize("variables", [{"afterSequence": -1}, {"conversationId": "nonsense"}])
-async def test_what_cannot_be_followed_is_bad_input(variables: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("variables", "code"), [({"afterSequence": -1}, "BAD_USER_INPUT"), ({"conversationId": "nonsense"}, "FORBIDDEN")]
+)
+async def test_what_cannot_be_followed_is_refused(variables: dict[str, Any], code: str) -> None:
     talk, ann, _ = await sync_to_async(make_talk)()
     result = await anext(await subscribe(FOLLOW, ann, **{"conversationId": gid(talk), **variables}))
-    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+    assert [error.extensions["code"] for error in result.errors] == [code]
 
 
 async def test_a_sequence_that_is_yet_to_come_is_refused_instead_of_waiting_in_silence() -> None:

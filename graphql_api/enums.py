@@ -1,0 +1,31 @@
+"""Enums as the API shows them: each value with what it means, and none that would break an answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+logger = logging.getLogger("mishmob.graphql")
+
+E = TypeVar("E", bound=Enum)
+
+
+def describe(enum: type[E], *, description: str, values: Mapping[str, str], name: str | None = None) -> None:
+    """Show an enum of a domain in the schema; `values` says what each value means (a test wants all of them)."""
+    strawberry.enum(enum, name=name, description=description)
+    shown: Any = enum
+    for value in shown.__strawberry_definition__.values:
+        value.description = values.get(value.name)
+
+
+def known(enum: type[E], code: str, otherwise: E) -> E:
+    """Return the enum's value for a code; `otherwise`, with a line in the log, for one that was forgotten in it."""
+    try:
+        return enum(code)
+    except ValueError:
+        logger.error("%s does not list the code %s", enum.__name__, code)  # noqa: TRY400 # there is no more to say
+        return otherwise
