@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 
-from domains.accounts.models import normalize_email
-from domains.accounts.services.log_in import spend_guess
-from domains.base.errors import Refused
+from domains.accounts.services import limited_guess, remember_network
+from domains.base.addresses import address_key
+from domains.base.errors import RateLimited
+from graphql_api.network import client_address
 
 
 class AdminLogInForm(AdminAuthenticationForm):
     """Refuses to look at a password after too many wrong ones."""
 
     def clean(self) -> dict[str, Any]:
-        """Count the guess, then let Django check it."""
-        peer = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        """Count the guess, let Django check it, and remember where somebody got in."""
+        email = address_key(self.cleaned_data.get("username") or "")
         try:
-            spend_guess(email=normalize_email(self.cleaned_data.get("username") or ""), ip_address=peer)
-        except Refused as refusal:
+            with limited_guess(email=email, ip_address=self._client()):
+                self._refuse_endless_password()
+                cleaned: dict[str, Any] = super().clean()
+        except RateLimited as refusal:
             raise ValidationError(refusal.problems[0].message) from None
-        return super().clean()
+        if (user := self.get_user()) is not None:
+            remember_network(user=user, ip_address=self._client())
+        return cleaned
+
+    def _client(self) -> str:
+        meta = self.request.META if self.request else {}
+        return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
+
+    def _refuse_endless_password(self) -> None:
+        """Hash nothing that nobody can have chosen."""
+        if len(self.cleaned_data.get("password") or "") > settings.MAX_PASSWORD_LENGTH:
+            raise self.get_invalid_login_error()

@@ -74,6 +74,12 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _positive(value: str) -> int:
+    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
+        raise ValueError("must be a whole number of 1 or more, such as 100")
+    return int(value)
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value and value.lower() not in choices:
@@ -234,6 +240,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("TRUSTED_PROXIES", _networks, "", "Addresses or networks whose forwarding headers count, by commas."),
     Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
     Variable("RATE_LIMITS", _switch, "on", "Off only for benchmarks; the server then warns loudly."),
+    Variable("SIGN_UPS_PER_HOUR", _positive, "100", "Sign-ups that one address of the network may try in an hour."),
     Variable("COMPILED_READS", _switch, "on", "The compiled fast path for reads. Checked, not used yet."),
     Variable("CRAWL_ALLOWED_PRIVATE", _host_ports, "", "Private HOST:PORT pairs that crawlers may visit."),
 )  # fmt: skip

@@ -1,18 +1,34 @@
-"""Hashing passwords: by OWASP's parameters, and no more than two at once."""
+"""Passwords: hashed by OWASP's parameters, no more than two at once; new ones must be hard to guess."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from domains.base import slots
 
+#: So much of a password is measured: the time that takes grows with the square of the length and more.
+MAX_MEASURED = 72
+#: zxcvbn's score from 0 to 4; 3 stands for more than 10**8 guesses.
+MIN_SCORE = 3
+#: Passwords of this length with letters or emoji beyond ASCII are taken: zxcvbn knows neither.
+LONG_BEYOND_ASCII = 64
+#: Which symbols zxcvbn reads as letters. It tries all combinations, and those of its own table take seconds.
+READINGS = {"a": ["4", "@"], "e": ["3"], "i": ["1", "!"], "o": ["0"], "s": ["5", "$"], "t": ["7"]}
+ADVICE = "Take four or more words that do not belong together, or let a password manager make one."
+
 _places = BoundedSemaphore(2)
+#: zxcvbn keeps what it is told about a person in a table of the process.
+_measuring = Lock()
 
 
 @contextmanager
@@ -44,3 +60,59 @@ class Argon2(Argon2PasswordHasher):
         with _place():
             fits: Any = super().verify(password, encoded)
             return bool(fits)
+
+
+class MaximumLength:
+    """Refuses what is longer than settings.MAX_PASSWORD_LENGTH, before it is hashed."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError with the code `max_length`."""
+        if len(password) > settings.MAX_PASSWORD_LENGTH:
+            raise ValidationError(self.get_help_text(), code="max_length")
+
+    def get_help_text(self) -> str:
+        """Return what a form says about it."""
+        return f"Choose a password of at most {settings.MAX_PASSWORD_LENGTH} characters."
+
+
+class NotGuessable(CommonPasswordValidator):
+    """Refuses common passwords, and what zxcvbn guesses soon, also from the person's own address and name."""
+
+    def __init__(self, min_length: int) -> None:
+        super().__init__()
+        self.min_length = min_length
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError that says why it is guessed soon; other validators speak of the length."""
+        if not self.min_length <= len(password) <= settings.MAX_PASSWORD_LENGTH:
+            return
+        if password.lower().strip() in self.passwords:
+            raise ValidationError(f"This password is among the most common ones. {ADVICE}", code="INVALID")
+        if len(password) >= LONG_BEYOND_ASCII and not password.isascii():
+            return
+        score, warning = _measure(password[:MAX_MEASURED], list(_personal_words(user)))
+        if score < MIN_SCORE:
+            reason = f": {warning.rstrip('.').lower()}" if warning else ""
+            raise ValidationError(f"This password is easy to guess{reason}. {ADVICE}", code="INVALID")
+
+    def get_help_text(self) -> str:
+        """Return what a form says about it."""
+        return f"Choose a password that is hard to guess. {ADVICE}"
+
+
+def _personal_words(user: Any) -> Iterator[str]:
+    for text in (getattr(user, "email", ""), getattr(user, "display_name", "")):
+        yield text
+        yield from re.findall(r"\w{2,}", text)
+    yield "mishmob"
+
+
+def _measure(password: str, personal_words: list[str]) -> tuple[int, str]:
+    """Return zxcvbn's score, and what it warns of if anything."""
+    from zxcvbn import matching, zxcvbn  # noqa: PLC0415 - its dictionaries take 15 MB, which few processes need
+
+    with _measuring:
+        matching.L33T_TABLE.clear()
+        matching.L33T_TABLE.update(READINGS)
+        result = zxcvbn(password, user_inputs=personal_words)
+    return result["score"], str(result["feedback"]["warning"])

@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "domains.notifications.tasks.remove_old_notifications",
         "schedule": timedelta(days=1),
     },
+    "remove-old-traces": {"task": "domains.accounts.tasks.remove_old_traces", "schedule": timedelta(days=1)},
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -183,11 +184,21 @@ PASSWORD_HASHERS = [
     "config.passwords.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 12, 256
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": MIN_PASSWORD_LENGTH},
+    },
+    {"NAME": "config.passwords.MaximumLength"},
+    {"NAME": "config.passwords.NotGuessable", "OPTIONS": {"min_length": MIN_PASSWORD_LENGTH}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
+    },
 ]
+#: Attempts to sign up from one address of the network.
+SIGN_UPS_PER_HOUR = ENV["SIGN_UPS_PER_HOUR"]
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
 REFRESH_REPLY_GRACE = timedelta(seconds=10)

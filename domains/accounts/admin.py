@@ -5,23 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
-from domains.accounts.models import Block, Session, SignUpAttempt, User, UserProfile, normalize_email
+from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile
 from domains.base.admin import HTTPS_ADDRESSES, ReadOnlyAdmin, TableAdmin, count_column
 
 
-class _OneSpelling(forms.ModelForm):  # type: ignore[type-arg] # it has no parameter when it runs
-    def clean_email(self) -> str:
-        """Store the address as `log_in` looks it up."""
-        return normalize_email(self.cleaned_data["email"])
-
-
-class AddUserForm(_OneSpelling, AdminUserCreationForm):  # type: ignore[type-arg] # as above
+class AddUserForm(AdminUserCreationForm):  # type: ignore[type-arg] # it has no parameter when it runs
     """A new person: address, name, and a password twice or none."""
 
     class Meta:
@@ -29,7 +22,7 @@ class AddUserForm(_OneSpelling, AdminUserCreationForm):  # type: ignore[type-arg
         fields = ("email", "display_name")
 
 
-class ChangeUserForm(_OneSpelling, UserChangeForm):  # type: ignore[type-arg] # as above
+class ChangeUserForm(UserChangeForm):  # type: ignore[type-arg] # as above
     """A known person; the password has a page of its own."""
 
     class Meta:
@@ -81,8 +74,13 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
         return super().get_inlines(request, obj) if obj else []
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Keep the profile and the list of addresses in step; a new address still has to be proven."""
+        """Keep the profile and the list of addresses in step; a new address still has to be proven.
+
+        What was asked for with the former address ends: its keys prove that one, not the new one.
+        """
         super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            obj.sign_up_attempts.all().delete()
         UserProfile.objects.get_or_create(user=obj)
         EmailAddress.objects.get_or_create(
             user=obj, email=obj.email, defaults={"primary": not obj.emailaddress_set.exists()}
@@ -125,6 +123,18 @@ class SignUpAttemptAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email", "display_name", "zip_code")
     exclude = ("password", "birth_year")
+    ordering = ("-id",)
+
+
+@admin.register(KnownNetwork)
+class KnownNetworkAdmin(ReadOnlyAdmin):
+    """From how many networks people log in; which ones they are cannot be read from a hash."""
+
+    list_display = ("user", "seen_at")
+    list_filter = ("seen_at",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name")
+    exclude = ("digest",)
     ordering = ("-id",)
 
 

@@ -1,4 +1,4 @@
-"""What must always hold of sessions.
+"""What must always hold of accounts and sessions.
 
 That a family of refresh tokens has one current token needs no look: it is one row, and the token is its generation.
 """
@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from domains.accounts.models import Session
+from domains.accounts.models import Session, User
+from domains.base.addresses import NOT_ASCII
 from domains.base.audit import holds_without
 
 #: The clocks of two servers never differ by more.
@@ -23,3 +24,9 @@ def token_families_move_forward() -> QuerySet[Session]:
     under_the_first_generation = Q(generation=0, rotated_at__gt=F("created_at") + CLOCKS)
     after_its_end = Q(rotated_at__gt=F("ended_at") + CLOCKS)
     return Session.objects.filter(earlier_than_it_began | under_the_first_generation | after_its_end)
+
+
+@holds_without
+def addresses_have_their_one_form() -> QuerySet[User]:
+    """No account has another spelling of an address than its one form: another account has had the mailbox before."""
+    return User.objects.filter(email__regex=NOT_ASCII)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
+
+from domains.base.addresses import AddressField, parse_address
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
@@ -33,25 +36,24 @@ class UserManager(BaseUserManager["User"]):
     """Makes people; the e-mail address is the log-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Return a new person, stored with a hashed password (none: it can't be used to log in)."""
-        user = self.model(email=normalize_email(email), **fields)
+        """Return a new person, stored with a hashed password (none: it can't be used to log in).
+
+        Raises ValidationError for what is no address.
+        """
+        user = self.model(email=parse_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         UserProfile.objects.create(user=user)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Return a new member of staff with every right; for `manage.py createsuperuser`."""
+        """Return a new member of staff with every right; for `manage.py createsuperuser`.
+
+        Raises ValidationError for what is no address, and for a password that anybody could guess.
+        """
+        if password is not None:
+            validate_password(password, self.model(email=email, **fields))
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-    def get_by_natural_key(self, username: str | None) -> User:
-        """Return the person with this address, however it is capitalised."""
-        return self.get(email=normalize_email(username or ""))
-
-
-def normalize_email(email: str) -> str:
-    """Return the one spelling under which an address is stored and looked up."""
-    return email.strip().casefold()
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -67,7 +69,7 @@ class UserQuerySet(models.QuerySet["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account."""
 
-    email = models.EmailField(unique=True)
+    email = AddressField(unique=True)
     display_name = models.CharField(max_length=80)
     user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
     zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
@@ -88,6 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         emailaddress_set: RelatedManager[EmailAddress]
         sessions: RelatedManager[Session]
         sign_up_attempts: RelatedManager[SignUpAttempt]
+        known_networks: RelatedManager[KnownNetwork]
         blocks: RelatedManager[Block]
         blocked_by: RelatedManager[Block]
 
@@ -149,7 +152,9 @@ class SignUpAttempt(models.Model):
     """One wish for the account of an address that nobody has proved yet.
 
     Anybody may sign up with anybody's address, so each attempt keeps what it asked for. The account
-    takes over the attempt whose mailed key comes back, and all attempts end with that.
+    takes over the attempt whose mailed key comes back, and all attempts end with that. An attempt at an
+    address that has a proved account already has no key and keeps its password only, so that `log_in`
+    answers to that password as it would if nobody had the address.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_up_attempts")
@@ -183,3 +188,21 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"Session {self.pk} of {self.user_id}"
+
+
+class KnownNetwork(models.Model):
+    """A network from which an account had a session: failed log-ins from elsewhere do not lock its owner out there.
+
+    Only a keyed hash of account and network is kept (`tokens.network_digests`), for a few networks and a limited time.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_networks")
+    digest = models.CharField(max_length=32)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "digest"], name="accounts_known_network_once")]
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="accounts_known_network_age")]
+
+    def __str__(self) -> str:
+        return f"Network {self.pk} of {self.user_id}"

@@ -30,6 +30,11 @@ def can_host(user: User) -> bool:
     return user.user_type in {UserType.HOST, UserType.BOTH}
 
 
+def may_be_mailed(user: User) -> bool:
+    """Mails with other people's words reach me only at an address that I have proved, or that staff gave me."""
+    return user.is_active and (user.is_staff or user.is_email_verified)
+
+
 def may_be_minor(birth_year: int | None) -> bool:
     """I count as under 18 until the year is over in which I turn it; who does not say is taken for an adult."""
     return birth_year is not None and timezone.now().year - birth_year <= ADULT_AGE

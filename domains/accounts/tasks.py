@@ -1,4 +1,4 @@
-"""Mails that accounts send."""
+"""Mails that accounts send, and what is removed with time."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ def send_verification_mail(attempt_id: int) -> None:
 def send_account_exists_mail(user_id: int) -> None:
     """Tell the owner of an address that somebody tried to sign up with it."""
     services.send_account_exists_mail(user_id=user_id)
+
+
+@shared_task
+def remove_old_traces() -> None:
+    """Remove attempts to sign up that nobody came back to, and networks that nobody was seen at for long."""
+    services.forget_old_attempts()
+    services.forget_old_networks()

@@ -18,6 +18,7 @@ import jwt
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from domains.accounts.models import Session
 
@@ -28,6 +29,7 @@ MAX_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
 VERIFICATION_KEY_LIFETIME = timedelta(days=1)
 _VERIFICATION = "mishmob.verify_email"
+_NETWORK = "mishmob.known_network"
 
 
 class Purpose(StrEnum):
@@ -96,6 +98,13 @@ def read_verification_key(key: str) -> int:
         return int(signing.TimestampSigner(salt=_VERIFICATION).unsign(key, max_age=VERIFICATION_KEY_LIFETIME))
     except signing.BadSignature as error:
         raise BadToken from error
+
+
+def network_digests(*, email: str, network: str) -> list[str]:
+    """Return the keyed hashes that this account and this network may be known by, the one to store first."""
+    secrets = (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
+    value = f"{email} {network}"
+    return [salted_hmac(_NETWORK, value, secret, algorithm="sha256").hexdigest()[:32] for secret in secrets]
 
 
 def _sign(purpose: Purpose, issued_at: datetime, expires_at: datetime, claims: dict[str, Any]) -> str:

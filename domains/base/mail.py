@@ -11,6 +11,8 @@ from django.core.cache import BaseCache, caches
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
+from domains.base.addresses import address_key
+
 logger = logging.getLogger(__name__)
 
 #: Far longer than the relay goes on repeating a fact.
@@ -43,7 +45,7 @@ def send_once(
             " ".join(subject.split()),
             render_to_string(f"{template}.txt", everything),
             None,
-            [to],
+            [address_key(to)],
             html_message=render_to_string(f"{template}.html", everything),
         )
     except Exception:

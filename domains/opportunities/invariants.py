@@ -13,12 +13,14 @@ from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
+from domains.base.addresses import NOT_ASCII
 from domains.base.audit import holds_without
 from domains.opportunities.models import (
     PLACE_STATUSES,
     Application,
     ApplicationHistory,
     ApplicationStatus,
+    HostMembership,
     HoursEntry,
     HoursStatus,
     Opportunity,
@@ -99,3 +101,9 @@ def _before(column: str, **options: Any) -> Window:
     """Return the column of the move before, in the order in which they were written."""
     given = {name: options.pop(name) for name in ("default",) if name in options}
     return Window(Lag(column, **given), partition_by="application", order_by="pk", **options)
+
+
+@holds_without
+def addresses_have_their_one_form() -> QuerySet[HostMembership]:
+    """No member or invitation has another spelling of an address than its one form: the host has the mailbox twice."""
+    return HostMembership.objects.filter(email__regex=NOT_ASCII)

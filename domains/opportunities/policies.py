@@ -53,7 +53,7 @@ def can_manage_members(user: User, host_id: int) -> bool:
 def is_invited(user: User, membership: HostMembership) -> bool:
     """I am invited if the invitation went to exactly my address, and I have proved that it is mine."""
     is_open = membership.accepted_at is None
-    return is_open and user.is_email_verified and membership.email.casefold() == user.email.casefold()
+    return is_open and user.is_email_verified and membership.email == user.email
 
 
 def can_remove_member(user: User, membership: HostMembership) -> bool:

@@ -11,8 +11,10 @@ from graphql_api.accounts.types import UserType
 class SignUpInput:
     """A wish for an account."""
 
-    email: str = strawberry.field(description="The address to log in with.")
-    password: str = strawberry.field(description="12 to 256 characters, none of the commonly used ones.")
+    email: str = strawberry.field(description="The address to log in with; it is stored in ASCII and lower case.")
+    password: str = strawberry.field(
+        description="12 to 256 characters, hard to guess; a few words that do not belong together are."
+    )
     display_name: str = strawberry.field(description="The name others see, at most 80 characters.")
     user_type: UserType = strawberry.field(description="What you are here for.", default=UserType.VOLUNTEER)
     zip_code: str = strawberry.field(description="Five digits; empty if you would rather not say.", default="")

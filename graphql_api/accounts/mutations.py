@@ -44,7 +44,7 @@ class AccountMutations:
     @mutation(description="Prove your address by the key from the mail, and log in.")
     def verify_email(self, info: Info, input: VerifyEmailInput) -> AuthSession:
         """Call `services.verify_email`."""
-        return AuthSession.of(services.verify_email(key=input.key), info)
+        return AuthSession.of(services.verify_email(key=input.key, ip_address=info.context.ip_address), info)
 
     @mutation(description="Log in with address and password.")
     def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
@@ -60,7 +60,8 @@ class AccountMutations:
     @mutation(description="Exchange a refresh token for new tokens; each works once.")
     def refresh_session(self, info: Info, input: RefreshSessionInput) -> AuthSession:
         """Call `services.refresh_session`."""
-        return AuthSession.of(services.refresh_session(refresh_token=input.refresh_token), info)
+        opened = services.refresh_session(refresh_token=input.refresh_token, ip_address=info.context.ip_address)
+        return AuthSession.of(opened, info)
 
     @mutation(description="End this session of yours, the one of a refresh token, or all of them. Needs a login.")
     def log_out(self, info: Info, input: LogOutInput) -> LogOutReceipt:
@@ -109,4 +110,4 @@ class DevelopmentMutations:
     @mutation(description="Log in as anybody by address alone; exists only in development.")
     def dev_log_in(self, info: Info, input: DevLogInInput) -> AuthSession:
         """Call `services.dev_log_in`."""
-        return AuthSession.of(services.dev_log_in(email=input.email), info)
+        return AuthSession.of(services.dev_log_in(email=input.email, ip_address=info.context.ip_address), info)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Model
+from django.db.models import Model, Value
 from django.utils import timezone
 
 from domains.base.bus import MAX_ATTEMPTS
@@ -21,6 +21,7 @@ from tests.factories import (
     CourseFactory,
     DigestFactory,
     EventTicketFactory,
+    HostMembershipFactory,
     HoursEntryFactory,
     ListingFactory,
     MailDeliveryFactory,
@@ -40,6 +41,7 @@ from tests.factories import (
     SkillAliasFactory,
     SkillFactory,
     SkillIdentifierFactory,
+    UserFactory,
     UserSkillFactory,
 )
 
@@ -86,6 +88,16 @@ def a_session_that_rotated_under_its_first_generation() -> Break:
 @breaks("accounts.token_families_move_forward")
 def a_session_that_ended_before_it_began() -> Break:
     return raw(SessionFactory(), ended_at=ago(minutes=1))
+
+
+@breaks("accounts.addresses_have_their_one_form")
+def an_account_in_a_former_spelling() -> Break:
+    return raw(UserFactory(), email=Value("ada@bücher.example"))
+
+
+@breaks("opportunities.addresses_have_their_one_form")
+def a_member_in_a_former_spelling() -> Break:
+    return raw(HostMembershipFactory(), email=Value("ada@bücher.example"))
 
 
 @breaks("base.facts_are_told_soon")

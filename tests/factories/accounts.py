@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import Password
 
-from domains.accounts.models import Block, Session, SignUpAttempt, User, UserProfile, UserType
+from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile, UserType
 from tests.factories.model_factory import ModelFactory
 
 #: The password of everybody the factories make: `UserFactory(password=None)` has none.
@@ -85,6 +85,16 @@ class SessionFactory(ModelFactory[Session]):
 
     user = SubFactory(UserFactory)
     device_name = "Firefox on a library computer"
+
+
+class KnownNetworkFactory(ModelFactory[KnownNetwork]):
+    """A network from which somebody had a session; `digest` is nobody's in particular."""
+
+    class Meta:
+        model = KnownNetwork
+
+    user = SubFactory(UserFactory)
+    digest = Sequence(lambda n: f"{n:032x}")
 
 
 class BlockFactory(ModelFactory[Block]):

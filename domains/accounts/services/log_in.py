@@ -5,47 +5,53 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.db.models import Exists, OuterRef, Subquery
 
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import SignUpAttempt, User, normalize_email
+from domains.accounts.models import SignUpAttempt, User
 from domains.accounts.services.begin_session import OpenSession, begin_session
-from domains.accounts.services.sign_up import MAX_PASSWORD_LENGTH
-from domains.base import rates
+from domains.accounts.services.guesses import limited_guess
+from domains.base.addresses import address_key
 from domains.base.errors import Refused
 
 
 def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> OpenSession:
     """Begin a session. Refuses with BAD_CREDENTIALS, EMAIL_NOT_VERIFIED or RATE_LIMITED.
 
-    Tries are counted per network address and per account before the password is looked at. While the
-    address is not proved, the password is that of the newest attempt to sign up. Each try costs one
-    statement and one comparison: an unknown address takes as long as a wrong password.
+    Guesses are counted before the password is looked at (`guesses.py`). EMAIL_NOT_VERIFIED answers to the password
+    of the newest attempt to sign up with the address, whether or not somebody else has proved the address: who signs
+    up with a stranger's address and logs in learns nothing. Each refusal costs the same statements and two hashes.
     """
-    email = normalize_email(email)
-    spend_guess(email=email, ip_address=ip_address)
+    email = address_key(email)
+    with limited_guess(email=email, ip_address=ip_address):
+        user = _find_by_password(email, password)
+    return begin_session(user=user, device_name=device_name, ip_address=ip_address)
+
+
+def _find_by_password(email: str, password: str) -> User:
     proved = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
     newest = SignUpAttempt.objects.filter(user=OuterRef("pk")).order_by("-pk").values("password")[:1]
     user: Any = (  # the annotations are columns that the type checker cannot see
-        User.objects.filter(email=email, is_active=True)
+        User.objects.filter(email=email)
         .annotate(has_proved=Exists(proved), attempted_password=Subquery(newest))
         .first()
     )
-    expected = UNUSABLE_PASSWORD_PREFIX  # fits nothing, and takes as long as one that might
-    if user is not None:
-        expected = user.password if user.has_proved else user.attempted_password or user.password
-    if len(password) > MAX_PASSWORD_LENGTH or not check_password(password, expected) or user is None:
-        raise Refused.because(AccountCode.BAD_CREDENTIALS, "The address or the password is wrong.")
-    if not user.has_proved:
+    is_own = _fits(password, user and user.is_active and user.password)
+    if user and user.has_proved and is_own:
+        found: User = user
+        return found
+    is_attempt = _fits(password, user and user.attempted_password)
+    if is_attempt or is_own:
         raise Refused.because(
             AccountCode.EMAIL_NOT_VERIFIED,
-            "Prove your address first: the key is in the mail you got. Sign up again to get a new one.",
+            "Prove your address first: follow the mail that you got when you signed up. Sign up again to get another.",
         )
-    return begin_session(user=user, device_name=device_name)
+    raise Refused.because(AccountCode.BAD_CREDENTIALS, "The address or the password is wrong.")
 
 
-def spend_guess(*, email: str, ip_address: str) -> None:
-    """Count one guess at a password, wherever it is made; refuses RATE_LIMITED. The address is a normalised one."""
-    rates.spend(what="log_in_ip", key=ip_address, limit=10, seconds=60)
-    rates.spend(what="log_in_account", key=email, limit=5, seconds=300)
+def _fits(password: str, encoded: str | None) -> bool:
+    """Compare with a hash; with none it takes as long, and fits nothing."""
+    is_short = len(password) <= settings.MAX_PASSWORD_LENGTH
+    return is_short and check_password(password, encoded or UNUSABLE_PASSWORD_PREFIX)

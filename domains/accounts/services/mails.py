@@ -1,4 +1,8 @@
-"""The mails about accounts, each sent once."""
+"""The mails about accounts, each sent once.
+
+They go to addresses whose owners may never have heard of this server, because somebody else typed them. So they carry
+none of the words that were typed with the address, not even a name.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,6 @@ def send_account_exists_mail(*, user_id: int) -> None:
         template="accounts/account_exists",
         subject="You have an account already",
         to=user.email,
-        context={"user": user},
+        context={},
         remembered_for=QUIET_FOR,
     )

@@ -10,11 +10,12 @@ from domains.accounts import tokens
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import Session
 from domains.accounts.services.begin_session import OpenSession
+from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.log_out import end_sessions
 from domains.base.errors import Refused
 
 
-def refresh_session(*, refresh_token: str) -> OpenSession:
+def refresh_session(*, refresh_token: str, ip_address: str = "") -> OpenSession:
     """Rotate the session's refresh token and return the new pair.
 
     The newest token is exchanged for its successor. The one before it, within ten seconds of its
@@ -39,6 +40,7 @@ def refresh_session(*, refresh_token: str) -> OpenSession:
             session.generation += 1
             session.rotated_at = now
             session.save(update_fields=["generation", "rotated_at"])
+            remember_network(user=session.user, ip_address=ip_address)
         elif not (generation == session.generation - 1 and now - session.rotated_at <= settings.REFRESH_REPLY_GRACE):
             end_sessions(Session.objects.filter(pk=session.pk))
             session = None

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,18 +14,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from domains.accounts import facts
-from domains.accounts.models import SignUpAttempt, User, UserType, normalize_email
+from domains.accounts.models import SignUpAttempt, User, UserType
 from domains.accounts.services.update_profile import birth_year_problems
 from domains.base import bus, rates
-from domains.base.errors import Code, Problem, Refused, problems_of
+from domains.base.errors import Problem, Refused, problems_of
+from domains.base.networks import client_network
 from domains.base.texts import line_problems
 
-#: Longer passwords are refused before they are hashed.
-MAX_PASSWORD_LENGTH = 256
 #: So many attempts, and mails, does one address take in a day; what comes on top is dropped without a word.
 MAX_ATTEMPTS_A_DAY = 5
-#: Longer than any key lives, however late its mail went out.
-ATTEMPTS_KEPT_FOR = timedelta(days=7)
+#: Longer than any key is valid, so that `log_in` still tells who comes back later to prove the address.
+ATTEMPTS_KEPT_FOR = timedelta(days=30)
 
 
 def sign_up(
@@ -40,13 +40,14 @@ def sign_up(
     """Note an attempt to get the account of this address; a mail with the attempt's own key follows.
 
     The account takes nothing from an attempt before its key has come back. Returns the address as it is
-    stored. The answer for a proved address is the same, and so is the time it takes: its owner gets a mail
-    that says so. So is it past the day's attempts, and no mail follows. Refuses with REQUIRED, INVALID,
-    TOO_SHORT, TOO_LONG and RATE_LIMITED.
+    stored. The answer for a proved address is the same, and so are the time it takes and what `log_in` says
+    to the password afterwards: an attempt is noted, without a key, and the owner gets a mail that says so. So
+    is it past the day's attempts, and no mail follows. Refuses with REQUIRED, INVALID, TOO_SHORT, TOO_LONG
+    and RATE_LIMITED.
     """
-    rates.spend(what="sign_up", key=ip_address, limit=20, seconds=3600)
+    rates.spend(what="sign_up", key=client_network(ip_address), limit=settings.SIGN_UPS_PER_HOUR, seconds=3600)
     wish = User(
-        email=normalize_email(email),
+        email=email,
         display_name=" ".join(display_name.split()),
         user_type=user_type,
         zip_code=zip_code.strip(),
@@ -56,9 +57,10 @@ def sign_up(
     with transaction.atomic():
         user = _lock_account(wish)
         if user.is_staff or user.is_email_verified:
+            _add_attempt(user, User(password=wish.password), None)
             bus.publish(facts.KnownAddressSignedUp(user_id=user.pk))
-        else:
-            _add_attempt(user, wish, birth_year)
+        elif (attempt := _add_attempt(user, wish, birth_year)) is not None:
+            bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
     return wish.email
 
 
@@ -72,12 +74,13 @@ def _lock_account(wish: User) -> User:
     return User.objects.select_for_update().get(email=wish.email)
 
 
-def _add_attempt(user: User, wish: User, birth_year: int | None) -> None:
+def _add_attempt(user: User, wish: User, birth_year: int | None) -> SignUpAttempt | None:
+    """Return the new attempt, or None past the attempts of the day."""
     now = timezone.now()
     user.sign_up_attempts.filter(created_at__lt=now - ATTEMPTS_KEPT_FOR).delete()
     if user.sign_up_attempts.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_ATTEMPTS_A_DAY:
-        return
-    attempt = SignUpAttempt.objects.create(
+        return None
+    return SignUpAttempt.objects.create(
         user=user,
         password=wish.password,
         display_name=wish.display_name,
@@ -85,7 +88,11 @@ def _add_attempt(user: User, wish: User, birth_year: int | None) -> None:
         zip_code=wish.zip_code,
         birth_year=birth_year,
     )
-    bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
+
+
+def forget_old_attempts() -> int:
+    """Remove the attempts that nobody came back to; return how many. A system act."""
+    return SignUpAttempt.objects.filter(created_at__lt=timezone.now() - ATTEMPTS_KEPT_FOR).delete()[0]
 
 
 def _check(user: User, password: str, birth_year: int | None) -> None:
@@ -103,9 +110,7 @@ def _check(user: User, password: str, birth_year: int | None) -> None:
 
 
 def password_problems(password: str, user: User, field: str = "password") -> list[Problem]:
-    """Return what is wrong with a new password: too short or long, too common, too close to the account's data."""
-    if len(password) > MAX_PASSWORD_LENGTH:
-        return [Problem(Code.TOO_LONG, f"Choose a password of at most {MAX_PASSWORD_LENGTH} characters.", field)]
+    """Return what is wrong with a new password: too short or long, guessable, too close to the account's data."""
     try:
         validate_password(password, user)
     except ValidationError as error:

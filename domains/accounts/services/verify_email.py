@@ -12,7 +12,7 @@ from domains.base import bus
 from domains.base.errors import Refused
 
 
-def verify_email(*, key: str) -> OpenSession:
+def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
     """Take the address as proved, make the account what this key's attempt asked for, and begin a session.
 
     What others asked for with the same address is gone with that. A key works once and for a day; else EXPIRED.
@@ -34,7 +34,7 @@ def verify_email(*, key: str) -> OpenSession:
         _take_over(user, attempt)
         user.sign_up_attempts.all().delete()
         bus.publish(facts.EmailVerified(user_id=user.pk))
-        return begin_session(user=user)
+        return begin_session(user=user, ip_address=ip_address)
 
 
 def _prove_address(user: User) -> bool:

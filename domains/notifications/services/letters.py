@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from domains.base.addresses import address_key
 from domains.notifications.tokens import unsubscribe_url
 
 
@@ -48,6 +49,6 @@ def post(letter: Letter, *, to: str, footer: Footer, name: str) -> None:
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    mail = EmailMultiAlternatives(" ".join(letter.subject.split()), text, None, [to], headers=headers)
+    mail = EmailMultiAlternatives(" ".join(letter.subject.split()), text, None, [address_key(to)], headers=headers)
     mail.attach_alternative(page, "text/html")
     mail.send()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from domains.accounts.policies import may_be_mailed
 from domains.notifications.models import Digest
 from domains.notifications.selectors import find_for_digest
 from domains.notifications.services.letters import Footer, Letter, post
@@ -51,7 +52,7 @@ def _send(digest: Digest) -> bool:
     recipient = digest.recipient
     still = find_for_digest(since=digest.due_at - LOOKS_BACK * 2).filter(digest=digest)
     number = still.count()
-    if not number or not recipient.is_active:
+    if not number or not may_be_mailed(recipient):
         return False
     listed = list(still.order_by("-created_at", "-pk")[:MOST_LISTED])
     letter = Letter(

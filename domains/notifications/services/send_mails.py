@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domains.accounts.policies import may_be_mailed
 from domains.notifications.models import MailDelivery, Notification, NotificationKind
 from domains.notifications.policies import REASONS
 from domains.notifications.selectors import find_ways
@@ -19,7 +20,7 @@ def _send(delivery: MailDelivery) -> bool:
     """Send the mail if its person is still here and still wants it; whether they do is asked now, not when it began."""
     notification = Notification.objects.select_related("recipient").get(pk=delivery.notification_id)
     recipient, kind = notification.recipient, NotificationKind(notification.kind)
-    if not recipient.is_active or not find_ways(kind=kind, user_ids=[recipient.pk])[recipient.pk].email:
+    if not may_be_mailed(recipient) or not find_ways(kind=kind, user_ids=[recipient.pk])[recipient.pk].email:
         return False
     letter = letter_of(notification)
     if letter is None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_choices_field import TextChoicesField
 
 from domains.accounts.models import User, validate_zip_code
+from domains.base.addresses import AddressField
 from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class HostMembership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="host_memberships"
     )
-    email = models.EmailField()
+    email = AddressField()
     role = TextChoicesField(choices_enum=MembershipRole, default=MembershipRole.COORDINATOR)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     #: When the newest mail with a key was asked for; null for those who were never invited.

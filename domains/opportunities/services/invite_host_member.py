@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from domains.accounts.models import User, normalize_email
+from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.opportunities import facts, policies
@@ -25,16 +25,16 @@ def invite_host_member(*, actor: User, host_id: int, email: str, role: Membershi
     """The address is invited to join in this role, and a mail with a key goes to it.
 
     Only owners invite: whoever invites decides who else acts for the organisation. Whether the address has an
-    account makes no difference to the answer. Inviting it again sends another mail and changes the role that waits
-    for it. Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and INVALID (the address), DUPLICATE (a member already),
-    CONFLICT (too many members) and RATE_LIMITED.
+    account makes no difference to the answer. Inviting it again, in whatever spelling, sends another mail and changes
+    the role that waits for it. Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and INVALID (the address), DUPLICATE (a
+    member already), CONFLICT (too many members) and RATE_LIMITED.
     """
     host = lock_host(host_id=host_id)
     if host is None:
         raise NotFound("host", "host_id")
     if not policies.can_manage_members(actor, host_id):
         raise NotAllowed("Only owners of the organisation may invite people to it.")
-    invitation = HostMembership(host=host, email=normalize_email(email))
+    invitation = HostMembership(host=host, email=email)
     if problems := problems_of(invitation, exclude={"host", "user", "invited_by"}):
         raise Refused(*problems)
     _refuse_if_member(host, invitation.email)

@@ -11,11 +11,12 @@ from django.contrib.auth import hashers
 from django.contrib.auth.hashers import check_password
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from domains.accounts import facts, services
+from domains.accounts import facts, services, tasks
 from domains.accounts.models import SignUpAttempt, User, UserProfile, UserType
 from domains.base import bus
 from domains.base.errors import Refused
@@ -83,15 +84,18 @@ def test_an_address_gets_five_mails_a_day_and_the_same_answer_after_them() -> No
 
 @pytest.mark.django_db
 def test_attempts_are_not_kept_for_ever() -> None:
-    with time_machine.travel(datetime.now(UTC) - timedelta(days=8)):
-        sign_up()
+    for days, email in ((31, "ada@example.org"), (31, "ben@example.org"), (29, "ben@example.org")):
+        with time_machine.travel(datetime.now(UTC) - timedelta(days=days)):
+            sign_up(email=email)
     sign_up()
-    assert SignUpAttempt.objects.count() == 1
+    assert SignUpAttempt.objects.filter(user__email="ada@example.org").count() == 1
+    tasks.remove_old_traces()
+    assert SignUpAttempt.objects.filter(user__email="ben@example.org").count() == 1
 
 
 @committed
 def test_the_owner_of_a_proved_address_hears_of_it_once_a_day_and_nothing_changes() -> None:
-    user = UserFactory(email="ada@example.org")
+    UserFactory(email="ada@example.org")
     before = User.objects.values().get()
     for _ in range(3):
         sign_up(display_name="Mallory")
@@ -100,7 +104,7 @@ def test_the_owner_of_a_proved_address_hears_of_it_once_a_day_and_nothing_change
     sign_up()
     assert len(mail.outbox) == 2
     assert User.objects.values().get() == before
-    assert not user.sign_up_attempts.exists()
+    assert not OutboxEntry.objects.filter(fact=facts.SignedUp.name()).exists(), "no attempt gets a key"
 
 
 @committed
@@ -108,7 +112,7 @@ def test_the_owner_of_a_proved_address_hears_of_it_once_a_day_and_nothing_change
 def test_an_account_of_staff_is_never_had_by_signing_up(who: dict[str, bool]) -> None:
     UserFactory(email="ada@example.org", **who)
     sign_up()
-    assert not SignUpAttempt.objects.exists()
+    assert not OutboxEntry.objects.filter(fact=facts.SignedUp.name()).exists(), "no attempt gets a key"
     assert [message.subject for message in mail.outbox] == ["You have an account already"]
 
 
@@ -170,3 +174,45 @@ def test_a_year_of_birth_waits_in_the_attempt_and_who_is_too_young_is_told() -> 
             ("INVALID", "birth_year"),
         ]
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("one_window")
+def test_one_network_signs_up_as_often_in_an_hour_as_the_setting_says(settings) -> None:
+    settings.SIGN_UPS_PER_HOUR = 3
+    for number in range(3):
+        sign_up(email=f"ada{number}@example.org", ip_address=f"2001:db8:1:2::{number}")
+    with pytest.raises(Refused) as refused:
+        sign_up(email="ada4@example.org", ip_address="2001:db8:1:2:ffff::9")
+    (problem,) = refused.value.problems
+    assert problem.code == "RATE_LIMITED"
+    assert problem.retry_after is not None
+    assert 0 < problem.retry_after <= 3600
+    assert User.objects.count() == 3
+    sign_up(email="ada4@example.org", ip_address="2001:db8:1:3::9")
+
+
+WORDS = "WIN 500 EUR at https://evil.example/x"
+
+
+@committed
+@pytest.mark.parametrize("known", [None, {"unverified": True}, {}], ids=["unknown", "unproved", "proved"])
+def test_mails_to_an_address_that_somebody_typed_carry_none_of_their_words(known: dict[str, bool] | None) -> None:
+    if known is not None:
+        UserFactory(email="ada@example.org", display_name=WORDS, **known)
+    sign_up(display_name=WORDS)
+    (message,) = mail.outbox
+    assert isinstance(message, EmailMultiAlternatives)
+    for text in (message.subject, message.body, message.alternatives[0][0], message.message().as_string()):
+        for word in ("WIN", "500", "evil"):
+            assert word not in str(text)
+
+
+@committed
+def test_line_breaks_in_a_name_or_an_address_make_no_header() -> None:
+    sign_up(display_name="Ada\r\nBcc: eve@example.org")
+    with pytest.raises(Refused):
+        sign_up(email="ada@example.org\r\nBcc: eve@example.org")
+    (message,) = mail.outbox
+    assert "Bcc" not in message.message().as_string()
+    assert message.recipients() == ["ada@example.org"]

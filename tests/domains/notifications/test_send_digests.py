@@ -135,3 +135,10 @@ def test_a_mail_that_was_not_wanted_in_the_end_does_not_keep_it_out() -> None:
     MailDelivery.objects.create(notification=waiting)
     services.send_digests()
     assert [message.to for message in mail.outbox] == [[one.recipient.email]]
+
+
+def test_a_strangers_mailbox_gets_no_daily_mail_because_somebody_signed_up_with_it() -> None:
+    told(recipient=UserFactory(unverified=True), title="WIN 500 EUR at https://evil.example/x")
+    services.send_digests()
+    assert Digest.objects.get().done_at is not None
+    assert mail.outbox == []

@@ -21,7 +21,7 @@ from domains.notifications.services.postings import claim
 from domains.notifications.services.stories import letter_of
 from domains.notifications.tokens import read_unsubscribe
 from tests.domains.notifications.mails import sent
-from tests.factories import MailDeliveryFactory, NotificationFactory, PreferenceFactory
+from tests.factories import MailDeliveryFactory, NotificationFactory, PreferenceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,19 @@ def test_a_mail_goes_out_once_and_is_marked() -> None:
     delivery.refresh_from_db()
     assert (delivery.is_sent, delivery.attempts) == (True, 1)
     assert delivery.done_at is not None
+
+
+def test_a_strangers_mailbox_gets_no_words_of_others_because_somebody_signed_up_with_it() -> None:
+    stranger, boss = UserFactory(unverified=True), UserFactory(unverified=True, staff=True)
+    words = "New message from Eve in WIN 500 EUR at https://evil.example/x"
+    for recipient in (stranger, boss):
+        MailDeliveryFactory(notification__title=words, notification__recipient=recipient)
+    assert services.send_due_mails() == 2
+    assert [to for (to, *_) in sent()] == [[boss.email]], "staff have their addresses from staff"
+    assert set(MailDelivery.objects.values_list("notification__recipient", "is_sent")) == {
+        (stranger.pk, False),
+        (boss.pk, True),
+    }
 
 
 def test_what_a_crash_left_claimed_goes_out_once_the_lease_is_over_and_not_before() -> None:

@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
+from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import NotAllowed, NotFound, Refused
 from domains.base.models import OutboxEntry
@@ -39,7 +40,7 @@ def refusal(host: OpportunityHost, **wish: Any) -> list[tuple[str | None, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_invitation_is_mailed_with_its_key_in_text_and_html() -> None:
-    host = OpportunityHostFactory(organization_name="Creek <b>Friends</b>")
+    host = OpportunityHostFactory(organization_name="Creek <b>Friends</b>", is_verified=True)
     owner = owner_of(host)
     invitation = invite(host, " New@People.example ")
     assert (invitation.email, invitation.role, invitation.user, invitation.accepted_at) == (
@@ -60,6 +61,37 @@ def test_an_invitation_is_mailed_with_its_key_in_text_and_html() -> None:
     assert "Creek <b>Friends</b> to check people in" in str(message.body)
     assert "Creek &lt;b&gt;Friends&lt;/b&gt; to check people in" in html
     assert services.accept_host_invitation(actor=UserFactory(email=ADDRESS), key=key) == invitation
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_account", [True, False])
+def test_a_host_that_nobody_has_verified_sends_none_of_its_words(has_account: bool) -> None:
+    """Anybody may found a host and invite any address: it is no way to send strangers an advertisement."""
+    words = "WIN 500 EUR at https://evil.example/x"
+    host = OpportunityHostFactory(organization_name=words, description=words)
+    owner = owner_of(host)
+    User.objects.filter(pk=owner.pk).update(display_name=words)
+    if has_account:
+        UserFactory(email=ADDRESS)
+    invite(host, actor=User.objects.get(pk=owner.pk))
+    (message,) = mail.outbox
+    assert isinstance(message, EmailMultiAlternatives)
+    for text in (message.subject, message.body, message.alternatives[0][0], message.message().as_string()):
+        for word in ("WIN", "500", "evil"):
+            assert word not in str(text)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_mailbox_is_invited_once_and_by_the_domain_that_was_typed() -> None:
+    host = OpportunityHostFactory()
+    first = invite(host, "x@straße.example")
+    assert invite(host, "X@STRAẞE\u3002example").pk == first.pk
+    assert {recipient for message in mail.outbox for recipient in message.recipients()} == {"x@xn--strae-oqa.example"}
+    key = str(mail.outbox[-1].body).partition("?key=")[2].split()[0]
+    with pytest.raises(NotAllowed, match="FORBIDDEN"):
+        services.accept_host_invitation(actor=UserFactory(email="x@strasse.example"), key=key)
+    assert services.accept_host_invitation(actor=UserFactory(email="x@straße.example"), key=key) == first
+    assert refusal(host, email="x@stra\u00adße.example") == [("email", "DUPLICATE")]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -116,7 +148,15 @@ def test_a_member_is_not_invited_again_by_whatever_address_they_joined() -> None
 @pytest.mark.django_db
 def test_wrong_addresses_are_refused() -> None:
     host = OpportunityHostFactory()
-    assert refusal(host, email="nonsense") == [("email", "INVALID")]
+    for email in (
+        "nonsense",
+        "x@localhost",
+        "x@192.0.2.44",
+        "x@[::1]",
+        "x\u200b@example.org",
+        "a@b.c\r\nBcc: x@b.example",
+    ):
+        assert refusal(host, email=email) == [("email", "INVALID")]
     assert refusal(host, email="") == [("email", "REQUIRED")]
     assert ("email", "TOO_LONG") in refusal(host, email=f"{'x' * 250}@people.example")
 

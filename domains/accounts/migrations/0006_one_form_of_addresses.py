@@ -1,0 +1,48 @@
+"""Each address takes its one form: the domain as IDNA 2008 writes it, in ASCII.
+
+Where two accounts turn out to have one mailbox, the one whose address is proved takes the form, else the older one. The
+other keeps its former spelling and everything else, is named on the console, and breaks the invariant
+`accounts.addresses_have_their_one_form` until staff change or close it in the admin.
+"""
+
+from django.db import migrations
+
+from domains.base.addresses import address_key
+
+
+def take_the_one_form(apps, schema_editor):
+    User = apps.get_model("accounts", "User")
+    EmailAddress = apps.get_model("account", "EmailAddress")
+    proved = set(EmailAddress.objects.filter(verified=True).values_list("user_id", flat=True))
+
+    def move(user_id, former, address):
+        EmailAddress.objects.filter(user=user_id, email__iexact=former).update(email=address)
+        User.objects.filter(pk=user_id).update(email=address)
+
+    changed = [
+        (user, form)
+        for user in User.objects.order_by("pk").only("pk", "email").iterator()
+        if (form := address_key(user.email)) != user.email
+    ]
+    for user, form in sorted(changed, key=lambda one: (one[0].pk not in proved, one[0].pk)):
+        other = User.objects.filter(email__iexact=form).exclude(pk=user.pk).only("pk").first()
+        if other is None:
+            move(user.pk, user.email, form)
+            continue
+        left = user
+        if user.pk in proved and other.pk not in proved:
+            move(user.pk, user.email, f"{user.pk}@moving.invalid")
+            move(other.pk, form, user.email)
+            move(user.pk, f"{user.pk}@moving.invalid", form)
+            left = other
+        print(f"\n  Accounts {other.pk} and {user.pk} have one mailbox, {form}: {left.pk} has the former spelling.")
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('accounts', '0005_known_network'),
+        ('account', '0009_emailaddress_unique_primary_email'),
+    ]
+
+    operations = [migrations.RunPython(take_the_one_form, migrations.RunPython.noop)]

@@ -1,0 +1,44 @@
+"""Limits on guesses at passwords, wherever they are made: at the API or at the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from domains.accounts.services.known_networks import is_known_network
+from domains.base import failures
+from domains.base.errors import RateLimited
+from domains.base.networks import client_network
+
+#: Attempts, right or wrong, from one network.
+PER_NETWORK = failures.Limit("log_in_network", 10, 60)
+#: Wrong ones at one account from one network: a stranger elsewhere cannot use up the owner's.
+PER_ACCOUNT_AND_NETWORK = failures.Limit("log_in_account_network", 5, 300)
+#: Wrong ones at one account from all networks that the account has had no session from.
+PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
+
+
+@contextmanager
+def limited_guess(*, email: str, ip_address: str) -> Iterator[None]:
+    """Count a guess before the block checks it, and no longer if the block ends without an exception.
+
+    `email` is the one form of an address. An address that nobody has is counted like any other. A right password
+    ends nobody else's count, and not the count of the network either. Refuses with RATE_LIMITED.
+    """
+    network = client_network(ip_address)
+    failures.reserve(PER_NETWORK, network)
+    reservations = [failures.reserve(PER_ACCOUNT_AND_NETWORK, f"{email} {network}")]
+    if not is_known_network(email=email, network=network):
+        try:
+            reservations.append(failures.reserve(PER_ACCOUNT, email))
+        except RateLimited:
+            _release(reservations)
+            raise
+    yield
+    _release(reservations)
+
+
+def _release(reservations: list[failures.Reservation | None]) -> None:
+    for reservation in reservations:
+        if reservation is not None:
+            reservation.release()

@@ -1,0 +1,82 @@
+"""A community that was there before: addresses take their one form, and where two have one mailbox nothing is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Value
+
+from domains.accounts import services
+from domains.accounts.models import User
+from domains.opportunities.models import HostMembership
+from tests.factories import PASSWORD, OpportunityHostFactory, UserFactory
+
+
+def migrate(app: str) -> None:
+    """Run the domain's data migration on the tables as they are, with models as migrations see them."""
+    loader = MigrationLoader(connection)
+    (migration,) = [
+        found
+        for (label, name), found in loader.disk_migrations.items()
+        if label == app and name.endswith("_one_form_of_addresses")
+    ]
+    run: Any = migration.operations[0]
+    run.code(loader.project_state().apps, None)
+
+
+def respell(user: User, email: str) -> User:
+    """Write an address as it was written before, past the column that would give it its form."""
+    User.objects.filter(pk=user.pk).update(email=Value(email))
+    EmailAddress.objects.filter(user=user.pk).update(email=email)
+    return user
+
+
+@pytest.mark.django_db
+def test_addresses_take_their_form_and_where_two_have_one_mailbox_the_proved_one_has_it(capsys) -> None:
+    users = {
+        "alone": respell(UserFactory(), "x@bücher.example"),
+        "no address now": respell(UserFactory(), "root@localhost"),
+        "in the form": respell(UserFactory(), "y@xn--bcher-kva.example"),
+        "late": respell(UserFactory(), "y@bücher.example"),
+        "unproved": respell(UserFactory(unverified=True), "z@xn--bcher-kva.example"),
+        "proved": respell(UserFactory(), "z@bücher.example"),
+    }
+    migrate("accounts")
+
+    assert {name: User.objects.get(pk=user.pk).email for name, user in users.items()} == {
+        "alone": "x@xn--bcher-kva.example",
+        "no address now": "root@localhost",
+        "in the form": "y@xn--bcher-kva.example",
+        "late": "y@bücher.example",
+        "unproved": "z@bücher.example",
+        "proved": "z@xn--bcher-kva.example",
+    }
+    said = capsys.readouterr().out
+    assert said.count("Accounts") == 2
+    for name in ("late", "unproved"):
+        assert f"{users[name].pk} has the former spelling" in said
+    for email, name in (
+        ("x@bücher.example", "alone"),
+        ("y@bücher.example", "in the form"),
+        ("z@bücher.example", "proved"),
+    ):
+        opened = services.log_in(email=email, password=PASSWORD, device_name="", ip_address="203.0.113.1")
+        assert opened.session.user == users[name]
+    assert {row.email for row in EmailAddress.objects.all()} == {user.email for user in User.objects.all()}
+
+
+@pytest.mark.django_db
+def test_a_host_that_has_one_mailbox_twice_keeps_both_rows(capsys) -> None:
+    host = OpportunityHostFactory()
+    spellings = ("X@BÜCHER.example", "y@bu\u0308cher.example", "y@bücher.example")
+    rows = [HostMembership.objects.create(host=host, email=f"{number}@example.org") for number in range(3)]
+    for row, spelling in zip(rows, spellings, strict=True):
+        HostMembership.objects.filter(pk=row.pk).update(email=Value(spelling))
+    migrate("opportunities")
+    formed = ["x@xn--bcher-kva.example", "y@xn--bcher-kva.example", "y@bücher.example"]
+    assert [HostMembership.objects.get(pk=row.pk).email for row in rows] == formed
+    assert f"{rows[2].pk} keeps its spelling" in capsys.readouterr().out
