@@ -27,7 +27,7 @@ def take_the_one_form(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('opportunities', '0007_taking_down'),
+        ('opportunities', '0008_hosts_by_name'),
         ('accounts', '0006_one_form_of_addresses'),
     ]
 
