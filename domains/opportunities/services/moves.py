@@ -74,12 +74,7 @@ def move(
     taken = places_taken_by(source, target)
     if taken > 0 and role.slots_taken >= role.slots_available:
         raise Refused.because(OpportunityCode.FULL, "Every slot of this role is taken.")
-    application.status = target
-    # Who comes back from an offer has a position already.
-    if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
-        application.waitlisted_at = _end_of_line(role, now)
-    application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
-    application.save()
+    _place(application, role, act, target, now)
     if taken:
         Role.objects.filter(pk=role.pk).update(slots_taken=F("slots_taken") + taken)
         role.slots_taken += taken
@@ -95,6 +90,15 @@ def move(
     if taken < 0:
         offer_slots(role=role, now=now, number=-taken)
     return moved
+
+
+def _place(application: Application, role: Role, act: Act, target: ApplicationStatus, now: datetime) -> None:
+    application.status = target
+    # Who comes back from an offer has a position already.
+    if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
+        application.waitlisted_at = _end_of_waitlist(role, now)
+    application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
+    application.save()
 
 
 def refuse_unless_possible(
@@ -124,7 +128,7 @@ def offer_slots(*, role: Role, now: datetime, number: int) -> None:
         bus.publish(facts.OfferMade(application_id=application.pk, move_id=moved.pk))
 
 
-def _end_of_line(role: Role, now: datetime) -> datetime:
+def _end_of_waitlist(role: Role, now: datetime) -> datetime:
     """Return the time by which one is behind all others, whatever the clocks of the servers say.
 
     The others are those who wait, and those who have an offer and may come back from it.
