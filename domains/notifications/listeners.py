@@ -21,6 +21,12 @@ def tell_of_the_decision(fact: opportunities.ApplicationDecided) -> None:
     tasks.tell_story.delay("application_decided", fact.move_id)
 
 
+@bus.listen(opportunities.EligibilityOverridden)
+def tell_of_the_override(fact: opportunities.EligibilityOverridden) -> None:
+    """The host's owners and coordinators learn that one of them accepted somebody anyway."""
+    tasks.tell_story.delay("accepted_anyway", fact.move_id)
+
+
 @bus.listen(opportunities.OfferMade)
 def tell_of_the_offer(fact: opportunities.OfferMade) -> None:
     """Whoever was first in line learns that a place is held for them, and until when."""

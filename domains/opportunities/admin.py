@@ -262,7 +262,7 @@ class ApplicationHistoryInline(ReadOnlyInline):
     """How the application came to where it stands."""
 
     model = ApplicationHistory
-    fields = ("from_status", "to_status", "actor", "reason", "at")
+    fields = ("from_status", "to_status", "actor", "reason", "overrides", "at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Bring the names along."""

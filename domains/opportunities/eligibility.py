@@ -1,6 +1,7 @@
-"""What keeps a volunteer from a place in a role: pure rules, over what was read of the two.
+"""Who may hold a slot: one function decides it for every way to a slot, from what was read of the two sides.
 
-The order of the reasons is the product: first what is about the person, then what the role asks for, then
+The ways are applying, the answer to an offer, a coordinator's ACCEPT, and the choice of whom a free slot is offered.
+The order of the reasons is part of the contract: first what is about the account, then what the role requires, then
 what is about the opportunity, last what time may mend.
 """
 
@@ -14,44 +15,78 @@ from domains.base.errors import Problem
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import OpportunityKind, OpportunityStatus
 
-#: What lasts longer, a programme of weeks, leaves room for something else beside it.
-LONGEST_SHIFT = timedelta(days=3)
+#: What lasts longer, a program of weeks, leaves room for other slots beside it.
+MAX_SHIFT = timedelta(days=3)
+
+#: The reasons that a coordinator may pass over with `acceptAnyway`.
+PASSABLE = frozenset(
+    {
+        OpportunityCode.MISSING_SKILL,
+        OpportunityCode.MISSING_COURSE,
+        OpportunityCode.MISSING_VERIFICATION,
+        OpportunityCode.OVERLAPS,
+    }
+)
 
 VERIFICATIONS = {"IDENTITY": "your identity", "BACKGROUND_CHECK": "a background check"}
+ANYWAY = "pass `acceptAnyway: true` to accept anyway"
 
 
 @dataclass(frozen=True)
-class Engagement:
-    """A time at which the volunteer is promised elsewhere."""
+class Span:
+    """A time that is taken; what ends when another begins does not meet it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def meets(self, other: Span) -> bool:
+        """Whether there is a moment in both."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether nobody may hold slots in both: they meet, and neither lasts longer than a shift."""
+        return self.is_shift and other.is_shift and self.meets(other)
+
+    @property
+    def is_shift(self) -> bool:
+        """Whether it is short enough to leave no room for anything else."""
+        return self.ends_at - self.starts_at <= MAX_SHIFT
+
+
+@dataclass(frozen=True)
+class HeldSlot:
+    """A slot that a volunteer holds in what is not over: an accepted application."""
 
     role_id: int
-    title: str
-    start_date: datetime
-    end_date: datetime
+    role_title: str
+    opportunity_title: str
+    host_id: int | None
+    span: Span
 
 
 @dataclass(frozen=True)
-class Standing:
+class Qualifications:
     """What counts of a volunteer; all of it as of now."""
 
+    is_active: bool
     is_email_verified: bool
     is_volunteer: bool
     skill_ids: frozenset[int] = frozenset()
     #: The courses that were completed.
     course_ids: frozenset[int] = frozenset()
     verifications: frozenset[str] = frozenset()
-    engagements: Sequence[Engagement] = ()
+    held_slots: Sequence[HeldSlot] = ()
 
 
 @dataclass(frozen=True)
-class Demands:
+class Requirements:
     """What counts of a role and its opportunity."""
 
     role_id: int
+    host_id: int | None
     kind: OpportunityKind
     status: OpportunityStatus
-    start_date: datetime
-    end_date: datetime
+    span: Span
     is_full: bool
     #: Where to apply instead, for a listing from elsewhere; may be empty.
     link: str = ""
@@ -61,67 +96,121 @@ class Demands:
     verifications: Sequence[str] = ()
 
 
-def obstacles(standing: Standing, demands: Demands, *, now: datetime) -> list[Problem]:
-    """Return all that keeps the volunteer from a place, each with its code and what to do about it."""
+@dataclass(frozen=True)
+class Reason:
+    """Why a volunteer may not hold a slot, in a sentence for each of the two who may ask.
+
+    What a coordinator reads names no opportunity of another host.
+    """
+
+    code: OpportunityCode
+    to_volunteer: str
+    to_coordinator: str
+
+    def problem_for_volunteer(self) -> Problem:
+        """Return the refusal that the volunteer reads."""
+        return Problem(self.code, self.to_volunteer)
+
+    def problem_for_coordinator(self) -> Problem:
+        """Return the refusal that a coordinator of the host reads."""
+        return Problem(self.code, self.to_coordinator)
+
+
+def reasons_against(who: Qualifications, role: Requirements, *, now: datetime, is_new: bool) -> list[Reason]:
+    """Return all the reasons why the volunteer may not hold a slot of the role; none where they may.
+
+    A new application (`is_new`) needs two things more: an account that volunteers, and an opportunity that takes
+    applications.
+    """
     return [
-        *_about_the_person(standing),
-        *_missing(standing, demands),
-        *closing_obstacles(demands, now=now),
-        *_overlaps(standing, demands),
-        *full(demands),
+        *_about_the_account(who, is_new=is_new),
+        *_missing(who, role),
+        *_closed(role, now=now, is_new=is_new),
+        *_overlapping(who, role),
+        *_full(role),
     ]
 
 
-def _about_the_person(standing: Standing) -> Iterator[Problem]:
-    if not standing.is_email_verified:
-        message = "Prove your e-mail address first: the key is in the mail you got when you signed up."
-        yield Problem(OpportunityCode.EMAIL_NOT_VERIFIED, message)
-    if not standing.is_volunteer:
-        message = "Your account is for hosting; set its type to VOLUNTEER or BOTH to apply for places."
-        yield Problem(OpportunityCode.NOT_VOLUNTEER, message)
+def overlapping(held_slots: Sequence[HeldSlot], *, role_id: int, span: Span) -> list[HeldSlot]:
+    """Return the held slots of other roles that nobody may hold beside one at this time."""
+    return [slot for slot in held_slots if slot.role_id != role_id and slot.span.overlaps(span)]
 
 
-def _missing(standing: Standing, demands: Demands) -> Iterator[Problem]:
-    for skill_id, name in (demands.skills or {}).items():
-        if skill_id not in standing.skill_ids:
-            message = f"This role requires the skill “{name}”: add it to your skills if you have it."
-            yield Problem(OpportunityCode.MISSING_SKILL, message)
-    for course_id, title in (demands.courses or {}).items():
-        if course_id not in standing.course_ids:
-            yield Problem(OpportunityCode.MISSING_COURSE, f"Complete the course “{title}” first.")
-    for kind in demands.verifications:
-        if kind not in standing.verifications:
-            what = VERIFICATIONS.get(kind, kind)
-            message = f"This role asks for {what} to be verified: request it, and apply once it is approved."
-            yield Problem(OpportunityCode.MISSING_VERIFICATION, message)
+def _about_the_account(who: Qualifications, *, is_new: bool) -> Iterator[Reason]:
+    if not who.is_active:
+        yield Reason(
+            OpportunityCode.NOT_ELIGIBLE,
+            "Your account is closed.",
+            "The volunteer's account is closed: decline the application.",
+        )
+    if not who.is_email_verified:
+        yield Reason(
+            OpportunityCode.EMAIL_NOT_VERIFIED,
+            "Verify your e-mail address first: the key is in the mail you got when you signed up.",
+            "The volunteer has not verified their e-mail address: accept them once they have.",
+        )
+    if is_new and not who.is_volunteer:
+        message = "Your account is for hosting; set its type to VOLUNTEER or BOTH to apply."
+        yield Reason(OpportunityCode.NOT_VOLUNTEER, message, message)
 
 
-def closing_obstacles(demands: Demands, *, now: datetime) -> list[Problem]:
-    """Return why the opportunity takes no applications here, or nothing."""
-    if demands.kind == OpportunityKind.EXTERNAL:
-        where = f" at {demands.link}" if demands.link else " at its source"
-        return [Problem(OpportunityCode.CLOSED, f"Places are not given here: apply{where}.")]
-    if demands.status != OpportunityStatus.OPEN:
-        return [Problem(OpportunityCode.CLOSED, "This opportunity does not take applications (any more).")]
-    if demands.end_date <= now:
-        return [Problem(OpportunityCode.CLOSED, "This opportunity is over.")]
-    return []
+def _missing(who: Qualifications, role: Requirements) -> Iterator[Reason]:
+    for skill_id, name in (role.skills or {}).items():
+        if skill_id not in who.skill_ids:
+            yield Reason(
+                OpportunityCode.MISSING_SKILL,
+                f"This role requires the skill “{name}”: add it to your skills if you have it.",
+                f"The volunteer does not have the skill “{name}”: ask them to add it, or {ANYWAY}.",
+            )
+    for course_id, title in (role.courses or {}).items():
+        if course_id not in who.course_ids:
+            yield Reason(
+                OpportunityCode.MISSING_COURSE,
+                f"Complete the course “{title}” first.",
+                f"The volunteer has not completed the course “{title}”: ask them to, or {ANYWAY}.",
+            )
+    for kind in role.verifications:
+        if kind not in who.verifications:
+            yield Reason(
+                OpportunityCode.MISSING_VERIFICATION,
+                f"This role requires {VERIFICATIONS.get(kind, kind)} to be verified: request it, and wait for it to be "
+                "approved.",
+                f"The volunteer has no valid verification of the kind {kind}: ask them to request it, or {ANYWAY}.",
+            )
 
 
-def _overlaps(standing: Standing, demands: Demands) -> Iterator[Problem]:
-    if demands.end_date - demands.start_date > LONGEST_SHIFT:
-        return
-    for engagement in standing.engagements:
-        meets = engagement.start_date < demands.end_date and demands.start_date < engagement.end_date
-        is_shift = engagement.end_date - engagement.start_date <= LONGEST_SHIFT
-        if meets and is_shift and engagement.role_id != demands.role_id:
-            message = f"You have a place in “{engagement.title}” at that time: withdraw from it first."
-            yield Problem(OpportunityCode.OVERLAPS, message)
+def _closed(role: Requirements, *, now: datetime, is_new: bool) -> Iterator[Reason]:
+    if is_new and role.kind == OpportunityKind.EXTERNAL:
+        where = f" at {role.link}" if role.link else " at its source"
+        yield _closed_because(f"This opportunity takes no applications here: apply{where}.")
+    elif is_new and role.status != OpportunityStatus.OPEN:
+        yield _closed_because("This opportunity takes no applications: look for another one.")
+    elif role.status == OpportunityStatus.CANCELLED:
+        yield _closed_because("This opportunity was cancelled: nobody can be accepted any more.")
+    elif role.span.ends_at <= now:
+        yield _closed_because("This opportunity is over.")
 
 
-def full(demands: Demands) -> list[Problem]:
-    """Return that every place is taken, if so."""
-    if not demands.is_full:
-        return []
-    message = "Every place of this role is taken; apply with `joinWaitlist: true` to wait in line for one."
-    return [Problem(OpportunityCode.FULL, message)]
+def _closed_because(message: str) -> Reason:
+    return Reason(OpportunityCode.CLOSED, message, message)
+
+
+def _overlapping(who: Qualifications, role: Requirements) -> Iterator[Reason]:
+    for slot in overlapping(who.held_slots, role_id=role.role_id, span=role.span):
+        # Where else somebody goes is nobody's business but theirs and that host's.
+        is_ours = role.host_id is not None and slot.host_id == role.host_id
+        where = f"in “{slot.opportunity_title}” (as {slot.role_title})" if is_ours else "in another opportunity"
+        yield Reason(
+            OpportunityCode.OVERLAPS,
+            f"You hold a slot in “{slot.opportunity_title}” at that time: withdraw from it first.",
+            f"The volunteer holds a slot {where} at that time: ask them to withdraw from it, or {ANYWAY}.",
+        )
+
+
+def _full(role: Requirements) -> Iterator[Reason]:
+    if role.is_full:
+        yield Reason(
+            OpportunityCode.FULL,
+            "Every slot of this role is taken: apply with `joinWaitlist: true` to wait for one.",
+            "Every slot of this role is taken: raise `slotsAvailable`, or wait until one is given back.",
+        )

@@ -90,6 +90,14 @@ class ApplicationDecided(Fact):
 
 
 @dataclass(frozen=True)
+class EligibilityOverridden(Fact):
+    """A coordinator accepted somebody anyway; `move_id` is the line of the history with the reasons passed over."""
+
+    application_id: int
+    move_id: int
+
+
+@dataclass(frozen=True)
 class HoursSubmitted(Fact):
     """A volunteer logged hours, or a correction of hours."""
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
 from domains.base.addresses import NOT_ASCII
 from domains.base.audit import holds_without
+from domains.opportunities.eligibility import MAX_SHIFT
+from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
     PLACE_STATUSES,
     Application,
@@ -24,7 +26,9 @@ from domains.opportunities.models import (
     HoursEntry,
     HoursStatus,
     Opportunity,
+    OpportunityChange,
     OpportunityKind,
+    OpportunityStatus,
     Role,
     RoleSkill,
 )
@@ -75,6 +79,41 @@ def offers_are_passed_on() -> QuerySet[Application]:
     """An offer that nobody answered in time is passed on within a quarter of an hour."""
     overdue = timezone.now() - PASSED_ON_WITHIN
     return Application.objects.filter(status=ApplicationStatus.OFFERED, offer_expires_at__lt=overdue)
+
+
+@holds_without
+def nobody_holds_two_slots_at_once() -> QuerySet[Application]:
+    """Nobody holds two slots of what is to come at the same time, unless accepted anyway or its times changed later.
+
+    Of two such applications the one that was accepted later breaks it.
+    """
+    accepted = ApplicationHistory.objects.filter(application=OuterRef("pk"), to_status=ApplicationStatus.ACCEPTED)
+    held = (
+        Application.objects.filter(status=ApplicationStatus.ACCEPTED, role__opportunity__end_date__gt=timezone.now())
+        .filter(role__opportunity__end_date__lte=F("role__opportunity__start_date") + MAX_SHIFT)
+        .exclude(role__opportunity__status=OpportunityStatus.CANCELLED)
+        .annotate(
+            move=Subquery(accepted.values("pk")[:1]),
+            accepted_at=Subquery(accepted.values("at")[:1]),
+            begins=F("role__opportunity__start_date"),
+            ends=F("role__opportunity__end_date"),
+        )
+    )
+    changes = OpportunityChange.objects.filter(
+        opportunity=OuterRef("role__opportunity"), after__has_any_keys=["start_date", "end_date"]
+    )
+    earlier = held.filter(
+        ~Exists(changes.filter(at__gte=OuterRef(OuterRef("accepted_at")))),
+        volunteer=OuterRef("volunteer"),
+        move__lt=OuterRef("move"),
+        begins__lt=OuterRef("ends"),
+        ends__gt=OuterRef("begins"),
+    )
+    return held.filter(
+        ~Exists(accepted.filter(overrides__icontains=OpportunityCode.OVERLAPS)),
+        ~Exists(changes.filter(at__gte=OuterRef("accepted_at"))),
+        Exists(earlier),
+    )
 
 
 @holds_without

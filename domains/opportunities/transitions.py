@@ -30,6 +30,8 @@ class Act(StrEnum):
     #: By the system: a place became free, time ran out, the opportunity was called off.
     OFFER = "OFFER"
     EXPIRE = "EXPIRE"
+    #: The volunteer took an offer beside which they hold a slot: they wait again, where they waited before.
+    RETURN = "RETURN"
     CANCEL = "CANCEL"
 
 
@@ -61,6 +63,7 @@ MOVES: dict[Act, dict[Status, frozenset[Status | None]]] = {
     Act.OFFER: {Status.OFFERED: frozenset({Status.WAITLISTED})},
     Act.TAKE_OFFER: {Status.ACCEPTED: frozenset({Status.OFFERED})},
     Act.REFUSE_OFFER: {Status.DECLINED: frozenset({Status.OFFERED})},
+    Act.RETURN: {Status.WAITLISTED: frozenset({Status.OFFERED})},
     Act.EXPIRE: {Status.EXPIRED: frozenset({Status.OFFERED})},
     Act.WITHDRAW: {Status.WITHDRAWN: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
     Act.COMPLETE: {Status.COMPLETED: frozenset({Status.ACCEPTED})},

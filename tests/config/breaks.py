@@ -27,6 +27,8 @@ from tests.factories import (
     MailDeliveryFactory,
     MessageAttachmentFactory,
     MessageFactory,
+    OpportunityChangeFactory,
+    OpportunityFactory,
     OutboxEntryFactory,
     ParticipantFactory,
     PushDeliveryFactory,
@@ -283,6 +285,28 @@ def somebody_who_waits_nowhere() -> Break:
 @breaks("opportunities.offers_are_passed_on")
 def an_offer_that_ran_out() -> Break:
     return raw(ApplicationFactory(status="OFFERED"), offer_expires_at=ago(minutes=16))
+
+
+@breaks("opportunities.nobody_holds_two_slots_at_once")
+def two_slots_at_the_same_time() -> Break:
+    first = ApplicationFactory(status="ACCEPTED")
+    held = {"status": "ACCEPTED", "volunteer": first.volunteer}
+    begins, ends = first.role.opportunity.start_date, first.role.opportunity.end_date
+    # None of these is wrong: accepted anyway, moved there later, long, next to it, called off.
+    anyway, moved = (ApplicationFactory(**held, role__opportunity__start_date=begins) for _ in range(2))
+    anyway.history.filter(to_status="ACCEPTED").update(overrides=["MISSING_SKILL", "OVERLAPS"])
+    OpportunityChangeFactory(opportunity=moved.role.opportunity, after={"start_date": begins.isoformat()})
+    for others in ({"end_date": begins + timedelta(hours=73)}, {"start_date": ends}, {"status": "CANCELLED"}):
+        ApplicationFactory(**held, role__opportunity=OpportunityFactory(**{"start_date": begins, **others}))
+    last = ApplicationFactory(**held, role__opportunity__start_date=ends + timedelta(hours=3))
+    return (
+        last,
+        lambda: (
+            type(last.role.opportunity)
+            .objects.filter(pk=last.role.opportunity_id)
+            .update(start_date=begins + timedelta(hours=2), end_date=ends + timedelta(hours=2))
+        ),
+    )
 
 
 @breaks("opportunities.corrections_correct_approved_hours")

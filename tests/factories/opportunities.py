@@ -233,7 +233,10 @@ class ApplicationFactory(ModelFactory[Application]):
     volunteer = SubFactory(UserFactory)
     cover_letter = "I live around the corner."
     waitlisted_at = LazyAttribute(
-        lambda application: timezone.now() if application.status == ApplicationStatus.WAITLISTED else None
+        # Who has an offer was on the waitlist before.
+        lambda application: (
+            timezone.now() if application.status in (ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED) else None
+        )
     )
     offer_expires_at = LazyAttribute(
         lambda application: (

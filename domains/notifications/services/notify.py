@@ -37,13 +37,15 @@ def notify(
     key: str,
     title: str,
     body: str = "",
+    bodies: Mapping[int, str] | None = None,
     subject: Subject | None = None,
     mail_after: timedelta = AT_ONCE,
 ) -> int:
     """Each of these people is told this, by the ways they want; returns how many were. A system act.
 
-    `key` names the fact: who was told of it before is not told again, whatever repeats or races. The mail, where
-    one is wanted, goes out once `mail_after` is over.
+    `bodies` are the texts, by recipient, of those who read another one than `body`. `key` names the fact: who was told
+    of it before is not told again, whatever repeats or races. The mail, where one is wanted, goes out once `mail_after`
+    is over.
     """
     now = timezone.now()
     ways = find_ways(kind=kind, user_ids=sorted(recipient_ids))  # one order for all: tellers never wait in a ring
@@ -52,7 +54,7 @@ def notify(
             recipient_id=recipient_id,
             kind=kind,
             title=shortened(title),
-            body=body,
+            body=(bodies or {}).get(recipient_id, body),
             key=key,
             is_in_app=way.in_app,
             created_at=now,
@@ -61,15 +63,19 @@ def notify(
         for recipient_id, way in ways.items()
         if way.is_any
     ]
-    if not rows:
-        return 0
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    # Rows of an earlier telling have another time.
-    made = dict(
-        Notification.objects.filter(key=key, recipient__in=ways, created_at=now).values_list("recipient_id", "pk")
-    )
+    made = _store(rows, key, now) if rows else {}
     _plan_and_publish(made, ways, mail_after, now)
     return len(made)
+
+
+def _store(rows: list[Notification], key: str, now: datetime) -> dict[int, int]:
+    """Store the notifications; return those that are new, by recipient."""
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    # Rows of an earlier telling have another time.
+    made = Notification.objects.filter(
+        key=key, recipient__in=[row.recipient_id for row in rows], created_at=now
+    ).values_list("recipient_id", "pk")
+    return dict(made)
 
 
 def _plan_and_publish(made: Mapping[int, int], ways: Mapping[int, Ways], mail_after: timedelta, now: datetime) -> None:

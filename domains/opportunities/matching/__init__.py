@@ -5,6 +5,7 @@ to it exactly. What may be asked of it, and tests ask: one more skill never lowe
 the order of what comes out does not depend on the order of what came in.
 """
 
+from domains.opportunities.eligibility import Span
 from domains.opportunities.matching.picking import PER_HOST, TOP, pick
 from domains.opportunities.matching.scoring import match_role, match_volunteer
 from domains.opportunities.matching.shapes import (
@@ -12,7 +13,6 @@ from domains.opportunities.matching.shapes import (
     Match,
     Place,
     Reason,
-    Span,
     Volunteer,
     WantedSkill,
 )

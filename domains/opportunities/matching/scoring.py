@@ -29,9 +29,9 @@ _ORDER = {factor: place for place, factor in enumerate(Factor)}
 def match_role(volunteer: Volunteer, place: Place, now: datetime) -> Match | None:
     """Return how well the role fits the volunteer; None where they could not take it.
 
-    That is where it meets a place they have, or asks for a course or a verification that they have not.
+    That is where it overlaps a slot they hold, or asks for a course or a verification that they have not.
     """
-    if any(taken.meets(place.span) for taken in volunteer.taken):
+    if any(taken.overlaps(place.span) for taken in volunteer.taken):
         return None
     if place.courses.keys() - volunteer.courses or set(place.verifications) - volunteer.verifications:
         return None

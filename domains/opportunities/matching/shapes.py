@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domains.opportunities.eligibility import Span
 from domains.opportunities.matching.weights import Factor
 
 
@@ -28,18 +29,6 @@ class WantedSkill:
     category: str
     is_required: bool = True
     is_developed: bool = False
-
-
-@dataclass(frozen=True)
-class Span:
-    """A time that is taken; what ends when another begins does not meet it."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    def meets(self, other: Span) -> bool:
-        """Whether there is a moment in both."""
-        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ class ApplicationHistory(models.Model):
     to_status = TextChoicesField(choices_enum=ApplicationStatus)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
+    #: Codes of the eligibility reasons that a coordinator passed over with `acceptAnyway`.
+    overrides = models.JSONField(default=list, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -86,3 +88,9 @@ class ApplicationHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id}: {self.from_status} to {self.to_status}"
+
+    @property
+    def full_reason(self) -> str:
+        """What was passed over, if anything, and what the person who moved it noted."""
+        anyway = f"Accepted anyway, although: {', '.join(self.overrides)}." if self.overrides else ""
+        return f"{anyway} {self.reason}".strip()

@@ -15,10 +15,14 @@ from domains.opportunities.selectors.changes import (
     find_holders,
 )
 from domains.opportunities.selectors.eligibility import (
-    find_late_obstacles,
-    find_obstacles,
+    find_next_on_waitlist,
+    find_reasons,
     find_reasons_against,
     find_roles,
+)
+from domains.opportunities.selectors.held_slots import (
+    find_collisions,
+    find_held_slots,
 )
 from domains.opportunities.selectors.hosts import (
     find_host,
@@ -82,8 +86,10 @@ __all__ = [
     "find_applications",
     "find_called_off",
     "find_causes",
+    "find_collisions",
     "find_developed_skills",
     "find_ended",
+    "find_held_slots",
     "find_holders",
     "find_host",
     "find_host_opportunities",
@@ -91,10 +97,9 @@ __all__ = [
     "find_hosts_with_figures",
     "find_hours",
     "find_hours_to_review",
-    "find_late_obstacles",
     "find_managers",
     "find_members",
-    "find_obstacles",
+    "find_next_on_waitlist",
     "find_opportunities",
     "find_opportunity",
     "find_overdue_offers",
@@ -103,6 +108,7 @@ __all__ = [
     "find_own_memberships",
     "find_owned_hosts",
     "find_public_record",
+    "find_reasons",
     "find_reasons_against",
     "find_recommended_roles",
     "find_recommended_volunteers",

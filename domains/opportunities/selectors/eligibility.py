@@ -1,52 +1,58 @@
-"""What keeps a volunteer from a place: reads what the rules in `eligibility.py` look at, for many roles at once."""
+"""Who may hold a slot: reads what the rules in `eligibility.py` look at, for many roles or many volunteers at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from domains.accounts.models import User
+from domains.accounts.selectors import find_verified_ids
 from domains.base.errors import Code, Problem
 from domains.learning.models import AudienceType
-from domains.learning.selectors import find_completed_courses, find_required_courses
-from domains.opportunities import eligibility, policies
-from domains.opportunities.eligibility import Demands, Engagement, Standing
+from domains.learning.selectors import find_completions, find_required_courses
+from domains.opportunities import policies
+from domains.opportunities.eligibility import Qualifications, Reason, Requirements, Span, reasons_against
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
     LIVE_STATUSES,
     Application,
-    ApplicationStatus,
     Opportunity,
     OpportunityKind,
-    OpportunityStatus,
     Role,
     RoleSkill,
 )
+from domains.opportunities.selectors.applications import find_waiting
+from domains.opportunities.selectors.held_slots import find_held_slots
 from domains.skills.models import UserSkill
-from domains.verification.selectors import find_valid_kinds
+from domains.verification.selectors import find_valid_kinds_by_user
+
+#: How many people of a waitlist are read at first; each further read takes ten times as many, up to the maximum.
+FIRST_READ, MAX_READ = 100, 10_000
 
 
 def find_roles(*, viewer: User | None) -> QuerySet[Role]:
     """Return the roles that the viewer may see, with all that eligibility looks at."""
-    required = RoleSkill.objects.filter(is_required=True).select_related("skill").order_by("pk")
     return (
         Role.objects.filter(opportunity__in=Opportunity.objects.visible_to(viewer))
         .select_related("opportunity__listing__source")
-        .prefetch_related(Prefetch("role_skills", required, to_attr="required_skills"), "required_courses")
+        .prefetch_related(*_with_requirements())
     )
 
 
-def find_obstacles(*, viewer: User, roles: Sequence[Role], now: datetime | None = None) -> dict[int, list[Problem]]:
-    """Return for each role, as `find_roles` gives it, all that keeps the viewer from a place in it."""
-    now = now or timezone.now()
-    everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
-    asked = [_demands(role, everywhere) for role in roles]
-    standing = _find_standing(volunteer=viewer, asked=asked, now=now)
-    return {demands.role_id: eligibility.obstacles(standing, demands, now=now) for demands in asked}
+def find_reasons(
+    *, volunteer: User, roles: Sequence[Role], now: datetime, is_new: bool, has_offer: bool = False
+) -> dict[int, list[Reason]]:
+    """Return for each role why the volunteer may not hold a slot of it, all reasons at once; a system question.
+
+    With `is_new` it is about applying; with `has_offer` a slot is held for them already, so that the role cannot
+    be full. What the answer rests on stays true while the volunteer and the role are locked.
+    """
+    asked = _find_requirements(roles, has_offer=has_offer)
+    who = _find_qualifications([volunteer], asked, now)[volunteer.pk]
+    return {one.role_id: reasons_against(who, one, now=now, is_new=is_new) for one in asked}
 
 
 def find_reasons_against(
@@ -61,61 +67,104 @@ def find_reasons_against(
     live = Application.objects.filter(volunteer=viewer, role__in=roles, status__in=LIVE_STATUSES)
     applied = set(live.values_list("role", flat=True))
     already = [Problem(OpportunityCode.ALREADY_APPLIED, "You have applied for this role already.")]
-    found = find_obstacles(viewer=viewer, roles=roles, now=now)
-    return {role.pk: [*(already if role.pk in applied else ()), *found[role.pk]] for role in roles}
+    found = find_reasons(volunteer=viewer, roles=roles, now=now or timezone.now(), is_new=True)
+    return {
+        role.pk: [
+            *(already if role.pk in applied else ()),
+            *(reason.problem_for_volunteer() for reason in found[role.pk]),
+        ]
+        for role in roles
+    }
 
 
-def find_late_obstacles(*, role: Role, now: datetime) -> list[Problem]:
-    """Return what may have come up while one waited for the role's lock: it was closed, or is full by now."""
-    demands = _demands_of_opportunity(role)
-    return [*eligibility.closing_obstacles(demands, now=now), *eligibility.full(demands)]
+def find_next_on_waitlist(*, role: Role, number: int, now: datetime) -> list[Application]:
+    """Return the first on the waitlist who may hold a slot of the role now, so many at most; a system question.
 
-
-def _find_standing(*, volunteer: User, asked: Sequence[Demands], now: datetime) -> Standing:
-    """Return what counts of the volunteer now, as far as it is asked for; a system question.
-
-    Most roles ask for few things, and whoever applies in a crowd waits for every statement of the others.
+    The others are passed over and keep their positions. However many are, the number of statements is bounded.
     """
-    skills, courses = UserSkill.objects.filter(user=volunteer), find_completed_courses(user=volunteer)
-    held = Application.objects.filter(
-        volunteer=volunteer, status=ApplicationStatus.ACCEPTED, role__opportunity__end_date__gt=now
-    ).exclude(role__opportunity__status=OpportunityStatus.CANCELLED)
-    times = held.values_list(
-        "role_id", "role__opportunity__title", "role__opportunity__start_date", "role__opportunity__end_date"
-    )
-    return Standing(
-        is_email_verified=volunteer.is_email_verified,
-        is_volunteer=policies.can_apply(volunteer),
-        skill_ids=frozenset(skills.values_list("skill_id", flat=True) if any(one.skills for one in asked) else ()),
-        course_ids=frozenset(courses.values_list("pk", flat=True) if any(one.courses for one in asked) else ()),
-        verifications=(
-            find_valid_kinds(user=volunteer, now=now) if any(one.verifications for one in asked) else frozenset()
-        ),
-        engagements=[Engagement(*row) for row in times],
-    )
+    if number <= 0:
+        return []
+    (asked,) = _find_requirements([role], has_offer=True)
+    found: list[Application] = []
+    for waiting in _reads(find_waiting(role=role).select_related("volunteer")):
+        people = _find_qualifications([one.volunteer for one in waiting], [asked], now)
+        found += [one for one in waiting if not reasons_against(people[one.volunteer_id], asked, now=now, is_new=False)]
+        if len(found) >= number:
+            break
+    return found[:number]
 
 
-def _demands(role: Role, everywhere: Mapping[int, str]) -> Demands:
-    required: list[RoleSkill] = role.required_skills  # type: ignore[attr-defined] # fetched by find_roles
+def _reads(waiting: QuerySet[Application]) -> Iterator[list[Application]]:
+    start, size = 0, FIRST_READ
+    while rows := list(waiting[start : start + size]):
+        yield rows
+        if len(rows) < size:
+            return
+        start, size = start + size, min(10 * size, MAX_READ)
+
+
+def _find_qualifications(
+    volunteers: Collection[User], asked: Sequence[Requirements], now: datetime
+) -> dict[int, Qualifications]:
+    """Return what counts of each volunteer now, by id, as far as it is asked for.
+
+    Most roles require few things, and whoever applies in a crowd waits for every statement of the others.
+    """
+    ids = [volunteer.pk for volunteer in volunteers]
+    skill_ids = {skill_id for one in asked for skill_id in one.skills or ()}
+    course_ids = {course_id for one in asked for course_id in one.courses or ()}
+    skills = _find_skills(ids, skill_ids) if skill_ids else {}
+    courses = find_completions(user_ids=ids, course_ids=course_ids) if course_ids else {}
+    kinds = find_valid_kinds_by_user(user_ids=ids, now=now) if any(one.verifications for one in asked) else {}
+    verified, held = find_verified_ids(user_ids=ids), find_held_slots(volunteer_ids=ids, now=now)
+    return {
+        volunteer.pk: Qualifications(
+            is_active=volunteer.is_active,
+            is_email_verified=volunteer.pk in verified,
+            is_volunteer=policies.can_apply(volunteer),
+            skill_ids=frozenset(skills.get(volunteer.pk, ())),
+            course_ids=frozenset(courses.get(volunteer.pk, ())),
+            verifications=frozenset(kinds.get(volunteer.pk, ())),
+            held_slots=held.get(volunteer.pk, ()),
+        )
+        for volunteer in volunteers
+    }
+
+
+def _find_skills(user_ids: Collection[int], skill_ids: Collection[int]) -> dict[int, set[int]]:
+    held: dict[int, set[int]] = {}
+    rows = UserSkill.objects.filter(user__in=user_ids, skill__in=skill_ids)
+    for user_id, skill_id in rows.values_list("user_id", "skill_id"):
+        held.setdefault(user_id, set()).add(skill_id)
+    return held
+
+
+def _with_requirements() -> tuple[Prefetch[str] | str, ...]:
+    required = RoleSkill.objects.filter(is_required=True).select_related("skill").order_by("pk")
+    return (Prefetch("role_skills", required, to_attr="required_skills"), "required_courses")
+
+
+def _find_requirements(roles: Sequence[Role], *, has_offer: bool) -> list[Requirements]:
+    prefetch_related_objects(roles, *_with_requirements())  # nothing, where `find_roles` did it
+    everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
+    return [_requirements(role, everywhere, has_offer=has_offer) for role in roles]
+
+
+def _requirements(role: Role, everywhere: Mapping[int, str], *, has_offer: bool) -> Requirements:
+    opportunity = role.opportunity
+    required: list[RoleSkill] = role.required_skills  # type: ignore[attr-defined] # fetched by `_with_requirements`
     own = {course.pk: course.title for course in role.required_courses.all()}
-    return replace(
-        _demands_of_opportunity(role),
+    return Requirements(
+        role_id=role.pk,
+        host_id=opportunity.host_id,
+        kind=opportunity.kind,
+        status=opportunity.status,
+        span=Span(opportunity.start_date, opportunity.end_date),
+        is_full=not has_offer and role.slots_taken >= role.slots_available,
+        link=_link_to(opportunity),
         skills={one.skill_id: one.skill.name for one in required},
         courses={**everywhere, **own},
         verifications=tuple(role.required_verifications),
-    )
-
-
-def _demands_of_opportunity(role: Role) -> Demands:
-    opportunity = role.opportunity
-    return Demands(
-        role_id=role.pk,
-        kind=opportunity.kind,
-        status=opportunity.status,
-        start_date=opportunity.start_date,
-        end_date=opportunity.end_date,
-        is_full=role.slots_taken >= role.slots_available,
-        link=_link_to(opportunity),
     )
 
 

@@ -8,37 +8,50 @@ from domains.accounts.models import User
 from domains.base.errors import NotAllowed, NotFound
 from domains.opportunities import policies
 from domains.opportunities.models import Application, ApplicationHistory, Role
+from domains.opportunities.services.locks import lock_volunteers
 from domains.opportunities.services.moves import lock_role
 from domains.opportunities.services.values import clean_note
 
 LONGEST_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
 
 
-def lock_to_decide(*, actor: User, application_id: int) -> tuple[Application, Role]:
+def lock_to_decide(*, actor: User, application_id: int, gives_slot: bool = False) -> tuple[Application, Role]:
     """Return the application, as it stands once its role is locked, for a coordinator's act.
 
-    Refuses with NOT_FOUND and FORBIDDEN.
+    Where the act gives a slot, the volunteer is locked before the role. Refuses with NOT_FOUND and FORBIDDEN.
     """
     application = _find(Application.objects.visible_to(actor), application_id)
     if not policies.can_decide_application(actor, application):
         raise NotAllowed("Only owners and coordinators of the organisation decide about applications.")
-    return application, lock_again(application=application, viewer=actor)
+    return application, lock_again(application=application, viewer=actor, gives_slot=gives_slot)
 
 
-def lock_own(*, actor: User, application_id: int) -> tuple[Application, Role]:
-    """Return the actor's own application, as it stands once its role is locked; refuses with NOT_FOUND, FORBIDDEN."""
+def lock_own(*, actor: User, application_id: int, gives_slot: bool = False) -> tuple[Application, Role]:
+    """Return the actor's own application, as it stands once its role is locked; refuses with NOT_FOUND, FORBIDDEN.
+
+    Where the act gives a slot, the actor is locked before the role.
+    """
     application = _find(Application.objects.visible_to(actor), application_id)
     if not policies.can_answer_for_application(actor, application):
         raise NotAllowed("Only the volunteer may do this with an application.")
-    return application, lock_again(application=application, viewer=actor)
+    return application, lock_again(application=application, viewer=actor, gives_slot=gives_slot)
 
 
-def lock_again(*, application: Application, viewer: User | None) -> Role:
-    """Return the application's role, locked, and read the application again: others may have moved it meanwhile."""
+def lock_again(*, application: Application, viewer: User | None, gives_slot: bool = False) -> Role:
+    """Return the application's role, locked, and read the application again: others may have moved it meanwhile.
+
+    Refuses with NOT_FOUND what is gone by now.
+    """
+    people = lock_volunteers(volunteer_ids=[application.volunteer_id]) if gives_slot else {}
     role = lock_role(viewer=viewer, role_id=application.role_id)
     if role is None:
         raise NotFound("application", "application_id")
-    application.refresh_from_db()
+    try:
+        application.refresh_from_db()
+    except Application.DoesNotExist:
+        raise NotFound("application", "application_id") from None
+    if gives_slot:
+        application.volunteer = people[application.volunteer_id]
     return role
 
 

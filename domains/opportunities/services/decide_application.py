@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,32 +11,65 @@ from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import Refused
 from domains.opportunities import facts
+from domains.opportunities.eligibility import PASSABLE
 from domains.opportunities.errors import OpportunityCode
-from domains.opportunities.models import Application, Opportunity, OpportunityStatus
+from domains.opportunities.models import Application, Opportunity, OpportunityStatus, Role
+from domains.opportunities.selectors import find_reasons
 from domains.opportunities.services.changes import clean_reason, lock_to_decide
-from domains.opportunities.services.moves import move
+from domains.opportunities.services.moves import move, refuse_unless_possible
 from domains.opportunities.transitions import Act, Decision, target_of
 
 
 @transaction.atomic
-def decide_application(*, actor: User, application_id: int, decision: Decision, note: str = "") -> Application:
+def decide_application(
+    *, actor: User, application_id: int, decision: Decision, note: str = "", accept_anyway: bool = False
+) -> Application:
     """The application stands as the coordinator decided; deciding the same again changes nothing.
 
+    Of decisions at once each sees what the one before it made of the application. With `accept_anyway` an ACCEPT passes
+    over OVERLAPS and MISSING_*: the history says so, and the volunteer and the host's coordinators are notified.
     Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the note), CLOSED (the opportunity was called off), CONFLICT
-    (decided otherwise in the meantime; it names the state that stands) and FULL.
+    (decided otherwise in the meantime; it names the state that stands); and an ACCEPT with all the reasons why the
+    volunteer may not hold a slot: EMAIL_NOT_VERIFIED, NOT_ELIGIBLE (a closed account), MISSING_SKILL, MISSING_COURSE,
+    MISSING_VERIFICATION, CLOSED (it is over), OVERLAPS and FULL.
     """
-    application, role = lock_to_decide(actor=actor, application_id=application_id)
+    is_accept = decision == Decision.ACCEPT
+    application, role = lock_to_decide(actor=actor, application_id=application_id, gives_slot=is_accept)
     reason = clean_reason(note, "note")
     act = Act(decision)
     target = target_of(act)
     if application.status == target:
         return application
     _refuse_if_called_off(role.opportunity)
+    refuse_unless_possible(application=application, act=act, target=target)
+    now = timezone.now()
+    overrides = _check_acceptance(application, role, now, accept_anyway=accept_anyway) if is_accept else []
     moved = move(
-        application=application, role=role, act=act, target=target, actor=actor, now=timezone.now(), reason=reason
+        application=application,
+        role=role,
+        act=act,
+        target=target,
+        actor=actor,
+        now=now,
+        reason=reason,
+        overrides=overrides,
     )
     bus.publish(facts.ApplicationDecided(application_id=application.pk, move_id=moved.pk))
+    if overrides:
+        bus.publish(facts.EligibilityOverridden(application_id=application.pk, move_id=moved.pk))
     return application
+
+
+def _check_acceptance(
+    application: Application, role: Role, now: datetime, *, accept_anyway: bool
+) -> list[OpportunityCode]:
+    """Return the codes of the reasons that the coordinator passes over, each once; refuses with the others."""
+    reasons = find_reasons(volunteer=application.volunteer, roles=[role], now=now, is_new=False)[role.pk]
+    passed_over = {reason.code for reason in reasons} & PASSABLE if accept_anyway else frozenset()
+    # Two slots at that time with other hosts read alike.
+    if refusals := dict.fromkeys(one.problem_for_coordinator() for one in reasons if one.code not in passed_over):
+        raise Refused(*refusals)
+    return sorted(passed_over)
 
 
 def _refuse_if_called_off(opportunity: Opportunity) -> None:

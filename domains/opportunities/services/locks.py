@@ -1,15 +1,29 @@
 """Finding what an act on hosts and opportunities is about, locked until the transaction ends.
 
-Locks are taken from the whole to its parts: a host, or an opportunity and then its roles by their keys. Where
-SQLite ignores them, its transactions run one at a time.
+Locks are taken in one order, so that two acts never wait for each other: volunteers by their keys; a host, or an
+opportunity; then roles by their keys. Whoever comes to hold a slot holds the volunteer's lock and the role's: so
+neither the volunteer's slots nor the role's change between the decision and the move. Where SQLite ignores the locks,
+its transactions run one at a time.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import connection
 
 from domains.accounts.models import User
 from domains.base.errors import NotAllowed, NotFound
 from domains.opportunities import policies
 from domains.opportunities.models import HostMembership, Opportunity, OpportunityHost
+
+
+def lock_volunteers(*, volunteer_ids: Collection[int]) -> dict[int, User]:
+    """Return these people, by id, locked as they are now: the slots that each holds change one at a time."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock outside a transaction protects nothing")
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=volunteer_ids).order_by("pk")
+    return {person.pk: person for person in people}
 
 
 def lock_host(*, host_id: int) -> OpportunityHost | None:

@@ -1,17 +1,18 @@
 """How applications move: the role locked, its places counted, the history written, all in one transaction.
 
-The acts decide who may move what; whatever they do, they do it through here. So a place that becomes free is
-offered to the next in line by whatever move freed it, once.
+The acts decide who may move what; whatever they do, they do it through here. So a slot that becomes free is
+offered to the next on the waitlist who may hold it, by whatever move freed it, once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, Max, QuerySet, When
 
 from domains.accounts.models import User
 from domains.base import bus
@@ -26,7 +27,7 @@ from domains.opportunities.models import (
     OpportunityStatus,
     Role,
 )
-from domains.opportunities.selectors import find_waiting
+from domains.opportunities.selectors import find_next_on_waitlist
 from domains.opportunities.transitions import NOWHERE, Act, is_possible, places_taken_by, target_of
 
 #: An opportunity in these states still gives its free places to those who wait.
@@ -62,32 +63,33 @@ def move(
     actor: User | None,
     now: datetime,
     reason: str = "",
+    overrides: Sequence[OpportunityCode] = (),
 ) -> ApplicationHistory:
-    """The application is at `target`, its place counted in the locked role; return the line of its history.
+    """The application is at `target`, its slot counted in the locked role; return the line of its history.
 
-    A place that this frees is offered to the first in line. Refuses with CONFLICT, naming the state that stands,
-    where the table has no such move, and with FULL.
+    Whoever moves somebody into a slot has asked before whether they may hold it; `overrides` are the reasons that were
+    passed over. A slot that this frees is offered to the next on the waitlist. Refuses with CONFLICT, naming the state
+    that stands, where the table has no such move, and with FULL.
     """
-    source = NOWHERE if application._state.adding else application.status
-    if not is_possible(act, source, target):
-        message = f"The application is {source}, and from there it can't become {target}; read it again."
-        raise Refused.because(Code.CONFLICT, message, "application_id")
+    source = refuse_unless_possible(application=application, act=act, target=target)
     taken = places_taken_by(source, target)
     if taken > 0 and role.slots_taken >= role.slots_available:
-        raise Refused.because(OpportunityCode.FULL, "Every place of this role is taken.")
-    application.status = target
-    if target == ApplicationStatus.WAITLISTED:
-        application.waitlisted_at = _end_of_line(role, now)
-    application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
-    application.save()
+        raise Refused.because(OpportunityCode.FULL, "Every slot of this role is taken.")
+    _place(application, role, act, target, now)
     if taken:
         Role.objects.filter(pk=role.pk).update(slots_taken=F("slots_taken") + taken)
         role.slots_taken += taken
     moved = ApplicationHistory.objects.create(
-        application=application, from_status=source, to_status=target, actor=actor, reason=reason, at=now
+        application=application,
+        from_status=source,
+        to_status=target,
+        actor=actor,
+        reason=reason,
+        overrides=list(overrides),
+        at=now,
     )
     if taken < 0:
-        offer_places(role=role, now=now, number=-taken)
+        offer_slots(role=role, now=now, number=-taken)
     return moved
 
 
@@ -114,24 +116,49 @@ def cancel_all(
     )
 
 
-def offer_places(*, role: Role, now: datetime, number: int) -> None:
-    """The first in line hold an offer of the places that became free in the locked role; a system act.
+def _place(application: Application, role: Role, act: Act, target: ApplicationStatus, now: datetime) -> None:
+    application.status = target
+    # Who comes back from an offer has a position already.
+    if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
+        application.waitlisted_at = _end_of_waitlist(role, now)
+    application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
+    application.save()
 
-    Nothing is offered of what is over or was called off.
+
+def refuse_unless_possible(
+    *, application: Application, act: Act, target: ApplicationStatus
+) -> ApplicationStatus | None:
+    """Return where the application is, if the act may move it to `target` from there; refuses with CONFLICT."""
+    source = NOWHERE if application._state.adding else application.status
+    if not is_possible(act, source, target):
+        message = f"The application is {source}, and from there it can't become {target}; read it again."
+        raise Refused.because(Code.CONFLICT, message, "application_id")
+    return source
+
+
+def offer_slots(*, role: Role, now: datetime, number: int) -> None:
+    """The first on the waitlist who may hold a slot have an offer of those that became free in the locked role.
+
+    Those who may not are passed over at once, and keep their positions for a later one. Nothing is offered of what is
+    over or was called off. A system act.
     """
     if role.opportunity.status not in GIVING_STATUSES or role.opportunity.end_date <= now:
         return
     free = role.slots_available - role.slots_taken
-    for application in find_waiting(role=role)[: max(0, min(number, free))]:
+    for application in find_next_on_waitlist(role=role, number=min(number, free), now=now):
         moved = move(
             application=application, role=role, act=Act.OFFER, target=target_of(Act.OFFER), actor=None, now=now
         )
         bus.publish(facts.OfferMade(application_id=application.pk, move_id=moved.pk))
 
 
-def _end_of_line(role: Role, now: datetime) -> datetime:
-    """Return the time by which one stands behind all others, whatever the clocks of the servers say."""
-    last = find_waiting(role=role).reverse().values_list("waitlisted_at", flat=True).first()
+def _end_of_waitlist(role: Role, now: datetime) -> datetime:
+    """Return the time by which one is behind all others, whatever the clocks of the servers say.
+
+    The others are those who wait, and those who have an offer and may come back from it.
+    """
+    others = Application.objects.filter(role=role, status__in=(ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED))
+    last = others.aggregate(last=Max("waitlisted_at"))["last"]
     return now if last is None or last < now else last + timedelta(microseconds=1)
 
 

@@ -60,7 +60,8 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
             actor=actor,
             before={name: before[name] for name in relied_on},
             after={name: changed[name] for name in relied_on},
-            now=now,
+            # Only now: who was accepted before the roles' locks were had was accepted by the former times.
+            now=timezone.now(),
         )
         bus.publish(facts.OpportunityChanged(opportunity_id=opportunity.pk, change_id=change.pk))
     return opportunity

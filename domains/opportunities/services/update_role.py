@@ -9,7 +9,7 @@ from domains.accounts.models import User
 from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
 from domains.opportunities import policies
 from domains.opportunities.models import OpportunityStatus, Role, RoleSkill
-from domains.opportunities.services.moves import lock_role, offer_places
+from domains.opportunities.services.moves import lock_role, offer_slots
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, problems_of_role
 from domains.skills.services import hold_skills
 
@@ -45,7 +45,7 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     role.save(update_fields=changed)
     _replace_lists(role, changes)
     if (added := role.slots_available - slots_before) > 0:
-        offer_places(role=role, now=timezone.now(), number=added)
+        offer_slots(role=role, now=timezone.now(), number=added)
     return role
 
 

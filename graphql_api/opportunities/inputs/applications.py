@@ -29,7 +29,7 @@ class AnswerOfferInput:
     """The answer to an offered place."""
 
     application_id: strawberry.ID = strawberry.field(description="The application that the place is offered for.")
-    accept: bool = strawberry.field(description="True to take the place; false to leave it to the next in line.")
+    accept: bool = strawberry.field(description="True to take the slot; false to leave it to the next on the waitlist.")
 
 
 @strawberry.input(description="What `decideApplication` takes.")
@@ -39,6 +39,13 @@ class DecideApplicationInput:
     application_id: strawberry.ID = strawberry.field(description="The application.")
     decision: ApplicationDecision = strawberry.field(description="What becomes of it.")
     note: str = strawberry.field(description="A word to the volunteer, at most 500 characters.", default="")
+    accept_anyway: bool = strawberry.field(
+        description=(
+            "Let an ACCEPT pass over OVERLAPS, MISSING_SKILL, MISSING_COURSE and MISSING_VERIFICATION. The history "
+            "says so, and the volunteer and the host's coordinators are notified. Other decisions ignore it."
+        ),
+        default=False,
+    )
 
 
 @strawberry.input(description="What `completeApplication` takes.")

@@ -32,7 +32,12 @@ class ApplicationMutations:
             join_waitlist=input.join_waitlist,
         )
 
-    @mutation(description="Decide about an application; only those who run the host may. Again changes nothing.")
+    @mutation(
+        description=(
+            "Decide about an application; only the host's owners and coordinators may. The same decision again changes "
+            "nothing. An ACCEPT asks whether the volunteer may hold the slot, as `applyToRole` does."
+        )
+    )
     def decide_application(self, info: Info, input: DecideApplicationInput) -> Application:
         """Call `services.decide_application`."""
         return services.decide_application(  # type: ignore[return-value]
@@ -40,6 +45,7 @@ class ApplicationMutations:
             application_id=known_or_nobody(input.application_id, "Application"),
             decision=input.decision,
             note=input.note,
+            accept_anyway=input.accept_anyway,
         )
 
     @mutation(description="Take back an application of yours; a place you held goes to the next in line.")
@@ -51,7 +57,12 @@ class ApplicationMutations:
             reason=input.reason,
         )
 
-    @mutation(description="Take the place you are offered, or leave it to the next in line.")
+    @mutation(
+        description=(
+            "Take the slot you are offered, or leave it to the next on the waitlist. An offer refused with OVERLAPS "
+            "goes to the next, too, and you keep your position; other refusals leave it until its deadline."
+        )
+    )
     def answer_offer(self, info: Info, input: AnswerOfferInput) -> Application:
         """Call `services.answer_offer`."""
         return services.answer_offer(  # type: ignore[return-value]

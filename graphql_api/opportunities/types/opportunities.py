@@ -169,8 +169,18 @@ class ApplicationHistory:
     from_status: ApplicationStatus | None = strawberry_django.field(description="Where it stood; null at the start.")
     to_status: ApplicationStatus = strawberry_django.field(description="Where it stood from then on.")
     at: datetime = strawberry_django.field(description="When it moved.")
-    reason: str = strawberry_django.field(description="What the person who moved it noted; may be empty.")
+    overrides: list[str] = strawberry_django.field(
+        description="Codes of the eligibility reasons that a coordinator passed over with `acceptAnyway`; else empty."
+    )
     actor: User | None = strawberry_django.field(description="Who moved it; null for the system or a closed account.")
+
+    @strawberry_django.field(
+        description="What was passed over, and what the person who moved it noted; may be empty.",
+        only=["reason", "overrides"],
+    )
+    def reason(self) -> str:
+        """Join the two."""
+        return row_of(self, models.ApplicationHistory).full_reason
 
 
 @strawberry_django.type(models.Application, description="A volunteer's wish for a place in a role.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from domains.notifications.models import Notification
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.stories import applications, changes, hours, messages
-from domains.notifications.services.stories.shapes import Story
+from domains.notifications.services.stories.shapes import Story, plain_letter
 
 STORIES: dict[str, Story] = {
     "application_received": Story(applications.tell_received, applications.letter_received),
     "place_confirmed": Story(applications.tell_place_confirmed, applications.letter_decided),
     "application_decided": Story(applications.tell_decided, applications.letter_decided),
+    "accepted_anyway": Story(applications.tell_accepted_anyway, plain_letter),
     "place_changed": Story(applications.tell_place_changed, applications.letter_place_changed),
     "opportunity_changed": Story(changes.tell_changed, changes.letter_changed),
     "opportunity_cancelled": Story(changes.tell_cancelled, changes.letter_cancelled),
@@ -31,9 +32,3 @@ def letter_of(notification: Notification) -> Letter | None:
     if name in STORIES:
         return STORIES[name].letter(notification)
     return plain_letter(notification)
-
-
-def plain_letter(notification: Notification) -> Letter:
-    """Return the mail that says what the notification says."""
-    context = {"notification": notification, "person": notification.recipient}
-    return Letter(template="notifications/plain", subject=notification.title, context=context)

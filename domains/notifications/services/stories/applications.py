@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
+from domains.notifications.services.stories.shapes import (
+    IF_NOT_BOTH,
+    SAME_TIME,
+    in_list,
+    in_words,
+    source_of,
+    zone_of,
+)
+from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus
-from domains.opportunities.selectors import find_managers
+from domains.opportunities.selectors import find_collisions, find_managers
 from domains.opportunities.transitions import places_taken_by
 
 Status = ApplicationStatus
@@ -25,6 +35,13 @@ DECISIONS = {
     Status.OFFERED: ("A place is free for you", "Take it by {deadline}; after that it goes to the next in line."),
     Status.EXPIRED: ("The offer has run out", "The place went to the next in line. You may apply again."),
     Status.COMPLETED: ("Thank you for coming", "It counts. Log your hours while you remember them."),
+}
+#: What a coordinator may pass over, as both sides read it.
+PASSED_OVER = {
+    OpportunityCode.OVERLAPS: "another slot at the same time",
+    OpportunityCode.MISSING_SKILL: "a required skill that is missing",
+    OpportunityCode.MISSING_COURSE: "a required course that is missing",
+    OpportunityCode.MISSING_VERIFICATION: "a required verification that is missing",
 }
 ABSENT = ("You are noted as not having come", "If that is a mistake, write to the organisation.")
 DECLINED = ("No place this time", "Thank you for offering your time.")
@@ -82,6 +99,7 @@ def tell_decided(move_id: int) -> None:
         start=times["begins"],
         deadline=times["deadline"] or "the deadline",
     )
+    body = "\n".join([body, *_about_override(moved)])
     if moved.reason and moved.actor_id != application.volunteer_id and opportunity.host:
         body += f"\n{opportunity.host.organization_name} adds: {moved.reason}"
     notify(
@@ -107,7 +125,22 @@ def letter_decided(notification: Notification) -> Letter | None:
             **_times(moved.application),
             "move": moved,
             "was_absent": moved.from_status == Status.ACCEPTED,
+            "about_override": _about_override(moved),
         },
+    )
+
+
+def tell_accepted_anyway(move_id: int) -> None:
+    """Tell the host's owners and coordinators what one of them passed over, but not which other slot it is."""
+    moved = _find_move(move_id)
+    if moved is None:
+        return
+    who = moved.actor.display_name if moved.actor else "Somebody who has left"
+    _tell_managers(
+        moved.application,
+        key=f"accepted_anyway:{move_id}",
+        title=f"{moved.application.volunteer.display_name} was accepted anyway: {moved.application.role.title}",
+        body=f"{who} passed over {_passed_over(moved)}.",
     )
 
 
@@ -132,6 +165,24 @@ def letter_place_changed(notification: Notification) -> Letter | None:
         subject=_place_changed(moved),
         context={"application": moved.application, "manager": notification.recipient, "move": moved},
     )
+
+
+def _about_override(moved: ApplicationHistory) -> list[str]:
+    """Return what the volunteer reads where a coordinator accepted them anyway."""
+    if not moved.overrides:
+        return []
+    application = moved.application
+    lines = [f"You were accepted in spite of {_passed_over(moved)}."]
+    collisions = find_collisions(
+        opportunity=application.role.opportunity, volunteer_ids=[application.volunteer_id], now=timezone.now()
+    )
+    if slots := collisions.get(application.volunteer_id):
+        lines.append(f"{SAME_TIME}: {in_list(slots)}. {IF_NOT_BOTH}")
+    return lines
+
+
+def _passed_over(moved: ApplicationHistory) -> str:
+    return " and ".join(PASSED_OVER[code] for code in moved.overrides)
 
 
 def _tell_managers(application: Application, *, key: str, title: str, body: str) -> None:
@@ -180,5 +231,5 @@ def _find_application(application_id: int) -> Application | None:
 
 
 def _find_move(move_id: int) -> ApplicationHistory | None:
-    with_all = ApplicationHistory.objects.select_related(*(f"application__{one}" for one in WITH_ALL))
+    with_all = ApplicationHistory.objects.select_related("actor", *(f"application__{one}" for one in WITH_ALL))
     return with_all.filter(pk=move_id).first()

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
+from domains.notifications.services.stories.shapes import (
+    IF_NOT_BOTH,
+    SAME_TIME,
+    in_list,
+    in_words,
+    source_of,
+    zone_of,
+)
 from domains.opportunities.models import OpportunityChange
-from domains.opportunities.selectors import find_called_off, find_holders, find_managers
+from domains.opportunities.selectors import find_called_off, find_collisions, find_holders, find_managers
+from domains.opportunities.services.locks import lock_volunteers
 
+TIMES = ("start_date", "end_date")
 #: What a host may change that volunteers rely on, in the words of the mail.
 LABELS = {
     "start_date": "Begins",
@@ -23,13 +36,20 @@ LABELS = {
 }
 
 
+@transaction.atomic
 def tell_changed(change_id: int) -> None:
-    """Tell each person who holds a place what is so now."""
+    """Tell each person who holds a slot what is so now, and which other slots of theirs it collides with by now."""
     change = _find_change(change_id)
     if change is None:
         return
-    lines = [f"{line['label']}: {line['new']}" for line in _lines(change)]
-    _tell(change, "opportunity_changed", people=list(find_holders(change=change)), body="\n".join(lines))
+    people = list(find_holders(change=change))
+    body = "\n".join(f"{line['label']}: {line['new']}" for line in _lines(change))
+    if _has_other_times(change):
+        # Wait for whoever is just being accepted elsewhere, by the former times: then both slots can be seen.
+        lock_volunteers(volunteer_ids=[person.pk for person in people])
+    collisions = _find_collisions(change, [person.pk for person in people])
+    bodies = {person_id: f"{body}\n{sentence}" for person_id, sentence in collisions.items()}
+    _tell(change, "opportunity_changed", people=people, body=body, bodies=bodies)
 
 
 def letter_changed(notification: Notification) -> Letter | None:
@@ -37,7 +57,13 @@ def letter_changed(notification: Notification) -> Letter | None:
     change = _find_change(source_of(notification))
     if change is None:
         return None
-    context = {"person": notification.recipient, "opportunity": change.opportunity, "lines": _lines(change)}
+    person = notification.recipient
+    context = {
+        "person": person,
+        "opportunity": change.opportunity,
+        "lines": _lines(change),
+        "collision": _find_collisions(change, [person.pk]).get(person.pk, ""),
+    }
     return Letter(template="notifications/opportunity_changed", subject=_title(change), context=context)
 
 
@@ -79,13 +105,28 @@ def letter_cancelled(notification: Notification) -> Letter | None:
     )
 
 
-def _tell(change: OpportunityChange, story: str, *, people: list[User], body: str) -> None:
+def _has_other_times(change: OpportunityChange) -> bool:
+    return not change.after.keys().isdisjoint(TIMES)
+
+
+def _find_collisions(change: OpportunityChange, person_ids: Collection[int]) -> dict[int, str]:
+    """Return, by person, a sentence that names the slots that are at the same time since the times changed."""
+    if not _has_other_times(change):
+        return {}
+    found = find_collisions(opportunity=change.opportunity, volunteer_ids=person_ids, now=timezone.now())
+    return {person_id: f"{SAME_TIME}: {in_list(slots)}. {IF_NOT_BOTH}" for person_id, slots in found.items()}
+
+
+def _tell(
+    change: OpportunityChange, story: str, *, people: list[User], body: str, bodies: Mapping[int, str] | None = None
+) -> None:
     notify(
         recipient_ids=[person.pk for person in people],
         kind=NotificationKind.OPPORTUNITY_CHANGED,
         key=f"{story}:{change.pk}",
         title=_title(change),
         body=body,
+        bodies=bodies,
         subject=Subject("Opportunity", change.opportunity_id),
     )
 
@@ -122,6 +163,6 @@ def _lines(change: OpportunityChange) -> list[dict[str, str]]:
 def _words(name: str, value: Any, zone: tzinfo) -> str:
     if name == "is_remote":
         return "from anywhere" if value else "at the place"
-    if name in {"start_date", "end_date"}:
+    if name in TIMES:
         return in_words(datetime.fromisoformat(value), zone)
     return str(value) or "not said"

@@ -15,6 +15,7 @@ from domains.messaging.selectors import get_direct_id
 from domains.notifications.models import Notification, NotificationKind, Preference
 from domains.notifications.services.letters import Letter
 from domains.notifications.services.notify import Subject, notify
+from domains.notifications.services.stories.shapes import plain_letter
 
 NAME = "message"
 KIND = NotificationKind.MESSAGE_RECEIVED
@@ -109,8 +110,7 @@ def letter(notification: Notification) -> Letter | None:
     )
     if notification.read_at or not takes_part.exists() or is_between_blocked(notification):
         return None
-    context = {"notification": notification, "person": notification.recipient}
-    return Letter(template="notifications/plain", subject=notification.title, context=context)
+    return plain_letter(notification)
 
 
 def is_between_blocked(notification: Notification) -> bool:

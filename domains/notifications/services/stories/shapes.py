@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -11,6 +11,11 @@ from django.template.defaultfilters import date
 from domains.geo.selectors import zip_time_zone
 from domains.notifications.models import Notification
 from domains.notifications.services.letters import Letter
+from domains.opportunities.eligibility import HeldSlot
+
+#: What a volunteer reads whose slots collide.
+SAME_TIME = "At the same time you hold"
+IF_NOT_BOTH = "If you can't do both, withdraw from one, so that somebody else gets the slot."
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,12 @@ class Story:
 
     tell: Callable[[int], None]
     letter: Callable[[Notification], Letter | None]
+
+
+def plain_letter(notification: Notification) -> Letter:
+    """Return the mail that says what the notification says."""
+    context = {"notification": notification, "person": notification.recipient}
+    return Letter(template="notifications/plain", subject=notification.title, context=context)
 
 
 def source_of(notification: Notification) -> int:
@@ -34,3 +45,8 @@ def zone_of(*zip_codes: str) -> tzinfo:
 def in_words(moment: datetime, zone: tzinfo) -> str:
     """Return a time as clocks show it there, and which clocks these are: 4 May 2031, 10:00 PDT."""
     return date(moment.astimezone(zone), "j F Y, H:i T")
+
+
+def in_list(slots: Sequence[HeldSlot]) -> str:
+    """Return the slots by the names of their opportunities and roles."""
+    return ", ".join(f"“{slot.opportunity_title}” (as {slot.role_title})" for slot in slots)
