@@ -31,6 +31,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from graphql_api.context import Context
 from graphql_api.errors import BadUserInput, LimitExceeded
 
 MAX_CHARACTERS = 15_000
@@ -85,16 +86,20 @@ class Limits(SchemaExtension):
             schema: GraphQLSchema = context.schema._schema
             try:
                 # The public name falls back on the first operation, which is what must not happen.
-                check(context.graphql_document, schema, context.variables or {}, context._provided_operation_name)
+                cost = check(
+                    context.graphql_document, schema, context.variables or {}, context._provided_operation_name
+                )
             except RecursionError:
                 raise LimitExceeded("The document's fragments are chained too deeply.") from None
+            if isinstance(context.context, Context):
+                context.context.cost_requested = cost
         yield
 
 
 def check(
     document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any], operation_name: str | None = None
-) -> None:
-    """Raise LimitExceeded if any operation of the document asks for too much.
+) -> int:
+    """Return the cost of the document's costliest operation; raise LimitExceeded if any of them asks for too much.
 
     A document of several operations must come with the name of the one to run: BAD_USER_INPUT.
     """
@@ -102,6 +107,7 @@ def check(
     if len(operations) > 1 and not operation_name:
         raise BadUserInput("The document holds several operations: say which by `operationName`.")
     walk = Walk(schema, variables, _fragments(document))
+    cost = 0
     for operation in operations:
         size = walk.measure(operation.selection_set, schema.get_root_type(operation.operation))
         _refuse_above("deep", size.depth, MAX_DEPTH, "levels")
@@ -111,6 +117,8 @@ def check(
         _refuse_above("large", size.nodes, MAX_NODES, "objects; ask for smaller pages")
         if operation.operation is OperationType.MUTATION:
             _check_mutations(list(root_fields_of(document)))
+        cost = max(cost, size.nodes)
+    return cost
 
 
 def root_fields_of(document: DocumentNode) -> Iterator[str]:

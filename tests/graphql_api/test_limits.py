@@ -7,6 +7,7 @@ import time
 import pytest
 from graphql import get_introspection_query, parse
 
+from graphql_api.context import Context
 from graphql_api.errors import LimitExceeded
 from graphql_api.limits import check
 from graphql_api.schema import schema
@@ -15,8 +16,8 @@ from tests.factories import UserFactory
 from tests.graphql_api.opportunities.documents import OPPORTUNITIES
 
 
-def measure(document, **variables) -> None:
-    check(document, schema._schema, variables)
+def measure(document, **variables) -> int:
+    return check(document, schema._schema, variables)
 
 
 def nested(levels: int) -> str:
@@ -149,3 +150,10 @@ def test_a_list_below_itself_is_refused(document: str) -> None:
 
 def test_the_largest_page_of_the_contracts_list_passes() -> None:
     measure(parse(OPPORTUNITIES), first=100)
+
+
+def test_the_context_knows_what_the_document_may_cost() -> None:
+    context = Context(request=None, request_id="1", ip_address="")
+    document = "{ opportunities(first: 7) { edges { node { title } } } a: opportunities { totalCount } }"
+    schema.execute_sync(document, context_value=context)
+    assert context.cost_requested == measure(parse(document)) > 0
