@@ -27,6 +27,7 @@ from graphql_api.enums import describe
 from graphql_api.loaders import load, load_row, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
+from graphql_api.weights import MAX_MEMBERSHIPS
 
 if TYPE_CHECKING:
     from graphql_api.notifications.types import NotificationPreferences
@@ -284,7 +285,7 @@ def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
 
 def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:
     # Nobody's but the viewer's are asked for: those that are open have no user yet to be told apart by.
-    own = list(optimize(find_own_memberships(viewer=viewer), info=info))
+    own = list(optimize(find_own_memberships(viewer=viewer), info=info)[:MAX_MEMBERSHIPS])
     return dict.fromkeys(keys, own)
 
 
