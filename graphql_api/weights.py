@@ -239,7 +239,7 @@ FIELDS = {
     "Query.notifications": 400,
     "Query.opportunities": 500,
     "Query.opportunity": 500,
-    "Query.recommendedOpportunities": 10_000,
+    "Query.recommendedOpportunities": 12_000,
     "Query.recommendedVolunteers": 8_000,
     "Query.searchMessages": 600,
     "Query.skills": 500,

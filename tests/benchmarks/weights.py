@@ -2,7 +2,7 @@
 
 Fills an SQLite database of its own, asks for each field that has a weight, and prints the time that one document takes
 more with the field than without it, beside what the field is taken to cost. Marked are those that are more than four
-times apart; what takes less than half a millisecond is too little to tell. Then the documents of the contract, whole.
+times apart, where the difference is large enough to be told from chance. Then the documents of the contract, whole.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: How far apart time and weight may be, and what is too short to be measured, in milliseconds.
-MAX_TIMES, TOO_SHORT = 4.0, 0.5
+#: How far apart time and weight may be. What takes less than so many milliseconds, or than this part of the document
+#: that it is added to, cannot be told from chance.
+MAX_TIMES, TOO_SHORT, TOO_SMALL = 4.0, 2.0, 0.1
 POINTS_PER_MS = 100
 REPEATS = 3
 #: The way from the root to as many objects of a type as there can be; `@Kind` stands for an id.
@@ -113,9 +114,10 @@ def measure(only: set[str]) -> int:
     apart = 0
     for field, without, with_it in documents(only):
         api = Api(Client(), community.viewer)  # an access token does not live long
-        milliseconds = max(spent(api, written(with_it)) - spent(api, written(without)), 0.0)
+        base = spent(api, written(without))
+        milliseconds = max(spent(api, written(with_it)) - base, 0.0)
         points = cost(written(with_it)) - cost(written(without))
-        apart += report(field, milliseconds, points)
+        apart += report(field, milliseconds, points, max(TOO_SHORT, TOO_SMALL * base))
     for name, document in contract():
         api = Api(Client(), community.viewer)
         report(name, spent(api, document), cost(document))
@@ -183,10 +185,10 @@ def spent(api: Any, document: str) -> float:
     return min(times)
 
 
-def report(field: str, milliseconds: float, points: int) -> bool:
+def report(field: str, milliseconds: float, points: int, too_short: float = TOO_SHORT) -> bool:
     """Print a line; tell whether time and weight are too far apart."""
     ratio = points / POINTS_PER_MS / max(milliseconds, 0.01)
-    is_apart = max(milliseconds, points / POINTS_PER_MS) > TOO_SHORT and not 1 / MAX_TIMES <= ratio <= MAX_TIMES
+    is_apart = max(milliseconds, points / POINTS_PER_MS) > too_short and not 1 / MAX_TIMES <= ratio <= MAX_TIMES
     print(f"{field:48} {milliseconds:9.2f} {points:9,}  {ratio:6.2f} {'<-- apart' if is_apart else ''}")
     return is_apart
 

@@ -10,7 +10,7 @@ from graphql import GraphQLError, get_introspection_query, parse
 from graphql_api.context import Context
 from graphql_api.errors import LimitExceeded
 from graphql_api.input_limits import check_variables
-from graphql_api.limits import check
+from graphql_api.limits import MAX_COST, check
 from graphql_api.operations import same_text
 from graphql_api.schema import schema
 from graphql_api.sizes import Walk
@@ -237,9 +237,10 @@ def test_costly_root_fields_count_at_each_use() -> None:
     def recommended(times: int) -> str:
         return "{ " + " ".join(f"a{n}: recommendedOpportunities(first: 50) {{ score }}" for n in range(times)) + " }"
 
-    assert measure(parse(recommended(16))) > 15 * 10_000
+    one = measure(parse(recommended(1)))
+    assert measure(parse(recommended(MAX_COST // one))) == MAX_COST // one * one
     with pytest.raises(LimitExceeded, match="too costly"):
-        measure(parse(recommended(17)))
+        measure(parse(recommended(MAX_COST // one + 1)))
 
 
 def test_only_the_operation_to_run_is_charged_and_all_are_limited() -> None:
