@@ -22,6 +22,7 @@ from domains.opportunities.services.drafts import MAX_CAUSES
 from domains.opportunities.services.invite_host_member import MAX_MEMBERS
 from domains.opportunities.services.log_hours import MAX_ENTRIES
 from domains.opportunities.services.role_drafts import MAX_COURSES_PER_ROLE, MAX_ROLES, MAX_SKILLS_PER_ROLE
+from domains.skills.selectors import MAX_CATEGORIES
 from domains.skills.services.hold_skills import MAX_SKILLS
 from domains.skills.services.parse_resume import MAX_SUGGESTIONS
 from domains.skills.services.skill_files import MAX_ALIASES
@@ -84,6 +85,7 @@ LISTS = {
     "Opportunity.roles": Length(MAX_ROLES, 5),
     "OpportunityHost.members": Length(MAX_MEMBERS, 20),
     "ParticipantsChanged.participants": Length(MAX_PEOPLE, 13),
+    "Query.skillCategories": Length(MAX_CATEGORIES, 100),
     "RecommendedOpportunity.reasons": Length(60, 5),
     "RecommendedVolunteer.reasons": Length(60, 5),
     "Resume.suggestions": Length(MAX_SUGGESTIONS, 30),
@@ -142,7 +144,10 @@ ASKED_AT_ONCE = frozenset(
         "InboxEvent.conversation",
         "Message.attachments",
         "Message.reactions",
+        "Message.canEdit",
+        "MessageDeleted.message",
         "MessageEdited.message",
+        "MessageReacted.message",
         "MessageSent.message",
         "Notification.subject",
         "NotificationConnection.unreadCount",
@@ -185,6 +190,7 @@ HASH, FILE = 10_000, 20_000
 FIELDS = {
     "*.id": 1,
     "*.edges": 1,
+    "*.nodes": 1,
     "*.totalCount": 5,
     "AuthSession.user": 5,
     "BlockReceipt.blocked": 5,
@@ -213,11 +219,15 @@ FIELDS = {
     "ListingSource.name": 4,
     "ListingSource.url": 4,
     "Message.attachments": 10,
+    "Message.canDelete": 4,
+    "Message.canEdit": 10,
     "Message.content": 4,
     "Message.isDeleted": 4,
     "Message.reactions": 10,
     "MessageAttachment.url": 5,
+    "MessageDeleted.message": 10,
     "MessageEdited.message": 10,
+    "MessageReacted.message": 10,
     "MessageSent.message": 10,
     "Notification.isRead": 4,
     "Notification.subject": 20,
@@ -231,9 +241,11 @@ FIELDS = {
     "OpportunityHost.myMembership": 10,
     "OpportunityHost.opportunities": 20,
     "ParticipantsChanged.participants": 10,
+    "Query.causes": 400,
     "Query.conversation": 300,
     "Query.conversations": 400,
     "Query.host": 200,
+    "Query.hosts": 500,
     "Query.me": 200,
     "Query.node": 500,
     "Query.notifications": 400,
@@ -242,6 +254,7 @@ FIELDS = {
     "Query.recommendedOpportunities": 12_000,
     "Query.recommendedVolunteers": 8_000,
     "Query.searchMessages": 600,
+    "Query.skillCategories": 600,
     "Query.skills": 500,
     "Query.trendingOpportunities": 600,
     "Query.webPushKey": 20,

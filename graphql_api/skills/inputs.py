@@ -53,4 +53,6 @@ class AcceptResumeSkillsInput:
     """A choice of what was suggested."""
 
     resume_id: strawberry.ID = strawberry.field(description="Your resume.")
-    skill_ids: list[strawberry.ID] = list_field(MAX_AT_ONCE, "Which of its suggested skills you have.", service_answers=True)
+    skill_ids: list[strawberry.ID] = list_field(
+        MAX_AT_ONCE, "Which of its suggested skills you have.", service_answers=True
+    )
