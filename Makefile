@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test check format bench load faults schema lock web install install-dev clean
+.PHONY: help run serve worker test check format bench weights load faults schema lock web install install-dev clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ format: install-dev ## Format the code and mend what can be mended
 
 bench: install-dev ## Measure recommendations among 10,000 and 200,000 roles, in PostgreSQL databases of its own
 	$(BIN)/python -m tests.benchmarks.bench_recommendations
+
+weights: install-dev ## Measure how far the weights of fields are from what they cost
+	$(BIN)/python -m tests.benchmarks.weights
 
 load: install-dev ## Measure the live path: fan-out to 200, 2,000 idle sockets, stalled sockets (SECONDS=…, PARTS=…)
 	$(BIN)/python -m tests.benchmarks.load $(PARTS)

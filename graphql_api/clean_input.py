@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from graphql import FloatValueNode, StringValueNode, Visitor, visit
+from graphql import FloatValueNode, IntValueNode, StringValueNode, Visitor, visit
 from strawberry.extensions import SchemaExtension
 
 from graphql_api.errors import BadUserInput
 
 MAX_NESTING = 50
+#: Digits of a whole number: no field takes one with more, and Python refuses to read some thousands of them.
+MAX_DIGITS = 20
 
 
 class CleanInput(SchemaExtension):
@@ -30,6 +32,10 @@ class CleanInput(SchemaExtension):
 class _Literals(Visitor):
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         check_value(node.value, "a text in the document")
+
+    def enter_int_value(self, node: IntValueNode, *_: object) -> None:
+        if len(node.value) > MAX_DIGITS:
+            raise BadUserInput(f"A number in the document is too long: at most {MAX_DIGITS} digits.")
 
     def enter_float_value(self, node: FloatValueNode, *_: object) -> None:
         check_value(float(node.value), "a number in the document")
@@ -59,6 +65,8 @@ def _check_leaf(value: Any, path: str) -> None:
         _check_text(value.name or "", f"{path} (the file's name)")
     elif isinstance(value, float) and not math.isfinite(value):
         raise BadUserInput(f"`{path}` must be a finite number.")
+    elif isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        raise BadUserInput(f"`{path}` is too long a number: at most {MAX_DIGITS} digits.")
 
 
 def _check_text(text: str, path: str) -> None:

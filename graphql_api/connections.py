@@ -25,9 +25,9 @@ from strawberry_django.relay.cursor_connection import (
 from graphql_api.clean_input import check_value
 from graphql_api.edges import as_edges
 from graphql_api.errors import BadUserInput
-from graphql_api.limits import DEFAULT_PAGE, LARGEST_PAGE
 from graphql_api.nested import Nested, load_count, load_page
 from graphql_api.times import check_offset
+from graphql_api.weights import DEFAULT_PAGE, LARGEST_PAGE
 
 LONGEST_CURSOR = 2000
 

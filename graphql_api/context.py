@@ -40,6 +40,8 @@ class Context:
     loaders: dict[str, Any] = field(default_factory=dict)
     #: What the answer's `errors` say besides, though its `data` stands; of one operation.
     errors: list[GraphQLError] = field(default_factory=list)
+    #: What the document may cost at the most, as `limits.py` worked it out; 0 until it has.
+    cost_requested: int = 0
 
     @property
     def viewer(self) -> User | None:

@@ -21,6 +21,7 @@ from domains.base.errors import NotAllowed, NotFound, Refused, problems_of
 from graphql_api.enums import known
 from graphql_api.logs import current_request_id
 from graphql_api.operation_info import ErrorCode, OperationInfo, OperationMessage, OperationMessageKind
+from graphql_api.weights import MAX_MESSAGES
 
 logger = logging.getLogger("mishmob.graphql")
 
@@ -62,7 +63,7 @@ def operation_info(error: Refused | ValidationError) -> OperationInfo:
                 message=problem.message,
                 retry_after=problem.retry_after,
             )
-            for problem in problems
+            for problem in problems[:MAX_MESSAGES]
         ]
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -29,6 +29,12 @@ from graphql_api.streams import Handover
 logger = logging.getLogger("mishmob.sockets")
 
 MAX_SUBSCRIPTIONS = 20
+
+
+@lru_cache(maxsize=256)
+def same_text(query: str) -> str:
+    """Return the one copy of the text that is kept: thousands of sockets ask by the same few documents."""
+    return query
 
 
 class Operations:
@@ -84,8 +90,9 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             errors = [error.formatted for error in failure.errors or ()]
             await self.send_message({"id": message["id"], "type": "error", "payload": errors})
             return
-        # Thousands of sockets ask by the same few documents: one text for all of them.
-        message["payload"]["query"] = sys.intern(message["payload"]["query"])
+        query = message["payload"]["query"]
+        if len(query) <= MAX_CHARACTERS:
+            message["payload"]["query"] = same_text(query)
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:

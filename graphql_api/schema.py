@@ -25,7 +25,7 @@ from graphql_api.edges import Optimizer
 from graphql_api.errors import code_errors
 from graphql_api.identity import Identity, OverHttp
 from graphql_api.introspection import Introspection
-from graphql_api.limits import DEFAULT_PAGE, LARGEST_PAGE, MAX_TOKENS, Limits
+from graphql_api.limits import MAX_TOKENS, Limits
 from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
@@ -41,6 +41,7 @@ from graphql_api.skills.queries import SkillQueries
 from graphql_api.times import DATE_TIME_SCALAR
 from graphql_api.uploads import UPLOAD_SCALAR, Upload
 from graphql_api.uuids import UUID_SCALAR
+from graphql_api.weights import DEFAULT_PAGE, LARGEST_PAGE
 
 QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NotificationQueries, NodeQueries)
 MUTATIONS = (

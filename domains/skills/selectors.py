@@ -15,6 +15,9 @@ IS_IT, BEGINS_SO, IS_ALSO_CALLED = range(3)
 
 Version = tuple[tuple[int, int | None, datetime | None], ...]
 
+#: How many categories are listed; taxonomies have some hundreds.
+MAX_CATEGORIES = 1_000
+
 
 def find_skills(*, viewer: User | None, search: str = "", category: str = "") -> QuerySet[Skill]:
     """Return the skills whose name, or another name, begins with `search`: names before other names, then by name.
@@ -46,9 +49,9 @@ class SkillCategory:
 
 
 def find_categories(*, viewer: User | None) -> list[SkillCategory]:
-    """Return the categories that have skills, by name."""
+    """Return the categories that have skills, by name, MAX_CATEGORIES at the most."""
     named = Skill.objects.visible_to(viewer).values_list("category").annotate(Count("pk")).order_by("category")
-    return [SkillCategory(name, count) for name, count in named]
+    return [SkillCategory(name, count) for name, count in named[:MAX_CATEGORIES]]
 
 
 def get_skill(*, viewer: User | None, skill_id: int) -> Skill | None:

@@ -27,6 +27,7 @@ from graphql_api.enums import describe
 from graphql_api.loaders import load, load_row, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
+from graphql_api.weights import MAX_MEMBERSHIPS
 
 if TYPE_CHECKING:
     from graphql_api.notifications.types import NotificationPreferences
@@ -60,7 +61,7 @@ class UserProfile:
     linkedin_url: str = strawberry_django.field(description="Their LinkedIn page; empty if none was given.")
 
     @strawberry_django.field(description="Your year of birth, if you gave it; null for others.", only=["birth_year"])
-    def birth_year(self, info: Info) -> int | None:
+    async def birth_year(self, info: Info) -> int | None:
         """Show the year to whose it is."""
         profile = row_of(self, models.UserProfile)
         return profile.birth_year if policies.can_see_birth_year(viewer_of(info), profile.user_id) else None
@@ -86,7 +87,7 @@ class UserSession(relay.Node):
     )
 
     @strawberry_django.field(description="Whether this request belongs to it.", only=["id"])
-    def is_current(self, info: Info) -> bool:
+    async def is_current(self, info: Info) -> bool:
         """Compare with the request's own session."""
         session = info.context.session
         return session is not None and session.pk == row_of(self, models.Session).pk
@@ -112,7 +113,7 @@ class User(relay.Node):
     profile: UserProfile | None = strawberry_django.field(description="What the person tells about themselves.")
 
     @strawberry_django.field(description="The address to log in with; null for others.", only=["email"])
-    def email(self, info: Info) -> str | None:
+    async def email(self, info: Info) -> str | None:
         """Show the address to its owner."""
         return row_of(self, models.User).email if _is_private_to(info, self) else None
 
@@ -124,12 +125,12 @@ class User(relay.Node):
         return bool(await load(info, row_of(self, models.User).pk, _find_verified))
 
     @strawberry_django.field(description="The ZIP code of home; null for others.", only=["zip_code"])
-    def zip_code(self, info: Info) -> str | None:
+    async def zip_code(self, info: Info) -> str | None:
         """Show the ZIP code to its owner."""
         return row_of(self, models.User).zip_code if _is_private_to(info, self) else None
 
     @strawberry_django.field(description="The person's picture, if there is one.", only=["picture"])
-    def profile_picture(self) -> Picture | None:
+    async def profile_picture(self) -> Picture | None:
         """Show where the picture is."""
         picture = row_of(self, models.User).picture
         return Picture(url=picture.url) if picture else None
@@ -284,7 +285,7 @@ def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
 
 def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:
     # Nobody's but the viewer's are asked for: those that are open have no user yet to be told apart by.
-    own = list(optimize(find_own_memberships(viewer=viewer), info=info))
+    own = list(optimize(find_own_memberships(viewer=viewer), info=info)[:MAX_MEMBERSHIPS])
     return dict.fromkeys(keys, own)
 
 

@@ -33,7 +33,7 @@ class Course(relay.Node):
     )
 
     @strawberry_django.field(description="How long it takes, in hours.", only=["estimated_hours"])
-    def estimated_hours(self) -> float:
+    async def estimated_hours(self) -> float:
         """Show the hours as a number."""
         return float(row_of(self, models.Course).estimated_hours)
 

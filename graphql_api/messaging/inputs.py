@@ -6,6 +6,9 @@ import uuid
 
 import strawberry
 
+from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.start_conversation import MAX_PEOPLE
+from graphql_api.input_limits import list_field
 from graphql_api.uploads import Upload
 
 
@@ -13,7 +16,9 @@ from graphql_api.uploads import Upload
 class StartConversationInput:
     """With whom, and about what."""
 
-    participant_ids: list[strawberry.ID] = strawberry.field(description="Whom you want to talk with, without you.")
+    participant_ids: list[strawberry.ID] = list_field(
+        MAX_PEOPLE, "Whom you want to talk with, without you.", service_answers=True
+    )
     title: str = strawberry.field(description="At most 120 characters; empty for none.", default="")
     is_group: bool | None = strawberry.field(
         description="Whether it is a group; left out, it is one with more than one other person.", default=None
@@ -36,8 +41,10 @@ class SendMessageInput:
         description="1 to 10,000 characters, after spaces around it are cut off; may be empty where files come along.",
         default="",
     )
-    attachment_ids: list[strawberry.ID] = strawberry.field(
-        description="Up to 10 files that you uploaded for this conversation and have not sent yet.",
+    attachment_ids: list[strawberry.ID] = list_field(
+        MOST_FILES,
+        "Files that you uploaded for this conversation and have not sent yet.",
+        service_answers=True,
         default_factory=list,
     )
 
@@ -97,7 +104,7 @@ class AddParticipantsInput:
     """Whom to bring in."""
 
     conversation_id: strawberry.ID = strawberry.field(description="The group.")
-    user_ids: list[strawberry.ID] = strawberry.field(description="Whom to bring in.")
+    user_ids: list[strawberry.ID] = list_field(MAX_PEOPLE, "Whom to bring in.", service_answers=True)
 
 
 @strawberry.input(description="What `removeParticipant` takes.")

@@ -87,13 +87,13 @@ class Message(relay.Node):
     edited_at: datetime | None = strawberry_django.field(description="When it was last changed; null if never.")
 
     @strawberry_django.field(description="What was said; empty once deleted.", only=["content", "deleted_at"])
-    def content(self) -> str:
+    async def content(self) -> str:
         """Show the words until the message is deleted."""
         message = row_of(self, models.Message)
         return "" if message.deleted_at else message.content
 
     @strawberry_django.field(description="Whether its sender took it back.", only=["deleted_at"])
-    def is_deleted(self) -> bool:
+    async def is_deleted(self) -> bool:
         """Say whether only its place is left."""
         return row_of(self, models.Message).deleted_at is not None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from domains.notifications.services.mark_notifications_read import MOST_AT_ONCE
+from graphql_api.input_limits import list_field
 from graphql_api.notifications.types import NotificationKind
 
 
@@ -11,8 +13,8 @@ from graphql_api.notifications.types import NotificationKind
 class MarkNotificationsReadInput:
     """Which were read."""
 
-    notification_ids: list[strawberry.ID] | None = strawberry.field(
-        description="Those that you have read, 500 at the most.", default=None
+    notification_ids: list[strawberry.ID] | None = list_field(
+        MOST_AT_ONCE, "Those that you have read.", service_answers=True, default=None
     )
     all: bool = strawberry.field(description="True for every one that you have.", default=False)
 
@@ -34,7 +36,9 @@ class NotificationPreferenceInput:
 class UpdateNotificationPreferencesInput:
     """What is to be different."""
 
-    preferences: list[NotificationPreferenceInput] = strawberry.field(description="Each kind once.")
+    preferences: list[NotificationPreferenceInput] = list_field(
+        len(NotificationKind), "Each kind once.", service_answers=True
+    )
 
 
 @strawberry.input(description="What `registerPushSubscription` takes: what the browser's PushSubscription holds.")

@@ -55,7 +55,7 @@ class Notification(relay.Node):
     created_at: datetime = strawberry_django.field(description="When you were told.")
 
     @strawberry_django.field(description="Whether you have read it.", only=["read_at"])
-    def is_read(self) -> bool:
+    async def is_read(self) -> bool:
         """Say whether it was read."""
         return row_of(self, models.Notification).read_at is not None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from domains.skills.services.accept_resume_skills import MAX_AT_ONCE
+from graphql_api.input_limits import list_field
 from graphql_api.uploads import Upload
 
 
@@ -51,4 +53,6 @@ class AcceptResumeSkillsInput:
     """A choice of what was suggested."""
 
     resume_id: strawberry.ID = strawberry.field(description="Your resume.")
-    skill_ids: list[strawberry.ID] = strawberry.field(description="Which of its suggested skills you have.")
+    skill_ids: list[strawberry.ID] = list_field(
+        MAX_AT_ONCE, "Which of its suggested skills you have.", service_answers=True
+    )

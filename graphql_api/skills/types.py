@@ -66,7 +66,7 @@ class Skill(relay.Node):
     category: str = strawberry_django.field(description="The group of skills it belongs to.")
 
     @strawberry_django.field(description="Its other names.", prefetch_related=["aliases"])
-    def aliases(self) -> list[str]:
+    async def aliases(self) -> list[str]:
         """Show the other names."""
         row: Any = self
         return sorted(alias.name for alias in row.aliases.all())
@@ -126,7 +126,7 @@ class Resume(relay.Node):
     @strawberry_django.field(
         description="Why it could not be read, as a code such as `ENCRYPTED`; null otherwise.", only=["failure_code"]
     )
-    def failure_code(self) -> ResumeFailureCode | None:
+    async def failure_code(self) -> ResumeFailureCode | None:
         """Show the code of the reason."""
         code = row_of(self, models.Resume).failure_code
         return known(Failure, code, Failure.DAMAGED) if code else None
@@ -134,7 +134,7 @@ class Resume(relay.Node):
     @strawberry_django.field(
         description="Why it could not be read and what to do, in a sentence; null otherwise.", only=["failure_reason"]
     )
-    def failure_reason(self) -> str | None:
+    async def failure_reason(self) -> str | None:
         """Show the reason."""
         return row_of(self, models.Resume).failure_reason or None
 

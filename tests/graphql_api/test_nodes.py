@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import get_named_type
 
-from graphql_api.limits import MAX_NODES
+from graphql_api.limits import MAX_OBJECTS
 from graphql_api.schema import schema
 from tests.api import Api, gid
 from tests.factories import (
@@ -118,6 +118,6 @@ def test_the_limit_on_objects_counts_them_like_edges(api: Api) -> None:
     inner = "host { opportunities(first: 100) { %s } }"
     by_edges = deep.format("edges { node { " + inner % "edges { node { id } }" + " } }")
     by_nodes = deep.format("nodes { " + inner % "nodes { id }" + " }")
-    assert MAX_NODES <= 100 * 100
+    assert MAX_OBJECTS <= 100 * 100
     assert [api.error_code(document) for document in (by_edges, by_nodes)] == ["LIMIT_EXCEEDED"] * 2
     assert gid(OpportunityHostFactory())

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from domains.accounts import tokens
 from domains.accounts.models import Session, User
+from domains.accounts.selectors import find_sessions
 from domains.accounts.services.known_networks import remember_network
+from domains.accounts.services.log_out import end_sessions
+
+#: How many sessions of one person live at the same time; the one that was used least lately makes room.
+MAX_SESSIONS = 100
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,14 @@ class OpenSession:
 
 
 def begin_session(*, user: User, device_name: str = "", ip_address: str = "") -> OpenSession:
-    """Begin a session of the user, remember its network, and return it with its first tokens."""
+    """Begin a session of the user, remember its network, and return it with its first tokens.
+
+    Of too many sessions the ones used least lately end.
+    """
     session = Session.objects.create(user=user, device_name=device_name.strip()[:80])
     remember_network(user=user, ip_address=ip_address)
+    surplus = list(find_sessions(viewer=user).values_list("pk", flat=True)[MAX_SESSIONS:])
+    if surplus:
+        with transaction.atomic():
+            end_sessions(user.sessions.filter(pk__in=surplus))
     return OpenSession(session, tokens.pair_for(session))

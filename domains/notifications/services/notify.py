@@ -18,6 +18,8 @@ from domains.notifications.policies import Ways
 from domains.notifications.selectors import find_push_subscriptions, find_ways
 
 LONGEST_TITLE = Notification._meta.get_field("title").max_length or 0
+#: What is told of a thing, at the most; the thing itself says the rest.
+MAX_BODY = 2_000
 AT_ONCE = timedelta(0)
 
 
@@ -54,7 +56,7 @@ def notify(
             recipient_id=recipient_id,
             kind=kind,
             title=shortened(title),
-            body=(bodies or {}).get(recipient_id, body),
+            body=(bodies or {}).get(recipient_id, body)[:MAX_BODY],
             key=key,
             is_in_app=way.in_app,
             created_at=now,

@@ -24,6 +24,9 @@ from domains.opportunities.models import (
 from domains.opportunities.records import SECONDS_PER_HOUR, Service, is_record_code
 from domains.skills.models import Skill
 
+#: How much of a figure is listed: the newest months, and the first skills by name.
+MAX_MONTHS, MAX_DEVELOPED = 240, 200
+
 
 class Whose(StrEnum):
     """Whose figures are asked for: the lookup from an application to the key."""
@@ -85,14 +88,14 @@ def sum_hours(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> di
 
 
 def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, list[HoursOfMonth]]:
-    """Return the months of each volunteer or host in which approved hours began, earliest first."""
+    """Return the newest months of each volunteer or host in which approved hours began, earliest first."""
     by_month = _standing(viewer, whose, keys).annotate(month=TruncMonth("started_at", tzinfo=UTC))
     rows = by_month.values_list(whose.of_entry, "month").annotate(sum=Sum("seconds")).order_by("month")
     months: defaultdict[int, list[HoursOfMonth]] = defaultdict(list)
     for key, month, seconds in rows:
         if seconds:
             months[key].append(HoursOfMonth(f"{month:%Y-%m}", seconds / SECONDS_PER_HOUR))
-    return months
+    return {key: found[-MAX_MONTHS:] for key, found in months.items()}
 
 
 def count_volunteers(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, int]:
@@ -108,7 +111,7 @@ def count_completed(*, viewer: User | None, whose: Whose, keys: Collection[int])
 
 
 def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]) -> Mapping[int, list[int]]:
-    """Return the ids of the skills that the completed roles of each volunteer developed, by name."""
+    """Return the ids of the skills that the completed roles of each volunteer developed, the first by name."""
     pairs = (
         _completed(viewer, Whose.VOLUNTEER, volunteer_ids)
         .filter(role__role_skills__is_developed=True, role__role_skills__skill__in=Skill.objects.visible_to(viewer))
@@ -118,7 +121,8 @@ def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]
     )
     skills: defaultdict[int, list[int]] = defaultdict(list)
     for volunteer_id, skill_id, _ in pairs:
-        skills[volunteer_id].append(skill_id)
+        if len(skills[volunteer_id]) < MAX_DEVELOPED:
+            skills[volunteer_id].append(skill_id)
     return skills
 
 

@@ -11,6 +11,7 @@ from domains.base.errors import Code, NotAllowed, Refused
 from domains.opportunities import policies, tokens
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership
+from domains.opportunities.services.create_host import refuse_above_hosts
 from domains.opportunities.services.locks import lock_host
 
 MAX_TRIES_AN_HOUR = 30
@@ -23,8 +24,8 @@ def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
     Any kind of account may join: what somebody is here for decides about founding and applying, while an organisation
     chooses its own people, and many who help at its door are volunteers. The account must have exactly the address
     that the mail went to, and have proved it. Refuses with EXPIRED (used by another, withdrawn, too old, or no key),
-    EMAIL_NOT_VERIFIED, FORBIDDEN (another address), DUPLICATE (a member already, by another invitation) and
-    RATE_LIMITED.
+    EMAIL_NOT_VERIFIED, FORBIDDEN (another address), DUPLICATE (a member already, by another invitation),
+    CONFLICT (the actor belongs to too many) and RATE_LIMITED.
     """
     rates.spend(what="accept_host_invitation", key=str(actor.pk), limit=MAX_TRIES_AN_HOUR, seconds=3600)
     membership = _lock_invitation(key)
@@ -40,6 +41,7 @@ def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
     if HostMembership.objects.filter(host=membership.host_id, user=actor).exists():
         message = "You are a member of this organisation already; an owner can change your role."
         raise Refused.because(Code.DUPLICATE, message, "key")
+    refuse_above_hosts(actor)
     membership.user, membership.accepted_at = actor, timezone.now()
     membership.save(update_fields=["user", "accepted_at"])
     return membership

@@ -7,13 +7,15 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base import rates
-from domains.base.errors import NotAllowed, Refused
+from domains.base.errors import Code, NotAllowed, Refused
 from domains.opportunities import policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
 from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_FOUNDED_A_DAY = 20
+#: How many organisations one person belongs to at the most.
+MAX_HOSTS = 100
 
 
 def create_host(
@@ -22,7 +24,7 @@ def create_host(
     """There is a new host, and the actor owns it.
 
     Refuses with EMAIL_NOT_VERIFIED, FORBIDDEN (an account for volunteering only), REQUIRED, TOO_SHORT,
-    TOO_LONG, INVALID and RATE_LIMITED.
+    TOO_LONG, INVALID, CONFLICT (the actor belongs to too many) and RATE_LIMITED.
     """
     if not actor.is_email_verified:
         message = "Prove your e-mail address first: an organisation must be reachable."
@@ -37,6 +39,7 @@ def create_host(
     )
     if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"])]:
         raise Refused(*problems)
+    refuse_above_hosts(actor)
     rates.spend(what="create_host", key=str(actor.pk), limit=MAX_FOUNDED_A_DAY, seconds=86400)
     with transaction.atomic():
         host.save()
@@ -44,3 +47,10 @@ def create_host(
             host=host, user=actor, email=actor.email, role=MembershipRole.OWNER, accepted_at=timezone.now()
         )
     return host
+
+
+def refuse_above_hosts(user: User) -> None:
+    """Refuse with CONFLICT to let somebody belong to one organisation more than a person can."""
+    if HostMembership.objects.filter(user=user).count() >= MAX_HOSTS:
+        message = f"You belong to {MAX_HOSTS} organisations, which is the most that a person can; leave one first."
+        raise Refused.because(Code.CONFLICT, message)

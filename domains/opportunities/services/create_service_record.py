@@ -19,6 +19,8 @@ from domains.opportunities.selectors import is_sensible_time, sum_service
 from domains.opportunities.services.log_hours import lock_volunteer
 
 PER_HOUR = 20
+#: Records of one volunteer, revoked ones among them.
+MAX_RECORDS = 200
 ONE_DAY = timedelta(days=1)
 
 
@@ -31,7 +33,8 @@ def create_service_record(
     Without `since` the record begins with the day of the first approved hours, without `until` it ends with today. A
     repeat answers with the first record, while that stands and would say the same.
 
-    Refuses with RATE_LIMITED and INVALID (no time or date, out of order, no approved hours in the range).
+    Refuses with RATE_LIMITED, INVALID (no time or date, out of order, no approved hours in the range) and CONFLICT (too
+    many records).
     """
     rates.spend(what="service_record", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
     now = timezone.now()
@@ -52,7 +55,12 @@ def create_service_record(
             issued_at=now,
             services=services,
         )
-        return _find_same(actor, content) or ServiceRecord.objects.create(
+        if same := _find_same(actor, content):
+            return same
+        if ServiceRecord.objects.filter(volunteer=actor).count() >= MAX_RECORDS:
+            message = f"You have made {MAX_RECORDS} records, which is the most there can be; share one of those."
+            raise Refused.because(Code.CONFLICT, message)
+        return ServiceRecord.objects.create(
             volunteer=actor,
             code=content.code,
             since=start,

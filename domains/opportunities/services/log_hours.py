@@ -22,6 +22,8 @@ from domains.opportunities.services.values import one_line
 LONGEST = timedelta(days=1)
 LONGEST_NOTE = HoursEntry._meta.get_field("note").max_length or 0
 PER_HOUR = 300
+#: Entries of one application, corrections and rejected ones among them: more than one for each day of a year.
+MAX_ENTRIES = 500
 WORKING = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
 UNDECIDED = (
     ApplicationStatus.APPLIED,
@@ -48,7 +50,7 @@ def log_hours(
     Refuses with RATE_LIMITED, NOT_FOUND, FORBIDDEN (somebody else's application), CONFLICT (the application is not
     decided yet) and CLOSED (it came to nothing); then with INVALID, TOO_LONG and REQUIRED (the note); for a
     correction with NOT_FOUND, CONFLICT (it is not approved, or corrected already) and INVALID (it says the same); at
-    last with OVERLAPS.
+    last with TOO_LONG (too many entries) and OVERLAPS.
     """
     rates.spend(what="log_hours", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
     return _log(actor, application_id, Hours(started_at, ended_at, one_line(note), corrects_id))
@@ -80,6 +82,9 @@ def _log(actor: User, application_id: int, hours: Hours) -> HoursEntry:
     )
     if earlier := _find_same(entry):
         return earlier
+    if application.hours.count() >= MAX_ENTRIES:
+        message = f"There are {MAX_ENTRIES} entries for this application, which is the most that it can have."
+        raise Refused.because(Code.TOO_LONG, message, "application_id")
     _refuse_unless_it_can_stand(entry)
     entry.seconds = int((entry.ended_at - entry.started_at).total_seconds())
     entry.save()

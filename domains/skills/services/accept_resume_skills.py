@@ -10,7 +10,7 @@ from domains.accounts.models import User
 from domains.base.errors import Code, NotFound, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import Resume, ResumeStatus, Skill, UserSkill
-from domains.skills.services.hold_skills import hold_skills, hold_skills_of
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of, refuse_above_room
 
 #: More than any resume suggests.
 MAX_AT_ONCE = 500
@@ -21,8 +21,8 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
     """The actor has the chosen skills of those that their resume suggests, at the middle level, from where they came.
 
     What the actor has already stays as it is, whoever said so; accepting again changes nothing. Refuses with
-    TOO_LONG (more than 500 skills), NOT_FOUND (the resume, or a skill that it does not suggest: then none is
-    accepted) and NOT_READ_YET.
+    TOO_LONG (more than 500 skills at once, or too many in all), NOT_FOUND (the resume, or a skill that it does not
+    suggest: then none is accepted) and NOT_READ_YET.
     """
     wanted = set(skill_ids)
     if len(wanted) > MAX_AT_ONCE:
@@ -37,6 +37,8 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
     hold_skills()
     hold_skills_of(actor)
     chosen = _chosen(resume, wanted)
+    held = UserSkill.objects.filter(user=actor, skill__in=chosen).count()
+    refuse_above_room(actor, len(chosen) - held, "skill_ids")
     UserSkill.objects.bulk_create(
         [UserSkill(user=actor, skill_id=skill_id, source=resume.source) for skill_id in chosen], ignore_conflicts=True
     )

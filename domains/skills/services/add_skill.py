@@ -9,7 +9,7 @@ from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import UserSkill
 from domains.skills.selectors import get_skill
-from domains.skills.services.hold_skills import hold_skills, hold_skills_of
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of, refuse_above_room
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
@@ -19,7 +19,8 @@ def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkil
     """The actor has the skill at this level, once; saying it again changes the level.
 
     Of a skill that was merged into another the actor has that one. Refuses with NOT_FOUND (the skill), INVALID (the
-    level) and ALREADY_VERIFIED: a level that somebody else confirmed is not one's own to change.
+    level), TOO_LONG (too many skills) and ALREADY_VERIFIED: a level that somebody else confirmed is not one's own to
+    change.
     """
     hold_skills()
     hold_skills_of(actor)
@@ -29,6 +30,8 @@ def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkil
     if not LOWEST_LEVEL <= proficiency_level <= HIGHEST_LEVEL:
         message = f"Give a level from {LOWEST_LEVEL}, a beginner, to {HIGHEST_LEVEL}, an expert."
         raise Refused(Problem(Code.INVALID, message, "proficiency_level"))
+    if not UserSkill.objects.filter(user=actor, skill=skill).exists():
+        refuse_above_room(actor, 1, "skill_id")
     held, _ = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
         user=actor, skill=skill, defaults={"proficiency_level": proficiency_level}
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from domains.skills.models import Skill, SkillAlias, SkillIdentifier, fold
-from domains.skills.services.skill_files import LONGEST_NAME, NO_CATEGORY, NOTE, SkillRow, read_starter_set
+from domains.skills.services.skill_files import LONGEST_NAME, MAX_ALIASES, NO_CATEGORY, NOTE, SkillRow, read_starter_set
 
 BATCH = 500
 #: Words that begin with as many equal letters are taken for the same: Postgres, PostgreSQL.
@@ -67,14 +67,20 @@ class _Taxonomy:
         self.shown = dict(Skill.objects.values_list("pk", "name"))
         self.categories = dict(Skill.objects.values_list("pk", "category"))
         self.aliases: defaultdict[str, set[int]] = defaultdict(set)
+        #: How many other names each skill has.
+        self.alias_counts: Counter[int] = Counter()
         for folded, skill_id in SkillAlias.objects.values_list("folded_name", "skill"):
-            self.aliases[folded].add(skill_id)
+            self.know_alias(folded, skill_id)
         self.identifiers: dict[tuple[str, str], int] = {}
         #: The taxonomy that each skill came from: that of its first id.
         self.origins: dict[int, str] = {}
         known = SkillIdentifier.objects.order_by("pk").values_list("scheme", "identifier", "skill")
         for scheme, identifier, skill_id in known:
             self.know_identifier(scheme, identifier, skill_id)
+
+    def know_alias(self, folded: str, skill_id: int) -> None:
+        self.aliases[folded].add(skill_id)
+        self.alias_counts[skill_id] += 1
 
     def know_identifier(self, scheme: str, identifier: str, skill_id: int) -> None:
         self.identifiers[scheme, identifier] = skill_id
@@ -161,8 +167,10 @@ def _new_aliases(row: SkillRow, skill_id: int, taxonomy: _Taxonomy, summary: Imp
             summary.skipped["other names that are the name of another skill"] += 1
         elif len(alias) > LONGEST_NAME:
             summary.skipped["other names that are too long"] += 1
+        elif taxonomy.alias_counts[skill_id] >= MAX_ALIASES:
+            summary.skipped["other names of a skill that has enough of them"] += 1
         else:
-            taxonomy.aliases[folded].add(skill_id)
+            taxonomy.know_alias(folded, skill_id)
             found.append(SkillAlias(skill_id=skill_id, name=alias))
     return found
 

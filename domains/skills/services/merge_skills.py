@@ -19,6 +19,7 @@ from domains.skills.models import (
     fold,
 )
 from domains.skills.services.hold_skills import hold_to_merge
+from domains.skills.services.skill_files import MAX_ALIASES
 
 #: Rows that one statement changes.
 BATCH = 500
@@ -60,9 +61,12 @@ def _lock(*skill_ids: int) -> dict[int, Skill]:
 
 
 def _move_names(skill: Skill, into: Skill) -> None:
-    """The names of the first are other names of the second; none of them twice."""
+    """The names of the first are other names of the second; none of them twice, and no more than a skill has."""
     known = {into.folded_name, *into.aliases.values_list("folded_name", flat=True)}
     skill.aliases.filter(folded_name__in=known).delete()
+    # One place is kept for the name itself.
+    room = max(MAX_ALIASES - 1 - into.aliases.count(), 0)
+    skill.aliases.exclude(pk__in=list(skill.aliases.order_by("pk").values_list("pk", flat=True)[:room])).delete()
     skill.aliases.update(skill=into, updated_at=timezone.now())
     if fold(skill.name) not in {into.folded_name, *into.aliases.values_list("folded_name", flat=True)}:
         SkillAlias.objects.create(skill=into, name=skill.name)

@@ -17,6 +17,8 @@ STARTER_SCHEME = "mishmob"
 #: The category of what comes without one, until a fuller file brings it.
 NO_CATEGORY = "Other"
 LONGEST_NAME, LONGEST_CATEGORY = 120, 80
+#: How many other names a skill has at the most.
+MAX_ALIASES = 200
 #: ESCO's longest cell is some kilobytes; this bounds what a foreign file makes us hold.
 LARGEST_CELL = 256 * 1024
 #: Of O*NET's content model these are things one can do or know; its work styles are traits.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from domains.opportunities.services.role_drafts import MAX_SKILLS_PER_ROLE
+from graphql_api.input_limits import list_field
 from graphql_api.opportunities.types import ApplicationDecision
 
 
@@ -56,6 +58,8 @@ class CompleteApplicationInput:
     attended: bool = strawberry.field(
         description="Whether the volunteer came; false ends the application as CANCELLED.", default=True
     )
-    endorsed_skill_ids: list[strawberry.ID] = strawberry.field(
-        description="Which of the skills that the role develops the volunteer has shown.", default_factory=list
+    endorsed_skill_ids: list[strawberry.ID] = list_field(
+        MAX_SKILLS_PER_ROLE,
+        "Which of the skills that the role develops the volunteer has shown.",
+        default_factory=list,
     )

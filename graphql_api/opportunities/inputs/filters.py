@@ -10,8 +10,12 @@ import strawberry
 from domains.opportunities.selectors import Order, Wishes, is_sensible_time
 from graphql_api.errors import BadUserInput
 from graphql_api.ids import known_or_nobody
+from graphql_api.input_limits import list_field
 from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
 from graphql_api.words import read_words
+
+#: By how many the list can be narrowed at once.
+MAX_SKILLS, MAX_CAUSES = 50, 20
 
 
 @strawberry.enum(description="Which end of a list comes first.")
@@ -31,10 +35,10 @@ class OpportunityFilter:
     )
     kind: OpportunityKind | None = strawberry.field(description="How one gets a place.", default=None)
     host_id: strawberry.ID | None = strawberry.field(description="Of this organisation.", default=None)
-    skill_ids: list[strawberry.ID] | None = strawberry.field(
-        description="With a role that requires or develops one of these skills.", default=None
+    skill_ids: list[strawberry.ID] | None = list_field(
+        MAX_SKILLS, "With a role that requires or develops one of these skills.", default=None
     )
-    cause_ids: list[strawberry.ID] | None = strawberry.field(description="Good for one of these causes.", default=None)
+    cause_ids: list[strawberry.ID] | None = list_field(MAX_CAUSES, "Good for one of these causes.", default=None)
     is_remote: bool | None = strawberry.field(description="From anywhere, or at a place.", default=None)
     location_zip: str | None = strawberry.field(description="In exactly this ZIP code.", default=None)
     starts_after: datetime | None = strawberry.field(description="Beginning then or later.", default=None)

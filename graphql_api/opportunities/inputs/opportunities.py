@@ -7,7 +7,10 @@ from datetime import datetime
 import strawberry
 
 from domains.opportunities.services import OpportunityChanges, OpportunityDraft
+from domains.opportunities.services.drafts import MAX_CAUSES
+from domains.opportunities.services.role_drafts import MAX_ROLES
 from graphql_api.ids import known_or_nobody
+from graphql_api.input_limits import list_field
 from graphql_api.opportunities.inputs.roles import RoleInput
 from graphql_api.opportunities.types import OpportunityKind
 
@@ -28,8 +31,12 @@ class CreateOpportunityInput:
     location_text: str = strawberry.field(description="Where it is, in words.", default="")
     location_zip: str = strawberry.field(description="Five digits; empty for a remote one.", default="")
     is_remote: bool = strawberry.field(description="Whether one can take part from anywhere.", default=False)
-    cause_ids: list[strawberry.ID] = strawberry.field(description="What it is good for.", default_factory=list)
-    roles: list[RoleInput] = strawberry.field(description="The parts that volunteers play.", default_factory=list)
+    cause_ids: list[strawberry.ID] = list_field(
+        MAX_CAUSES, "What it is good for.", service_answers=True, default_factory=list
+    )
+    roles: list[RoleInput] = list_field(
+        MAX_ROLES, "The parts that volunteers play.", service_answers=True, default_factory=list
+    )
 
     def draft(self) -> OpportunityDraft:
         """Return it as the domain knows it."""
@@ -71,7 +78,9 @@ class UpdateOpportunityInput:
     location_text: str | None = strawberry.field(description="Where it is, in words.", default=None)
     location_zip: str | None = strawberry.field(description="Five digits; empty for none.", default=None)
     is_remote: bool | None = strawberry.field(description="Whether one can take part from anywhere.", default=None)
-    cause_ids: list[strawberry.ID] | None = strawberry.field(description="All that it is good for.", default=None)
+    cause_ids: list[strawberry.ID] | None = list_field(
+        MAX_CAUSES, "All that it is good for.", service_answers=True, default=None
+    )
 
     def changes(self) -> OpportunityChanges:
         """Return it as the domain knows it."""

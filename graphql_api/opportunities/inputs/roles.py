@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import strawberry
 
 from domains.opportunities.services import RoleChanges, RoleDraft, RoleSkillDraft
+from domains.opportunities.services.role_drafts import MAX_COURSES_PER_ROLE, MAX_SKILLS_PER_ROLE
 from graphql_api.ids import known_or_nobody
+from graphql_api.input_limits import list_field
 from graphql_api.verification.types import VerificationKind
 
 TITLE = "3 to 200 characters."
@@ -16,6 +18,8 @@ SLOTS = "How many places there are, at least 1."
 APPROVAL = "Whether a coordinator decides; without it, whoever applies has a place."
 COURSES = "The courses that volunteers must have completed."
 VERIFICATIONS = "What must be verified about volunteers."
+#: There are fewer kinds; one may be named twice.
+MAX_VERIFICATIONS = 10
 
 
 @strawberry.input(description="A skill in a role.")
@@ -49,11 +53,13 @@ class RoleInput:
     slots_available: int = strawberry.field(description=SLOTS)
     description: str = strawberry.field(description=DESCRIPTION, default="")
     requires_approval: bool = strawberry.field(description=APPROVAL, default=True)
-    skills: list[RoleSkillInput] = strawberry.field(
-        description="The skills it requires and develops.", default_factory=list
+    skills: list[RoleSkillInput] = list_field(
+        MAX_SKILLS_PER_ROLE, "The skills it requires and develops.", service_answers=True, default_factory=list
     )
-    required_course_ids: list[strawberry.ID] = strawberry.field(description=COURSES, default_factory=list)
-    required_verifications: list[VerificationKind] = strawberry.field(description=VERIFICATIONS, default_factory=list)
+    required_course_ids: list[strawberry.ID] = list_field(
+        MAX_COURSES_PER_ROLE, COURSES, service_answers=True, default_factory=list
+    )
+    required_verifications: list[VerificationKind] = list_field(MAX_VERIFICATIONS, VERIFICATIONS, default_factory=list)
 
     def draft(self) -> RoleDraft:
         """Return it as the domain knows it."""
@@ -88,11 +94,13 @@ class UpdateRoleInput:
     )
     description: str | None = strawberry.field(description=DESCRIPTION, default=None)
     requires_approval: bool | None = strawberry.field(description=APPROVAL, default=None)
-    skills: list[RoleSkillInput] | None = strawberry.field(
-        description="All the skills it requires and develops.", default=None
+    skills: list[RoleSkillInput] | None = list_field(
+        MAX_SKILLS_PER_ROLE, "All the skills it requires and develops.", service_answers=True, default=None
     )
-    required_course_ids: list[strawberry.ID] | None = strawberry.field(description=COURSES, default=None)
-    required_verifications: list[VerificationKind] | None = strawberry.field(description=VERIFICATIONS, default=None)
+    required_course_ids: list[strawberry.ID] | None = list_field(
+        MAX_COURSES_PER_ROLE, COURSES, service_answers=True, default=None
+    )
+    required_verifications: list[VerificationKind] | None = list_field(MAX_VERIFICATIONS, VERIFICATIONS, default=None)
 
     def changes(self) -> RoleChanges:
         """Return it as the domain knows it."""

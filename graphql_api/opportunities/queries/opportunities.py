@@ -12,12 +12,19 @@ from domains.opportunities import models, selectors
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.ids import known_or_nobody
+from graphql_api.input_limits import at_most
 from graphql_api.opportunities.inputs.filters import OpportunityFilter, OpportunityOrder
 from graphql_api.opportunities.types import Cause, Opportunity
 
+#: There are three columns to order by.
+MAX_ORDERINGS = 5
+
 Filters = Annotated[OpportunityFilter | None, strawberry.argument(description="Which to list; the open ones if null.")]
 Orderings = Annotated[
-    list[OpportunityOrder] | None, strawberry.argument(description="By what to order; by start if empty.")
+    list[OpportunityOrder] | None,
+    strawberry.argument(
+        description=f"By what to order; by start if empty. At most {MAX_ORDERINGS}.", metadata=at_most(MAX_ORDERINGS)
+    ),
 ]
 OpportunityId = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
 

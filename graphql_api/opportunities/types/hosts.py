@@ -124,7 +124,7 @@ class HostMembership(relay.Node):
     accepted_at: datetime | None = strawberry_django.field(description="Since when the person is a member.")
 
     @strawberry_django.field(description="Whether it is a member; else an open invitation.", only=["accepted_at"])
-    def is_accepted(self) -> bool:
+    async def is_accepted(self) -> bool:
         """Tell members from those who are invited."""
         return row_of(self, models.HostMembership).accepted_at is not None
 

@@ -63,7 +63,7 @@ class HoursEntry(relay.Node):
     )
 
     @strawberry_django.field(description="How long it was, from start to end.", only=["seconds"])
-    def hours(self) -> float:
+    async def hours(self) -> float:
         """Show the length."""
         return row_of(self, models.HoursEntry).seconds / records.SECONDS_PER_HOUR
 
@@ -72,7 +72,7 @@ class HoursEntry(relay.Node):
         "what it corrects, which may be negative.",
         annotate={"counted_seconds": lambda info: selectors.counted_seconds()},
     )
-    def counted_hours(self) -> float:
+    async def counted_hours(self) -> float:
         """Show what counts."""
         row: Any = self
         return row.counted_seconds / records.SECONDS_PER_HOUR  # type: ignore[no-any-return]
@@ -97,19 +97,19 @@ class ServiceRecord(relay.Node):
     created_at: datetime = strawberry_django.field(description="When it was signed.")
 
     @strawberry_django.field(description="Where anybody can read and check it.", only=["code"])
-    def url(self) -> str:
+    async def url(self) -> str:
         """Show the address of its page."""
         return records.url_of(row_of(self, models.ServiceRecord).code)
 
     @strawberry_django.field(description="The hours that it states.", only=["approved_seconds"])
-    def approved_hours(self) -> float:
+    async def approved_hours(self) -> float:
         """Show the total."""
         return row_of(self, models.ServiceRecord).approved_seconds / records.SECONDS_PER_HOUR
 
     @strawberry_django.field(
         description="Whether you revoked it; its page says so and nothing else.", only=["revoked_at"]
     )
-    def is_revoked(self) -> bool:
+    async def is_revoked(self) -> bool:
         """Say whether it was revoked."""
         return row_of(self, models.ServiceRecord).revoked_at is not None
 

@@ -133,14 +133,14 @@ class ListingSource:
     last_seen_at: datetime = strawberry_django.field(description="When it was last read there.")
 
     @strawberry_django.field(description="The name of the source.", select_related=["source"], only=["source__name"])
-    def name(self) -> str:
+    async def name(self) -> str:
         """Show the source's name."""
         return row_of(self, models.Listing).source.name
 
     @strawberry_django.field(
         description="The page to apply at.", select_related=["source"], only=["url", "source__url"]
     )
-    def url(self) -> str:
+    async def url(self) -> str:
         """Show the listing's own page, or where it has none its source's."""
         listing = row_of(self, models.Listing)
         return listing.url or listing.source.url
@@ -260,12 +260,12 @@ class Role(relay.Node):
     )
 
     @strawberry_django.field(description="What must be verified about volunteers.", only=["required_verifications"])
-    def required_verifications(self) -> list[VerificationKind]:
+    async def required_verifications(self) -> list[VerificationKind]:
         """Show the kinds of verification."""
         return [VerificationKind(kind) for kind in row_of(self, models.Role).required_verifications]
 
     @strawberry_django.field(description="How many places are left.", only=["slots_available", "slots_taken"])
-    def slots_remaining(self) -> int:
+    async def slots_remaining(self) -> int:
         """Count the free places."""
         role = row_of(self, models.Role)
         return role.slots_available - role.slots_taken
@@ -330,7 +330,7 @@ class Opportunity(relay.Node):
     @strawberry_django.field(
         description="Where it is on the map; null where nobody knows.", only=["latitude", "longitude"]
     )
-    def location(self) -> Location | None:
+    async def location(self) -> Location | None:
         """Show the point, if both of its numbers are known."""
         row = row_of(self, models.Opportunity)
         latitude, longitude = row.latitude, row.longitude
@@ -343,7 +343,7 @@ class Opportunity(relay.Node):
         "Show its times in this one.",
         only=["location_zip"],
     )
-    def time_zone(self) -> str | None:
+    async def time_zone(self) -> str | None:
         """Ask `selectors.zip_time_zone`."""
         zone = zip_time_zone(row_of(self, models.Opportunity).location_zip)
         return zone.key if zone else None
