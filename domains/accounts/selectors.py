@@ -52,7 +52,5 @@ def find_sessions(*, viewer: User) -> QuerySet[Session]:
 def find_blocked(*, viewer: User | None) -> UserQuerySet:
     """Return whom the viewer has blocked, newest first, each with `blocker_id`; never who has blocked the viewer."""
     people: UserQuerySet = User.objects.all()
-    if viewer is None:
-        return people.none()
-    mine = people.filter(blocked_by__blocker=viewer)
+    mine = people.none() if viewer is None else people.filter(blocked_by__blocker=viewer)
     return mine.annotate(blocker_id=F("blocked_by__blocker"), block_id=F("blocked_by")).order_by("-block_id")
