@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test check format bench weights load faults schema lock web install install-dev clean
+.PHONY: help run serve worker test check format bench weights load attacks faults schema lock web install install-dev clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ weights: install-dev ## Measure how far the weights of fields are from what they
 
 load: install-dev ## Measure the live path: fan-out to 200, 2,000 idle sockets, stalled sockets (SECONDS=…, PARTS=…)
 	$(BIN)/python -m tests.benchmarks.load $(PARTS)
+
+attacks: install-dev ## Replay requests that once hurt a server; print CPU and bytes beside the limits (ONLY=…)
+	$(BIN)/python -m tests.attacks --only "$(ONLY)"
 
 faults: install-dev ## Kill servers, Redis and worker in turn while people talk, for ten minutes (MINUTES=…)
 	$(BIN)/python -m tests.benchmarks.soak

@@ -1,0 +1,80 @@
+"""Attacks that hold a connection: clients that do not read, and heads that do not end."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+
+from tests.attacks.attack import MIB, Attack, Outcome, Town
+
+CLIENTS = 8
+#: Seconds after which a client that reads nothing is cut off, with patience for a busy machine.
+PATIENCE = 60
+
+
+def request_for(town: Town, document: str) -> bytes:
+    """Return a request as its bytes."""
+    body = json.dumps({"query": document}).encode()
+    head = f"POST /graphql/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"Content-Type: application/json\r\n\r\n" + body
+
+
+def clients_that_do_not_read(town: Town) -> Outcome:
+    sent = request_for(town, f"{{ {town.pages_of_roles(25)} }}") * 3
+    before = town.server.memory()
+    clients = []
+    for _ in range(CLIENTS):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", town.server.port))
+        client.sendall(sent)
+        clients.append(client)
+    alive = _wait_until_cut(clients)
+    grown = town.server.memory() - before
+    return Outcome(f"{CLIENTS - alive} of {CLIENTS} cut off", grown, faults=[f"{alive} are kept"] if alive else [])
+
+
+def _wait_until_cut(clients: list[socket.socket]) -> int:
+    """Return how many of the clients, who read nothing, are still connected in the end."""
+    deadline = time.monotonic() + PATIENCE
+    left = list(clients)
+    while left and time.monotonic() < deadline:
+        time.sleep(1)
+        left = [client for client in left if _is_open(client)]
+    for client in clients:
+        client.close()
+    return len(left)
+
+
+def _is_open(client: socket.socket) -> bool:
+    """Tell whether the other end still holds the connection: after a reset the socket has an error."""
+    established = 1
+    info = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+    return info[0] == established
+
+
+def dripping_second_head(town: Town) -> Outcome:
+    with socket.create_connection(("127.0.0.1", town.server.port), timeout=PATIENCE) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        while b'"ok"' not in client.recv(4096):
+            pass
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+        began = time.monotonic()
+        client.settimeout(1)
+        while time.monotonic() - began < PATIENCE:
+            try:
+                client.sendall(b"X")
+                if client.recv(100) == b"":
+                    return Outcome(f"cut off after {time.monotonic() - began:.0f} s")
+            except TimeoutError:
+                continue
+            except OSError:
+                return Outcome(f"cut off after {time.monotonic() - began:.0f} s")
+    return Outcome("kept", faults=["the second head drips on"])
+
+
+ATTACKS = [
+    Attack(f"{CLIENTS} clients that read nothing (growth)", clients_that_do_not_read, max_bytes=CLIENTS * 5 * MIB),
+    Attack("a second head that drips", dripping_second_head),
+]
