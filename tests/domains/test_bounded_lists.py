@@ -103,9 +103,8 @@ def test_the_session_that_was_used_least_lately_makes_room_for_a_new_one(at_thre
 
 def test_a_person_belongs_to_so_many_organisations(at_three: At) -> None:
     at_three("opportunities.services.create_host", "MAX_HOSTS")
-    member = HostMembershipFactory()
-    person = member.user
-    HostMembershipFactory.create_batch(2, user=person)
+    person: User = UserFactory(hosting=True)
+    HostMembershipFactory.create_batch(3, user=person)
     assert code_of(lambda: opportunities.create_host(actor=person, organization_name="One more")) == ("CONFLICT", None)
     invited = HostMembershipFactory(invited=True, email=person.email)
     key = invitation_key(membership_id=invited.pk, email=invited.email)

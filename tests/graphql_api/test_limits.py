@@ -13,7 +13,7 @@ from graphql_api.input_limits import check_variables
 from graphql_api.limits import MAX_COST, check
 from graphql_api.operations import same_text
 from graphql_api.schema import schema
-from graphql_api.sizes import Walk
+from graphql_api.sizes import Size, Walk
 from tests.api import Api
 from tests.factories import UserFactory
 from tests.graphql_api.opportunities.documents import OPPORTUNITIES
@@ -99,7 +99,12 @@ def test_fragments_count_at_each_spread_wherever_they_stand(
 ) -> None:
     measured: list[Any] = []
     measure_one = Walk._measure_one
-    monkeypatch.setattr(Walk, "_measure_one", lambda *given: measured.append(1) or measure_one(*given))
+
+    def counting(*given: Any) -> Size:
+        measured.append(given)
+        return measure_one(*given)
+
+    monkeypatch.setattr(Walk, "_measure_one", counting)
     on = "Query" if place == "{...f0}" else "Opportunity"
     chain = "".join(f" fragment f{n} on {on}{{...f{n + 1} ...f{n + 1}}}" for n in range(levels))
     code = api.error_code(f"{place}{chain} fragment f{levels} on {on}{{__typename}}")

@@ -18,7 +18,7 @@ SLOTS = "How many places there are, at least 1."
 APPROVAL = "Whether a coordinator decides; without it, whoever applies has a place."
 COURSES = "The courses that volunteers must have completed."
 VERIFICATIONS = "What must be verified about volunteers."
-#: There are fewer kinds; one may be named twice.
+#: There are fewer kinds; one may be named twice, and more than this is as good as all.
 MAX_VERIFICATIONS = 10
 
 
@@ -59,7 +59,9 @@ class RoleInput:
     required_course_ids: list[strawberry.ID] = list_field(
         MAX_COURSES_PER_ROLE, COURSES, service_answers=True, default_factory=list
     )
-    required_verifications: list[VerificationKind] = list_field(MAX_VERIFICATIONS, VERIFICATIONS, default_factory=list)
+    required_verifications: list[VerificationKind] = list_field(
+        MAX_VERIFICATIONS, VERIFICATIONS, service_answers=True, default_factory=list
+    )
 
     def draft(self) -> RoleDraft:
         """Return it as the domain knows it."""
@@ -100,7 +102,9 @@ class UpdateRoleInput:
     required_course_ids: list[strawberry.ID] | None = list_field(
         MAX_COURSES_PER_ROLE, COURSES, service_answers=True, default=None
     )
-    required_verifications: list[VerificationKind] | None = list_field(MAX_VERIFICATIONS, VERIFICATIONS, default=None)
+    required_verifications: list[VerificationKind] | None = list_field(
+        MAX_VERIFICATIONS, VERIFICATIONS, service_answers=True, default=None
+    )
 
     def changes(self) -> RoleChanges:
         """Return it as the domain knows it."""

@@ -51,3 +51,10 @@ def test_names_are_found_whatever_their_script_and_capitals() -> None:
     SkillFactory(name="廣東話")
     assert found(search="STRASSEN") == ["Straßenmusik"]
     assert found(search="廣") == ["廣東話"]
+
+
+def test_a_category_or_a_name_that_nothing_could_have_finds_nothing() -> None:
+    SkillFactory()
+    for endless in ("ä" * 50_000, "%" * 50_000):
+        assert not list(find_skills(viewer=None, category=endless))
+        assert not list(find_skills(viewer=None, search=endless))
