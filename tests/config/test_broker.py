@@ -19,7 +19,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
 
     def send(task: Task, *_: object, **__: object) -> None:
-        names.append(task.name)
+        names.append(str(task.name))
         raise OperationalError("Timeout reading from socket")
 
     monkeypatch.setattr(PromptTask, "rests_until", 0.0)

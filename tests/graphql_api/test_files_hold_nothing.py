@@ -50,7 +50,7 @@ def removals() -> Iterator[list[Callable[[], object]]]:
     files.delete_by(None)
 
 
-Wish = tuple[User, str, str, dict[str, Any]]
+Wish = tuple[User | None, str, str, dict[str, Any]]
 
 
 def an_attachment(content: bytes) -> Wish:
@@ -85,6 +85,7 @@ WISHES: dict[str, Callable[[], Wish]] = {
 
 def send(api_as: ApiAs, wish: Wish) -> str:
     actor, name, kind, values = wish
+    assert actor
     document = f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ __typename }} }}"
     return str(api_as(actor).act(document, **values)["__typename"])
 

@@ -53,7 +53,7 @@ def rush(server: LiveServer, crowd: Crowd, database_url: str) -> Iterator[list[A
 
 def await_waiting(database_url: str) -> None:
     """Wait until a connection to the database waits for a lock."""
-    question = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    question = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     until = time.monotonic() + 60
     with psycopg.connect(database_url, autocommit=True) as connection:
         while not connection.execute(question).fetchone():
