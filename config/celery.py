@@ -20,7 +20,7 @@ REST_SECONDS = 5.0
 WORKER_TIMEOUT = 5
 
 
-class PromptTask(Task):  # type: ignore[type-arg] # it has no parameters when it runs
+class PromptTask(Task):
     """A task that is sent at once or not at all; the fact that it follows from is delivered again."""
 
     #: When the broker may be asked again, of this process.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
@@ -31,15 +31,9 @@ _places = BoundedSemaphore(2)
 _measuring = Lock()
 
 
-@contextmanager
-def _place() -> Iterator[None]:
-    """Wait for a place; where no transaction is open, no connection is held meanwhile."""
-    if connection.in_atomic_block:
-        with _places:
-            yield
-    else:
-        with slots.released(), _places:
-            yield
+def _waiting() -> AbstractContextManager[None]:
+    """Hold no connection during what takes its time, where no transaction is open."""
+    return nullcontext() if connection.in_atomic_block else slots.released()
 
 
 class Argon2(Argon2PasswordHasher):
@@ -51,13 +45,13 @@ class Argon2(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Return the hash."""
-        with _place():
+        with _waiting(), _places:
             encoded: str = super().encode(password, salt)
             return encoded
 
     def verify(self, password: str, encoded: str) -> bool:
         """Tell whether the hash is of this password."""
-        with _place():
+        with _waiting(), _places:
             fits: Any = super().verify(password, encoded)
             return bool(fits)
 
@@ -111,7 +105,7 @@ def _measure(password: str, personal_words: list[str]) -> tuple[int, str]:
     """Return zxcvbn's score, and what it warns of if anything."""
     from zxcvbn import matching, zxcvbn  # noqa: PLC0415 - its dictionaries take 15 MB, which few processes need
 
-    with _measuring:
+    with _waiting(), _measuring:
         matching.L33T_TABLE.clear()
         matching.L33T_TABLE.update(READINGS)
         result = zxcvbn(password, user_inputs=personal_words)

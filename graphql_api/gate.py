@@ -145,7 +145,8 @@ class MutationGate:
         with self._mutex:
             if slot.is_inside:
                 return 0.0
-            moved_at = min(group.moved_at for group in slot.groups.values() if group.is_full)
+            full = (group.moved_at for group in slot.groups.values() if group.is_full)
+            moved_at = min(full, default=slot.came_at)
             until = min(max(slot.came_at, moved_at) + PATIENCE_SECONDS, slot.came_at + MAX_WAIT_SECONDS)
             left = until - time.monotonic()
             if left > 0:

@@ -30,6 +30,16 @@ class OwnRedis:
         with redis.Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.05), 100)) as client:
             assert client.ping()
 
+    def freeze(self) -> None:
+        """Let it hang: it keeps its connections, takes new ones, and answers none."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """End it as a crash would."""
         if self._process is not None:

@@ -38,7 +38,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
     """A connection that is cut where a response does not come to an end."""
 
     def __init__(self, quiescent_callback: Any, *, max_bytes: int) -> None:
-        super().__init__(quiescent_callback)  # type: ignore[no-untyped-call]
+        super().__init__(quiescent_callback)
         self.max_bytes = max_bytes
         self._begin()
 
@@ -52,7 +52,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Read on, unless there is too much already."""
-        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        super().dataReceived(data)
         self._bytes += len(data)
         if self._is_in_head():
             self._head_lines += data.count(b"\n")
@@ -66,7 +66,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def _cut(self, why: str) -> None:
         transport: Any = self.transport
-        self._giveUp(Failure(TooLong(why)))  # type: ignore[no-untyped-call]
+        self._giveUp(Failure(TooLong(why)))
         transport.abortConnection()
 
 
@@ -74,7 +74,7 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
     """Makes such connections."""
 
     def __init__(self, max_bytes: int, quiescent_callback: Any, metadata: Any) -> None:
-        super().__init__(quiescent_callback, metadata)  # type: ignore[no-untyped-call]
+        super().__init__(quiescent_callback, metadata)
         self.max_bytes = max_bytes
 
     def buildProtocol(self, addr: Any) -> BoundedProtocol:  # noqa: ARG002, N802 - Twisted's shape
@@ -88,7 +88,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         max_bytes = MAX_OVERHEAD * crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        self._pool._factory = partial(BoundedFactory, max_bytes)
+        self._pool._factory = partial(BoundedFactory, max_bytes)  # type: ignore[assignment] # it is only called
 
     async def download_request(self, request: Request) -> Response:
         """Download the page; raises DownloadCancelledError, with the reason, where it was cut."""

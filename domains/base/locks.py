@@ -18,6 +18,8 @@ from domains.base.errors import Code, Refused
 BUSY = "Somebody else is changing this right now; try again in a moment."
 #: PostgreSQL's states: the lock was not to be had in time, or two waited for each other.
 IN_VAIN = frozenset({"55P03", "40P01"})
+#: SQLite's: another process, or thread, has been writing for longer than one waits.
+SQLITE_BUSY = "SQLITE_BUSY"
 #: One statement may wait for a lock twice, first for who comes before it; together these waits end it as too slow.
 TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inserting index|rechecking updated) ")
 
@@ -25,6 +27,8 @@ TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inser
 def is_busy(error: OperationalError) -> bool:
     """Tell whether the statement waited for what somebody else holds, in vain; trying again is what helps."""
     cause: Any = error.__cause__
+    if getattr(cause, "sqlite_errorname", None) == SQLITE_BUSY:
+        return True
     state = getattr(cause, "sqlstate", None)
     if state == TOO_SLOW:
         return bool(WAITING.search(cause.diag.context or ""))

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from config.passwords import Argon2
 from domains.accounts.models import User
@@ -126,3 +127,19 @@ def test_forms_say_what_is_asked_of_a_password() -> None:
     words = " ".join(password_validators_help_texts())
     assert "at most 256 characters" in words
     assert "hard to guess" in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_the_database_is_held_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+
+    def look(*_: object) -> str:
+        held.append(connection.connection is not None)
+        return "hash"
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", look)
+    connection.ensure_connection()
+    Argon2().encode("password", "salt")
+    with transaction.atomic():
+        Argon2().encode("password", "salt")
+    assert held == [False, True], "only a transaction keeps its connection"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from redis import Redis
@@ -68,3 +70,25 @@ def test_a_process_without_a_connection_left_does_not_leave_redis_alone(monkeypa
     for _ in range(2):
         with pytest.raises(MaxConnectionsError):
             SharedCache("redis://127.0.0.1:1/0", {}).get("kept")
+
+
+def test_after_the_rest_one_asks_and_the_others_wait_for_its_answer(
+    silent: SharedCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking, answer = threading.Event(), threading.Event()
+
+    def ask(*_: object, **__: object) -> bytes:
+        asking.set()
+        assert answer.wait(60)
+        return b"1"
+
+    monkeypatch.setattr(RedisWithBackoff, "_rests_until", time.monotonic() - 1)
+    monkeypatch.setattr(Redis, "execute_command", ask)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(silent.get, "kept")
+        assert asking.wait(60)
+        with pytest.raises(NoConnection, match="left alone"):
+            silent.get("kept")
+        answer.set()
+        assert first.result(timeout=60) == 1
+    assert silent.get("kept") == 1, "it answers, so everybody asks again"

@@ -122,6 +122,18 @@ def test_a_crowd_that_waits_for_one_row_harms_nobody_who_wants_another(door: Doo
     assert results(crowd) == {"in vain"}
 
 
+def test_with_one_limit_for_all_the_crowd_would_have_every_slot(threads: ThreadPoolExecutor) -> None:
+    """The control: this is what the limits of rows, names and domains are for."""
+    door = Door(threads, row=12, name=12, domain=12)
+    crowd = [door.hold("held") for _ in range(12)]
+    other = door.send("talk", name="send", domain="b")
+    assert door.inside == {"held": 12}
+    assert not other.done()
+    door.let_go.set()
+    assert results(crowd) == {"in vain"}
+    assert other.result(timeout=LONG) == "done"
+
+
 def test_a_locked_table_leaves_the_other_names_and_domains_alone(door: Door) -> None:
     crowd = [door.hold(f"role {number}") for number in range(40)]
     assert sum(door.inside.values()) == 4
@@ -135,7 +147,8 @@ def test_a_locked_table_leaves_the_other_names_and_domains_alone(door: Door) -> 
 
 
 def test_those_who_want_the_same_row_get_it_in_the_order_they_came(threads: ThreadPoolExecutor) -> None:
-    door, order, go = Door(threads, row=1), [], threading.Event()
+    door, go = Door(threads, row=1), threading.Event()
+    order: list[int] = []
     first = door.send("role", lambda: go.wait(LONG))
     sent = [first, *(door.send("role", partial(order.append, number)) for number in range(10))]
     go.set()
@@ -177,11 +190,13 @@ def test_after_one_has_waited_in_vain_the_row_is_tried_by_one_at_a_time(door: Do
 
     sent = [door.send("held", fail) for _ in range(4)]
     assert door.inside["held"] == 2
-    ends[0].set(), ends[1].set()
+    for end in ends[:2]:
+        end.set()
     wait_until(lambda: sum(one.done() for one in sent) == 2)
     wait_until(lambda: door.inside["held"] == 1)
     assert door.at_the_gate == 2
-    ends[2].set(), ends[3].set()
+    for end in ends[2:]:
+        end.set()
     assert results(sent) == {"in vain"}
 
 

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 
 MUTATION: Any = schema._schema.mutation_type
 MANY = 20
-Wish = tuple[User, dict[str, Any]]
+Wish = tuple[User | None, dict[str, Any]]
 CASES: dict[str, Callable[[int], Wish]] = {}
 
 
@@ -206,6 +206,7 @@ def test_a_list_costs_the_same_with_one_item_and_with_many(
 
     def cost(number: int) -> list[str]:
         actor, wish = CASES[path](number)
+        assert actor
         api = api_as(actor)
         api.post("{ __typename }")  # the session is begun before anything is counted
         with CaptureQueriesContext(connection) as captured, django_capture_on_commit_callbacks(execute=True):

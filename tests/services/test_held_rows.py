@@ -1,20 +1,21 @@
-"""Somebody holds a row for long, and a crowd wants it: they are refused, and nobody else waits for them."""
+"""Somebody holds a row or a table for long, and a crowd wants it: it is refused, and nobody else waits behind it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 import pytest
 
+from graphql_api.ids import read_id
 from tests.chat import Person
-from tests.crowd import Crowd, all_at_once
+from tests.crowd import Answer, Crowd, all_at_once
 from tests.graphql_api.opportunities.documents import APPLY_TO_ROLE
 from tests.live_server import LiveServer
 from tests.sockets import opened
@@ -25,6 +26,7 @@ Servers = tuple[LiveServer, LiveServer]
 CROWD = 40
 #: What one waits for a lock (3 s) and, with the crowd before the door, for the machine.
 PATIENCE = 3.0
+UPDATE_PROFILE = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { status: __typename } }"
 
 
 @contextmanager
@@ -35,6 +37,28 @@ def held(database_url: str, statement: str) -> Iterator[None]:
         connection.execute(statement)
         yield
         connection.rollback()
+
+
+@contextmanager
+def rush(server: LiveServer, crowd: Crowd, database_url: str) -> Iterator[list[Answer]]:
+    """The crowd applies for its role, and the first of them wait; their answers are there when it is over."""
+    answers: list[Answer] = []
+    wishes = [(token, {"roleId": crowd.role}) for token in crowd.people]
+    at_once = threading.Thread(target=lambda: answers.extend(all_at_once([server], APPLY_TO_ROLE, wishes)))
+    at_once.start()
+    await_waiting(database_url)
+    yield answers
+    at_once.join()
+
+
+def await_waiting(database_url: str) -> None:
+    """Wait until a connection to the database waits for a lock."""
+    question = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    until = time.monotonic() + 60
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        while not connection.execute(question).fetchone():
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -50,22 +74,37 @@ def test_those_who_want_it_are_refused_and_all_others_are_served(
 ) -> None:
     server = two_servers[0]
     crowd = Crowd.at(server, CROWD, requires_approval=False, slots_available=CROWD)
-    bystander = Person.log_in(server, "volunteer@demo.example")
-    answers: list[Any] = []
-    wishes = [(token, {"roleId": crowd.role}) for token in crowd.people]
-    with held(database_url, statement):
-        rush = threading.Thread(target=lambda: answers.extend(all_at_once([server], APPLY_TO_ROLE, wishes)))
-        rush.start()
-        time.sleep(1)
-        longest = 0.0
-        while rush.is_alive():
-            began = time.monotonic()
-            assert server.ask("{ me { id } }", token=bystander.token)["data"]["me"]
-            longest = max(longest, time.monotonic() - began)
-            time.sleep(0.1)
+    others = Crowd.at(server, CROWD)
+    with held(database_url, statement), rush(server, crowd, database_url) as answers:
+        for _ in range(2):
+            unrelated = all_at_once([server], UPDATE_PROFILE, [(one, {"bio": "I wait."}) for one in others.people])
+            assert Counter(answer.outcome for answer in unrelated) == {"User": CROWD}
+            assert server.ask("{ me { id } }", token=others.owner)["data"]["me"]
     assert Counter(answer.outcome for answer in answers) == {"CONFLICT": CROWD}
-    assert longest < PATIENCE
-    assert Counter(answer.outcome for answer in all_at_once([server], APPLY_TO_ROLE, wishes)) == {"ACCEPTED": CROWD}
+    again = all_at_once([server], APPLY_TO_ROLE, [(token, {"roleId": crowd.role}) for token in crowd.people])
+    assert Counter(answer.outcome for answer in again) == {"ACCEPTED": CROWD}
+
+
+def test_another_row_of_the_same_table_is_not_waited_for(two_servers: Servers, database_url: str) -> None:
+    server = two_servers[0]
+    wanted, other = (Crowd.at(server, CROWD, requires_approval=False, slots_available=CROWD) for _ in range(2))
+    _, key = read_id(wanted.role) or ("", 0)
+    statement = f"SELECT 1 FROM opportunities_role WHERE id = {key} FOR UPDATE"
+    with held(database_url, statement), rush(server, wanted, database_url) as answers:
+        free = all_at_once([server], APPLY_TO_ROLE, [(token, {"roleId": other.role}) for token in other.people])
+        assert Counter(answer.outcome for answer in free) == {"ACCEPTED": CROWD}
+    assert Counter(answer.outcome for answer in answers) == {"CONFLICT": CROWD}
+
+
+def test_a_row_that_is_held_for_a_moment_refuses_nobody(two_servers: Servers, database_url: str) -> None:
+    server = two_servers[0]
+    crowd = Crowd.at(server, CROWD, requires_approval=False, slots_available=CROWD)
+    with contextlib.ExitStack() as stack:
+        hold = stack.enter_context(contextlib.ExitStack())
+        hold.enter_context(held(database_url, "SELECT 1 FROM opportunities_role FOR UPDATE"))
+        answers = stack.enter_context(rush(server, crowd, database_url))
+        hold.close()
+    assert Counter(answer.outcome for answer in answers) == {"ACCEPTED": CROWD}
 
 
 async def test_what_waits_on_one_socket_keeps_no_other_waiting(two_servers: Servers, database_url: str) -> None:
