@@ -29,7 +29,7 @@ def find_recommended_roles(*, viewer: User, first: int, now: datetime | None = N
     """Return the roles that fit the viewer best, one of each opportunity; none to those who are here to host only.
 
     Each is open, not over, has a free place, is not of a host that the viewer runs, and nothing they applied for or
-    were declined for; they could take it: nothing they have a place in meets it, and they have the courses and the
+    were declined for; they could take it: no slot they hold overlaps it, and they have the courses and the
     verifications that it asks for. What they lack of its skills is said and counted.
     """
     if not policies.can_apply(viewer):

@@ -268,6 +268,12 @@ def test_what_begins_when_a_place_ends_is_a_match() -> None:
     assert match_role(Volunteer(taken=[before]), place(), NOW)
 
 
+@pytest.mark.parametrize("hours", [(73, 3), (3, 73)])
+def test_a_program_of_days_leaves_room_beside_it(hours: tuple[int, int]) -> None:
+    held, offered = (span(7, length) for length in hours)
+    assert match_role(Volunteer(taken=[held]), place(span=offered), NOW)
+
+
 def test_what_meets_another_application_is_worth_less_but_shown() -> None:
     free, asked = (match_role(Volunteer(asked=some), place(), NOW) for some in ([], [span(7)]))
     assert free

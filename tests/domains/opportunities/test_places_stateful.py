@@ -1,12 +1,14 @@
-"""Whatever people do in whatever order, places, waiting line and history are those of a model of a page.
+"""Whatever people do in whatever order, slots, waitlist and history are those of a model of a page.
 
-The model below knows neither tables nor locks: a role is a list of applications, a number of places, and a line.
+The model below knows neither tables nor locks: a role is a list of applications and a number of slots; it knows who
+holds a slot elsewhere at that time, and who lacks the skill that the role requires.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,10 +30,20 @@ from hypothesis.stateful import (
 from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.opportunities import services
+from domains.opportunities.invariants import nobody_holds_two_slots_at_once
 from domains.opportunities.models import Application, Role
 from domains.opportunities.services.expire_offers import expire_offers
 from domains.opportunities.transitions import Decision
-from tests.factories import HostMembershipFactory, OpportunityFactory, RoleFactory, UserFactory, owner_of
+from domains.skills.services import remove_skill
+from tests.factories import (
+    HostMembershipFactory,
+    OpportunityFactory,
+    RoleFactory,
+    RoleSkillFactory,
+    UserFactory,
+    UserSkillFactory,
+    owner_of,
+)
 
 PEOPLE = 6
 START = datetime(2031, 5, 1, tzinfo=UTC)
@@ -61,6 +73,8 @@ class Paper:
     person: int
     history: list[str] = field(default_factory=list)
     deadline: datetime | None = None
+    #: Which one it was to join the waitlist.
+    number: int = 0
 
     @property
     def status(self) -> str:
@@ -75,7 +89,14 @@ class Model:
     needs_approval: bool
     now: datetime = START
     papers: list[Paper] = field(default_factory=list)
-    line: list[Paper] = field(default_factory=list)
+    joined: int = 0
+    booked: set[int] = field(default_factory=set)
+    unskilled: set[int] = field(default_factory=set)
+
+    @property
+    def line(self) -> list[Paper]:
+        """Who waits, in order."""
+        return sorted((one for one in self.papers if one.status == "WAITLISTED"), key=lambda one: one.number)
 
     @property
     def taken(self) -> int:
@@ -86,30 +107,52 @@ class Model:
         return self.now >= ENDS
 
     def put(self, paper: Paper, status: str) -> None:
-        """Move the paper; a place that this frees is offered to the first in line."""
+        """Move the paper; a slot that this frees is offered to the next who may hold it."""
         before = paper.status in TAKES_A_PLACE
         if status in TAKES_A_PLACE and not before and self.taken >= self.slots:
             raise No("FULL")
+        if status == "WAITLISTED" and paper.status != "OFFERED":
+            self.joined += 1
+            paper.number = self.joined
         paper.history.append(status)
-        self.line = [one for one in self.line if one is not paper] + ([paper] if status == "WAITLISTED" else [])
         if before and status not in TAKES_A_PLACE:
             self.offer(1)
 
     def offer(self, number: int) -> None:
         """Offer so many free places."""
-        while number and self.line and self.taken < self.slots and not self.is_over:
+        able = [paper for paper in self.line if not self.reasons(paper.person)]
+        while number and able and self.taken < self.slots and not self.is_over:
             number -= 1
-            paper = self.line[0]
+            paper = able.pop(0)
             self.put(paper, "OFFERED")
             bound = BEGINS if self.now < BEGINS else ENDS
             paper.deadline = min(self.now + settings.OFFER_LIFETIME, bound)
+
+    def reasons(self, person: int) -> list[str]:
+        """Return why the person may not hold a slot, in the order in which it is said."""
+        late = ["CLOSED"] if self.is_over else ["OVERLAPS"] * (person in self.booked)  # what is over overlaps nothing
+        return ["MISSING_SKILL"] * (person in self.unskilled) + late
+
+    def book_elsewhere(self, person: int) -> None:
+        if person in self.booked:
+            return
+        if self.is_over:
+            raise No("CLOSED")
+        if any(paper.person == person and paper.status == "ACCEPTED" for paper in self.papers):
+            raise No("OVERLAPS")
+        self.booked.add(person)
+
+    def leave_elsewhere(self, person: int) -> None:
+        if self.is_over:
+            raise No("CLOSED")
+        self.booked.remove(person)
 
     def apply(self, person: int, *, joins: bool) -> Paper:
         for paper in self.papers:
             if paper.person == person and (paper.status not in ENDED or paper.status == "COMPLETED"):
                 return paper
-        if self.is_over:
-            raise No("CLOSED")
+        if reasons := self.reasons(person):
+            raise No(reasons[0])
         is_full = self.taken >= self.slots
         if is_full and not joins:
             raise No("FULL")
@@ -118,12 +161,15 @@ class Model:
         self.put(paper, "WAITLISTED" if is_full else "APPLIED" if self.needs_approval else "ACCEPTED")
         return paper
 
-    def decide(self, paper: Paper, decision: str) -> None:
+    def decide(self, paper: Paper, decision: str, *, anyway: bool) -> None:
         target, sources = DECIDED_FROM[decision]
         if paper.status == target:
             return
         if paper.status not in sources:
             raise No("CONFLICT")
+        reasons = self.reasons(paper.person) if decision == "ACCEPT" else []
+        if stay := [one for one in reasons if one == "CLOSED" or not anyway]:
+            raise No(stay[0])
         self.put(paper, target)
 
     def withdraw(self, paper: Paper) -> None:
@@ -143,6 +189,10 @@ class Model:
             raise No("EXPIRED")
         if paper.status != "OFFERED":
             raise No("CONFLICT")
+        if takes and (reasons := self.reasons(paper.person)):
+            if "OVERLAPS" in reasons:
+                self.put(paper, "WAITLISTED")
+            raise No(reasons[0])
         self.put(paper, target)
 
     def complete(self, paper: Paper, *, came: bool) -> None:
@@ -180,8 +230,13 @@ class Places(RuleBasedStateMachine):
         opportunity = OpportunityFactory(start_date=BEGINS, end_date=ENDS)
         self.role = RoleFactory(opportunity=opportunity, slots_available=slots, requires_approval=needs_approval)
         self.owner = owner_of(opportunity.host)
+        self.skill = RoleSkillFactory(role=self.role).skill
+        elsewhere = OpportunityFactory(start_date=BEGINS + timedelta(hours=1), end_date=ENDS)
+        self.elsewhere = RoleFactory(opportunity=elsewhere, slots_available=PEOPLE, requires_approval=False)
         self.coordinator = HostMembershipFactory(host=opportunity.host).user
         self.people: list[User] = [UserFactory() for _ in range(PEOPLE)]
+        for volunteer in self.people:
+            UserSkillFactory(user=volunteer, skill=self.skill)
         self.rows: list[int] = []
         for person in crowd[:-1]:
             self.apply(person, joins=True)
@@ -225,34 +280,52 @@ class Places(RuleBasedStateMachine):
         if application is not None and application.pk not in self.rows:
             self.rows.append(application.pk)
 
-    @rule(data=st.data(), decision=st.sampled_from(sorted(DECIDED_FROM)), by_owner=st.booleans())
-    def decide(self, data: st.DataObject, decision: str, by_owner: bool) -> None:
+    @rule(person=st.integers(0, PEOPLE - 1))
+    def book_elsewhere(self, person: int) -> None:
+        book = partial(services.apply_to_role, actor=self.people[person], role_id=self.elsewhere.pk)
+        self.compare(lambda: self.model.book_elsewhere(person), book)
+
+    @precondition(lambda self: self.model.booked)
+    @rule(data=st.data())
+    def leave_elsewhere(self, data: st.DataObject) -> None:
+        person = data.draw(st.sampled_from(sorted(self.model.booked)))
+        held = Application.objects.get(role=self.elsewhere, volunteer=self.people[person], status="ACCEPTED")
+        leave = partial(services.withdraw_application, actor=self.people[person], application_id=held.pk)
+        self.compare(lambda: self.model.leave_elsewhere(person), leave)
+
+    @rule(person=st.integers(0, PEOPLE - 1))
+    def lose_or_regain_the_skill(self, person: int) -> None:
+        self.model.unskilled ^= {person}
+        if person in self.model.unskilled:
+            remove_skill(actor=self.people[person], skill_id=self.skill.pk)
+        else:
+            UserSkillFactory(user=self.people[person], skill=self.skill)
+
+    @rule(data=st.data(), decision=st.sampled_from(sorted(DECIDED_FROM)), by_owner=st.booleans(), anyway=st.booleans())
+    def decide(self, data: st.DataObject, decision: str, by_owner: bool, anyway: bool) -> None:
         if chosen := self.pick(data, "APPLIED", "SHORTLISTED", "WAITLISTED"):
             paper, row, _ = chosen
             actor = self.owner if by_owner else self.coordinator
             assert actor
+            how = {"decision": Decision(decision), "accept_anyway": anyway}
             self.compare(
-                lambda: self.model.decide(paper, decision),
-                lambda: services.decide_application(actor=actor, application_id=row, decision=Decision(decision)),
+                lambda: self.model.decide(paper, decision, anyway=anyway),
+                lambda: services.decide_application(actor=actor, application_id=row, **how),
             )
 
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         if chosen := self.pick(data, "OFFERED", "ACCEPTED"):
             paper, row, volunteer = chosen
-            self.compare(
-                lambda: self.model.withdraw(paper),
-                lambda: services.withdraw_application(actor=volunteer, application_id=row),
-            )
+            withdraw = partial(services.withdraw_application, actor=volunteer, application_id=row)
+            self.compare(lambda: self.model.withdraw(paper), withdraw)
 
     @rule(data=st.data(), takes=st.booleans())
     def answer(self, data: st.DataObject, takes: bool) -> None:
         if chosen := self.pick(data, "OFFERED"):
             paper, row, volunteer = chosen
-            self.compare(
-                lambda: self.model.answer(paper, takes=takes),
-                lambda: services.answer_offer(actor=volunteer, application_id=row, accept=takes),
-            )
+            answer = partial(services.answer_offer, actor=volunteer, application_id=row, accept=takes)
+            self.compare(lambda: self.model.answer(paper, takes=takes), answer)
 
     @rule(data=st.data(), came=st.booleans())
     def complete(self, data: st.DataObject, came: bool) -> None:
@@ -308,7 +381,8 @@ class Places(RuleBasedStateMachine):
             assert rows[row].offer_expires_at == (paper.deadline if paper.status == "OFFERED" else None)
         line = Application.objects.filter(role=role, status="WAITLISTED").order_by("waitlisted_at", "pk")
         assert [one.volunteer for one in line] == [self.people[paper.person] for paper in self.model.line]
-        assert Application.objects.count() == len(self.rows)
+        assert Application.objects.filter(role=role).count() == len(self.rows)
+        assert not nobody_holds_two_slots_at_once().exists()
 
 
 @pytest.mark.django_db
