@@ -56,7 +56,7 @@ attacks: install-dev ## Replay requests that once hurt a server; print CPU and b
 faults: install-dev ## Kill servers, Redis and worker in turn while people talk, for ten minutes (MINUTES=…)
 	$(BIN)/python -m tests.benchmarks.soak
 
-schema: install ## Print the GraphQL schema into graphql_api/schema.graphql
+schema: install ## Print the GraphQL schema, and the types without an id for the cache of urql
 	DEBUG=true $(BIN)/python manage.py print_schema
 
 lock: install-dev ## Resolve requirements/*.in anew

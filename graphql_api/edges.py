@@ -27,7 +27,7 @@ def as_edges(info: Any) -> Any:
 
     Loaders tell fields apart by their nodes in the document: give them the info as it came.
     """
-    raw: GraphQLResolveInfo = info if isinstance(info, GraphQLResolveInfo) else info._raw_info
+    raw: GraphQLResolveInfo[Any] = info if isinstance(info, GraphQLResolveInfo) else info._raw_info
     connection = get_named_type(raw.return_type)
     if not (is_object_type(connection) and {"edges", "nodes"} <= connection.fields.keys()):
         return info

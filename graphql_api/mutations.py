@@ -38,7 +38,7 @@ class MutationField(DjangoMutationBase):
         union = strawberry.union(
             f"{capitalize_first(name)}Payload", description=f"The answer of `{name}`: what changed, or why nothing did."
         )
-        payload = Annotated[Union[(*types, OperationInfo)], union]
+        payload = Annotated[Union[(*types, OperationInfo)], union]  # type: ignore[valid-type] # known when it runs
         self.type_annotation = StrawberryAnnotation(payload, namespace=getattr(self.type_annotation, "namespace", None))
         return payload
 

@@ -101,7 +101,7 @@ def build_schema(*, with_development: bool) -> Schema:
         ),
     )
     _find_keys(built)
-    _describe_pages(built)
+    _describe(built)
     return built
 
 
@@ -114,6 +114,11 @@ def _find_keys(built: Schema) -> None:
             origin._id_attr = origin.resolve_id_attr()
 
 
+QUERY = "What can be asked. A field that needs a login is null without one, with an error that says so."
+MUTATION = (
+    "What can be done. Each field answers with what changed, or with `OperationInfo`, which says why nothing did."
+)
+FOLLOWING = "What can be followed live, over a socket."
 #: What the arguments of a connection mean; the library's own words say the same of `last` as of `after`.
 PAGES = {
     "first": f"At most so many rows, from the start of the list: 1 to {LARGEST_PAGE}, {DEFAULT_PAGE} if left out.",
@@ -123,12 +128,20 @@ PAGES = {
 }
 
 
-def _describe_pages(built: Schema) -> None:
-    for graphql_type in built._schema.type_map.values():
+def _describe(built: Schema) -> None:
+    """Put words of our own where the library has none, or the same ones twice."""
+    core = built._schema
+    for root, words in ((core.query_type, QUERY), (core.mutation_type, MUTATION), (core.subscription_type, FOLLOWING)):
+        if root is not None:
+            root.description = words
+    for graphql_type in core.type_map.values():
         for field in getattr(graphql_type, "fields", {}).values():
             if get_named_type(field.type).name.endswith("Connection"):
                 for name, words in PAGES.items():
                     field.args[name].description = words
+            if graphql_type is core.mutation_type and "input" in field.args:
+                argument = field.args["input"]
+                argument.description = get_named_type(argument.type).description
 
 
 schema = build_schema(with_development=settings.DEV_LOG_IN)

@@ -191,7 +191,10 @@ def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
 
 
 def can_change_message(user: User | None, message: Message, *, now: datetime) -> bool:
-    """I may change the words of my message for 15 minutes, while it is there; and while I may write to the others."""
+    """I may change the words of my message for 15 minutes, while it is there.
+
+    I must be able to write to the other of a direct conversation, too: `selectors.find_changeable` says where I can.
+    """
     return can_delete_message(user, message) and now - message.sent_at <= EDITABLE_FOR
 
 

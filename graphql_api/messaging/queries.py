@@ -23,7 +23,8 @@ class MessagingQueries:
     """The root fields of messaging."""
 
     @strawberry_django.connection(
-        Connection[Conversation] | None, description="Your conversations, newest activity first. Needs a login."
+        Connection[Conversation] | None,  # type: ignore[arg-type] # the library knows nullable connections
+        description="Your conversations, newest activity first. Needs a login.",
     )
     def conversations(self, info: Info) -> Iterable[Conversation]:
         """Return the viewer's conversations."""
@@ -38,7 +39,7 @@ class MessagingQueries:
         return optimize(rows, info=info).first()  # type: ignore[return-value]
 
     @strawberry_django.connection(
-        Connection[Message] | None,
+        Connection[Message] | None,  # type: ignore[arg-type]
         description="What was said in your conversations with words that begin like each word of the query, newest "
         "first. Needs a login.",
     )

@@ -17,7 +17,8 @@ class NotificationQueries:
     """The root fields of notifications."""
 
     @strawberry_django.connection(
-        NotificationConnection | None, description="What you were told, newest first. Needs a login."
+        NotificationConnection | None,  # type: ignore[arg-type] # the library knows nullable connections
+        description="What you were told, newest first. Needs a login.",
     )
     def notifications(self, info: Info) -> Iterable[Notification]:
         """Ask `selectors.find_notifications`."""

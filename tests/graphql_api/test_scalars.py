@@ -48,4 +48,5 @@ def test_the_examples_in_the_messages_are_good_ones() -> None:
     assert parse_time(re.findall(r"such as (\S+)", TIME)[0]).isoformat() == "2026-12-01T10:00:00+00:00"
     with pytest.raises(Exception, match="expected a UUID") as refusal:
         parse_uuid("x")
-    assert parse_uuid(re.findall(r"such as ([\w-]+)", str(refusal.value))[0])
+    (example,) = re.findall(r"such as ([\w-]+)", str(refusal.value))
+    assert str(parse_uuid(example)) == example

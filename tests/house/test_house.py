@@ -99,13 +99,13 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 def undescribed(name: str, kind: Any) -> Iterator[str]:
     """Yield what of a type has no description."""
-    if not kind.description and name not in {"Query", "Mutation", "Subscription"}:
+    if not kind.description:
         yield name
     for field_name, field in kind.fields.items():
         if not field.description and not _is_library_field(name, field_name):
             yield f"{name}.{field_name}"
         for argument_name, argument in getattr(field, "args", {}).items():
-            if not argument.description and argument_name != "input":
+            if not argument.description:
                 yield f"{name}.{field_name}({argument_name})"
 
 

@@ -8,19 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.messaging import services
-from domains.messaging.models import Conversation, Message
+from domains.messaging.models import Message
 from domains.messaging.policies import EDITABLE_FOR
 from graphql_api.schema import schema
 from graphql_api.selections import is_same_for_all
 from tests.api import Api, codes, gid
 from tests.factories import BlockFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import DELETE, EDIT, REACT
-from tests.graphql_api.messaging.live import soon, subscribe
 from tests.midsummer import YEAR
 from tests.sql import statements_of
 
@@ -175,22 +173,3 @@ AROUND = 'subscription { conversationEvents(conversationId: "x") { %s } }'
 )
 def test_what_differs_by_viewer_is_not_shared(selected: str, is_shared: bool) -> None:
     assert is_same_for_all(CORE, AROUND % selected, None) is is_shared
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_each_follower_is_told_what_they_may_do_themselves() -> None:
-    def make() -> tuple[Conversation, User, User]:
-        ann, ben = UserFactory.create_batch(2)
-        talk = conversation_between(ann, ben)
-        services.send_message(actor=ann, conversation_id=talk.pk, content="x", client_id=uuid4())
-        return talk, ann, ben
-
-    talk, ann, ben = await sync_to_async(make)()
-    document = """subscription ($id: ID!) { conversationEvents(conversationId: $id, afterSequence: 0) {
-      ... on MessageSent { message { canEdit canDelete } } } }"""
-    told = []
-    for viewer in (ann, ben):
-        events = await subscribe(document, viewer, id=gid(talk))
-        told.append((await soon(anext(events)))["conversationEvents"]["message"])
-        await events.aclose()
-    assert told == [{"canEdit": True, "canDelete": True}, {"canEdit": False, "canDelete": False}]

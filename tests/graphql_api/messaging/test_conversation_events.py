@@ -33,6 +33,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: Seconds within which what is told live comes, however busy the machine is; who only looks does so every 25.
 SOON = 10
+MAY = """subscription ($id: ID!) { conversationEvents(conversationId: $id, afterSequence: 0) {
+  ... on MessageSent { message { canEdit canDelete } } } }"""
 
 
 @pytest_asyncio.fixture(autouse=True)
@@ -93,6 +95,17 @@ async def test_it_catches_up_and_goes_live_without_a_hole_or_a_double() -> None:
     await sync_to_async(say)(ben, talk)
     assert await sequences(events, 1) == [5]
     await events.aclose()
+
+
+async def test_each_follower_is_told_what_they_may_do_with_a_message_themselves() -> None:
+    talk, ann, ben = await sync_to_async(make_talk)()
+    await sync_to_async(say)(ann, talk)
+    told = []
+    for viewer in (ann, ben):
+        events = await subscribe(MAY, viewer, id=gid(talk))
+        told.append((await soon(anext(events)))["conversationEvents"]["message"])
+        await events.aclose()
+    assert told == [{"canEdit": True, "canDelete": True}, {"canEdit": False, "canDelete": False}]
 
 
 async def test_without_a_cursor_it_begins_with_what_comes_next() -> None:
