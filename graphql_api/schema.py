@@ -36,6 +36,7 @@ from graphql_api.notifications.queries import NotificationQueries
 from graphql_api.notifications.subscriptions import NotificationSubscriptions
 from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIONS
 from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
+from graphql_api.rate_limit import RateLimit
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
 from graphql_api.times import DATE_TIME_SCALAR
@@ -85,6 +86,7 @@ def build_schema(*, with_development: bool) -> Schema:
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             Limits,
+            RateLimit,
             Identity,
             OverHttp,
             CleanInput,

@@ -228,8 +228,18 @@ OFFER_LIFETIME = timedelta(hours=48)
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
 # A frontend under development is served from a port of this machine.
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
-# What a page on another origin may say that it sends a file on purpose, beside X-Requested-With.
-CORS_ALLOW_HEADERS = [*default_headers, "apollo-require-preflight"]
+# What clients of GraphQL and tracers send beside the usual headers.
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+    "baggage",
+    "sentry-trace",
+    "traceparent",
+    "tracestate",
+]
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-Id"]
 TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
 INTROSPECTION = ENV["INTROSPECTION"]
 RATE_LIMITS = ENV["RATE_LIMITS"]
