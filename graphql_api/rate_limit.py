@@ -1,7 +1,7 @@
 """What documents cost their callers: a person, or for strangers the network that they come from.
 
-A document pays before it is validated what `limits.py` says that it may cost. One that is not executed after all, because
-it is no GraphQL, too large or invalid, pays a small fixed price instead, so that a flood of them is bounded too.
+Before it is validated, a document pays what `limits.py` says that it may cost. One that is not executed, because it is
+no GraphQL, too large or invalid, pays a small fixed price instead: a flood of them is bounded too.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ bucket = TokenBucket("documents", capacity=MAX_BURST * MAX_COST, rate=MAX_COST)
 class RateLimit(SchemaExtension):
     """Charges the document to its caller, and tells in `extensions.cost` what is left.
 
-    A query or subscription that its caller cannot pay is refused with RATE_LIMITED. A mutation is executed nevertheless,
-    and each of its root fields answers with the refusal (`mutations.py`).
+    A query or subscription that its caller cannot pay is refused with RATE_LIMITED. A mutation is executed
+    nevertheless, and each of its root fields answers with the refusal (`mutations.py`).
     """
 
     def __init__(self) -> None:

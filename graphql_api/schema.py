@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext
 
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
+from graphql_api.answers import OperationExecutor
 from graphql_api.clean_input import CleanInput
 from graphql_api.context import Context
 from graphql_api.edges import Optimizer
@@ -96,6 +97,7 @@ def build_schema(*, with_development: bool) -> Schema:
             lambda: ValidationCache(maxsize=256),
             Optimizer,
         ],
+        execution_context_class=OperationExecutor,
         config=StrawberryConfig(
             disable_field_suggestions=True,
             relay_max_results=100,

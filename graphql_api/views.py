@@ -24,6 +24,7 @@ from strawberry.types.execution import PreExecutionError
 from domains.accounts import selectors as accounts
 from domains.base.errors import NotSignedIn, RateLimited
 from graphql_api import rate_limit
+from graphql_api.answers import encode_answer
 from graphql_api.clean_input import is_unicode
 from graphql_api.context import Context
 from graphql_api.errors import NO_OPERATION, is_variable_error
@@ -161,7 +162,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     def encode_json(self, data: object) -> bytes:
         """Write the answer."""
-        return orjson.dumps(data, default=str)
+        return encode_answer(data)
 
     async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Leave out `data` where nothing was executed, as GraphQL over HTTP asks."""

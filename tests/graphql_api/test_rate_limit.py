@@ -1,4 +1,4 @@
-"""What documents cost: each answer says so, who cannot pay is told when to come back, and a crowd is counted exactly."""
+"""What documents cost: each answer says so, who cannot pay is told when to come back, a crowd is counted exactly."""
 
 from __future__ import annotations
 
@@ -211,8 +211,8 @@ def test_a_limit_of_a_service_says_when_to_come_back_too(monkeypatch: pytest.Mon
         raise RateLimited(17)
 
     monkeypatch.setattr("domains.accounts.services.log_in", refuse)
-    document = 'mutation { logIn(input: {email: "a@b.example", password: "x"}) { ... on OperationInfo { messages { code } } } }'
-    response = post(document)
+    refused = "{ ... on OperationInfo { messages { code } } }"
+    response = post(f'mutation {{ logIn(input: {{email: "a@b.example", password: "x"}}) {refused} }}')
     assert response.json()["data"] == {"logIn": {"messages": [{"code": "RATE_LIMITED"}]}}
     assert (response.status_code, response["Retry-After"]) == (200, "17")
 
