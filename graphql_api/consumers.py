@@ -24,12 +24,13 @@ from strawberry.types.unset import UNSET, UnsetType
 from domains.accounts import selectors as accounts
 from domains.accounts.models import Session
 from domains.base.errors import NotSignedIn
+from domains.base.networks import client_network
 from graphql_api.answers import encode_message
 from graphql_api.context import Context
 from graphql_api.database import in_database
 from graphql_api.frames import BAD_FRAME, TOO_MANY, Allowance, BadFrame, read_frame
 from graphql_api.logs import begin_request
-from graphql_api.network import client_address, network_of
+from graphql_api.network import client_address
 from graphql_api.operations import Handler, Operations
 from graphql_api.outbound import SLOW, Outbound
 from graphql_api.session_watch import session_watch
@@ -173,10 +174,10 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             context.session = self._session = session
             _sockets_of[session.user_id] += 1
             await session_watch().add(session.pk, self._end_with_session)
-        elif _strangers_at[network_of(context.ip_address)] >= MAX_STRANGERS:
+        elif _strangers_at[client_network(context.ip_address)] >= MAX_STRANGERS:
             await self.close(TOO_MANY, f"At most {MAX_STRANGERS} sockets without a login from one address")
         else:
-            self._stranger_at = network_of(context.ip_address)
+            self._stranger_at = client_network(context.ip_address)
             _strangers_at[self._stranger_at] += 1
         return NO_PAYLOAD
 

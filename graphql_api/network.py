@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
-
-#: A household or an office gets an IPv6 network of this size, and may use any address in it.
-IPV6_PREFIX = 64
 
 
 def client_address(peer: str, forwarded_for: str) -> str:
@@ -21,17 +18,6 @@ def client_address(peer: str, forwarded_for: str) -> str:
     while hops and _is_trusted(address):
         address = hops.pop()
     return address
-
-
-def network_of(address: str) -> str:
-    """Return what limits for strangers are counted by: an IPv4 address, or the /64 network of an IPv6 address."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(ip, IPv6Address):
-        return str(ip.ipv4_mapped or ip_network((ip, IPV6_PREFIX), strict=False))
-    return str(ip)
 
 
 def _is_trusted(address: str) -> bool:

@@ -14,11 +14,11 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from domains.base.errors import RateLimited
+from domains.base.networks import client_network
 from domains.base.token_bucket import Balance, TokenBucket
 from graphql_api.context import Context
 from graphql_api.errors import is_variable_error
 from graphql_api.limits import MAX_COST
-from graphql_api.network import network_of
 
 #: A bucket holds this many documents of the greatest allowed cost, and gets one such document back each second.
 MAX_BURST = 10
@@ -104,7 +104,7 @@ async def take(context: Context, tokens: int, *, requested: int) -> None:
     `requested` is what the answer says that the document costs.
     """
     viewer = context.viewer
-    key = f"user:{viewer.pk}" if viewer else f"network:{network_of(context.ip_address)}"
+    key = f"user:{viewer.pk}" if viewer else f"network:{client_network(context.ip_address)}"
     if settings.REDIS_URL:
         balance = await sync_to_async(bucket.take)(key, tokens)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -10,13 +11,16 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from strawberry.types.execution import PreExecutionError
 
 from domains.accounts import tokens
 from domains.accounts.models import Session, SignUpAttempt, User
 from domains.base.errors import RateLimited
 from domains.base.token_bucket import TokenBucket
 from graphql_api import rate_limit
+from graphql_api.context import Context
 from graphql_api.limits import MAX_COST
+from graphql_api.operations import Operations
 from graphql_api.rate_limit import MIN_COST, REFUSAL_COST
 from tests.factories import UserFactory
 from tests.threads import at_once
@@ -31,6 +35,7 @@ mutation { one: signUp(input: {email: "one@example.org", password: "a long enoug
   two: signUp(input: {email: "two@example.org", password: "a long enough password", displayName: "Two"}) { ...Why } }
 fragment Why on OperationInfo { messages { code message field } }
 """
+FOLLOW = 'subscription { conversationEvents(conversationId: "x") { __typename } }'
 RESPONSE_JSON = "application/graphql-response+json"
 
 
@@ -245,3 +250,31 @@ def test_a_file_is_charged_like_any_document(holding: Callable[[int], None]) -> 
     broken = Client().post("/graphql/", {"operations": "{", "map": "{}"}, headers={"X-Requested-With": "tests"})
     assert cost_of(broken)["available"] == 1000 - REFUSAL_COST
     assert json.loads(broken.content)["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def over_a_socket(document: str) -> Any:
+    """Return the first result of an operation that a stranger's socket begins."""
+    context = Context(request=None, request_id="-", ip_address="203.0.113.9")
+    async with contextlib.aclosing(await Operations().stream(document, context_value=context)) as results:
+        return await anext(results)
+
+
+async def test_an_operation_of_a_socket_costs_the_same(holding: Callable[[int], None]) -> None:
+    holding(2 * MIN_COST + REFUSAL_COST)
+    cost = {"requested": MIN_COST, "available": MIN_COST + REFUSAL_COST, "restoreRate": 0}
+    assert (await over_a_socket(OK)).extensions == {"cost": cost}
+    begun = await over_a_socket(FOLLOW)
+    assert begun.errors[0].extensions["code"] == "UNAUTHENTICATED", "it was begun, and paid for"
+    assert (await over_a_socket("{ nope }")).extensions["cost"]["available"] == 0
+    for document in (OK, FOLLOW, "{ nope }", "{"):
+        refused = await over_a_socket(document)
+        assert isinstance(refused, PreExecutionError)
+        (error,) = refused.errors or ()
+        assert error.extensions
+        assert (error.extensions["code"], error.extensions["retryAfter"] > 0) == ("RATE_LIMITED", True)
+
+
+async def test_a_mutation_over_a_socket_says_it_in_its_fields(holding: Callable[[int], None]) -> None:
+    holding(MIN_COST - 1)
+    result = await over_a_socket(SIGN_UPS)
+    assert {payload["messages"][0]["code"] for payload in result.data.values()} == {"RATE_LIMITED"}
