@@ -24,6 +24,7 @@ VAR_DIR = BASE_DIR / "var"
 MAX_PORT = 65535
 MIN_SECRET_KEY = 32
 WEB_PUSH_KEY_BYTES = 32
+MIN_ANSWER_BYTES = 1024
 
 
 class WrongSetting(SystemExit):
@@ -77,6 +78,12 @@ def _port(value: str) -> int:
 def _positive(value: str) -> int:
     if not (value.isascii() and value.isdecimal()) or int(value) < 1:
         raise ValueError("must be a whole number of 1 or more, such as 100")
+    return int(value)
+
+
+def _bytes(value: str) -> int:
+    if not (value.isascii() and value.isdecimal()) or int(value) < MIN_ANSWER_BYTES:
+        raise ValueError(f"must be a number of bytes, {MIN_ANSWER_BYTES} or more")
     return int(value)
 
 
@@ -241,6 +248,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
     Variable("RATE_LIMITS", _switch, "on", "Off only for benchmarks; the server then warns loudly."),
     Variable("SIGN_UPS_PER_HOUR", _positive, "100", "Sign-ups that one address of the network may try in an hour."),
+    Variable("MAX_ANSWER_BYTES", _bytes, str(4 * 1024 * 1024), "How long an answer of the API may be, in bytes."),
     Variable("COMPILED_READS", _switch, "on", "The compiled fast path for reads. Checked, not used yet."),
     Variable("CRAWL_ALLOWED_PRIVATE", _host_ports, "", "Private HOST:PORT pairs that crawlers may visit."),
 )  # fmt: skip

@@ -55,11 +55,16 @@ class RedisWithBackoff(Redis):
 
 
 class _Client(RedisCacheClient):
+    #: By server and PATIENCE, the connections of this process. Django makes a client for each request, and would open
+    #: a connection for each.
+    _shared_pools: ClassVar[dict[tuple[Any, float], dict[int, Any]]] = {}
+
     def __init__(self, *args: Any, **options: Any) -> None:
         # A connection that was cut meanwhile is opened anew; an answer that does not come is not awaited again.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         super().__init__(*args, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry, **options)
         self._client = RedisWithBackoff
+        self._pools = self._shared_pools.setdefault((tuple(self._servers), PATIENCE), {})
 
 
 class SharedCache(RedisCache):
@@ -68,3 +73,9 @@ class SharedCache(RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _Client
+
+    def run_script(self, script: str, key: str, *arguments: float) -> Any:
+        """Run a Lua script on one key of the cache; nothing else happens in Redis meanwhile."""
+        name = self.make_and_validate_key(key)
+        client = self._cache.get_client(name, write=True)
+        return client.register_script(script)(keys=[name], args=arguments)

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
-import orjson
 from django.conf import settings
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter, GraphQLWSConsumer
 from strawberry.exceptions import ConnectionRejectionError
@@ -25,13 +24,15 @@ from strawberry.types.unset import UNSET, UnsetType
 from domains.accounts import selectors as accounts
 from domains.accounts.models import Session
 from domains.base.errors import NotSignedIn
+from domains.base.networks import client_network
+from graphql_api.answers import encode_message
 from graphql_api.context import Context
 from graphql_api.database import in_database
 from graphql_api.frames import BAD_FRAME, TOO_MANY, Allowance, BadFrame, read_frame
 from graphql_api.logs import begin_request
 from graphql_api.network import client_address
 from graphql_api.operations import Handler, Operations
-from graphql_api.outbound import Outbound
+from graphql_api.outbound import SLOW, Outbound
 from graphql_api.session_watch import session_watch
 
 logger = logging.getLogger("mishmob.sockets")
@@ -77,6 +78,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self._allowance = Allowance()
         self._session: Session | None = None
         self._stranger_at: str | None = None
+        #: How much waits until the client has read what was sent before: an answer that is as long as one may be, or
+        #: several that are so long together.
+        self._unsent = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one socket. Wake-ups do not come by Channels' consumer but by graphql_api/live.py."""
@@ -125,16 +129,23 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         """Send, unless the socket was closed or its client is gone: the handler may have answers left."""
         if self.is_closed:
             return
+        size = len(text_data)
+        if self._unsent and self._unsent + size > settings.MAX_ANSWER_BYTES:
+            await self.close(SLOW, "Too slow: read the answers before you ask for more")
+            return
+        self._unsent += size
         try:
             await self.base_send({"type": "websocket.send", "text": text_data})
         except (OSError, RuntimeError):
             # By the ASGI specification the other end is gone; or the server has closed it, while this waited for a
             # slow client, or because its pings were not answered.
             self.is_closed = True
+        finally:
+            self._unsent -= size
 
     def encode_json(self, data: object) -> str:
         """Write a message as text."""
-        return orjson.dumps(data, default=str).decode()
+        return encode_message(data).decode()
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """Return the context of a stranger; `connection_init` may bring a session."""
@@ -163,11 +174,11 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             context.session = self._session = session
             _sockets_of[session.user_id] += 1
             await session_watch().add(session.pk, self._end_with_session)
-        elif _strangers_at[context.ip_address] >= MAX_STRANGERS:
+        elif _strangers_at[client_network(context.ip_address)] >= MAX_STRANGERS:
             await self.close(TOO_MANY, f"At most {MAX_STRANGERS} sockets without a login from one address")
         else:
-            self._stranger_at = context.ip_address
-            _strangers_at[context.ip_address] += 1
+            self._stranger_at = client_network(context.ip_address)
+            _strangers_at[self._stranger_at] += 1
         return NO_PAYLOAD
 
     async def _log_out(self) -> None:

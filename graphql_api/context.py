@@ -13,7 +13,7 @@ import strawberry
 from graphql import GraphQLError
 
 from domains.accounts.models import Session, User
-from domains.base.errors import NotSignedIn
+from domains.base.errors import NotSignedIn, RateLimited, Refused
 
 if TYPE_CHECKING:
     from graphql_api.outbound import Outbound
@@ -42,11 +42,21 @@ class Context:
     errors: list[GraphQLError] = field(default_factory=list)
     #: What the document may cost at the most, as `limits.py` worked it out; 0 until it has.
     cost_requested: int = 0
+    #: What the answer says about the cost in its `extensions`, once the document was charged.
+    cost: dict[str, int] | None = None
+    #: Why no mutation of the document may act: its caller asked for too much in a short time.
+    rate_refusal: RateLimited | None = None
+    #: The longest wait in seconds that a refusal of a mutation asks for; HTTP says it in a header.
+    retry_after: int = 0
 
     @property
     def viewer(self) -> User | None:
         """The person who asks, or None for a stranger."""
         return self.session.user if self.session else None
+
+    def note_wait(self, refusal: Refused) -> None:
+        """Remember how long the refusal asks to wait."""
+        self.retry_after = max(self.retry_after, refusal.retry_after or 0)
 
 
 Info = strawberry.Info[Context, None]

@@ -87,6 +87,8 @@ def code_errors(errors: list[GraphQLError]) -> None:
                 error.message = f"Something went wrong here; the request's id is {request_id}."
         elif isinstance(error.original_error, Refused):
             error.message = " ".join(problem.message for problem in error.original_error.problems)
+            if error.original_error.retry_after is not None:
+                extensions["retryAfter"] = error.original_error.retry_after
         error.extensions = extensions
 
 

@@ -20,6 +20,7 @@ from strawberry_django.utils.inspect import get_possible_types
 
 from domains.base.errors import Code, NotSignedIn, Refused
 from domains.base.locks import refuse_when_busy
+from graphql_api.context import Context
 from graphql_api.errors import operation_info
 from graphql_api.gate import Place, gate
 from graphql_api.operation_info import OperationInfo
@@ -56,11 +57,16 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
         @functools.wraps(resolver)
         def act(*args: Any, **kwargs: Any) -> Any:
             info = kwargs["info"]
+            context: Context = info.context
             place = Place(_rows_named_by(kwargs["input"], info, name), name, domain)
             try:
+                if context.rate_refusal:
+                    raise context.rate_refusal
                 with refuse_when_busy(), gate.slot(place):
                     answer = resolver(*args, **kwargs)
             except (Refused, ValidationError) as refusal:
+                if isinstance(refusal, Refused):
+                    context.note_wait(refusal)
                 if isinstance(refusal, NotSignedIn):
                     _put_beside(refusal, info)
                 return operation_info(refusal)

@@ -19,6 +19,7 @@ from strawberry.types import ExecutionContext
 
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
+from graphql_api.answers import OperationExecutor
 from graphql_api.clean_input import CleanInput
 from graphql_api.context import Context
 from graphql_api.edges import Optimizer
@@ -36,6 +37,7 @@ from graphql_api.notifications.queries import NotificationQueries
 from graphql_api.notifications.subscriptions import NotificationSubscriptions
 from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIONS
 from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
+from graphql_api.rate_limit import RateLimit
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
 from graphql_api.times import DATE_TIME_SCALAR
@@ -85,6 +87,7 @@ def build_schema(*, with_development: bool) -> Schema:
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             Limits,
+            RateLimit,
             Identity,
             OverHttp,
             CleanInput,
@@ -94,6 +97,7 @@ def build_schema(*, with_development: bool) -> Schema:
             lambda: ValidationCache(maxsize=256),
             Optimizer,
         ],
+        execution_context_class=OperationExecutor,
         config=StrawberryConfig(
             disable_field_suggestions=True,
             relay_max_results=100,

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakValueDictionary
 
-import orjson
 from channels.db import aclose_old_connections
 from graphql import (
     DocumentNode,
@@ -31,6 +30,7 @@ from graphql.execution.executor import Executor
 from graphql.type import GraphQLSchema, get_named_type
 
 from graphql_api import database
+from graphql_api.answers import EventExecutor, encode_answer
 from graphql_api.context import Context
 from graphql_api.database import AWAY
 from graphql_api.errors import code_errors
@@ -99,7 +99,7 @@ class Selection:
             errors = list(result.errors)
             code_errors(errors)
             payload["errors"] = [error.formatted for error in errors]
-        return orjson.dumps(payload, default=str).decode()
+        return encode_answer(payload).decode()
 
     async def _result(self, event: Any) -> Any:
         """Execute; again, while the database is away: an event that was not shown must not count as delivered."""
@@ -116,7 +116,7 @@ class Selection:
         return result
 
     def _build(self) -> Executor[Any]:
-        built = Executor.build(
+        built = EventExecutor.build(
             self._schema,
             _parsed(self._query),
             context_value=self._context,

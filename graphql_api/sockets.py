@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.conf import settings
-from django.http.request import split_domain_port, validate_host
-
 from graphql_api.consumers import GraphQLConsumer
+from graphql_api.hosts import names_this_host, refusal_of
 
 PATH = re.compile(r"/graphql/?")
 
@@ -18,16 +16,18 @@ _consumer = GraphQLConsumer.as_asgi()
 async def socket_application(scope: Any, receive: Any, send: Any) -> None:
     """Pass GraphQL sockets to the consumer; the handshake of any other path is refused (403)."""
     headers = dict(scope["headers"])
-    if PATH.fullmatch(scope["path"]) and _names_this_host(headers) and not _hides_its_origin(headers):
+    host = headers.get(b"host", b"").decode("latin1")
+    is_ours = PATH.fullmatch(scope["path"]) and not _hides_its_origin(headers)
+    if is_ours and names_this_host(host):
         await _consumer(scope, receive, send)
         return
     await receive()
+    if is_ours:
+        head = {"status": 403, "headers": [(b"content-type", b"text/plain; charset=utf-8")]}
+        await send({"type": "websocket.http.response.start", **head})
+        await send({"type": "websocket.http.response.body", "body": refusal_of(host).encode()})
+        return
     await send({"type": "websocket.close", "code": 1000})
-
-
-def _names_this_host(headers: dict[bytes, bytes]) -> bool:
-    domain, _ = split_domain_port(headers.get(b"host", b"").decode("latin1"))
-    return validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _hides_its_origin(headers: dict[bytes, bytes]) -> bool:

@@ -22,14 +22,17 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from domains.accounts import selectors as accounts
-from domains.base.errors import NotSignedIn
+from domains.base.errors import NotSignedIn, RateLimited
+from graphql_api import rate_limit
+from graphql_api.answers import encode_answer
 from graphql_api.clean_input import is_unicode
 from graphql_api.context import Context
-from graphql_api.errors import is_variable_error
+from graphql_api.errors import NO_OPERATION, is_variable_error
 from graphql_api.limits import MAX_CHARACTERS
 from graphql_api.logs import begin_request, current_request_id
 from graphql_api.network import client_address
 from graphql_api.pages import graphiql_page
+from graphql_api.rate_limit import REFUSAL_COST
 from graphql_api.schema import schema
 from graphql_api.uploads import MULTIPART, check_multipart, read_multipart
 
@@ -37,6 +40,7 @@ logger = logging.getLogger("mishmob.graphql")
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
+TOO_MANY_REQUESTS = 429
 
 
 class GraphQLView(AsyncGraphQLView[Context, None]):
@@ -44,6 +48,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     #: What GraphQL over HTTP says of this answer, where the client asked for RESPONSE_JSON.
     status = 200
+    #: Who asks, once that is known.
+    context: Context | None = None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(multipart_uploads_enabled=True, **options)
@@ -53,9 +59,12 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         request_id = begin_request()
         try:
             response = await self._answer(request)
+        except NotPersisted:
+            response = await self._refuse(200, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
         except HTTPException as error:
             status = 405 if isinstance(error.__cause__, InvalidOperationTypeError) else error.status_code
-            response = _refusal(status, "BAD_USER_INPUT", error.reason)
+            is_charged = isinstance(error.__cause__, NO_OPERATION)
+            response = await self._refuse(status, "BAD_USER_INPUT", error.reason, is_charged=is_charged)
         except RequestDataTooBig:
             response = _refusal(413, "BAD_USER_INPUT", "The request is too large: at most 1 MiB.")
         except Http404:
@@ -68,18 +77,33 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         response["Cache-Control"] = "no-store"
         return response
 
+    async def _refuse(self, status: int, code: str, message: str, *, is_charged: bool = False) -> HttpResponse:
+        """Refuse what is no GraphQL request; where its body was read, it costs as much as a refused document."""
+        if self.context is None:
+            return _refusal(status, code, message)
+        try:
+            if not is_charged:
+                await rate_limit.take(self.context, REFUSAL_COST, requested=REFUSAL_COST)
+        except RateLimited as limited:
+            message = limited.problems[0].message
+            return _refusal(TOO_MANY_REQUESTS, "RATE_LIMITED", message, self.context.cost, limited.retry_after)
+        return _refusal(status, code, message, self.context.cost)
+
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method == "GET" and "query" not in request.GET and "text/html" in _accept(request):
+        has_document = not {"query", "extensions"}.isdisjoint(request.GET)
+        if request.method == "GET" and not has_document and "text/html" in _accept(request):
             return await sync_to_async(_page)(request)
         if request.method == "POST" and (request.content_type or "").lower() == MULTIPART:
             check_multipart(request)
         elif request.method == "POST" and (request.content_type or "").lower() != JSON:
             raise HTTPException(415, f"Send the request as {JSON}.")
-        if request.method == "GET" and "query" not in request.GET:
+        if request.method == "GET" and not has_document:
             raise HTTPException(400, "Send the document as `query`.")
         response = await self.run(request=request)
         if _media_type(request) == RESPONSE_JSON:
             response["Content-Type"] = f"{RESPONSE_JSON}; charset=utf-8"
+            response.status_code = self.status
+        elif self.status == TOO_MANY_REQUESTS:
             response.status_code = self.status
         return response
 
@@ -93,7 +117,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             except NotSignedIn as error:
                 refusal = error
         peer, forwarded_for = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
-        return Context(
+        self.context = Context(
             request=request,
             response=response,
             request_id=current_request_id(),
@@ -101,6 +125,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             session=session,
             refusal=refusal,
         )
+        return self.context
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         """Never here: `_answer` has served the page."""
@@ -114,6 +139,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             raise HTTPException(400, "The request must be a JSON object with a `query`.") from error
         if isinstance(data, list):
             raise HTTPException(400, "Send one operation per request.")
+        if not data.query and "persistedQuery" in (data.extensions or {}):
+            raise NotPersisted
         if len(data.query or "") > MAX_CHARACTERS:
             raise HTTPException(400, f"The document is too long: at most {MAX_CHARACTERS} characters.")
         if not isinstance(data.operation_name, str | None):
@@ -135,7 +162,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     def encode_json(self, data: object) -> bytes:
         """Write the answer."""
-        return orjson.dumps(data, default=str)
+        return encode_answer(data)
 
     async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Leave out `data` where nothing was executed, as GraphQL over HTTP asks."""
@@ -143,7 +170,21 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         if isinstance(result, PreExecutionError) or any(map(is_variable_error, result.errors or ())):
             self.status = 400
             response.pop("data", None)
+        self._say_when_to_come_back(result)
         return response
+
+    def _say_when_to_come_back(self, result: ExecutionResult) -> None:
+        assert self.context is not None  # noqa: S101 # the document was executed in it
+        told = [error.extensions or {} for error in result.errors or ()]
+        seconds = max(self.context.retry_after, *(one.get("retryAfter", 0) for one in told), 0)
+        if seconds:
+            self.context.response["Retry-After"] = seconds
+        if isinstance(result, PreExecutionError) and any(one.get("code") == "RATE_LIMITED" for one in told):
+            self.status = TOO_MANY_REQUESTS
+
+
+class NotPersisted(Exception):
+    """The request names its document by a hash alone, and this server keeps no documents."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -178,10 +219,20 @@ def _page(request: HttpRequest) -> HttpResponse:
     return graphiql_page(request)
 
 
-def _refusal(status: int, code: str, message: str) -> HttpResponse:
+def _refusal(
+    status: int, code: str, message: str, cost: dict[str, int] | None = None, retry_after: int | None = None
+) -> HttpResponse:
     logger.info("request %s was answered %s %s", current_request_id(), status, code)
-    error = {"message": message, "extensions": {"code": code, "requestId": current_request_id()}}
-    return HttpResponse(orjson.dumps({"errors": [error]}), status=status, content_type=JSON)
+    extensions: dict[str, object] = {"code": code, "requestId": current_request_id()}
+    if retry_after is not None:
+        extensions["retryAfter"] = retry_after
+    answer: dict[str, object] = {"errors": [{"message": message, "extensions": extensions}]}
+    if cost:
+        answer["extensions"] = {"cost": cost}
+    response = HttpResponse(orjson.dumps(answer), status=status, content_type=JSON)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
 
 
 def schema_document(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Forgetting what the cache holds."""
+"""Forgetting what the cache and the token buckets hold."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 
+from graphql_api.rate_limit import bucket
+
 
 def forget() -> None:
-    """Empty the cache; of a Redis only what this process put there."""
+    """Empty the cache, and fill the token buckets; of a Redis only what this process put there."""
+    bucket.forget()
     if not settings.REDIS_URL:
         cache.clear()
         return

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "graphql_api.hosts.check_host",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -228,11 +229,22 @@ OFFER_LIFETIME = timedelta(hours=48)
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
 # A frontend under development is served from a port of this machine.
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
-# What a page on another origin may say that it sends a file on purpose, beside X-Requested-With.
-CORS_ALLOW_HEADERS = [*default_headers, "apollo-require-preflight"]
+# What clients of GraphQL and tracers send beside the usual headers.
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+    "baggage",
+    "sentry-trace",
+    "traceparent",
+    "tracestate",
+]
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-Id"]
 TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]
 INTROSPECTION = ENV["INTROSPECTION"]
 RATE_LIMITS = ENV["RATE_LIMITS"]
+MAX_ANSWER_BYTES = ENV["MAX_ANSWER_BYTES"]
 CRAWL_ALLOWED_PRIVATE = ENV["CRAWL_ALLOWED_PRIVATE"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 STRAWBERRY_DJANGO = {

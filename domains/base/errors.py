@@ -58,6 +58,11 @@ class Refused(Exception):
         super().__init__("; ".join(problem.code for problem in problems))
         self.problems = problems
 
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds after which none of the problems is in the way any more, where time alone helps."""
+        return max((problem.retry_after for problem in self.problems if problem.retry_after is not None), default=None)
+
     @classmethod
     def because(cls, code: str, message: str, field: str | None = None) -> Refused:
         """Return the refusal with a single problem."""

@@ -78,6 +78,8 @@ def test_services_are_named_by_their_addresses() -> None:
         ("SIGN_UPS_PER_HOUR", "0"),
         ("SIGN_UPS_PER_HOUR", "many"),
         ("SIGN_UPS_PER_HOUR", "\u0661\u0660"),
+        ("MAX_ANSWER_BYTES", "4 MiB"),
+        ("MAX_ANSWER_BYTES", "1000"),
         ("COMPILED_READS", "2"),
         ("CRAWL_ALLOWED_PRIVATE", "127.0.0.1"),
     ],

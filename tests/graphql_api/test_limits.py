@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from graphql import GraphQLError, get_introspection_query, parse
 
 from graphql_api.context import Context
@@ -281,5 +282,5 @@ def test_the_texts_of_sockets_are_kept_once_and_few_of_them() -> None:
 def test_the_context_knows_what_the_document_may_cost() -> None:
     context = Context(request=None, request_id="1", ip_address="")
     document = "{ webPushKey a: webPushKey }"
-    schema.execute_sync(document, context_value=context)
+    async_to_sync(schema.execute)(document, context_value=context)
     assert context.cost_requested == measure(parse(document)) > 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 
 import pytest
 
@@ -36,3 +38,18 @@ async def test_a_client_notices_within_30_seconds_that_an_event_was_lost(
     ):
         await meet(ann, ben)
         await lose(ann, ben)
+
+
+@needs_npm_packages
+def test_apollos_persisted_queries_fall_back_on_the_document(community_server: LiveServer) -> None:
+    node = find_node()
+    assert node
+    command = [node, "clients/persisted.mjs", community_server.url]
+    ran = subprocess.run(command, cwd=WEB, check=True, capture_output=True, text=True, timeout=60)
+    by_post, by_get = (json.loads(line) for line in ran.stdout.splitlines())
+    for told in (by_post, by_get):
+        first, second = told["answers"]
+        assert first["opportunities"]["totalCount"] > 0
+        assert second == {"causes": "Query"}
+    assert by_post["sent"] == ["POST", "POST", "POST"], "only the first is sent twice"
+    assert by_get["sent"] == ["GET", "POST", "POST"]
