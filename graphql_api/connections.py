@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 import strawberry
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
+from graphql import get_named_type
 from strawberry import relay
 from strawberry_django.optimizer import is_optimized_by_prefetching
 from strawberry_django.relay.cursor_connection import (
@@ -80,7 +81,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
     @classmethod
     async def _page(cls, nodes: QuerySet[Any] | Nested, info: Any, page: dict[str, Any]) -> Self:
         count: Callable[[], Awaitable[int]]
-        type_name = (nodes.rows() if isinstance(nodes, Nested) else nodes).model.__name__
+        type_name = get_named_type(info._raw_info.return_type).name.removesuffix("Connection")
         if type_name in KEYED:
             page |= {name: _unsealed(page[name], name, type_name) for name in ("before", "after")}
 
