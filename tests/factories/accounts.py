@@ -36,7 +36,7 @@ class UserFactory(ModelFactory[User]):
         unverified = Trait(email_address__verified=False)
         hosting = Trait(user_type=UserType.HOST)
         staff = Trait(is_staff=True)
-        overseer = Trait(is_staff=True, rights="view")
+        overseer = Trait(is_staff=True, rights__to_view=True)
         superuser = Trait(is_staff=True, is_superuser=True)
 
     email = Sequence(lambda n: f"person{n}@people.example")
@@ -48,9 +48,9 @@ class UserFactory(ModelFactory[User]):
     email_address__verified = True
 
     @post_generation
-    def rights(person: Any, create: bool, given: Any, **_: Any) -> None:  # noqa: N805 # factory_boy passes the person
+    def rights(person: Any, create: bool, given: Any, to_view: bool = False) -> None:  # noqa: N805 # factory_boy passes the person
         """Give permissions of the admin."""
-        if given == "view":
+        if to_view:
             person.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
         elif given:
             labels = [name.split(".") for name in given]
