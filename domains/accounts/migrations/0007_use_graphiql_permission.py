@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_birth_year_of_attempts'),
+        ('accounts', '0006_one_form_of_addresses'),
     ]
 
     operations = [
