@@ -12,13 +12,13 @@ WORKERS ?= auto
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: install ## Run a community server with demo data on http://127.0.0.1:8000 (PORT=…, DEBUG=false)
+run: install ## Run a community server with demo data on http://127.0.0.1:8000 (HOST=…, PORT=…, DEBUG=false)
 	@VENV=$(VENV) bash web/build.sh || echo "Going on without the GraphiQL editor; the API works all the same."
 	@DEFAULT_DEBUG=true DEFAULT_SECRET_KEY="$$(scripts/secret_key.sh)" exec $(BIN)/python manage.py develop
 
 serve: install ## Serve with the settings of the environment (production unless DEBUG is on)
 	@VENV=$(VENV) bash web/build.sh || echo "Going on without the GraphiQL editor; the API works all the same."
-	@exec $(BIN)/python manage.py serve --host "$${HOST:-0.0.0.0}"
+	@DEFAULT_HOST=0.0.0.0 exec $(BIN)/python manage.py serve
 
 worker: install ## Run the tasks, the clock and the relay of the outbox (needs REDIS_URL)
 	@exec $(BIN)/celery --app config worker --beat --concurrency "$${CONCURRENCY:-2}" --loglevel INFO

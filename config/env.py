@@ -34,6 +34,17 @@ class WrongSetting(SystemExit):
         super().__init__(f"MishMob cannot start: {name} {problem}")
 
 
+class AlreadyRunning(SystemExit):
+    """Another server runs on the same data; the message says which, and what to do."""
+
+    def __init__(self, folder: Path, which: str) -> None:
+        other = f": {which}" if which else ""
+        super().__init__(
+            f"MishMob cannot start: another `make run` uses the data in {folder}{other}. End that one first; "
+            "a second server needs a checkout of its own."
+        )
+
+
 @dataclass(frozen=True)
 class Variable:
     """One variable: how its text becomes a value, and what it is for."""
@@ -85,6 +96,12 @@ def _bytes(value: str) -> int:
     if not (value.isascii() and value.isdecimal()) or int(value) < MIN_ANSWER_BYTES:
         raise ValueError(f"must be a number of bytes, {MIN_ANSWER_BYTES} or more")
     return int(value)
+
+
+def _host(value: str) -> str:
+    if re.search(r"[\s/]", value) or value.startswith(("http:", "https:")):
+        raise ValueError("must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them")
+    return value
 
 
 def _one_of(*choices: str) -> Callable[[str], str]:
@@ -232,6 +249,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("DEBUG", _switch, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
     Variable("SECRET_KEY", _text, "", "Signs tokens and links; at least 32 characters; required unless DEBUG is on."),
     Variable("SECRET_KEY_FALLBACKS", _words, "", "Former keys, by commas; what they signed stays good."),
+    Variable("HOST", _host, "127.0.0.1", "The address that `make run` listens on; `make serve` on 0.0.0.0 by default."),
     Variable("PORT", _port, "8000", "The port that `make run` and `make serve` listen on."),
     Variable("ALLOWED_HOSTS", _words, "localhost,127.0.0.1,[::1]", "Host names this server answers to, by commas."),
     Variable("CORS_ALLOWED_ORIGINS", _origins, "", "Origins of web frontends that may call the API, by commas."),

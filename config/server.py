@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
+import os
 import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import redis
 import uvicorn
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from config.env import WrongSetting
+from config.env import AlreadyRunning, WrongSetting
 from config.http import Protocol
 from config.sockets import Protocol as SocketProtocol
 
@@ -19,16 +27,88 @@ GRACE_SECONDS = 5
 PING_SECONDS = 25
 #: What is buffered of one frame before the socket is closed; the API's own limit is half of it.
 MAX_FRAME_BYTES = 128 * 1024
+#: What one listens on to be reached at all addresses of the machine.
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - it is asked for by HOST
 
 
 def check_port(*, host: str, port: int) -> None:
-    """Stop with one sentence if somebody else listens there."""
-    with socket.socket() as probe:
+    """Stop with one sentence if one cannot listen there: somebody else does, or it is no address of this machine."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError):
+        raise WrongSetting("HOST", f"is {host}, which is no address of this machine.") from None
+    with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError as error:
-            raise WrongSetting("PORT", f"is {port}, and one cannot listen there: {error.strerror}.") from None
+            raise WrongSetting("PORT", f"is {port}, and one cannot listen there on {host}: {error.strerror}.") from None
+
+
+def address_from_here(host: str) -> str:
+    """Return by which address a server that listens on this one is reached from this machine."""
+    if host in EVERYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def address_from_elsewhere(host: str) -> str | None:
+    """Return by which address phones and containers reach it, or None where they do not."""
+    if host not in EVERYWHERE:
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the system only says from which address it would be.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+        return address
+
+
+def speak_at_once() -> None:
+    """Let each line out as it is written, though nobody's terminal but a pipe or a file takes it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
+
+
+@contextmanager
+def stay_alone(lock: Path, *, at: str) -> Iterator[None]:
+    """Hold the lock as the server at this address, or stop with one sentence if another process holds it.
+
+    The system lets go of it when the process ends, however it ends.
+    """
+    with lock.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise AlreadyRunning(lock.parent, file.read().strip()) from None
+        file.truncate(0)
+        file.write(f"{at}, process {os.getpid()}")
+        file.flush()
+        yield
+
+
+def check_redis() -> None:
+    """Stop with one sentence if REDIS_URL is set and Redis does not answer."""
+    if not settings.REDIS_URL:
+        return
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3, socket_timeout=3) as client:
+            client.ping()
+    except (redis.RedisError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise WrongSetting("REDIS_URL", f"names a Redis that does not answer: {reason}") from None
+
+
+def find_warnings() -> list[str]:
+    """Return what an operator should know at the start, a sentence each."""
+    warnings = []
+    if not settings.DEBUG and settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        warnings.append("EMAIL_URL is not set, so mails go to this console and nobody gets the keys that are in them.")
+    return warnings
 
 
 def check_database() -> None:

@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 import strawberry
 from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
+from graphql import get_named_type
 from strawberry import relay
 from strawberry_django.optimizer import is_optimized_by_prefetching
 from strawberry_django.relay.cursor_connection import (
@@ -23,13 +24,16 @@ from strawberry_django.relay.cursor_connection import (
 )
 
 from graphql_api.clean_input import check_value
+from graphql_api.cursors import seal_cursor, unseal_cursor
 from graphql_api.edges import as_edges
 from graphql_api.errors import BadUserInput
+from graphql_api.ids import KEYED
 from graphql_api.nested import Nested, load_count, load_page
 from graphql_api.times import check_offset
 from graphql_api.weights import DEFAULT_PAGE, LARGEST_PAGE
 
 LONGEST_CURSOR = 2000
+_NO_CURSOR = "`{}` is not a cursor of this list; take it from `pageInfo`."
 
 
 async def _not_counted() -> int:
@@ -77,6 +81,9 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
     @classmethod
     async def _page(cls, nodes: QuerySet[Any] | Nested, info: Any, page: dict[str, Any]) -> Self:
         count: Callable[[], Awaitable[int]]
+        type_name = get_named_type(info._raw_info.return_type).name.removesuffix("Connection")
+        if type_name in KEYED:
+            page |= {name: _unsealed(page[name], name, type_name) for name in ("before", "after")}
 
         def narrow(rows: QuerySet[Any]) -> QuerySet[Any]:
             return _seek(_seek(rows, page["after"], "after"), page["before"], "before")
@@ -93,12 +100,38 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         if inspect.isawaitable(connection):
             connection = await connection
         connection.count = count
+        if type_name in KEYED:
+            _seal(connection, type_name)
         return cast("Self", connection)
 
 
 def _check_size(name: str, size: int | None) -> None:
     if size is not None and not 1 <= size <= LARGEST_PAGE:
         raise BadUserInput(f"`{name}` must be from 1 to {LARGEST_PAGE}.")
+
+
+def _seal(connection: Any, type_name: str) -> None:
+    """Put keyed cursors in the place of those that the library made."""
+    for edge in connection.edges:
+        edge.cursor = seal_cursor(edge.cursor, type_name)
+    page = connection.page_info
+    page.start_cursor = connection.edges[0].cursor if connection.edges else None
+    page.end_cursor = connection.edges[-1].cursor if connection.edges else None
+
+
+def _unsealed(cursor: str | None, argument: str, type_name: str) -> str | None:
+    if not cursor:
+        return cursor
+    _check_length(cursor, argument)
+    try:
+        return unseal_cursor(cursor, type_name)
+    except (ValueError, RecursionError) as error:
+        raise BadUserInput(_NO_CURSOR.format(argument)) from error
+
+
+def _check_length(cursor: str, argument: str) -> None:
+    if len(cursor) > LONGEST_CURSOR:
+        raise BadUserInput(f"`{argument}` is too long for a cursor.")
 
 
 def _seek(nodes: QuerySet[Any], cursor: str | None, argument: str) -> QuerySet[Any]:
@@ -109,8 +142,7 @@ def _seek(nodes: QuerySet[Any], cursor: str | None, argument: str) -> QuerySet[A
     """
     if not cursor:
         return nodes
-    if len(cursor) > LONGEST_CURSOR:
-        raise BadUserInput(f"`{argument}` is too long for a cursor.")
+    _check_length(cursor, argument)
     _, descriptors, _ = annotate_ordering_fields(nodes)
     try:
         values = OrderedCollectionCursor.from_cursor(cursor, descriptors).field_values
@@ -118,7 +150,7 @@ def _seek(nodes: QuerySet[Any], cursor: str | None, argument: str) -> QuerySet[A
             check_value(value, argument)
             check_offset(value)
     except (ValueError, RecursionError, BadUserInput) as error:
-        raise BadUserInput(f"`{argument}` is not a cursor of this list; take it from `pageInfo`.") from error
+        raise BadUserInput(_NO_CURSOR.format(argument)) from error
     leading, value = descriptors[0], values[0]
     if value is None or leading.maybe_null:
         return nodes

@@ -1,12 +1,29 @@
-"""Opaque ids, read back: the row that an id names, and never another type's."""
+"""Opaque ids, made and read back: the row that an id names, and never another type's.
+
+The ids of people are keyed (`domains/base/keyed_ids.py`): counting through the ids finds nobody.
+"""
 
 from __future__ import annotations
 
-from strawberry.relay import from_base64
+from strawberry.relay import from_base64, to_base64
+
+from domains.base import keyed_ids
 
 #: The key that no row has.
 NOBODY = 0
 LONGEST_KEY = 18
+#: The types whose ids are keyed.
+KEYED = frozenset({"User"})
+
+
+def node_id(type_name: str, key: int) -> str:
+    """Return the part of a row's id that names the row among those of its type."""
+    return keyed_ids.seal(type_name, key) if type_name in KEYED else str(key)
+
+
+def global_id(type_name: str, key: int) -> str:
+    """Return the id of a row, where no field of a type does it."""
+    return to_base64(type_name, node_id(type_name, key))
 
 
 def read_id(global_id: str) -> tuple[str, int] | None:
@@ -15,9 +32,15 @@ def read_id(global_id: str) -> tuple[str, int] | None:
         type_name, key = from_base64(global_id)
     except ValueError:
         return None
-    if not (key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY):
-        return None
-    return type_name, int(key)
+    row = read_node_id(type_name, key)
+    return None if row is None else (type_name, row)
+
+
+def read_node_id(type_name: str, node_id: str) -> int | None:
+    """Return the key of the row that `node_id` names, or None for what it does not give."""
+    if type_name in KEYED:
+        return keyed_ids.unseal(type_name, node_id)
+    return int(node_id) if node_id.isascii() and node_id.isdigit() and len(node_id) <= LONGEST_KEY else None
 
 
 def known_or_nobody(global_id: str, type_name: str) -> int:

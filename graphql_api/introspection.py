@@ -1,12 +1,13 @@
-"""Who may read the schema by introspection: everybody, staff or nobody (INTROSPECTION)."""
+"""Who may read the schema by introspection: everybody, staff with the right to, or nobody (INTROSPECTION)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from graphql import FieldNode, GraphQLError, Visitor, visit
 from strawberry.extensions import SchemaExtension
+
+from domains.accounts.policies import can_introspect
 
 
 class Introspection(SchemaExtension):
@@ -15,10 +16,7 @@ class Introspection(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Look for introspection fields in the parsed document."""
         viewer = getattr(self.execution_context.context, "viewer", None)
-        allowed = settings.INTROSPECTION == "on" or (
-            settings.INTROSPECTION == "staff" and viewer is not None and viewer.is_staff
-        )
-        if not allowed and self.execution_context.graphql_document is not None:
+        if not can_introspect(viewer) and self.execution_context.graphql_document is not None:
             visit(self.execution_context.graphql_document, _NoIntrospection())
         yield
 

@@ -16,24 +16,38 @@ from django.shortcuts import render
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from domains.accounts.models import User
+from domains.accounts.policies import can_use_graphiql
+
 #: Tables as GitHub has them; HTML in the source is shown, not obeyed.
 _MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False})
+#: The address of the server that the documentation is written with, and what marks a line that runs a crawler.
+_WRITTEN = "127.0.0.1:8000"
+_CRAWL = "CRAWL_ALLOWED_PRIVATE="
 #: Files of the repository, other than pages of the documentation, that this server shows at an address of its own.
 _ADDRESSES = {"graphql_api/schema.graphql": "/schema.graphql"}
 
 
 def front_page(request: HttpRequest) -> HttpResponse:
     """What MishMob is, in plain words, and where to go; with DEBUG also how to log in to the demo."""
-    context = {"demo_users": _demo_users(), "demo_password": settings.DEMO_PASSWORD}
+    context = {
+        "demo_users": _demo_users(),
+        "demo_password": settings.DEMO_PASSWORD,
+        "shows_graphiql": _shows_graphiql(request),
+    }
     return render(request, "front_page.html", context)
 
 
 def graphiql_page(request: HttpRequest) -> HttpResponse:
     """GraphiQL over the API at this page's own path; before `make web`, a page that says how to get it.
 
-    Who may see it is the caller's decision: the page itself shows nothing that needs a login.
+    Without DEBUG it is for staff with the right to, known by the cookie of the admin. Everybody else gets a page that
+    says what this address is. The cookie opens the page and nothing else: the API knows people by their tokens.
     """
-    page_config = {"endpoint": request.path, "isDebug": settings.DEBUG, "demoUsers": _demo_users()}
+    if not _shows_graphiql(request):
+        closed = {"endpoint_url": request.build_absolute_uri(request.path), "person": request.user}
+        return render(request, "graphiql_closed.html", closed, status=403)
+    page_config = {"endpoint": request.path, "schemaUrl": "/schema.graphql", "demoUsers": _demo_users()}
     context = {
         "page_config": page_config,
         "endpoint_url": request.build_absolute_uri(request.path),
@@ -47,10 +61,15 @@ def demo_chat_page(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404("The demo is there with DEBUG only.")
     context = {
-        "page_config": {"endpoint": "/graphql/", "isDebug": True, "demoUsers": _demo_users()},
+        "page_config": {"endpoint": "/graphql/", "schemaUrl": "/schema.graphql", "demoUsers": _demo_users()},
         "is_built": (settings.WEB_BUILD_DIR / "chat.js").is_file(),
     }
     return render(request, "demo_chat.html", context)
+
+
+def _shows_graphiql(request: HttpRequest) -> bool:
+    person = request.user
+    return settings.DEBUG or (isinstance(person, User) and can_use_graphiql(person))
 
 
 def _demo_users() -> list[dict[str, str]]:
@@ -90,7 +109,7 @@ def docs_page(request: HttpRequest, name: str = "README") -> HttpResponse:
     pages = _docs()
     if name not in pages:
         raise Http404(f"There is no page {name!r} in the documentation.")
-    text = Path(settings.BASE_DIR, pages[name]).read_text()
+    text = _with_this_address(Path(settings.BASE_DIR, pages[name]).read_text(), request)
     context = {
         "title": _title_of(text),
         "body": _page_html(text, pages[name], tuple(pages.items())),
@@ -102,6 +121,22 @@ def docs_page(request: HttpRequest, name: str = "README") -> HttpResponse:
         ],
     }
     return render(request, "docs_page.html", context)
+
+
+def _with_this_address(text: str, request: HttpRequest) -> str:
+    """Return the page with the address that it is served from, instead of the one that the files are written with."""
+    base = request.build_absolute_uri("/").rstrip("/")
+    return "".join(_addressed(line, base) for line in text.splitlines(keepends=True))
+
+
+def _addressed(line: str, base: str) -> str:
+    if line.startswith("make run"):
+        return line  # it says where a new server will be
+    if _CRAWL in line:
+        # A crawler runs beside the server, and finds it on this machine wherever the page is read.
+        return line.replace(_WRITTEN, f"127.0.0.1:{settings.PORT}")
+    sockets = f"ws{base.removeprefix('http')}"
+    return line.replace(f"http://{_WRITTEN}", base).replace(f"ws://{_WRITTEN}", sockets)
 
 
 def _docs() -> dict[str, str]:

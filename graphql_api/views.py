@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 from asgiref.sync import sync_to_async
 from cross_web import HTTPException
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -92,7 +91,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
     async def _answer(self, request: HttpRequest) -> HttpResponseBase:
         has_document = not {"query", "extensions"}.isdisjoint(request.GET)
         if request.method == "GET" and not has_document and "text/html" in _accept(request):
-            return await sync_to_async(_page)(request)
+            return await sync_to_async(graphiql_page)(request)
         if request.method == "POST" and (request.content_type or "").lower() == MULTIPART:
             check_multipart(request)
         elif request.method == "POST" and (request.content_type or "").lower() != JSON:
@@ -211,12 +210,6 @@ def _media_type(request: HttpRequest) -> str:
     except ValueError:  # an Accept that cannot be read asks for nothing
         preferred = JSON
     return preferred or JSON
-
-
-def _page(request: HttpRequest) -> HttpResponse:
-    if not (settings.DEBUG or request.user.is_staff):
-        raise Http404
-    return graphiql_page(request)
 
 
 def _refusal(

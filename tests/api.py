@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.files import File
 from django.test import Client
-from strawberry.relay import to_base64
 
 from domains.accounts import tokens
 from domains.accounts.models import Session, User
+from graphql_api.ids import global_id
 
 #: The operations that frontends send, where the contract is beside the project.
 CONTRACT = Path(__file__).resolve().parents[2] / "shared" / "contract"
@@ -93,7 +93,7 @@ def _without_files(value: Any, path: str, files: dict[str, File]) -> Any:
 
 def gid(row: Any, type_name: str | None = None) -> str:
     """Return the opaque id by which the API knows a row."""
-    return to_base64(type_name or type(row).__name__, row.pk)
+    return global_id(type_name or type(row).__name__, row.pk)
 
 
 def codes(payload: dict[str, Any]) -> list[str]:

@@ -9,17 +9,22 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.db.models import Value
 from django.db.models.functions import Replace
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils._os import safe_join
 
 from domains.opportunities.models import Source
 
+#: The one name of this machine by which the site is known.
+HOST = "127.0.0.1"
 MARK = "/demo/site"
 FOLDER = settings.BASE_DIR / "crawlers" / "demo_site"
 
 
 def demo_site(request: HttpRequest, page: str = "index.html") -> HttpResponse:
-    """Serve one file of the site."""
+    """Serve one file of the site, under one name of this machine: a crawl by another would find everything twice."""
+    name, _, port = request.get_host().rpartition(":")
+    if name != HOST:
+        return HttpResponseRedirect(f"http://{HOST}:{port if name else settings.PORT}{request.path}")
     try:
         file = Path(safe_join(FOLDER, page))
         content = file.read_bytes()
@@ -29,10 +34,15 @@ def demo_site(request: HttpRequest, page: str = "index.html") -> HttpResponse:
 
 
 def move_demo_site(*, to: str) -> None:
-    """Let what was crawled from the demo site be known by its present address: the port may be another today."""
-    for source in Source.objects.filter(url__startswith="http://127.0.0.1:", url__contains=MARK):
+    """Let what was crawled from the demo site be known by its present address: the port may be another today.
+
+    Its index has one address too, that of the folder, by whatever name it was crawled before.
+    """
+    for source in Source.objects.filter(url__regex=rf"^http://(127\.0\.0\.1|localhost):\d+{MARK}/"):
         before = source.url.partition(MARK)[0] + MARK
-        if before != to:
-            moved = {name: Replace(name, Value(before), Value(to)) for name in ("url", "external_id")}
-            source.listings.update(**moved)
-            Source.objects.filter(pk=source.pk).update(url=Replace("url", Value(before), Value(to)))
+        url = source.url.replace(before, to).removesuffix("index.html")
+        if url == source.url or Source.objects.filter(kind=source.kind, url=url).exists():
+            continue
+        moved = {name: Replace(name, Value(before), Value(to)) for name in ("url", "external_id")}
+        source.listings.update(**moved)
+        Source.objects.filter(pk=source.pk).update(url=url)

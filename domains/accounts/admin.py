@@ -13,6 +13,17 @@ from django.http import HttpRequest
 from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile
 from domains.base.admin import HTTPS_ADDRESSES, ReadOnlyAdmin, TableAdmin, count_column
 
+#: What makes somebody staff, and what staff may do.
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
+
+def _may_touch(request: HttpRequest, person: User | None) -> bool:
+    return person is None or not person.is_staff or _is_superuser(request)
+
 
 class AddUserForm(AdminUserCreationForm):  # type: ignore[type-arg] # it has no parameter when it runs
     """A new person: address, name, and a password twice or none."""
@@ -63,11 +74,24 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         ("Person", {"fields": ("display_name", "user_type", "zip_code", "picture", "is_verified")}),
-        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Rights", {"fields": ("is_active", *RIGHTS)}),
         ("Dates", {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "display_name", "usable_password", "password1", "password2")}),)
     inlines: ClassVar = [UserProfileInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only superusers give rights: whoever may change people could give themselves all of them."""
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if _is_superuser(request) else (*fixed, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only superusers change staff: whoever sets a password or an address can log in with it."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only superusers remove staff."""
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """The profile is written on the second page, once the person exists."""

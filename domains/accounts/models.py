@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,6 +12,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -56,14 +60,52 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+#: Somebody is surely 18 in the year after the one in which they turn 18: only the year of birth is known.
+ADULT_AGE = 18
+
+#: The rows that make the second person no stranger to the first; the second may be an `OuterRef`.
+Acquaintance = Callable[["User", Any], models.QuerySet[Any]]
+_acquaintances: list[Acquaintance] = []
+
+
+def acquaints(find: Acquaintance) -> Acquaintance:
+    """Register what makes people no strangers to each other; the domains above this one decorate theirs with it."""
+    _acquaintances.append(find)
+    return find
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """People, as others see them."""
 
     def visible_to(self, viewer: User | None) -> UserQuerySet:
-        """Active people; who they are beyond their public fields is decided field by field."""
-        if viewer is not None and viewer.is_staff:
+        """Active people whose profile the viewer may read; staff with the right to view people see all."""
+        if viewer is not None and viewer.has_right("accounts.view_user"):
             return self
-        return self.filter(is_active=True)
+        return self.open_to(viewer).filter(is_active=True)
+
+    def open_to(self, viewer: User | None) -> UserQuerySet:
+        """People whose profile and skills the viewer may read, whether or not their accounts were closed since.
+
+        Strangers read those of adults who have proved their address. People who may be under 18, or have not proved
+        it, are read by themselves, by their acquaintances, and by staff with the right to view people.
+        """
+        is_public = self._is_adult() & Q(Exists(User.objects.proved().filter(pk=OuterRef("pk"))))
+        if viewer is None:
+            return self.filter(is_public)
+        if viewer.has_right("accounts.view_user"):
+            return self
+        known = (Q(Exists(find(viewer, OuterRef("pk")))) for find in _acquaintances)
+        return self.filter(reduce(or_, known, is_public | Q(pk=viewer.pk)))
+
+    def proved(self) -> UserQuerySet:
+        """People who have proved that the address is theirs."""
+        return self.filter(emailaddress__email=F("email"), emailaddress__verified=True)
+
+    @staticmethod
+    def _is_adult() -> Q:
+        """People who do not give their year of birth are taken for adults, as in `policies.may_be_minor`."""
+        last_year = timezone.now().year - ADULT_AGE - 1
+        return Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lte=last_year)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -96,14 +138,32 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_ci")]
+        permissions: ClassVar = [("use_graphiql", "Can use GraphiQL and read the schema by introspection")]
 
     def __str__(self) -> str:
         return self.display_name
+
+    def has_right(self, permission: str) -> bool:
+        """Whether this is a member of staff with a permission of the admin, such as `accounts.view_user`.
+
+        Being staff opens the admin and nothing else. Who may change something may view it, as in the admin. Django
+        keeps the permissions with the row, so that asking again costs no statement.
+        """
+        held = (self.has_perm(name) for name in (permission, permission.replace(".view_", ".change_")))
+        return self.is_staff and any(held)
 
     @cached_property
     def is_email_verified(self) -> bool:
         """Whether this person had proved that the address is theirs when first asked (django-allauth keeps it)."""
         return self.emailaddress_set.filter(email=self.email, verified=True).exists()
+
+
+class UserProfileQuerySet(models.QuerySet["UserProfile"]):
+    """Profiles, as others see them."""
+
+    def visible_to(self, viewer: User | None) -> UserProfileQuerySet:
+        """The profiles of the people who are open to the viewer."""
+        return self.filter(user__in=User.objects.open_to(viewer))
 
 
 class UserProfile(models.Model):
@@ -115,6 +175,8 @@ class UserProfile(models.Model):
     birth_year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
+
+    objects = UserProfileQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import timezone
 
-from domains.accounts.models import User, UserType
+from domains.accounts.models import ADULT_AGE, User, UserType
 
-#: Only the year of birth is known, so that somebody is surely 18 in the year after the one in which they turn it.
-ADULT_AGE = 18
+__all__ = [
+    "ADULT_AGE",
+    "can_host",
+    "can_introspect",
+    "can_see_birth_year",
+    "can_see_private_fields",
+    "can_use_graphiql",
+    "can_volunteer",
+    "may_be_minor",
+]
 
 
 def can_see_private_fields(viewer: User | None, person: User) -> bool:
-    """I see my own address and place, and staff see everybody's; nobody else does."""
-    return viewer is not None and (viewer.pk == person.pk or viewer.is_staff)
+    """I see my own address and location; staff with the right to view people see everybody's."""
+    return viewer is not None and (viewer.pk == person.pk or viewer.has_right("accounts.view_user"))
 
 
 def can_see_birth_year(viewer: User | None, user_id: int) -> bool:
     """I see my own year of birth; nobody else sees it here, staff included."""
     return viewer is not None and viewer.pk == user_id
+
+
+def can_use_graphiql(user: User) -> bool:
+    """I may use GraphiQL if I am on the staff with the right to."""
+    return user.has_right("accounts.use_graphiql")
+
+
+def can_introspect(viewer: User | None) -> bool:
+    """I may read the schema by introspection as `INTROSPECTION` says; `staff` are those who may use GraphiQL."""
+    if settings.INTROSPECTION == "staff":
+        return viewer is not None and can_use_graphiql(viewer)
+    return bool(settings.INTROSPECTION == "on")
 
 
 def can_volunteer(user: User) -> bool:

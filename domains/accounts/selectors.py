@@ -29,12 +29,21 @@ def get_session(*, authorization: str) -> Session:
 
 
 def find_live_session(*, session_id: int) -> Session | None:
-    """Return the session with its user if it has not ended and the account is active."""
-    return (
+    """Return the session with its user, and the user's rights, if it has not ended and the account is active."""
+    session = (
         Session.objects.select_related("user")
         .filter(pk=session_id, ended_at__isnull=True, user__is_active=True)
         .first()
     )
+    if session:
+        read_rights(session.user)
+    return session
+
+
+def read_rights(user: User) -> None:
+    """Read the permissions of a member of staff now, so that `has_right` costs no statement later on."""
+    if user.is_staff and not user.is_superuser:
+        user.get_all_permissions()
 
 
 def find_live_session_ids(*, among: Collection[int]) -> set[int]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,9 @@ class Rights:
 PUBLIC = Rights("public")
 
 
-def rights_of(*, viewer_id: int, is_staff: bool) -> Rights:
-    """Return the rights of one person, which nobody else shares and which end with being staff."""
-    return Rights(f"viewer-{viewer_id}{'-staff' if is_staff else ''}")
+def rights_of(*, viewer_id: int, permissions: Iterable[str] = ()) -> Rights:
+    """Return the rights of one person, which nobody else shares and which end with any of the permissions of staff."""
+    return Rights(":".join((f"viewer-{viewer_id}", *sorted(permissions))))
 
 
 def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures], version: str = "") -> Figures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MinLengthValidator, MinValueValidator
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, validate_zip_code
+from domains.accounts.models import User, acquaints, validate_zip_code
 from domains.opportunities.models import MembershipRole, Opportunity, OpportunityHost, hosts_run_by
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Events, as people see them."""
 
     def visible_to(self, viewer: User | None) -> EventQuerySet:
-        """Whatever was published; drafts only for their creator, the organisation's people and staff."""
+        """Whatever was published; drafts for their creator, the organization's people, and staff who may view."""
         published = ~Q(status=EventStatus.DRAFT)
         if viewer is None:
             return self.filter(published)
-        if viewer.is_staff:
+        if viewer.has_right("events.view_event"):
             return self
         return self.filter(published | Q(host=viewer) | Q(organization__in=hosts_run_by(viewer)))
 
@@ -134,10 +134,10 @@ class EventTicketQuerySet(models.QuerySet["EventTicket"]):
     """Tickets, as people see them."""
 
     def visible_to(self, viewer: User | None) -> EventTicketQuerySet:
-        """One's own, and those of the events one holds or scans at; staff see all."""
+        """One's own, and those of the events one holds or scans at; staff with the right to view tickets see all."""
         if viewer is None:
             return self.none()
-        if viewer.is_staff:
+        if viewer.has_right("events.view_eventticket"):
             return self
         scans_at = OpportunityHost.objects.filter(
             memberships__user=viewer,
@@ -173,6 +173,13 @@ class EventTicket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attendee_id} at {self.event_id}: {self.status}"
+
+
+@acquaints
+def tickets_to(viewer: User, person: Any) -> models.QuerySet[EventTicket]:
+    """Return the person's live tickets to the events of the viewer and of the hosts that the viewer runs."""
+    held = Q(event__host=viewer) | Q(event__organization__in=hosts_run_by(viewer))
+    return EventTicket.objects.filter(held, attendee=person, status__in=LIVE_TICKET_STATUSES)
 
 
 class Scan(models.Model):

@@ -7,7 +7,7 @@ row, so that a reader who has seen sequence 11 can never miss a 10 that commits 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User
+from domains.accounts.models import User, acquaints
 from domains.events.models import Event
 from domains.opportunities.models import Opportunity
 
@@ -96,6 +96,13 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.conversation_id}"
+
+
+@acquaints
+def fellow_participants(viewer: User, person: Any) -> models.QuerySet[Participant]:
+    """Return the person's part in the conversations that the viewer takes part in now."""
+    shared = Conversation.objects.visible_to(viewer)
+    return Participant.objects.filter(user=person, left_at__isnull=True, conversation__in=shared)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

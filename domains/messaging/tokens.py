@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from domains.base import signing
+from domains.base import keyed_ids, signing
 
 PURPOSE = "attachment"
 LIFETIME_SECONDS = 300
@@ -23,7 +23,8 @@ class AttachmentLink:
 
 def url_for(*, attachment_id: int, viewer_id: int) -> str:
     """Return the address of the file for this person; whether they may have it is asked when they come."""
-    claims = {"sub": viewer_id, "file": attachment_id, "exp": int(time.time()) + LIFETIME_SECONDS}
+    expires = int(time.time()) + LIFETIME_SECONDS
+    claims = {"sub": keyed_ids.seal("User", viewer_id), "file": attachment_id, "exp": expires}
     return f"{settings.PUBLIC_URL}/attachments/{signing.sign(PURPOSE, claims)}"
 
 
@@ -33,6 +34,7 @@ def read_link(token: str) -> AttachmentLink | None:
         claims = signing.read(PURPOSE, token)
     except signing.BadSignature:
         return None
-    if claims["exp"] < time.time():
+    viewer_id = keyed_ids.unseal("User", str(claims["sub"]))
+    if claims["exp"] < time.time() or viewer_id is None:
         return None
-    return AttachmentLink(attachment_id=claims["file"], viewer_id=claims["sub"])
+    return AttachmentLink(attachment_id=claims["file"], viewer_id=viewer_id)

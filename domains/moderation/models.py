@@ -48,10 +48,10 @@ class ContentReportQuerySet(models.QuerySet["ContentReport"]):
     """Reports, as people see them."""
 
     def visible_to(self, viewer: User | None) -> ContentReportQuerySet:
-        """One's own; staff see all. Who is reported sees none of it."""
+        """One's own; staff with the right to view reports see all. The person who is reported sees none of it."""
         if viewer is None:
             return self.none()
-        return self if viewer.is_staff else self.filter(reporter=viewer)
+        return self if viewer.has_right("moderation.view_contentreport") else self.filter(reporter=viewer)
 
 
 class ContentReport(models.Model):

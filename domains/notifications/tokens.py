@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from domains.base import keyed_ids
 from domains.base.signing import BadSignature, read, sign
 from domains.notifications.models import NotificationKind
 
@@ -14,13 +15,16 @@ DIGEST = "DIGEST"
 
 def unsubscribe_url(*, user_id: int, topic: str) -> str:
     """Return the address that ends the mails about a kind, or the daily mail, for one person."""
-    return f"{settings.PUBLIC_URL}/notifications/unsubscribe/{sign(PURPOSE, {'sub': user_id, 'topic': topic})}"
+    claims = {"sub": keyed_ids.seal("User", user_id), "topic": topic}
+    return f"{settings.PUBLIC_URL}/notifications/unsubscribe/{sign(PURPOSE, claims)}"
 
 
 def read_unsubscribe(token: str) -> tuple[int, str]:
     """Return whose mails about what are meant; raises BadSignature for what is no such key."""
     claims = read(PURPOSE, token)
-    user_id, topic = claims.get("sub"), claims.get("topic")
+    subject, topic = claims.get("sub"), claims.get("topic")
+    # Mails from before the ids of people were keyed hold the number of the row.
+    user_id = subject if isinstance(subject, int) else keyed_ids.unseal("User", str(subject))
     if not isinstance(user_id, int) or topic not in {*NotificationKind.values, DIGEST}:
         raise BadSignature
     return user_id, str(topic)

@@ -159,6 +159,14 @@ class SkillIdentifier(models.Model):
         return f"{self.scheme}:{self.identifier}"
 
 
+class UserSkillQuerySet(models.QuerySet["UserSkill"]):
+    """Skills that people have, as others see them."""
+
+    def visible_to(self, viewer: User | None) -> UserSkillQuerySet:
+        """The skills of the people who are open to the viewer."""
+        return self.filter(user__in=User.objects.open_to(viewer))
+
+
 class UserSkill(models.Model):
     """A skill that a person has, how well, and who says so.
 
@@ -175,6 +183,8 @@ class UserSkill(models.Model):
     source = TextChoicesField(choices_enum=SkillSource, default=SkillSource.SELF)
     is_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserSkillQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -40,10 +40,10 @@ class VerificationCaseQuerySet(models.QuerySet["VerificationCase"]):
     """Cases, as people see them."""
 
     def visible_to(self, viewer: User | None) -> VerificationCaseQuerySet:
-        """One's own; staff see all."""
+        """One's own; staff with the right to view cases see all."""
         if viewer is None:
             return self.none()
-        return self if viewer.is_staff else self.filter(user=viewer)
+        return self if viewer.has_right("verification.view_verificationcase") else self.filter(user=viewer)
 
     def valid(self, *, now: datetime) -> VerificationCaseQuerySet:
         """Those that vouch for somebody now."""

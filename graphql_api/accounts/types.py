@@ -24,6 +24,7 @@ from domains.skills.selectors import find_resumes
 from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
 from graphql_api.enums import describe
+from graphql_api.ids import node_id
 from graphql_api.loaders import load, load_row, load_rows
 from graphql_api.nested import Nested
 from graphql_api.rows import row_of
@@ -104,13 +105,28 @@ class User(relay.Node):
     """A person, as others and as they themselves see them.
 
     People are shown wherever they took part, whether or not their account was closed since: what they said and did
-    stays theirs. `node` leads to a closed account for staff only.
+    stays theirs. `node` leads to a closed account for staff only. Of people who may be under 18, or have not proved
+    their address, strangers are shown the name and nothing else (`UserQuerySet.open_to`).
     """
 
     display_name: str = strawberry_django.field(description="The name the person goes by here.")
     user_type: UserType = strawberry_django.field(description="What the person is here for.")
     is_verified: bool = strawberry_django.field(description="Whether the community verified the identity.")
-    profile: UserProfile | None = strawberry_django.field(description="What the person tells about themselves.")
+
+    @classmethod
+    def resolve_id(cls, root: Any, *, info: Info) -> str:
+        """Return the keyed id, of which nobody can guess the next."""
+        return node_id("User", root.pk)
+
+    @strawberry_django.field(
+        description="What the person tells about themselves; null where you may not read it: strangers do not read "
+        "the profiles of people under 18, nor those of unproven accounts.",
+        only=["id"],
+    )
+    async def profile(self, info: Info) -> UserProfile | None:
+        """Show the profile to those who may read it; those of a whole list are read at once."""
+        shown = partial(models.UserProfile.objects.visible_to, viewer_of(info))
+        return await load_row(info, row_of(self, models.User).pk, shown)  # type: ignore[return-value]
 
     @strawberry_django.field(description="The address to log in with; null for others.", only=["email"])
     async def email(self, info: Info) -> str | None:
@@ -129,16 +145,20 @@ class User(relay.Node):
         """Show the ZIP code to its owner."""
         return row_of(self, models.User).zip_code if _is_private_to(info, self) else None
 
-    @strawberry_django.field(description="The person's picture, if there is one.", only=["picture"])
-    async def profile_picture(self) -> Picture | None:
-        """Show where the picture is."""
-        picture = row_of(self, models.User).picture
-        return Picture(url=picture.url) if picture else None
+    @strawberry_django.field(
+        description="The person's picture; null where there is none, or you may not read the profile.", only=["id"]
+    )
+    async def profile_picture(self, info: Info) -> Picture | None:
+        """Show where the picture is; those of a whole list are found at once."""
+        return await load(info, row_of(self, models.User).pk, partial(_find_pictures, viewer_of(info)))
 
-    @strawberry_django.field(description="The person's skills, best first.", only=["id"])
+    @strawberry_django.field(
+        description="The person's skills, best first; empty where you may not read the profile.", only=["id"]
+    )
     async def skills(self, info: Info) -> list[Annotated[UserSkill, strawberry.lazy("graphql_api.skills.types")]]:
         """Show what the person can do."""
-        return await load_rows(info, row_of(self, models.User).pk, _skills_best_first, by="user_id")  # type: ignore[return-value]
+        shown = partial(_skills_best_first, viewer_of(info))
+        return await load_rows(info, row_of(self, models.User).pk, shown, by="user_id")  # type: ignore[return-value]
 
     @strawberry_django.field(description="Your log-ins that have not ended; empty for others.", only=["id"])
     async def sessions(self, info: Info) -> list[UserSession]:
@@ -230,6 +250,7 @@ class AuthSession:
     @classmethod
     def of(cls, opened: OpenSession, info: Info) -> AuthSession:
         """Return the answer for a session; the rest of the answer is read as its user."""
+        accounts.read_rights(opened.session.user)
         info.context.session = opened.session
         return cls(
             access_token=opened.tokens.access_token,
@@ -289,5 +310,10 @@ def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> 
     return dict.fromkeys(keys, own)
 
 
-def _skills_best_first() -> QuerySet[skill_models.UserSkill]:
-    return skill_models.UserSkill.objects.order_by("-proficiency_level", "pk")
+def _find_pictures(viewer: models.User | None, keys: Collection[int]) -> Mapping[int, Picture]:
+    people = models.User.objects.open_to(viewer).filter(pk__in=keys).exclude(picture="").only("picture")
+    return {person.pk: Picture(url=person.picture.url) for person in people}
+
+
+def _skills_best_first(viewer: models.User | None) -> QuerySet[skill_models.UserSkill]:
+    return skill_models.UserSkill.objects.visible_to(viewer).order_by("-proficiency_level", "pk")

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 import orjson
-from strawberry.relay import to_base64
 
 from domains.accounts.models import User
 from domains.messaging import selectors
 from graphql_api.database import RETRY, in_database, until_it_answers
+from graphql_api.ids import global_id
 from graphql_api.live import POLL, Wakeup, switchboard
 from graphql_api.messaging.events import ConversationRead
 from graphql_api.messaging.readings import Passing, Reading, read
@@ -312,7 +312,7 @@ class Logs:
             known = [self._logs[key] for key in outbound.followed if key in self._logs]
             begin = outbound.told % len(known) if len(known) > MOST_HEADS else 0
             told = (known[begin:] + known[:begin])[:MOST_HEADS]
-            heads = {to_base64("Conversation", log.conversation_id): max(log.tail, log.head) for log in told}
+            heads = {global_id("Conversation", log.conversation_id): max(log.tail, log.head) for log in told}
             outbound.told += len(heads)
             if heads:
                 outbound.send_soon(orjson.dumps({"type": "ping", "payload": {"heads": heads}}).decode())

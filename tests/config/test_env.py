@@ -144,6 +144,16 @@ def test_a_database_that_does_not_answer_is_named() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["serve", "develop"])
+def test_a_redis_that_does_not_answer_is_named(command: str, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'none.sqlite3'}"
+    done = run(
+        "manage.py", command, PORT="8399", DEBUG="true", DATABASE_URL=database, REDIS_URL="redis://127.0.0.1:1/0"
+    )
+    assert done.stderr.startswith("MishMob cannot start: REDIS_URL names a Redis that does not answer: "), done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_rate_limits_that_are_off_are_warned_of_loudly() -> None:
     assert "RATE_LIMITS IS OFF" in run("manage.py", "check", RATE_LIMITS="off", DEBUG="true").stderr
     assert "RATE_LIMITS" not in run("manage.py", "check", DEBUG="true").stderr

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+from typing import Any
+
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Permission
+from django.db.models import Q
 from django.utils import timezone
 from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import Password
+from factory.helpers import post_generation
 
 from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile, UserType
 from tests.factories.model_factory import ModelFactory
@@ -17,7 +24,8 @@ PASSWORD = "a-password-for-tests"
 class UserFactory(ModelFactory[User]):
     """An active volunteer whose address is proven; `UserFactory(profile__bio="…")` reaches the profile.
 
-    Traits: `unverified` (the address is known, but not proven), `hosting`, `staff`, `superuser`.
+    Traits: `unverified` (the address is known, but not proven), `hosting`, `staff`, `superuser`, and `overseer`: staff
+    who may view everything. Being staff gives no rights; `rights=["accounts.view_user"]` gives this one.
     """
 
     class Meta:
@@ -28,6 +36,7 @@ class UserFactory(ModelFactory[User]):
         unverified = Trait(email_address__verified=False)
         hosting = Trait(user_type=UserType.HOST)
         staff = Trait(is_staff=True)
+        overseer = Trait(is_staff=True, rights__to_view=True)
         superuser = Trait(is_staff=True, is_superuser=True)
 
     email = Sequence(lambda n: f"person{n}@people.example")
@@ -37,6 +46,16 @@ class UserFactory(ModelFactory[User]):
     profile = RelatedFactory("tests.factories.accounts.UserProfileFactory", factory_related_name="user")
     email_address = RelatedFactory("tests.factories.accounts.EmailAddressFactory", factory_related_name="user")
     email_address__verified = True
+
+    @post_generation
+    def rights(person: Any, create: bool, given: Any, to_view: bool = False) -> None:  # noqa: N805 # factory_boy passes the person
+        """Give permissions of the admin."""
+        if to_view:
+            person.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+        elif given:
+            labels = [name.split(".") for name in given]
+            wanted = [Q(content_type__app_label=label, codename=codename) for label, codename in labels]
+            person.user_permissions.set(Permission.objects.filter(reduce(or_, wanted)))
 
 
 class UserProfileFactory(ModelFactory[UserProfile]):

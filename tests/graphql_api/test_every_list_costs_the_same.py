@@ -237,7 +237,7 @@ def far_down(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("staff", [False, True], ids=["member", "staff"])
 @pytest.mark.parametrize("root", sorted({*QUERY.fields, *KINDS} - {"node"}))
 def test_a_list_costs_the_same_with_five_rows_as_with_one(api_as: Any, root: str, staff: bool) -> None:
-    world = World(UserFactory(user_type=UserType.BOTH, is_staff=staff))
+    world = World(UserFactory(user_type=UserType.BOTH, overseer=staff))
     api = api_as(world.viewer)
     world.grow()
     api.ask("{ me { id } }")  # begins the session

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.http import Http404
 from django.test import Client, RequestFactory
 
-from graphql_api.pages import docs_page, front_page
+from graphql_api.pages import docs_page
+from tests.factories import UserFactory
 
 ROOT = Path(settings.BASE_DIR)
 RECORDS = sorted(f"adr/{path.stem}" for path in ROOT.glob("docs/adr/*.md") if path.stem != "README")
@@ -32,10 +33,14 @@ def docs(tmp_path: Path, settings) -> Path:
 
 
 @pytest.mark.parametrize("is_debug", [True, False])
-def test_the_front_page_leads_everywhere_and_names_log_ins_only_with_debug(settings, is_debug: bool) -> None:
+def test_the_front_page_leads_everywhere_and_names_log_ins_only_with_debug(
+    client: Client, settings, is_debug: bool
+) -> None:
     settings.DEBUG = is_debug
-    page = front_page(RequestFactory().get("/")).content.decode()
-    assert {"/graphql/", "/schema.graphql", "/admin/", "/docs/", "/healthz"} <= set(re.findall(r'href="([^"]+)"', page))
+    page = client.get("/").content.decode()
+    links = set(re.findall(r'href="([^"]+)"', page))
+    assert {"/schema.graphql", "/admin/", "/docs/", "/healthz"} <= links
+    assert ("/graphql/" in links) is is_debug
     for words in (settings.DEMO_PASSWORD, *(user["email"] for user in settings.DEMO_USERS)):
         assert (words in page) is is_debug
 
@@ -45,7 +50,46 @@ def test_the_demo_chat_is_there_only_with_debug(client: Client, settings, is_deb
     settings.DEBUG = is_debug
     for address in ("/demo/chat", "/demo/chat/"):
         assert client.get(address).status_code == (200 if is_debug else 404)
-    assert ("/demo/chat" in front_page(RequestFactory().get("/")).content.decode()) is is_debug
+    assert ("/demo/chat" in client.get("/").content.decode()) is is_debug
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+CLOSED = "This is the address of the API"
+
+
+@pytest.mark.django_db
+def test_graphiql_opens_for_staff_with_the_permission_and_tells_everybody_else_what_this_address_is(
+    client: Client, settings
+) -> None:
+    settings.DEBUG = False
+    right = "accounts.use_graphiql"
+    others = [
+        None,
+        UserFactory(),
+        UserFactory(is_staff=True),
+        UserFactory(is_staff=True, rights=["accounts.view_user"]),
+    ]
+    for person in [*others, UserFactory(rights=[right])]:
+        if person:
+            client.force_login(person)
+        answer = client.get("/graphql/", headers=BROWSER)
+        assert answer.status_code == 403
+        assert CLOSED in answer.content.decode()
+        assert ("/admin/login/?next=/graphql/" in answer.content.decode()) is (person is None)
+        assert 'href="/graphql/"' not in client.get("/").content.decode()
+    for person in (UserFactory(is_staff=True, rights=[right]), UserFactory(superuser=True)):
+        client.force_login(person)
+        answer = client.get("/graphql/", headers=BROWSER)
+        assert answer.status_code == 200
+        assert "page-config" in answer.content.decode() or "make web" in answer.content.decode()
+        assert 'href="/graphql/"' in client.get("/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_cookie_of_the_admin_opens_the_page_and_nothing_of_the_api(client: Client) -> None:
+    client.force_login(UserFactory(superuser=True))
+    answer = client.post("/graphql/", {"query": "{ me { id } }"}, content_type="application/json").json()
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 def test_the_readme_quotes_the_lines_that_the_demo_chat_runs() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.journeys.test_graphiql_in_browser import CHROMIUM, needs_chromium
+from tests.graphiql import CHROMIUM, needs_chromium
 from tests.live_server import ARTIFACTS, LiveServer
 
 pytestmark = needs_chromium

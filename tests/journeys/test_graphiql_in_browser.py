@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,53 +14,24 @@ from urllib.parse import urlsplit
 import pytest
 from graphql import OperationDefinitionNode, build_schema, parse, validate
 from graphql.execution.values import get_variable_values
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import expect
+
+from tests.graphiql import Visit, answer, browsing, editor, needs_chromium, open_graphiql, open_tab, opened_tab, run
 
 expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).parents[2]
+TABS = ["Opportunities", "Me", "Conversations", "ConversationEvents", "SendMessage"]
 EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
 ARTIFACTS = ROOT / "var" / "test-artifacts"
-
-CHROMIUM = shutil.which("chromium")
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ, reason="needs a browser: apt-get install chromium"
-)
-
-
-@dataclass
-class Visit:
-    """A page in the browser, with all that it asked for and all that it complained about."""
-
-    page: Page
-    addresses: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def hosts(self) -> set[str]:
-        return {urlsplit(address).netloc for address in self.addresses if not address.startswith(("data:", "blob:"))}
 
 
 @pytest.fixture
 def visit(live_server_url: str) -> Iterator[Visit]:
-    """GraphiQL, open, in a browser for which no host exists but the server's."""
-    host = urlsplit(live_server_url).hostname
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            # Chromium's own sandbox does not run as root, which containers do.
-            args=["--no-sandbox", f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {host}"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        visit = Visit(page)
-        page.on("request", lambda request: visit.addresses.append(request.url))
-        page.on("websocket", lambda socket: visit.addresses.append(socket.url))
-        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
-        page.goto(f"{live_server_url}/graphql/")
-        # The buttons are there before the editor is.
-        expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("query Opportunities")
+    """GraphiQL, open."""
+    with browsing(live_server_url) as visit:
+        open_graphiql(visit.page, live_server_url)
         yield visit
-        browser.close()
 
 
 @needs_chromium
@@ -112,6 +80,54 @@ def test_the_documentation_and_the_history_open(visit: Visit) -> None:
     expect(page.locator(".graphiql-plugin")).to_contain_text("Opportunities")
 
 
+@needs_chromium
+def test_tabs_show_their_own_text_after_a_reload(visit: Visit) -> None:
+    page = visit.page
+    for name in TABS:
+        open_tab(page, name)
+        expect(editor(page)).to_contain_text(f" {name}")
+        page.wait_for_timeout(800)  # what is typed is stored after half a second
+        page.reload()
+        expect(editor(page)).to_contain_text(f" {name}")
+        expect(opened_tab(page)).to_have_text(re.compile(f"^{name}"))
+        assert page.get_by_role("tab").all_inner_texts() == TABS
+    for name in reversed(TABS):
+        open_tab(page, name)
+        expect(editor(page)).to_contain_text(f" {name}")
+
+
+@needs_chromium
+def test_what_is_typed_is_there_after_a_reload_and_tokens_in_the_headers_are_not(visit: Visit) -> None:
+    page = visit.page
+    open_tab(page, "Me")
+    editor(page).click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# mine")
+    page.get_by_role("button", name="Headers").click()
+    page.locator(".graphiql-editor-tool .view-lines").last.click()
+    page.keyboard.type('{"Authorization": "a-secret')
+    page.wait_for_timeout(1000)
+    assert "a-secret" not in page.evaluate("JSON.stringify(localStorage)")
+    page.reload()
+    expect(editor(page)).to_contain_text("# mine")
+    open_tab(page, "Opportunities")
+    expect(editor(page)).to_contain_text("query Opportunities")
+
+
+@needs_chromium
+def test_no_example_is_underlined_in_red(visit: Visit) -> None:
+    page = visit.page
+    for name in TABS:
+        open_tab(page, name)
+        expect(editor(page)).to_contain_text(f" {name}")
+        page.wait_for_timeout(1500)  # the checks run in a worker, a moment later
+        assert page.locator(".squiggly-error, .squiggly-warning").count() == 0, name
+    editor(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("query Wrong { nothingOfTheKind }")
+    expect(page.locator(".squiggly-error").first).to_be_visible()  # and what is wrong is underlined
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_in_the_editor_fits_the_schema(path: Path) -> None:
     schema = build_schema((ROOT / "graphql_api" / "schema.graphql").read_text())
@@ -125,18 +141,6 @@ def test_every_example_in_the_editor_fits_the_schema(path: Path) -> None:
         variables = json.loads(re.sub(r"^\s*//.*$", "", variables_path.read_text(), flags=re.MULTILINE))
         values = get_variable_values(schema, operation.variable_definitions or (), variables)
         assert not isinstance(values, list), values  # a list says what does not fit
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
-def run(page: Page) -> None:
-    page.get_by_role("button", name="Execute query").click()
-
-
-def answer(page: Page) -> Locator:
-    return page.locator(".result-window .view-lines")
 
 
 def someone_to_talk_to(live_server_url: str) -> tuple[Any, str]:

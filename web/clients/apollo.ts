@@ -6,10 +6,7 @@ import { RetryLink } from '@apollo/client/link/retry'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { OperationTypeNode } from 'graphql'
 
-import CONVERSATION_EVENTS from '../src/chat/conversation_events.graphql?raw'
-import type { ConversationEvent } from '../src/chat/events'
-import { connect } from '../src/chat/follow'
-import { keep, type Sink } from '../src/chat/keep'
+import { connect, conversationEvents, keep, type ConversationEvent, type EventSink } from '../src/chat/follow'
 import { SEND, START } from './operations'
 import { authorization, currentAuthorization } from './session'
 import { loseTheNextEvent, obey, socketUrl, tell, url } from './talk'
@@ -45,12 +42,12 @@ function follow(conversationId: string): void {
   let seen = 0
   const lazily = { afterSequence: { enumerable: true, get: () => seen } }
   const options = {
-    query: gql(CONVERSATION_EVENTS),
+    query: gql(conversationEvents),
     variables: { conversationId },
     context: { lazily },
     fetchPolicy: 'no-cache' as const,
   }
-  const subscribe = ({ next, ...ends }: Sink) => {
+  const subscribe = ({ next, ...ends }: EventSink) => {
     const events = client.subscribe<{ conversationEvents: ConversationEvent }>(options)
     const subscription = events.subscribe({
       ...ends,

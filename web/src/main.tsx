@@ -1,4 +1,4 @@
-/** The GraphiQL page: the log-in bar (with DEBUG) above the editor. */
+/** The GraphiQL page: the log-in bar above the editor. */
 
 import 'graphiql/setup-workers/vite'
 import 'graphiql/style.css'
@@ -16,11 +16,13 @@ import { examples } from './examples'
 import { createFetcher } from './fetcher'
 import { LogInBar } from './log_in_bar'
 import { readPageConfig } from './page_config'
+import { readSchema } from './schema'
 import { SessionKeeper } from './session'
 
-const { endpoint, isDebug, demoUsers } = readPageConfig()
+const { endpoint, schemaUrl, demoUsers } = readPageConfig()
 const sessions = new SessionKeeper(endpoint)
 const fetcher = createFetcher(endpoint, sessions)
+const schema = await readSchema(schemaUrl)
 const isWide = matchMedia('(min-width: 48rem)').matches
 const plugins = [HISTORY_PLUGIN, explorerPlugin()]
 
@@ -33,10 +35,11 @@ function LineWrap() {
 
 createRoot(document.getElementById('editor')!).render(
   <>
-    {isDebug && <LogInBar users={demoUsers} sessions={sessions} />}
+    <LogInBar users={demoUsers} sessions={sessions} />
     <main>
       <GraphiQL
         fetcher={fetcher}
+        schema={schema}
         plugins={plugins}
         defaultTabs={examples}
         defaultEditorToolsVisibility={isWide}

@@ -8,8 +8,9 @@ export interface DemoUser {
 export interface PageConfig {
   /** Path of the GraphQL API on this server, for HTTP and for sockets alike. */
   endpoint: string
-  /** Only with DEBUG does the server offer `devLogIn`, and so the page its log-in bar. */
-  isDebug: boolean
+  /** Path of the printed schema, which everybody may read; introspection may be off. */
+  schemaUrl: string
+  /** Those who log in with one click, by `devLogIn`: only with DEBUG. Without them the bar asks for a password. */
   demoUsers: DemoUser[]
 }
 

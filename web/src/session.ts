@@ -1,5 +1,5 @@
 /**
- * Who this window is logged in as: one click logs a demo user in, and the session then renews itself.
+ * Who this window is logged in as: by one click as a demo user, or with a password; the session then renews itself.
  *
  * The tokens stay in this window (sessionStorage), so that two windows can be two people.
  */
@@ -42,9 +42,13 @@ const RESULT = `
   ... on AuthSession { accessToken accessExpiresAt refreshToken user { displayName } }
   ... on OperationInfo { messages { message } }
 `
-const LOG_IN = `mutation ($input: DevLogInInput!) { result: devLogIn(input: $input) { ${RESULT} } }`
+const LOG_IN = `mutation ($input: LogInInput!) { result: logIn(input: $input) { ${RESULT} } }`
+const DEMO_LOG_IN = `mutation ($input: DevLogInInput!) { result: devLogIn(input: $input) { ${RESULT} } }`
 const RENEW = `mutation ($input: RefreshSessionInput!) { result: refreshSession(input: $input) { ${RESULT} } }`
 const LOG_OUT = `mutation ($input: LogOutInput!) { result: logOut(input: $input) { __typename } }`
+
+/** The bar asks for no codes; `completeMfa` can be run in the editor, and its token be written into Headers. */
+const SECOND_FACTOR = 'This account has a second factor: run logIn and completeMfa, and write the token into Headers.'
 
 /** The server's own "no", as opposed to no answer. */
 class Refusal extends Error {}
@@ -79,10 +83,13 @@ export class SessionKeeper {
     return this.state.session && `Bearer ${this.state.session.accessToken}`
   }
 
-  async logIn(email: string): Promise<void> {
+  /** Without a password it is the log-in of demo users, which only servers with DEBUG have. */
+  async logIn(email: string, password?: string): Promise<void> {
     const previous = this.state.session
+    const [mutation, input] =
+      password === undefined ? [DEMO_LOG_IN, { email }] : [LOG_IN, { email, password, deviceName: 'GraphiQL' }]
     try {
-      this.change({ session: await this.ask(LOG_IN, { email }, email), problem: null })
+      this.change({ session: await this.ask(mutation, input, email), problem: null })
       if (previous) this.end(previous)
     } catch (error) {
       this.change({ session: this.state.session, problem: `Not logged in. ${(error as Error).message}` })
@@ -120,8 +127,9 @@ export class SessionKeeper {
   private async ask(query: string, input: Record<string, string>, email: string): Promise<Session> {
     const { result } = await post(this.endpoint, { query, variables: { input } })
     if (!result.data) throw new Error(result.errors?.[0]?.message ?? 'The server gave neither data nor errors.')
-    const outcome = result.data.result as AuthSession | OperationInfo
+    const outcome = result.data.result as AuthSession | OperationInfo | { __typename: 'MfaChallenge' }
     if (outcome.__typename === 'OperationInfo') throw new Refusal(outcome.messages.map((m) => m.message).join(' '))
+    if (outcome.__typename === 'MfaChallenge') throw new Refusal(SECOND_FACTOR)
     const { accessToken, accessExpiresAt, refreshToken, user } = outcome
     return { email, displayName: user.displayName, accessToken, accessExpiresAt, refreshToken }
   }

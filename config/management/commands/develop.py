@@ -16,14 +16,16 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config import server
 from config.demo import DEMO_LOG_INS, DEMO_PASSWORD
+from config.demo.site import HOST as DEMO_SITE_HOST
 from config.demo.site import move_demo_site
 from config.migrations import migrate
 from domains.skills.services import has_no_skills, load_starter_skills
 
 BANNER = """
 MishMob is at    {url}
-  GraphiQL       {url}/graphql/    write queries, mutations and subscriptions here
-  Admin          {url}/admin/
+{elsewhere}  GraphiQL       {url}/graphql/    write queries, mutations and subscriptions here
+  Documentation  {url}/docs/
+{demo}  Admin          {url}/admin/
   Schema         {url}/schema.graphql
 {logins}Stop it with Ctrl-C.
 """
@@ -37,38 +39,58 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where to listen."""
-        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+        parser.add_argument("--host", default=settings.HOST, help="the address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="the port to listen on (PORT)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
-        server.check_port(host=host, port=port)
-        server.check_database()
+        server.speak_at_once()
+        with server.stay_alone(settings.VAR_DIR / "run.lock", at=f"http://{server.address_from_here(host)}:{port}"):
+            server.check_port(host=host, port=port)
+            server.check_database()
+            server.check_redis()
+            self._run(host, port)
+
+    def _run(self, host: str, port: int) -> None:
         self.stdout.write("Bringing the database up to date …")
         migrate()
         if has_no_skills():
             load_starter_skills()
         if settings.DEBUG:
             call_command("load_demo", stdout=self.stdout)
-        threading.Thread(target=self._greet, args=(port,), daemon=True).start()
+        for warning in server.find_warnings():
+            self.stderr.write(f"Warning: {warning}")
+        elsewhere = server.address_from_elsewhere(host)
+        if elsewhere:
+            # Phones and containers call the server by this name.
+            settings.ALLOWED_HOSTS.append(elsewhere)
+        threading.Thread(target=self._greet, args=(host, port, elsewhere), daemon=True).start()
         server.run(host=host, port=port)
 
-    def _greet(self, port: int) -> None:
-        url = f"http://127.0.0.1:{port}"
+    def _greet(self, host: str, port: int, elsewhere: str | None) -> None:
+        url = f"http://{server.address_from_here(host)}:{port}"
         if not _answers(f"{url}/healthz"):
             return
         logins = "".join(f"  Log in as      {email}\n" for email in DEMO_LOG_INS)
         logins += f"  Password       {DEMO_PASSWORD}\n"
-        self.stdout.write(BANNER.format(url=url, logins=logins if settings.DEBUG else ""))
-        self.stdout.flush()
+        banner = BANNER.format(
+            url=url,
+            elsewhere=f"  Elsewhere      http://{elsewhere}:{port}    for phones and containers\n" if elsewhere else "",
+            demo=f"  Demo chat      {url}/demo/chat\n" if settings.DEBUG else "",
+            logins=logins if settings.DEBUG else "",
+        )
+        self.stdout.write(banner)
         if settings.DEBUG:
             self._crawl(url, port)
 
     def _crawl(self, url: str, port: int) -> None:
         """Read the demo site like any other site on the web, in a process of its own."""
+        if url != f"http://{DEMO_SITE_HOST}:{port}":
+            self.stdout.write(f"The demo site is not crawled: nobody listens on {DEMO_SITE_HOST}, its address.")
+            return
         site = f"{url}/demo/site"
         move_demo_site(to=site)
-        for arguments in (["structured_data", "--follow", f"{site}/index.html"], ["icalendar", f"{site}/calendar.ics"]):
+        for arguments in (["structured_data", "--follow", f"{site}/"], ["icalendar", f"{site}/calendar.ics"]):
             done = subprocess.run(  # noqa: S603 - our own interpreter, our own arguments
                 [sys.executable, "-m", "crawlers", *arguments],
                 cwd=settings.BASE_DIR,
@@ -80,7 +102,6 @@ class Command(BaseCommand):
             )
             summary = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
             self.stdout.write(f"Crawled the demo site ({arguments[0]}): {' '.join(summary)}")
-        self.stdout.flush()
 
 
 def _answers(url: str) -> bool:

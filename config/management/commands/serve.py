@@ -19,16 +19,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add where to listen."""
-        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (0.0.0.0: all)")
+        parser.add_argument("--host", default=settings.HOST, help="the address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="the port to listen on (PORT)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
+        server.speak_at_once()
         server.check_port(host=host, port=port)
         server.check_database()
+        server.check_redis()
         migrate()
         if has_no_skills():
             load_starter_skills()
+        for warning in server.find_warnings():
+            self.stderr.write(f"Warning: {warning}")
         self.stdout.write(f"MishMob serves on http://{host}:{port}.")
-        self.stdout.flush()
         server.run(host=host, port=port)

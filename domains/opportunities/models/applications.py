@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User
+from domains.accounts.models import User, acquaints
 from domains.opportunities.models.choices import LIVE_STATUSES, ApplicationStatus
 from domains.opportunities.models.hosts import hosts_run_by
 from domains.opportunities.models.opportunities import Role
@@ -23,10 +23,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     """Applications, as people see them."""
 
     def visible_to(self, viewer: User | None) -> ApplicationQuerySet:
-        """One's own, and those for the opportunities one runs; staff see all."""
+        """One's own, and those for the opportunities one runs; staff with the right to view applications see all."""
         if viewer is None:
             return self.none()
-        if viewer.is_staff:
+        if viewer.has_right("opportunities.view_application"):
             return self
         return self.filter(Q(volunteer=viewer) | Q(role__opportunity__host__in=hosts_run_by(viewer)))
 
@@ -68,6 +68,12 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.volunteer_id} for {self.role_id}: {self.status}"
+
+
+@acquaints
+def applications_to(viewer: User, person: Any) -> models.QuerySet[Application]:
+    """Return the person's applications to the hosts that the viewer runs."""
+    return Application.objects.filter(volunteer=person, role__opportunity__host__in=hosts_run_by(viewer))
 
 
 class ApplicationHistory(models.Model):

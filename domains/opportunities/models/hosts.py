@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MinLengthValidator
@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, validate_zip_code
+from domains.accounts.models import User, acquaints, validate_zip_code
 from domains.base.addresses import AddressField
 from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
 
@@ -62,10 +62,13 @@ class HostMembershipQuerySet(models.QuerySet["HostMembership"]):
     """The people of hosts, as others see them."""
 
     def visible_to(self, viewer: User | None) -> HostMembershipQuerySet:
-        """One's own, what invites one's proved address, and those of the hosts that one belongs to; staff see all."""
+        """One's own, what invites one's proved address, and those of the hosts that one belongs to.
+
+        Staff with the right to view memberships see all.
+        """
         if viewer is None:
             return self.none()
-        if viewer.is_staff:
+        if viewer.has_right("opportunities.view_hostmembership"):
             return self
         return self.filter(Q(pk__in=self.model.objects.own(viewer)) | Q(host__in=hosts_joined_by(viewer)))
 
@@ -112,6 +115,12 @@ class HostMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} at {self.host_id} as {self.role}"
+
+
+@acquaints
+def fellow_members(viewer: User, person: Any) -> models.QuerySet[HostMembership]:
+    """Return the person's part in the hosts that the viewer belongs to."""
+    return HostMembership.objects.accepted().filter(user=person, host__in=hosts_joined_by(viewer))
 
 
 def hosts_run_by(user: User) -> models.QuerySet[HostMembership, int]:

@@ -25,10 +25,10 @@ class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
     """Entries of hours, as people see them."""
 
     def visible_to(self, viewer: User | None) -> HoursEntryQuerySet:
-        """One's own, and those for the opportunities one runs; staff see all."""
+        """One's own, and those for the opportunities one runs; staff with the right to view entries see all."""
         if viewer is None:
             return self.none()
-        if viewer.is_staff:
+        if viewer.has_right("opportunities.view_hoursentry"):
             return self
         return self.filter(Q(volunteer=viewer) | Q(application__role__opportunity__host__in=hosts_run_by(viewer)))
 

@@ -62,14 +62,14 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     """Opportunities, as people see them."""
 
     def visible_to(self, viewer: User | None) -> OpportunityQuerySet:
-        """Whatever was published; all of it, and drafts, only for those who run the host, and staff.
+        """Whatever was published; drafts only for those who run the host, and for staff who may view opportunities.
 
         What was taken down is left to those who had applied, as part of their applications.
         """
         is_shown = ~Q(status=OpportunityStatus.DRAFT) & Q(taken_down_at__isnull=True)
         if viewer is None:
             return self.filter(is_shown)
-        if viewer.is_staff:
+        if viewer.has_right("opportunities.view_opportunity"):
             return self
         applied_for = Role.objects.filter(applications__volunteer=viewer).values("opportunity")
         is_theirs = Q(taken_down_at__isnull=False, pk__in=applied_for)

@@ -52,9 +52,12 @@ def find_managers(*, host_id: int) -> QuerySet[User]:
 
 
 def find_members(*, viewer: User | None) -> QuerySet[HostMembership]:
-    """Return who belongs, or is invited, to the hosts that the viewer belongs to, oldest first; staff see all."""
+    """Return who belongs, or is invited, to the hosts that the viewer belongs to, oldest first.
+
+    Staff with the right to view memberships see all.
+    """
     members = HostMembership.objects.visible_to(viewer).order_by("pk")
-    if viewer is None or viewer.is_staff:
+    if viewer is None or viewer.has_right("opportunities.view_hostmembership"):
         return members
     return members.filter(host__in=hosts_joined_by(viewer))
 

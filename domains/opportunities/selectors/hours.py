@@ -127,11 +127,15 @@ def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]
 
 
 def find_hosts_with_figures(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, bool]:
-    """Return which of the hosts show the viewer their figures: those they run; staff see all."""
+    """Return which of the hosts show the viewer their figures: those they run.
+
+    Staff with the right to view entries of hours see all.
+    """
     if viewer is None:
         return {}
     hosts = OpportunityHost.objects.filter(pk__in=host_ids)
-    shown = hosts if viewer.is_staff else hosts.filter(pk__in=hosts_run_by(viewer))
+    sees_all = viewer.has_right("opportunities.view_hoursentry")
+    shown = hosts if sees_all else hosts.filter(pk__in=hosts_run_by(viewer))
     return dict.fromkeys(shown.values_list("pk", flat=True), True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import Block, User, UserType
@@ -83,9 +83,8 @@ def _who_could_apply(viewer: User, role: Role, among: Collection[int], now: date
     """Return the ZIP codes, by id, of those who are here to volunteer, proved their address, and are no children."""
     adults = Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lt=now.year - ADULT_AGE)
     people = (
-        User.objects.visible_to(None)
-        .filter(adults, pk__in=among, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
-        .filter(emailaddress__verified=True, emailaddress__email=F("email"))
+        User.objects.proved()
+        .filter(adults, pk__in=among, is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
         .exclude(pk__in=Block.objects.filter(blocker=viewer).values("blocked"))
         .exclude(pk__in=Block.objects.filter(blocked=viewer).values("blocker"))
         .exclude(pk__in=Application.objects.filter(role=role).values("volunteer"))
@@ -131,7 +130,7 @@ def _nearest(middle: Point) -> Iterable[int]:
 
 
 def _volunteers() -> QuerySet[User]:
-    return User.objects.visible_to(None).filter(user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
+    return User.objects.filter(is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
 
 
 def _read_skills(people: Collection[int], wanted: Sequence[WantedSkill]) -> defaultdict[int, dict[int, HeldSkill]]:

@@ -40,12 +40,16 @@ def test_nothing_found_is_kept_too() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (rights_of(viewer_id=1, is_staff=False), rights_of(viewer_id=2, is_staff=False)),
-        (rights_of(viewer_id=1, is_staff=False), rights_of(viewer_id=1, is_staff=True)),
-        (rights_of(viewer_id=1, is_staff=True), rights_of(viewer_id=2, is_staff=True)),
-        (PUBLIC, rights_of(viewer_id=1, is_staff=False)),
+        (rights_of(viewer_id=1), rights_of(viewer_id=2)),
+        (rights_of(viewer_id=1), rights_of(viewer_id=1, permissions=["a.view_b"])),
+        (
+            rights_of(viewer_id=1, permissions=["a.view_b"]),
+            rights_of(viewer_id=1, permissions=["a.view_b", "a.view_c"]),
+        ),
+        (rights_of(viewer_id=1, permissions=["a.view_b"]), rights_of(viewer_id=2, permissions=["a.view_b"])),
+        (PUBLIC, rights_of(viewer_id=1)),
     ],
-    ids=["two people", "no longer staff", "two of the staff", "a stranger"],
+    ids=["two people", "no longer staff", "one permission less", "two of the staff", "a stranger"],
 )
 def test_two_with_different_rights_never_share(one: Rights, other: Rights) -> None:
     assert kept(what="x", rights=one, seconds=60, find=lambda: 1) == 1

@@ -47,7 +47,7 @@ def test_what_cannot_be_edited() -> None:
         return refusal_of(services.edit_message, actor=actor, message_id=message.pk, content=content, **named)
 
     assert refused(actor=other) == [("FORBIDDEN", None)]
-    assert refused(actor=UserFactory(staff=True)) == [("NOT_FOUND", "message_id")]
+    assert refused(actor=UserFactory(overseer=True)) == [("NOT_FOUND", "message_id")]
     assert refused(content=" \u200b ") == [("REQUIRED", "content")]
     assert refused(content="x" * 10_001) == [("TOO_LONG", "content")]
     assert refusal_of(services.edit_message, actor=other, message_id=0, content="New") == [("NOT_FOUND", "message_id")]

@@ -31,7 +31,7 @@ def test_who_leaves_sees_nothing_more_and_the_log_says_so_once() -> None:
     assert refusal_of(services.leave_conversation, actor=ben, conversation_id=group.pk) == [
         ("NOT_FOUND", "conversation_id")
     ]
-    assert refusal_of(services.leave_conversation, actor=UserFactory(staff=True), conversation_id=group.pk) == [
+    assert refusal_of(services.leave_conversation, actor=UserFactory(overseer=True), conversation_id=group.pk) == [
         ("NOT_FOUND", "conversation_id")
     ]
 

@@ -88,7 +88,7 @@ def test_who_may_not_react_and_to_what() -> None:
     def refused(actor):
         return refusal_of(services.react_to_message, actor=actor, message_id=message.pk, emoji="👍")
 
-    assert refused(UserFactory(staff=True)) == [("NOT_FOUND", "message_id")]
+    assert refused(UserFactory(overseer=True)) == [("NOT_FOUND", "message_id")]
     Message.objects.update(deleted_at=timezone.now())
     assert refused(message.sender) == [("CONFLICT", "message_id")]
 

@@ -56,7 +56,7 @@ def test_who_cannot_be_removed() -> None:
     assert refused(UserFactory().pk) == [("NOT_FOUND", "user_id")]
     assert refused(0) == [("NOT_FOUND", "user_id")]
     assert refused(ben.pk, conversation=talk) == [("INVALID", "conversation_id")]
-    assert refused(ben.pk, actor=UserFactory(staff=True)) == [("NOT_FOUND", "conversation_id")]
+    assert refused(ben.pk, actor=UserFactory(overseer=True)) == [("NOT_FOUND", "conversation_id")]
 
 
 @pytest.mark.django_db(transaction=True)

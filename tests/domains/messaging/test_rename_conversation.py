@@ -34,4 +34,4 @@ def test_titles_that_cannot_be_and_people_who_may_not() -> None:
     assert refused("\u200b\u2060") == [("INVALID", "title")]
     assert refused("live\u202eevil") == [("INVALID", "title")]
     assert refused("Crew", conversation=conversation_between(ann, ben)) == [("INVALID", "conversation_id")]
-    assert refused("Crew", actor=UserFactory(staff=True)) == [("NOT_FOUND", "conversation_id")]
+    assert refused("Crew", actor=UserFactory(overseer=True)) == [("NOT_FOUND", "conversation_id")]

@@ -131,7 +131,7 @@ def test_content_that_can_be_sent(content: str) -> None:
 
 
 def test_only_those_who_take_part_now_may_send() -> None:
-    ann, ben, staff = UserFactory(), UserFactory(), UserFactory(staff=True)
+    ann, ben, staff = UserFactory(), UserFactory(), UserFactory(overseer=True)
     conversation = conversation_between(ann, ben)
     conversation.participations.filter(user=ben).update(left_at=timezone.now())
     assert refusal_of(UserFactory(), conversation) == ["NOT_FOUND"]

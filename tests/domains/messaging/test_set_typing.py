@@ -43,7 +43,7 @@ def test_only_those_who_take_part_now_show_that_they_type(told: list) -> None:
     ann, ben = UserFactory.create_batch(2)
     talk = conversation_between(ann, ben)
     talk.participations.filter(user=ben).update(left_at=timezone.now())
-    for actor in (ben, UserFactory(staff=True)):
+    for actor in (ben, UserFactory(overseer=True)):
         refused = refusal_of(services.set_typing, actor=actor, conversation_id=talk.pk, is_typing=True)
         assert refused == [("NOT_FOUND", "conversation_id")]
     assert told == []

@@ -19,7 +19,7 @@ def test_only_its_place_is_left_and_the_log_says_so_once() -> None:
     message = attachment.message
     ReactionFactory(message=message)
     for _ in range(2):
-        services.take_down_message(actor=UserFactory(staff=True), message_id=message.pk)
+        services.take_down_message(actor=UserFactory(overseer=True), message_id=message.pk)
     message.refresh_from_db()
     assert (message.content, message.attachments.count(), message.reactions.count()) == ("", 0, 0)
     assert message.deleted_at
@@ -33,7 +33,7 @@ def test_what_is_not_there_is_not_found() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_its_sender_and_staff_at_once_leave_one_row_in_the_log() -> None:
     message: Any = MessageAttachmentFactory().message
-    staff = UserFactory(staff=True)
+    staff = UserFactory(overseer=True)
 
     def act(number: int) -> Any:
         if number % 2:

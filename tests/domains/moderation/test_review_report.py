@@ -78,7 +78,7 @@ def test_who_may_not_answer() -> None:
     ask = {"status": ReportStatus.REVIEWING}
     assert refusal_of(actor=UserFactory(), report_id=report.pk, **ask) == ["NOT_FOUND"]
     assert refusal_of(actor=report.reporter, report_id=report.pk, **ask) == ["FORBIDDEN"]
-    assert refusal_of(actor=UserFactory(staff=True), report_id=report.pk, **ask) == ["FORBIDDEN"]
+    assert refusal_of(actor=UserFactory(overseer=True), report_id=report.pk, **ask) == ["FORBIDDEN"]
     assert refusal_of(actor=staff, report_id=about_me.pk, **ask) == ["FORBIDDEN"]
     assert refusal_of(actor=staff, report_id=mine.pk, **ask) == ["FORBIDDEN"]
     assert refusal_of(actor=staff, report_id=0, **ask) == ["NOT_FOUND"]

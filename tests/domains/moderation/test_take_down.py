@@ -76,7 +76,7 @@ def test_what_cannot_be_taken_down_leaves_the_report_as_it_was(staff: User) -> N
     for report in (about_draft, about_person, answered):
         assert refusal_of(actor=staff, report_id=report.pk, note="Bad.") == ["CONFLICT"]
     assert refusal_of(actor=staff, report_id=waiting.pk, note=" ") == ["REQUIRED"]
-    assert refusal_of(actor=UserFactory(staff=True), report_id=waiting.pk, note="Bad.") == ["FORBIDDEN"]
+    assert refusal_of(actor=UserFactory(overseer=True), report_id=waiting.pk, note="Bad.") == ["FORBIDDEN"]
     assert refusal_of(actor=UserFactory(), report_id=waiting.pk, note="Bad.") == ["NOT_FOUND"]
     assert not Message.objects.filter(deleted_at__isnull=False).exists()
 

@@ -85,6 +85,6 @@ def test_what_takes_no_applications_gets_no_roles_and_none_gets_more_than_fifty(
 
 
 def test_others_may_not_add_roles() -> None:
-    for actor in (UserFactory(), UserFactory(staff=True)):
+    for actor in (UserFactory(), UserFactory(overseer=True)):
         assert problems(OpportunityFactory(), actor) == {(None, "FORBIDDEN")}
     assert problems(OpportunityFactory(draft=True), UserFactory()) == {("opportunity_id", "NOT_FOUND")}

@@ -91,7 +91,11 @@ def test_without_an_offer_there_is_nothing_to_answer(status: str, accept: bool) 
 def test_only_the_one_it_is_made_to_answers_an_offer(line: list[Application]) -> None:
     owner = owner_of(line[0].role.opportunity.host)
     before = rows_of("opportunities", "base")
-    for actor, refusal in [(owner, NotAllowed), (UserFactory(staff=True), NotAllowed), (line[1].volunteer, NotFound)]:
+    for actor, refusal in [
+        (owner, NotAllowed),
+        (UserFactory(overseer=True), NotAllowed),
+        (line[1].volunteer, NotFound),
+    ]:
         with pytest.raises(refusal):
             services.answer_offer(actor=actor, application_id=line[0].pk, accept=True)
     assert rows_of("opportunities", "base") == before

@@ -108,7 +108,7 @@ def test_a_long_reason_is_refused() -> None:
 
 
 def test_others_may_not_call_it_off() -> None:
-    for actor in (UserFactory(), UserFactory(staff=True)):
+    for actor in (UserFactory(), UserFactory(overseer=True)):
         assert refusal(OpportunityFactory(), actor) == (None, "FORBIDDEN")
     assert refusal(OpportunityFactory(external=True), owner_of(OpportunityFactory().host)) == (None, "FORBIDDEN")
     assert refusal(OpportunityFactory(draft=True), UserFactory()) == ("opportunity_id", "NOT_FOUND")

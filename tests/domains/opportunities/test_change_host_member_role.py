@@ -38,7 +38,7 @@ def test_others_change_nothing_not_even_their_own() -> None:
     owner_of(membership.host)
     assert membership.user is not None
     assert refusal(membership.user, membership, MembershipRole.OWNER) == "FORBIDDEN"
-    assert refusal(UserFactory(staff=True), membership, MembershipRole.OWNER) == "FORBIDDEN"
+    assert refusal(UserFactory(overseer=True), membership, MembershipRole.OWNER) == "FORBIDDEN"
     assert refusal(owner_of(OpportunityHostFactory()), membership, MembershipRole.OWNER) == "NOT_FOUND"
 
 

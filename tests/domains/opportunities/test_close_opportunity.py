@@ -53,6 +53,6 @@ def test_a_long_reason_and_one_that_cannot_be_seen_are_refused() -> None:
 
 
 def test_others_may_not_close_it() -> None:
-    for actor in (UserFactory(), UserFactory(staff=True)):
+    for actor in (UserFactory(), UserFactory(overseer=True)):
         assert refusal(OpportunityFactory(), actor) == (None, "FORBIDDEN")
     assert refusal(OpportunityFactory(draft=True), UserFactory()) == ("opportunity_id", "NOT_FOUND")

@@ -116,7 +116,11 @@ def test_only_who_had_a_place_can_have_come(status: str) -> None:
 
 def test_nobody_completes_for_the_host(held: Application) -> None:
     owner_of(held.role.opportunity.host)
-    for actor, kind in [(held.volunteer, NotAllowed), (UserFactory(staff=True), NotAllowed), (UserFactory(), NotFound)]:
+    for actor, kind in [
+        (held.volunteer, NotAllowed),
+        (UserFactory(overseer=True), NotAllowed),
+        (UserFactory(), NotFound),
+    ]:
         before = rows_of("opportunities", "base")
         with pytest.raises(kind):
             services.complete_application(actor=actor, application_id=held.pk)

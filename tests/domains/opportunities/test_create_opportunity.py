@@ -170,7 +170,13 @@ def test_only_owners_and_coordinators_who_accepted_may_draft() -> None:
     scanner, invited = UserFactory(), UserFactory()
     HostMembershipFactory(host=host, user=scanner, role=MembershipRole.SCANNER)
     HostMembershipFactory(host=host, user=invited, accepted_at=None)
-    for actor in (UserFactory(), UserFactory(staff=True), owner_of(OpportunityHostFactory()), scanner, invited):
+    for actor in (
+        UserFactory(),
+        UserFactory(overseer=True),
+        owner_of(OpportunityHostFactory()),
+        scanner,
+        invited,
+    ):
         with pytest.raises(NotAllowed):
             services.create_opportunity(actor=actor, host_id=host.pk, draft=DRAFT)
     with pytest.raises(NotFound):

@@ -109,7 +109,7 @@ def test_others_may_not_decide() -> None:
     scanner, invited = UserFactory(), UserFactory()
     HostMembershipFactory(host=host, user=scanner, role=MembershipRole.SCANNER)
     HostMembershipFactory(host=host, user=invited, accepted_at=None)
-    for actor in (application.volunteer, UserFactory(staff=True)):
+    for actor in (application.volunteer, UserFactory(overseer=True)):
         assert isinstance(refusal(actor, application, Decision.ACCEPT), NotAllowed)
     for actor in (UserFactory(), owner_of(OpportunityHostFactory()), scanner, invited):
         assert isinstance(refusal(actor, application, Decision.ACCEPT), NotFound)

@@ -24,7 +24,7 @@ def test_a_draft_is_found_by_its_owner_and_by_staff_only() -> None:
         (None, []),
         (UserFactory(), []),
         (owner_of(draft.host), [draft]),
-        (UserFactory(staff=True), [draft]),
+        (UserFactory(overseer=True), [draft]),
     ]:
         assert list(find_opportunities(viewer=viewer, wishes=drafts)) == expected
         assert list(find_opportunity(viewer=viewer, opportunity_id=draft.pk)) == expected

@@ -139,7 +139,13 @@ def test_once_it_is_over_nobody_is_recommended(role: Role, status: OpportunitySt
 def test_those_who_do_not_run_the_host_are_refused(role: Role) -> None:
     scanner = HostMembershipFactory(host=role.opportunity.host, role=MembershipRole.SCANNER).user
     invited = HostMembershipFactory(host=role.opportunity.host, accepted_at=None).user
-    for viewer in (UserFactory(), owner_of(OpportunityHostFactory()), scanner, invited, UserFactory(staff=True)):
+    for viewer in (
+        UserFactory(),
+        owner_of(OpportunityHostFactory()),
+        scanner,
+        invited,
+        UserFactory(overseer=True),
+    ):
         assert viewer
         with pytest.raises(NotAllowed):
             find_recommended_volunteers(viewer=viewer, role_id=role.pk, first=10)

@@ -83,4 +83,4 @@ def test_what_is_a_draft_again_shows_to_nobody_though_the_count_is_kept() -> Non
     owner = owner_of(opportunity.host)
     assert trending(viewer=owner) == [opportunity.pk]
     Opportunity.objects.filter(pk=opportunity.pk).update(status=OpportunityStatus.DRAFT)
-    assert [trending(viewer=viewer) for viewer in (None, UserFactory(), owner, UserFactory(staff=True))] == [[]] * 4
+    assert [trending(viewer=viewer) for viewer in (None, UserFactory(), owner, UserFactory(overseer=True))] == [[]] * 4

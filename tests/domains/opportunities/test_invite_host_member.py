@@ -168,7 +168,7 @@ def test_only_owners_invite() -> None:
     HostMembershipFactory(host=host, user=coordinator)
     HostMembershipFactory(host=host, user=scanner, role=MembershipRole.SCANNER)
     HostMembershipFactory(host=host, user=invited, role=MembershipRole.OWNER, accepted_at=None)
-    people = [coordinator, scanner, invited, owner_of(OpportunityHostFactory()), UserFactory(staff=True)]
+    people = [coordinator, scanner, invited, owner_of(OpportunityHostFactory()), UserFactory(overseer=True)]
     before = rows_of("opportunities", "base")
     for actor in people:
         with pytest.raises(NotAllowed):

@@ -78,7 +78,7 @@ def test_no_hours_for_what_is_not_accepted_or_came_to_nothing(status: str, code:
 
 def test_nobody_logs_hours_for_somebody_else(application: Application) -> None:
     host = application.role.opportunity.host
-    for actor in (owner_of(host), HostMembershipFactory(host=host).user, UserFactory(staff=True)):
+    for actor in (owner_of(host), HostMembershipFactory(host=host).user, UserFactory(overseer=True)):
         assert problems_of(lambda actor=actor: log(application, actor=actor)) == [("FORBIDDEN", None)]
     assert problems_of(lambda: log(application, actor=UserFactory())) == [("NOT_FOUND", "application_id")]
 

@@ -67,7 +67,7 @@ def test_others_may_not_publish_and_do_not_learn_of_the_draft() -> None:
     with pytest.raises(NotFound):
         services.publish_opportunity(actor=UserFactory(hosting=True), opportunity_id=draft.pk)
     with pytest.raises(NotAllowed):
-        services.publish_opportunity(actor=UserFactory(staff=True), opportunity_id=draft.pk)
+        services.publish_opportunity(actor=UserFactory(overseer=True), opportunity_id=draft.pk)
     assert Opportunity.objects.get().status == OpportunityStatus.DRAFT
 
 

@@ -58,7 +58,7 @@ def test_whoever_is_invited_declines_with_the_proved_address_only() -> None:
 
 def test_staff_and_other_owners_remove_nobody() -> None:
     membership = HostMembershipFactory()
-    assert refusal(UserFactory(staff=True), membership) == "FORBIDDEN"
+    assert refusal(UserFactory(overseer=True), membership) == "FORBIDDEN"
     assert refusal(owner_of(OpportunityHostFactory()), membership) == "NOT_FOUND"
 
 

@@ -82,7 +82,7 @@ def test_nobody_reviews_their_own_hours_and_staff_review_none() -> None:
     scanner = HostMembershipFactory(host=host, role=MembershipRole.SCANNER).user
     for actor, code in [
         (entry.volunteer, "FORBIDDEN"),
-        (UserFactory(staff=True), "FORBIDDEN"),
+        (UserFactory(overseer=True), "FORBIDDEN"),
         (UserFactory(), "NOT_FOUND"),
         (scanner, "NOT_FOUND"),
         (owner_for(HoursEntryFactory()), "NOT_FOUND"),

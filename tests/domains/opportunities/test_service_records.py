@@ -199,7 +199,7 @@ def test_a_revoked_record_is_empty_and_again_changes_nothing(volunteer: User) ->
 def test_nobody_else_revokes_a_record(volunteer: User) -> None:
     worked(volunteer, OpportunityHostFactory(), day(3, 1), 2)
     record = services.create_service_record(actor=volunteer)
-    for actor in (UserFactory(), UserFactory(staff=True)):
+    for actor in (UserFactory(), UserFactory(overseer=True)):
         act = lambda actor=actor: services.revoke_service_record(actor=actor, record_id=record.pk)  # noqa: E731
         assert problems_of(act) == [("NOT_FOUND", "record_id")]
 

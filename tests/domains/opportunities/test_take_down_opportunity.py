@@ -64,7 +64,7 @@ def test_a_host_who_gives_the_same_reason_is_not_the_staff() -> None:
 def test_only_those_whom_it_concerns_see_it_then() -> None:
     application = ApplicationFactory(status=ApplicationStatus.WITHDRAWN)
     opportunity = application.role.opportunity
-    concerned = [application.volunteer, owner_of(opportunity.host), UserFactory(staff=True)]
+    concerned = [application.volunteer, owner_of(opportunity.host), UserFactory(overseer=True)]
     others = [None, UserFactory(), ApplicationFactory().volunteer, owner_of(OpportunityFactory().host)]
     for viewer in [*concerned, *others]:
         assert opportunity in Opportunity.objects.visible_to(viewer)

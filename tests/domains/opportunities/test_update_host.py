@@ -54,7 +54,7 @@ def test_scanners_the_invited_other_owners_and_staff_may_not() -> None:
     HostMembershipFactory(host=host, user=scanner, role=MembershipRole.SCANNER)
     HostMembershipFactory(host=host, user=invited, accepted_at=None)
     before = rows_of("opportunities")
-    for actor in (scanner, invited, UserFactory(staff=True), UserFactory(hosting=True)):
+    for actor in (scanner, invited, UserFactory(overseer=True), UserFactory(hosting=True)):
         with pytest.raises(NotAllowed):
             services.update_host(actor=actor, host_id=host.pk, description="Ours now.")
     with pytest.raises(NotFound):

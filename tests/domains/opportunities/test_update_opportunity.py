@@ -194,7 +194,7 @@ def test_what_was_called_off_stays_as_it_was() -> None:
 
 def test_others_may_not_change_it_and_do_not_learn_of_drafts() -> None:
     opportunity, draft = OpportunityFactory(), OpportunityFactory(draft=True)
-    for actor in (UserFactory(), UserFactory(staff=True)):
+    for actor in (UserFactory(), UserFactory(overseer=True)):
         assert problems(opportunity, actor, title="Mine now") == {(None, "FORBIDDEN")}
     assert problems(draft, UserFactory(), title="Mine now") == {("opportunity_id", "NOT_FOUND")}
 

@@ -135,6 +135,6 @@ def test_what_was_called_off_stays_as_it_was() -> None:
 
 def test_others_may_not_change_it_and_do_not_learn_of_drafts() -> None:
     role, draft = RoleFactory(), RoleFactory(opportunity__draft=True)
-    for actor in (UserFactory(), UserFactory(staff=True), owner_of(draft.opportunity.host)):
+    for actor in (UserFactory(), UserFactory(overseer=True), owner_of(draft.opportunity.host)):
         assert refused_with(role, actor, title="Mine now")[None][0] == "FORBIDDEN"
     assert refused_with(draft, UserFactory(), title="Mine now")["role_id"][0] == "NOT_FOUND"

@@ -54,7 +54,7 @@ def test_nobody_withdraws_for_somebody_else() -> None:
     before = rows_of("opportunities", "base")
     for actor, refusal in [
         (owner_of(application.role.opportunity.host), NotAllowed),
-        (UserFactory(staff=True), NotAllowed),
+        (UserFactory(overseer=True), NotAllowed),
         (UserFactory(), NotFound),
     ]:
         if refusal is NotAllowed:

@@ -78,7 +78,7 @@ def test_what_is_not_suggested_is_not_found_and_nothing_is_accepted() -> None:
 
 def test_a_resume_of_somebody_else_is_not_found_by_anybody() -> None:
     one = ResumeSuggestionFactory()
-    for actor in (UserFactory(), UserFactory(staff=True), UserFactory(superuser=True)):
+    for actor in (UserFactory(), UserFactory(overseer=True), UserFactory(superuser=True)):
         assert refusal(actor, one.resume_id, one.skill_id) == [("NOT_FOUND", "resume_id")]
     assert refusal(one.resume.user, 0, one.skill_id) == [("NOT_FOUND", "resume_id")]
 

@@ -39,7 +39,7 @@ OUTCOMES = [
 def test_by_viewer(api: Api, api_as: ApiAs, kind: str, on_block: str, on_unblock: str) -> None:
     person = UserFactory()
     viewers = {"stranger": None, "the same person": person}
-    viewer = viewers[kind] if kind in viewers else UserFactory(is_staff=kind == "staff")
+    viewer = viewers[kind] if kind in viewers else UserFactory(overseer=kind == "staff")
     if kind == "who has blocked them":
         BlockFactory(blocker=viewer, blocked=person)
     if kind == "whom they have blocked":
@@ -66,7 +66,7 @@ def test_ids_of_nobody(api_as: ApiAs) -> None:
 
 
 def test_who_blocks_sees_it_and_nobody_can_find_out_who_blocked_them(api_as: ApiAs) -> None:
-    ann, ben, cleo, staff = [*UserFactory.create_batch(3), UserFactory(staff=True)]
+    ann, ben, cleo, staff = [*UserFactory.create_batch(3), UserFactory(overseer=True)]
     for blocker, blocked in ((ann, ben), (ann, cleo), (ben, cleo)):
         api_as(blocker).act(BLOCK, userId=gid(blocked))
     blocked = api_as(ann).ask(MINE)["me"]["blockedUsers"]

@@ -57,7 +57,7 @@ def test_only_oneself_sees_ones_year_of_birth(api: Api, api_as: ApiAs, kind: str
         "stranger": lambda: None,
         "somebody": UserFactory,
         "host": lambda: owner_of(application.role.opportunity.host),
-        "staff": lambda: UserFactory(staff=True),
+        "staff": lambda: UserFactory(overseer=True),
         "superuser": lambda: UserFactory(superuser=True),
         "oneself": lambda: ann,
     }

@@ -63,7 +63,7 @@ class Group:
 
 @pytest.fixture
 def scene() -> Group:
-    people = {kind: UserFactory(is_staff=kind == "staff") for kind in KINDS[1:]}
+    people = {kind: UserFactory(overseer=kind == "staff") for kind in KINDS[1:]}
     other = UserFactory()
     group = conversation_between(people["sender"], people["member"], people["former"], other, title="Crew")
     group.participations.filter(user=people["former"]).update(left_at=timezone.now())

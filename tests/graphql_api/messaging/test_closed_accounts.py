@@ -41,4 +41,4 @@ def test_the_host_still_sees_who_applied(gone: Any, api_as: Any) -> None:
 def test_the_id_of_a_closed_account_leads_nowhere_but_for_staff(gone: Any, api_as: Any) -> None:
     assert api_as(UserFactory()).ask(NODE, id=gid(gone)) == {"node": None}
     assert api_as(None).ask(NODE, id=gid(gone)) == {"node": None}
-    assert api_as(UserFactory(staff=True)).ask(NODE, id=gid(gone)) == {"node": {"id": gid(gone)}}
+    assert api_as(UserFactory(overseer=True)).ask(NODE, id=gid(gone)) == {"node": {"id": gid(gone)}}

@@ -78,7 +78,7 @@ def test_a_participant_sees_it_by_every_way(api_as: ApiAs, talk: Conversation, a
 
 @pytest.mark.parametrize("who", ["a non-participant", "staff", "one who left"])
 def test_others_see_nothing_by_any_way(api_as: ApiAs, talk: Conversation, ben: User, who: str) -> None:
-    viewer = ben if who == "one who left" else UserFactory(staff=who == "staff")
+    viewer = ben if who == "one who left" else UserFactory(overseer=who == "staff")
     if viewer is ben:
         leave(talk, ben)
     api = api_as(viewer)

@@ -64,7 +64,7 @@ def test_only_participants_send(api_as: ApiAs) -> None:
     ann, ben = UserFactory.create_batch(2)
     conversation = conversation_between(ann, ben)
     conversation.participations.filter(user=ben).update(left_at=timezone.now())
-    for actor in (ben, UserFactory(), UserFactory(staff=True)):
+    for actor in (ben, UserFactory(), UserFactory(overseer=True)):
         refused = api_as(actor).act(SEND, conversationId=gid(conversation), content="x", clientId=str(uuid4()))
         assert (codes(refused), refused["messages"][0]["field"]) == (["NOT_FOUND"], "conversationId")
     assert codes(api_as(ann).act(SEND, conversationId=gid(conversation), content=" ", clientId=str(uuid4()))) == [

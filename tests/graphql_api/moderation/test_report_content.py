@@ -38,7 +38,7 @@ def test_by_viewer(api: Api, api_as: ApiAs, kind: str, expected: str) -> None:
     viewers = {
         "its sender": sender,
         "the other": other,
-        "staff": UserFactory(staff=True),
+        "staff": UserFactory(overseer=True),
         "somebody else": UserFactory(),
     }
     asking = api_as(viewers[kind]) if kind in viewers else api
@@ -73,7 +73,7 @@ def test_a_report_is_seen_by_its_reporter_and_staff_only(api: Api, api_as: ApiAs
         "details": report.details,
         "createdAt": report.created_at.isoformat(),
     }
-    for viewer in (report.reporter, UserFactory(staff=True)):
+    for viewer in (report.reporter, UserFactory(overseer=True)):
         assert api_as(viewer).ask(NODE, id=gid(report))["node"] == whole
     for viewer in (report.author, UserFactory()):
         assert api_as(viewer).ask(NODE, id=gid(report))["node"] is None

@@ -70,7 +70,7 @@ def test_everyone_gets_what_they_may_and_a_refusal_changes_nothing(
     api_as: Any, mutation: str, kind: str, outcome: str
 ) -> None:
     owner = UserFactory()
-    people = {"stranger": None, "owner": owner, "other": UserFactory(), "staff": UserFactory(staff=True)}
+    people = {"stranger": None, "owner": owner, "other": UserFactory(), "staff": UserFactory(overseer=True)}
     document, wish_of = REQUESTS[mutation]
     wish = wish_of(owner)
     api = api_as(people[kind])

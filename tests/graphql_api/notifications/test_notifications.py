@@ -38,7 +38,7 @@ def titles_of(api: Api) -> list[str]:
 def test_strangers_and_others_see_nothing(api: Api, api_as: Any) -> None:
     notification = NotificationFactory()
     assert api.error_code(LIST) == "UNAUTHENTICATED"
-    for other in (UserFactory(), UserFactory(staff=True)):
+    for other in (UserFactory(), UserFactory(overseer=True)):
         assert api_as(other).ask(LIST)["notifications"] == {"totalCount": 0, "unreadCount": 0, "edges": []}
         assert api_as(other).ask("query($id: ID!) { node(id: $id) { id } }", id=gid(notification))["node"] is None
     own = api_as(notification.recipient).ask("query($id: ID!) { node(id: $id) { id } }", id=gid(notification))
@@ -151,5 +151,5 @@ def test_ones_preferences_are_shown_to_oneself_alone(api_as: Any) -> None:
             expected = {"email": ways.email, "inApp": ways.in_app, "digest": ways.digest, "push": ways.push}
             assert by_kind[kind] == expected
     document = f"query($id: ID!) {{ node(id: $id) {{ ... on User {{ notificationPreferences {{ {items} }} }} }} }}"
-    for other in (UserFactory(), UserFactory(staff=True)):
+    for other in (UserFactory(), UserFactory(overseer=True)):
         assert api_as(other).ask(document, id=gid(user))["node"] == {"notificationPreferences": None}

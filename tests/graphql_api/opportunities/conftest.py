@@ -37,6 +37,6 @@ def cast(db: None) -> Cast:
             "scanner": HostMembershipFactory(host=host, role=MembershipRole.SCANNER).user,
             "coordinator": HostMembershipFactory(host=host, role=MembershipRole.COORDINATOR).user,
             "owner": owner_of(host),
-            "staff": UserFactory(staff=True),
+            "staff": UserFactory(overseer=True),
         },
     )

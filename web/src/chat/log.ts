@@ -1,6 +1,6 @@
 /** What one side has seen of a conversation, built from its events alone; it audits them as they come. */
 
-import type { ConversationEvent, Message } from './events'
+import type { ConversationEvent, Message } from './follow'
 
 export interface Shown extends Message {
   reactions: Map<string, number>

@@ -2,7 +2,6 @@
 
 import { readPageConfig } from '../page_config'
 import example from './follow.ts?raw'
-import keeping from './keep.ts?raw'
 import { Refusal } from './api'
 import { Side } from './side'
 
@@ -11,7 +10,6 @@ const [one, other] = demoUsers.slice(0, 2).map(({ email, label }) => new Side(en
 
 document.getElementById('sides')!.replaceChildren(one.root, other.root)
 document.getElementById('example')!.textContent = example
-document.getElementById('keeping')!.textContent = keeping
 
 /** Tries until there is an answer, as the server may be away; only its "no" ends it. */
 async function until<T>(attempt: () => Promise<T>): Promise<T> {

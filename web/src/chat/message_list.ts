@@ -2,7 +2,7 @@
 
 import type { Act } from './api'
 import { button, element } from './dom'
-import type { Person } from './events'
+import type { Person } from './follow'
 import type { Log, Shown } from './log'
 
 const EMOJIS = ['👍', '❤️', '😂']
