@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
 from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile
-from domains.base.admin import HTTPS_ADDRESSES, ReadOnlyAdmin, TableAdmin, count_column
+from domains.base.admin import HTTPS_ADDRESSES, AddressForm, ReadOnlyAdmin, TableAdmin, count_column
 
 #: What makes somebody staff, and what staff may do.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -33,7 +33,7 @@ class AddUserForm(AdminUserCreationForm):  # type: ignore[type-arg] # it has no 
         fields = ("email", "display_name")
 
 
-class ChangeUserForm(UserChangeForm):  # type: ignore[type-arg] # as above
+class ChangeUserForm(AddressForm, UserChangeForm):  # type: ignore[type-arg] # as above
     """A known person; the password has a page of its own."""
 
     class Meta:

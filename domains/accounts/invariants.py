@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 
 from domains.accounts.models import Session, User
-from domains.base.addresses import NOT_ASCII
+from domains.base.addresses import MARKED
 from domains.base.audit import holds_without
 
 #: The clocks of two servers never differ by more.
@@ -28,5 +28,5 @@ def token_families_move_forward() -> QuerySet[Session]:
 
 @holds_without
 def addresses_have_their_one_form() -> QuerySet[User]:
-    """No account has another spelling of an address than its one form: another account has had the mailbox before."""
-    return User.objects.filter(email__regex=NOT_ASCII)
+    """No account is marked because another one has had its mailbox before."""
+    return User.objects.filter(email__regex=MARKED)

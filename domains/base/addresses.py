@@ -12,6 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import idna
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -27,8 +28,8 @@ MAX_LENGTH, MAX_LOCAL = 254, 64
 LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 #: A top-level domain has no digits unless it is a Unicode one, which no number and no IP address looks like.
 TOP_LEVEL = re.compile(r"[a-z]{2,}|xn--[a-z0-9-]+", re.ASCII)
-#: Finds, in both databases, what is stored in another form; only a migration that met two of one mailbox leaves it.
-NOT_ASCII = r"[^\x01-\x7f]"
+#: How a migration marks an address whose mailbox another row has: `x@bücher.example (7)`, which is no address.
+MARKED = r" [(][0-9]+[)]$"
 WRONG = "Give an e-mail address such as name@example.org, without characters that cannot be seen."
 
 
@@ -84,6 +85,10 @@ class AddressField(_EmailField):
         address = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, address)
         return address
+
+    def formfield(self, **options: Any) -> Any:
+        """Leave it to this column to say what is no address."""
+        return super().formfield(**{"form_class": forms.CharField, **options})
 
     def deconstruct(self) -> Any:
         """Describe the column to migrations."""

@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, RowsInline, TableAdmin, count_column
+from domains.base.admin import AddressForm, ReadOnlyAdmin, ReadOnlyInline, RowsInline, TableAdmin, count_column
 from domains.base.errors import Refused
 from domains.base.locks import refuse_when_busy
 from domains.opportunities import services
@@ -50,6 +50,7 @@ class HostMembershipInline(RowsInline):
     """The people of the host, and who is invited."""
 
     model = HostMembership
+    form = AddressForm
     fk_name = "host"
     autocomplete_fields = ("user", "invited_by")
 
@@ -76,6 +77,7 @@ class OpportunityHostAdmin(TableAdmin):
 class HostMembershipAdmin(TableAdmin):
     """Who may do what at which host."""
 
+    form = AddressForm
     list_display = ("email", "user", "host", "role", "accepted_at")
     list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter))
     list_select_related = ("user", "host")

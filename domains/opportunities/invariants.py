@@ -13,7 +13,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
-from domains.base.addresses import NOT_ASCII
+from domains.base.addresses import MARKED
 from domains.base.audit import holds_without
 from domains.opportunities.eligibility import MAX_SHIFT
 from domains.opportunities.errors import OpportunityCode
@@ -144,5 +144,5 @@ def _before(column: str, **options: Any) -> Window:
 
 @holds_without
 def addresses_have_their_one_form() -> QuerySet[HostMembership]:
-    """No member or invitation has another spelling of an address than its one form: the host has the mailbox twice."""
-    return HostMembership.objects.filter(email__regex=NOT_ASCII)
+    """No member or invitation is marked because the host has the mailbox twice."""
+    return HostMembership.objects.filter(email__regex=MARKED)

@@ -1,8 +1,8 @@
 """Each address takes its one form: the domain as IDNA 2008 writes it, in ASCII.
 
 Where two accounts turn out to have one mailbox, the one whose address is proved takes the form, else the older one. The
-other keeps its former spelling and everything else, is named on the console, and breaks the invariant
-`accounts.addresses_have_their_one_form` until staff change or close it in the admin.
+other keeps everything else, and its former spelling with its id as a mark: `x@bücher.example (7)`. It is named on the
+console, and breaks the invariant `accounts.addresses_have_their_one_form` until staff change its address in the admin.
 """
 
 from django.db import migrations
@@ -29,13 +29,15 @@ def take_the_one_form(apps, schema_editor):
         if other is None:
             move(user.pk, user.email, form)
             continue
-        left = user
+        marked = user
         if user.pk in proved and other.pk not in proved:
             move(user.pk, user.email, f"{user.pk}@moving.invalid")
-            move(other.pk, form, user.email)
+            move(other.pk, form, f"{user.email} ({other.pk})")
             move(user.pk, f"{user.pk}@moving.invalid", form)
-            left = other
-        print(f"\n  Accounts {other.pk} and {user.pk} have one mailbox, {form}: {left.pk} has the former spelling.")
+            marked = other
+        else:
+            move(user.pk, user.email, f"{user.email} ({user.pk})")
+        print(f"\n  Accounts {other.pk} and {user.pk} have one mailbox, {form}: {marked.pk} is marked with its id.")
 
 
 class Migration(migrations.Migration):

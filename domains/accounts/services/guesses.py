@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from domains.accounts.services.known_networks import is_known_network
 from domains.base import failures
-from domains.base.errors import RateLimited
+from domains.base.errors import Code, RateLimited, Refused
 from domains.base.networks import client_network
 
 #: Attempts, right or wrong, from one network.
@@ -20,7 +20,9 @@ PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
 
 @contextmanager
 def limited_guess(*, email: str, ip_address: str) -> Iterator[None]:
-    """Count a guess before the block checks it, and no longer if the block ends without an exception.
+    """Count a guess before the block checks it, and no longer if the block ends without a refusal of it.
+
+    A server that is too busy to look at the password, which is CONFLICT, counts no failure.
 
     `email` is the one form of an address. An address that nobody has is counted like any other. A right password
     ends nobody else's count, and not the count of the network either. Refuses with RATE_LIMITED.
@@ -34,7 +36,12 @@ def limited_guess(*, email: str, ip_address: str) -> Iterator[None]:
         except RateLimited:
             _release(reservations)
             raise
-    yield
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.problems[0].code == Code.CONFLICT:
+            _release(reservations)
+        raise
     _release(reservations)
 
 

@@ -1,7 +1,8 @@
 """The addresses of members and of those who are invited take their one form, as those of accounts do.
 
 Where one host has two rows for one mailbox, the member's takes the form, else the older one. The other keeps its former
-spelling, is named on the console, and breaks the invariant `opportunities.addresses_have_their_one_form`.
+spelling with its id as a mark, is named on the console, and breaks the invariant
+`opportunities.addresses_have_their_one_form` until staff change or remove it.
 """
 
 from django.db import migrations
@@ -19,8 +20,8 @@ def take_the_one_form(apps, schema_editor):
     for row, form in sorted(changed, key=lambda one: (one[0].accepted_at is None, one[0].pk)):
         same = HostMembership.objects.filter(host=row.host_id, email__iexact=form).exclude(pk=row.pk)
         if (other := same.only("pk").first()) is not None:
-            print(f"\n  Memberships {other.pk} and {row.pk} have one mailbox, {form}: {row.pk} keeps its spelling.")
-            continue
+            print(f"\n  Memberships {other.pk} and {row.pk} have one mailbox, {form}: {row.pk} is marked with its id.")
+            form = f"{row.email} ({row.pk})"
         HostMembership.objects.filter(pk=row.pk).update(email=form)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.test import Client
@@ -75,6 +76,20 @@ def test_fifty_failures_over_all_networks_and_the_owner_gets_in_where_a_session_
     assert log_in(user, PASSWORD, "192.0.2.1") == "RATE_LIMITED"
     assert log_in(user, PASSWORD, HOME) == "in"
     assert log_in(UserFactory(), PASSWORD, "192.0.2.1") == "in"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("one_window")
+def test_a_server_that_is_too_busy_to_look_at_passwords_counts_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = UserFactory()
+
+    def busy(*_: object) -> bool:
+        raise Refused.because("CONFLICT", "Try again in a moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_module("domains.accounts.services.log_in"), "check_password", busy)
+        assert [log_in(user) for _ in range(6)] == ["CONFLICT"] * 6
+    assert log_in(user, PASSWORD) == "in"
 
 
 @pytest.mark.django_db

@@ -9,11 +9,13 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Value
+from django.test import Client
+from django.urls import reverse
 
 from domains.accounts import services
 from domains.accounts.models import User
 from domains.opportunities.models import HostMembership
-from tests.factories import PASSWORD, OpportunityHostFactory, UserFactory
+from tests.factories import PASSWORD, HostMembershipFactory, OpportunityHostFactory, UserFactory
 
 
 def migrate(app: str) -> None:
@@ -51,14 +53,14 @@ def test_addresses_take_their_form_and_where_two_have_one_mailbox_the_proved_one
         "alone": "x@xn--bcher-kva.example",
         "no address now": "root@localhost",
         "in the form": "y@xn--bcher-kva.example",
-        "late": "y@bücher.example",
-        "unproved": "z@bücher.example",
+        "late": f"y@bücher.example ({users['late'].pk})",
+        "unproved": f"z@bücher.example ({users['unproved'].pk})",
         "proved": "z@xn--bcher-kva.example",
     }
     said = capsys.readouterr().out
     assert said.count("Accounts") == 2
     for name in ("late", "unproved"):
-        assert f"{users[name].pk} has the former spelling" in said
+        assert f"{users[name].pk} is marked with its id" in said
     for email, name in (
         ("x@bücher.example", "alone"),
         ("y@bücher.example", "in the form"),
@@ -77,6 +79,42 @@ def test_a_host_that_has_one_mailbox_twice_keeps_both_rows(capsys) -> None:
     for row, spelling in zip(rows, spellings, strict=True):
         HostMembership.objects.filter(pk=row.pk).update(email=Value(spelling))
     migrate("opportunities")
-    formed = ["x@xn--bcher-kva.example", "y@xn--bcher-kva.example", "y@bücher.example"]
+    formed = ["x@xn--bcher-kva.example", "y@xn--bcher-kva.example", f"y@bücher.example ({rows[2].pk})"]
     assert [HostMembership.objects.get(pk=row.pk).email for row in rows] == formed
-    assert f"{rows[2].pk} keeps its spelling" in capsys.readouterr().out
+    assert f"{rows[2].pk} is marked with its id" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("email", ["x@bücher.example (7)", "root@localhost"])
+def test_staff_may_change_an_account_whose_address_is_none_and_its_address(client: Client, email: str) -> None:
+    client.force_login(UserFactory(superuser=True))
+    user = UserFactory(email=email, display_name="Xenia")
+    page = reverse("admin:accounts_user_change", args=[user.pk])
+    form = client.get(page).context["adminform"].form
+    sent = {
+        **{name: value for name in form.fields if (value := form.initial.get(name)) not in (None, "", [], False)},
+        "email": email,
+        "profile-TOTAL_FORMS": 1,
+        "profile-INITIAL_FORMS": 1,
+        "profile-0-user": user.pk,
+    }
+    sent.pop("is_active")
+    assert client.post(page, sent).status_code == 302
+    user.refresh_from_db()
+    assert (user.email, user.is_active) == (email, False)
+    assert "Give an e-mail address such as" in client.post(page, {**sent, "email": "other@localhost"}).content.decode()
+    assert client.post(page, {**sent, "email": "X@bücher.example"}).status_code == 302
+    user.refresh_from_db()
+    assert user.email == "x@xn--bcher-kva.example"
+
+
+@pytest.mark.django_db
+def test_staff_may_change_a_host_with_a_member_whose_address_is_none(client: Client) -> None:
+    client.force_login(UserFactory(superuser=True))
+    row = HostMembershipFactory(email="root@localhost")
+    page = reverse("admin:opportunities_hostmembership_change", args=[row.pk])
+    sent = {"host": row.host_id, "user": row.user_id, "email": row.email, "role": "SCANNER"}
+    accepted = {"accepted_at_0": "2026-01-01", "accepted_at_1": "10:00:00"}
+    assert client.post(page, {**sent, **accepted}).status_code == 302
+    row.refresh_from_db()
+    assert (row.role, row.email) == ("SCANNER", "root@localhost")
