@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import strawberry_django
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from strawberry import relay
 from strawberry_django.optimizer import optimize
 
@@ -300,8 +300,7 @@ def _is_private_to(info: Info, person: Any) -> bool:
 
 
 def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
-    proved = models.User.objects.filter(pk__in=keys, emailaddress__email=F("email"), emailaddress__verified=True)
-    return dict.fromkeys(proved.values_list("pk", flat=True), True)
+    return dict.fromkeys(accounts.find_verified_ids(user_ids=keys), True)
 
 
 def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:

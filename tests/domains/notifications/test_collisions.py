@@ -119,7 +119,8 @@ def test_accepting_anyway_is_told_to_the_volunteer_and_to_the_hosts_coordinators
     RoleSkillFactory(role=application.role)
     elsewhere = hold_at(TEN, application.volunteer)
     host = application.role.opportunity.host
-    coordinator = HostMembershipFactory(host=host).user
+    coordinator = UserFactory()
+    HostMembershipFactory(host=host, user=coordinator)
     HostMembershipFactory(host=host, role=MembershipRole.SCANNER)
     owner = owner_of(host)
     accept(application, anyway=True)
