@@ -109,7 +109,8 @@ class Protocol(HttpToolsProtocol):
 
     def _is_answered(self) -> bool:
         """Tell whether the last request whose head came in was answered already."""
-        return self.cycle is not None and self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.response_complete
 
     def _be_patient(self) -> None:
         if self._patience is None:
@@ -123,8 +124,9 @@ class Protocol(HttpToolsProtocol):
     def _lose_patience(self) -> None:
         """Close the connection, after the answers to the requests that came in whole."""
         self._patience = None
-        if self.cycle is not None and not self._is_answered():
-            self.cycle.keep_alive = False
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.keep_alive = False
         elif not self.transport.is_closing():
             self.transport.close()
 

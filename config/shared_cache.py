@@ -64,7 +64,8 @@ class _Client(RedisCacheClient):
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         super().__init__(*args, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry, **options)
         self._client = RedisWithBackoff
-        self._pools = self._shared_pools.setdefault((tuple(self._servers), PATIENCE), {})
+        servers = tuple(self._servers)  # type: ignore[attr-defined] # the stubs do not know it
+        self._pools = self._shared_pools.setdefault((servers, PATIENCE), {})
 
 
 class SharedCache(RedisCache):

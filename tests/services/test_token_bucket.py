@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.core.cache import caches
 
-from config.shared_cache import RestingRedis, SharedCache
+from config.shared_cache import RedisWithBackoff, SharedCache
 from domains.base.token_bucket import Balance, TokenBucket
 from tests.processes import OwnRedis
 from tests.threads import at_once
@@ -23,7 +23,7 @@ HARDLY = 1e-9
 def in_redis(own_redis: OwnRedis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
     """The cache is in a Redis of the test's own, for each thread anew as for each request."""
     settings.REDIS_URL = own_redis.url
-    monkeypatch.setattr(RestingRedis, "_rests_until", 0.0)
+    monkeypatch.setattr(RedisWithBackoff, "_rests_until", 0.0)
     monkeypatch.setattr(type(caches), "__getitem__", lambda *_: SharedCache(own_redis.url, {}))
     with redis.Redis.from_url(own_redis.url) as client:
         yield client
