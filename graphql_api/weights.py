@@ -15,6 +15,7 @@ from domains.messaging.services.send_message import MOST_FILES
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 from domains.notifications.models import NotificationKind
 from domains.notifications.services.notify import MAX_BODY
+from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.selectors.hours import MAX_DEVELOPED, MAX_MONTHS
 from domains.opportunities.services.create_host import MAX_HOSTS
 from domains.opportunities.services.create_service_record import MAX_RECORDS
@@ -71,6 +72,7 @@ LISTS = {
     # Its moves lead nowhere twice, but for offers that come again.
     "Application.history": Length(50, 6),
     "Application.hours": Length(MAX_ENTRIES, 25),
+    "ApplicationHistory.overrides": Length(len(OpportunityCode), 2),
     "Conversation.participants": Length(MAX_PEOPLE, 13),
     "Eligibility.reasons": Length(80, 4),
     "HostImpact.hoursByMonth": Length(MAX_MONTHS, 24),
@@ -174,6 +176,8 @@ ASKED_AT_ONCE = frozenset(
         "User.hostMemberships",
         "User.isEmailVerified",
         "User.notificationPreferences",
+        "User.profile",
+        "User.profilePicture",
         "User.serviceRecords",
         "User.sessions",
         "User.skills",
@@ -195,6 +199,7 @@ FIELDS = {
     "AuthSession.user": 5,
     "BlockReceipt.blocked": 5,
     "Application.waitlistPosition": 20,
+    "ApplicationHistory.reason": 4,
     "Conversation.canWrite": 5,
     "Conversation.events": 20,
     "Conversation.lastMessage": 10,
@@ -282,7 +287,8 @@ FIELDS = {
     "User.impact": 4,
     "User.isEmailVerified": 5,
     "User.notificationPreferences": 10,
-    "User.profilePicture": 2,
+    "User.profile": 10,
+    "User.profilePicture": 10,
     "User.serviceRecords": 10,
     "User.sessions": 10,
     "User.skills": 10,

@@ -178,7 +178,7 @@ class ApplicationHistory:
         description="What was passed over, and what the person who moved it noted; may be empty.",
         only=["reason", "overrides"],
     )
-    def reason(self) -> str:
+    async def reason(self) -> str:
         """Join the two."""
         return row_of(self, models.ApplicationHistory).full_reason
 
