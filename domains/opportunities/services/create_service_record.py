@@ -57,9 +57,7 @@ def create_service_record(
         )
         if same := _find_same(actor, content):
             return same
-        if ServiceRecord.objects.filter(volunteer=actor).count() >= MAX_RECORDS:
-            message = f"You have made {MAX_RECORDS} records, which is the most there can be; share one of those."
-            raise Refused.because(Code.CONFLICT, message)
+        _refuse_above_records(actor)
         return ServiceRecord.objects.create(
             volunteer=actor,
             code=content.code,
@@ -69,6 +67,12 @@ def create_service_record(
             token=sign_record(content),
             created_at=now,
         )
+
+
+def _refuse_above_records(actor: User) -> None:
+    if ServiceRecord.objects.filter(volunteer=actor).count() >= MAX_RECORDS:
+        message = f"You have made {MAX_RECORDS} records, which is the most there can be; share one of those."
+        raise Refused.because(Code.CONFLICT, message)
 
 
 def _start(since: datetime | None, actor: User) -> datetime:
