@@ -18,7 +18,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, validate_zip_code
+from domains.accounts.models import User
+from domains.geo.fields import ZipCodeField
 from domains.learning.models import Course
 from domains.opportunities.models.choices import OpportunityKind, OpportunityStatus
 from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by
@@ -92,7 +93,7 @@ class Opportunity(models.Model):
     start_date = models.DateTimeField()
     end_date = models.DateTimeField()
     location_text = models.CharField(max_length=300, blank=True)
-    location_zip = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    location_zip = ZipCodeField()
     latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
     is_remote = models.BooleanField(default=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from domains.accounts.models import User
 from domains.base.errors import Code, Problem
-from domains.geo.selectors import zip_point
+from domains.geo.selectors import normalize_zip_code, zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
 from domains.opportunities.selectors import is_sensible_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
@@ -38,7 +38,8 @@ class OpportunityDraft:
 
     def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
         """Return it as a row; its place is the middle of its ZIP code."""
-        place = None if self.is_remote else zip_point(self.location_zip.strip())
+        location_zip = normalize_zip_code(self.location_zip)
+        place = None if self.is_remote else zip_point(location_zip)
         latitude, longitude = place or (None, None)
         return Opportunity(
             host_id=host_id,
@@ -50,7 +51,7 @@ class OpportunityDraft:
             start_date=self.start_date,
             end_date=self.end_date,
             location_text=one_line(self.location_text),
-            location_zip=self.location_zip.strip(),
+            location_zip=location_zip,
             latitude=latitude,
             longitude=longitude,
             is_remote=self.is_remote,
@@ -95,8 +96,14 @@ def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, 
 def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Opportunity | None = None) -> list[Problem]:
     """Return all that is wrong with an opportunity, as it was `before` or new, and its roles, each with its field."""
     times = _problems_of_times(row.start_date, row.end_date)
-    # A time that cannot be one cannot be cleaned either.
-    exclude = {"host", "created_by", *(["start_date", "end_date"] if times else [])}
+    # A time that cannot be one cannot be cleaned either; a ZIP code that stays does not stop another change.
+    is_same_zip = before is not None and before.location_zip == row.location_zip
+    exclude = {
+        "host",
+        "created_by",
+        *(["start_date", "end_date"] if times else []),
+        *(["location_zip"] if is_same_zip else []),
+    }
     return [
         *problems_of(row, exclude=exclude),
         *problems_of_words(row, lines=("title", "location_text"), before=before),
