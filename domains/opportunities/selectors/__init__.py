@@ -52,6 +52,7 @@ from domains.opportunities.selectors.hours import (
 )
 from domains.opportunities.selectors.opportunities import (
     BY_START,
+    SENSIBLE_TIME,
     Order,
     Wishes,
     find_causes,
@@ -74,6 +75,7 @@ from domains.opportunities.selectors.trending import (
 
 __all__ = [
     "BY_START",
+    "SENSIBLE_TIME",
     "HoursOfMonth",
     "Order",
     "RecommendedRole",

@@ -11,11 +11,12 @@ from domains.accounts.models import User
 from domains.base.errors import Code, Problem
 from domains.geo.selectors import normalize_zip_code, zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
-from domains.opportunities.selectors import is_sensible_time
+from domains.opportunities.selectors import SENSIBLE_TIME, is_sensible_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
 from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_CAUSES = 20
+NO_END = "It ends before it has begun, or in the same moment; give an endDate that is after the startDate."
 #: The columns that say where it is, in words; its point on the map follows from them.
 PLACE_COLUMNS = ("location_text", "location_zip", "is_remote")
 
@@ -95,7 +96,7 @@ def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, 
 
 def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Opportunity | None = None) -> list[Problem]:
     """Return all that is wrong with an opportunity, as it was `before` or new, and its roles, each with its field."""
-    times = _problems_of_times(row.start_date, row.end_date)
+    times = _problems_of_times(row, before)
     # A time that cannot be one cannot be cleaned either; a ZIP code that stays does not stop another change.
     is_same_zip = before is not None and before.location_zip == row.location_zip
     exclude = {
@@ -120,14 +121,20 @@ def problems_of_kind(kind: OpportunityKind) -> list[Problem]:
     return [Problem(Code.INVALID, "Only crawled listings are EXTERNAL; choose SIGN_UP or EXPRESS_INTEREST.", "kind")]
 
 
-def _problems_of_times(start_date: datetime, end_date: datetime) -> list[Problem]:
+def _problems_of_times(row: Opportunity, before: Opportunity | None) -> list[Problem]:
+    if before is not None and (row.kind, row.start_date, row.end_date) == (
+        before.kind,
+        before.start_date,
+        before.end_date,
+    ):
+        return []
     problems = [
-        Problem(Code.INVALID, "Give a time with its offset, such as 2030-05-04T10:00:00-07:00.", field)
-        for field, moment in (("start_date", start_date), ("end_date", end_date))
-        if not is_sensible_time(moment)
+        Problem(Code.INVALID, SENSIBLE_TIME, field)
+        for field in ("start_date", "end_date")
+        if not is_sensible_time(getattr(row, field))
     ]
-    if not problems and end_date < start_date:
-        problems.append(Problem(Code.INVALID, "It ends before it starts.", "end_date"))
+    if not problems and row.end_date <= row.start_date:
+        problems.append(Problem(Code.INVALID, NO_END, "end_date"))
     return problems
 
 

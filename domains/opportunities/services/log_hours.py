@@ -15,7 +15,7 @@ from domains.base.texts import line_problems
 from domains.opportunities import facts, policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, Opportunity
-from domains.opportunities.selectors import find_overlapping, is_sensible_time
+from domains.opportunities.selectors import SENSIBLE_TIME, find_overlapping, is_sensible_time
 from domains.opportunities.services.values import one_line
 
 #: Longer than a day is an entry only where the opportunity is.
@@ -132,7 +132,7 @@ def _find_application(actor: User, application_id: int) -> Application:
 
 def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     problems = [
-        Problem(Code.INVALID, "Give a time with its offset, such as 2026-05-04T10:00:00-07:00.", field)
+        Problem(Code.INVALID, SENSIBLE_TIME, field)
         for field, moment in (("started_at", hours.started_at), ("ended_at", hours.ended_at))
         if not is_sensible_time(moment)
     ]

@@ -8,7 +8,7 @@ from enum import Enum
 import strawberry
 
 from domains.geo.selectors import normalize_zip_code, why_no_zip_code
-from domains.opportunities.selectors import Order, Wishes, is_sensible_time
+from domains.opportunities.selectors import SENSIBLE_TIME, Order, Wishes, is_sensible_time
 from graphql_api.errors import BadUserInput
 from graphql_api.ids import known_or_nobody
 from graphql_api.input_limits import list_field
@@ -91,7 +91,7 @@ def _zip_code(text: str | None, field: str) -> str | None:
 
 def _time(moment: datetime | None, field: str) -> datetime | None:
     if moment is not None and not is_sensible_time(moment):
-        raise BadUserInput(f"`{field}` must be a time with its offset, such as 2030-05-04T10:00:00-07:00.")
+        raise BadUserInput(f"`{field}`: {SENSIBLE_TIME}")
     return moment
 
 
