@@ -10,7 +10,7 @@ from typing import Any
 
 import zipcodes
 
-from crawlers.loaders.times import read_zone
+from domains.geo.selectors import zip_time_zone
 
 _FIVE_DIGITS = re.compile(r"(?<![\d-])(\d{5})(?:-\d{4})?(?!\d)")
 _UNITED_STATES = {"us", "usa", "united states", "united states of america"}
@@ -30,8 +30,8 @@ def zip_in(text: str, country: str = "") -> str:
 @lru_cache(maxsize=1024)
 def zone_of_town(town: str, state: str) -> tzinfo | None:
     """Return the time zone of a town in a state such as CA, where all its ZIP codes agree on one."""
-    zones = {area["timezone"] for area in zipcodes.filter_by(city=town, state=state)}
-    return read_zone(zones.pop()) if len(zones) == 1 else None
+    zones = {zip_time_zone(area["zip_code"]) for area in zipcodes.filter_by(city=town, state=state)}
+    return zones.pop() if len(zones) == 1 else None
 
 
 def degrees(latitude: object, longitude: object) -> tuple[float | None, float | None]:

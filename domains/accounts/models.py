@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
@@ -19,13 +19,11 @@ from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
 
 from domains.base.addresses import AddressField, parse_address
+from domains.geo.fields import ZipCodeField
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
     from django.db.models.fields.related_descriptors import RelatedManager
-
-#: Five digits: the ZIP codes of the United States Postal Service.
-validate_zip_code = RegexValidator(r"^[0-9]{5}\Z", "Give a ZIP code of five digits, such as 94110.", "INVALID")
 
 
 class UserType(models.TextChoices):
@@ -114,7 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = AddressField(unique=True)
     display_name = models.CharField(max_length=80)
     user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
-    zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    zip_code = ZipCodeField()
     picture = models.ImageField(upload_to="pictures/", blank=True)
     is_verified = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
@@ -223,7 +221,7 @@ class SignUpAttempt(models.Model):
     password = models.CharField(max_length=128)
     display_name = models.CharField(max_length=80)
     user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
-    zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    zip_code = ZipCodeField()
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

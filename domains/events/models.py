@@ -12,7 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, acquaints, validate_zip_code
+from domains.accounts.models import User, acquaints
+from domains.geo.fields import ZipCodeField
 from domains.opportunities.models import MembershipRole, Opportunity, OpportunityHost, hosts_run_by
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Event(models.Model):
     event_date = models.DateTimeField()
     end_date = models.DateTimeField()
     location = models.CharField(max_length=300, blank=True)
-    location_zip = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    location_zip = ZipCodeField()
     max_attendees = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     #: ISSUED + OFFERED, counted under the lock of this row.
     tickets_taken = models.PositiveIntegerField(default=0, editable=False)

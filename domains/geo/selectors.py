@@ -1,7 +1,9 @@
-"""Where a ZIP code is, what time it is there, and which are near."""
+"""What a ZIP code is, where it is, what time it is there, and which are near."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +11,47 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import zipcodes
 
 from domains.geo.plain import Point, box_around, distance_km
+
+#: A ZIP code as it is kept, and how people write one: five digits, or ZIP+4, with spaces and dashes.
+_FIVE_DIGITS = re.compile(r"[0-9]{5}")
+_WRITTEN = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+#: Where the list errs, by the boundaries of timezone-boundary-builder (2026) and the clocks of the town.
+_CORRECTED_ZONES = {
+    # Alabama along the Chattahoochee keeps the time of the Georgian towns across the river.
+    **dict.fromkeys(("36854", "36863", "36867", "36868", "36869", "36870", "36877"), "America/New_York"),
+    "37405": "America/New_York",  # Chattanooga
+    "57532": "America/Denver",  # Fort Pierre, west of the Missouri
+    "67857": "America/Denver",  # Kendall, in Hamilton County
+    "79942": "America/Denver",  # El Paso
+    "83522": "America/Los_Angeles",  # Cottonwood, north of the Salmon
+    "86003": "America/Phoenix",  # Flagstaff
+    "86040": "America/Phoenix",  # Page
+    "86045": "America/Denver",  # Tuba City, in the Navajo Nation, which changes its clocks
+    "86502": "America/Denver",  # Chambers, in the Navajo Nation
+    "89883": "America/Denver",  # West Wendover, which keeps the time of Utah
+    "96941": "Pacific/Pohnpei",
+    "96944": "Pacific/Kosrae",
+    "99634": "America/Anchorage",  # Napakiak, whose own name stands for the zone
+}
+
+
+def normalize_zip_code(text: str) -> str:
+    """Return the five digits of a ZIP code, however it is written; what is none comes back as it is, stripped.
+
+    Spaces and fullwidth digits do not count, and of ZIP+4 the last four are left out: 94110-1234 is 94110.
+    """
+    written = _WRITTEN.fullmatch("".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split()))
+    return written[1] if written else text.strip()
+
+
+def why_no_zip_code(text: str) -> str | None:
+    """Return what is wrong with a normalized ZIP code, in a sentence; None for one that exists."""
+    if not _FIVE_DIGITS.fullmatch(text):
+        return "Give a ZIP code of five digits, such as 94110."
+    if text not in _listed():
+        return f"There is no ZIP code {text}. Give one that exists, such as 94110."
+    return None
 
 
 def zip_point(zip_code: str) -> Point | None:
@@ -40,11 +83,18 @@ def zip_codes_within(point: Point, km: float) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def _listed() -> frozenset[str]:
+    """Return every ZIP code: those in use, the military ones abroad, and retired ones, which people still give."""
+    return frozenset(str(place["zip_code"]) for place in zipcodes.list_all())
+
+
+@lru_cache(maxsize=1)
 def _middles() -> dict[str, Point]:
     """Return the middle of every ZIP code; of one that is listed twice the first."""
     middles = {
         str(place["zip_code"]): Point(float(place["lat"]), float(place["long"]))
         for place in reversed(zipcodes.list_all())
+        if place["zip_code_type"] != "MILITARY"
     }
     return {code: middle for code, middle in middles.items() if middle != (0.0, 0.0)}
 
@@ -53,6 +103,7 @@ def _middles() -> dict[str, Point]:
 def _zones() -> dict[str, ZoneInfo]:
     """Return the time zone of every ZIP code that has one."""
     names = {str(place["zip_code"]): str(place["timezone"]) for place in reversed(zipcodes.list_all())}
+    names |= _CORRECTED_ZONES
     known = {name: _zone(name) for name in set(names.values())}
     return {code: zone for code, name in names.items() if (zone := known[name])}
 
@@ -61,7 +112,7 @@ def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ValueError, ZoneInfoNotFoundError):
-        # The list has the name of a town as that of one zone, and none for some.
+        # The list has no zone for the military ones abroad.
         return None
 
 

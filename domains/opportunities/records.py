@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,8 +31,9 @@ class RecordContent:
 
     code: str
     name: str
-    since: datetime
-    until: datetime
+    #: A date is a day where each opportunity is, and `until` includes it; a time is a moment, and `until` is after it.
+    since: date
+    until: date
     issued_at: datetime
     services: Sequence[Service]
 
@@ -40,6 +41,16 @@ class RecordContent:
     def seconds(self) -> int:
         """The total."""
         return sum(service.seconds for service in self.services)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, each where its volunteer was."""
+        first, last = self.since, self.until
+        if isinstance(first, datetime):
+            first = first.date()
+        if isinstance(last, datetime):
+            last = (last - last.resolution).date()
+        return first, last
 
     @property
     def hours(self) -> float:
@@ -103,8 +114,12 @@ def _content_of(claims: dict[str, Any]) -> RecordContent:
     return RecordContent(
         code=claims["jti"],
         name=claims["name"],
-        since=datetime.fromisoformat(claims["since"]),
-        until=datetime.fromisoformat(claims["until"]),
+        since=_bound_of(claims["since"]),
+        until=_bound_of(claims["until"]),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         services=[Service(one["name"], one["seconds"]) for one in claims["organizations"]],
     )
+
+
+def _bound_of(text: str) -> date:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

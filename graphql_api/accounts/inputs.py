@@ -17,7 +17,7 @@ class SignUpInput:
     )
     display_name: str = strawberry.field(description="The name others see, at most 80 characters.")
     user_type: UserType = strawberry.field(description="What you are here for.", default=UserType.VOLUNTEER)
-    zip_code: str = strawberry.field(description="Five digits; empty if you would rather not say.", default="")
+    zip_code: str = strawberry.field(description="ZIP code, kept as five digits; may be empty.", default="")
     birth_year: int | None = strawberry.field(
         description="The year in which you were born, if you would say it; shown to you alone.", default=None
     )
@@ -65,7 +65,7 @@ class UpdateProfileInput:
     linkedin_url: str | None = strawberry.field(
         description="The address of your page at linkedin.com, with https://; empty for none.", default=None
     )
-    zip_code: str | None = strawberry.field(description="Five digits; empty for none.", default=None)
+    zip_code: str | None = strawberry.field(description="ZIP code, kept as five digits; empty for none.", default=None)
     user_type: UserType | None = strawberry.field(description="What you are here for.", default=None)
     birth_year: int | None = strawberry.field(
         description="The year in which you were born, shown to you alone; it can be given once.", default=None

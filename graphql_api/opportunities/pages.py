@@ -6,7 +6,6 @@ by caches, and search engines are told to stay away.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from domains.base.signing import BadSignature
-from domains.opportunities.records import RecordContent, SignedRecord, read_record, url_of
+from domains.opportunities.records import SignedRecord, read_record, url_of
 from domains.opportunities.selectors import find_public_record
 
 HEADERS = {
@@ -89,16 +88,11 @@ def _for_people(signed: SignedRecord) -> dict[str, Any]:
         "content": content,
         "hours": number(content.hours),
         "services": [(one.organization, number(one.seconds / 3600)) for one in content.services],
-        "days": _days(content),
+        "days": content.days,
         "url": url_of(content.code),
         "community": settings.PUBLIC_URL,
         "key": signed.key,
     }
-
-
-def _days(content: RecordContent) -> tuple[date, date]:
-    """Return the first and the last day of the range, where its volunteer was: `until` is the moment after it."""
-    return content.since.date(), (content.until - content.until.resolution).date()
 
 
 def number(hours: float) -> str:

@@ -13,7 +13,7 @@ from domains.skills.extraction import file_text
 from domains.skills.extraction.failures import Failure
 from domains.skills.extraction.matching import LEAST_CONFIDENCE, WEIGHT_OF_SECTION
 from domains.skills.extraction.words import Section
-from domains.skills.services import read_file
+from domains.skills.services import find_resume_skills, read_file
 from domains.skills.services.evaluate_resumes import read_labels
 from domains.skills.services.remove_old_resumes import KEPT_FOR
 from domains.skills.services.upload_resume import LARGEST_EXPORT, LARGEST_RESUME, UPLOADS_AN_HOUR
@@ -39,7 +39,7 @@ def test_every_reason_is_there_and_no_other() -> None:
     [
         f"{LARGEST_RESUME // MIB} MB at the most, an export {LARGEST_EXPORT // MIB} MB",
         f"More than {UPLOADS_AN_HOUR} uploads",
-        f"Fewer than {read_file.LEAST_WORDS} words, or fewer than two",
+        f"fewer than {find_resume_skills.LEAST_WORDS} words, or fewer than two",
         f"| time by the clock | {read_file.SECONDS} s |",
         f"| time it computes | {file_text.CPU_SECONDS} s |",
         f"| memory | {file_text.MEMORY_BYTES // MIB} MiB",
@@ -50,7 +50,7 @@ def test_every_reason_is_there_and_no_other() -> None:
         f"Below {LEAST_CONFIDENCE} nothing",
         f"Languages | +{WEIGHT_OF_SECTION[Section.SKILLS]:.2f} |",
         f"Education | {WEIGHT_OF_SECTION[Section.EDUCATION]:.2f} |",
-        f"References | {WEIGHT_OF_SECTION[Section.OTHER]:.2f} |",
+        f"Interests | {WEIGHT_OF_SECTION[Section.OTHER]:.2f} |",
         f"so does the clock after {KEPT_FOR.days // 30} months",
     ],
 )

@@ -51,7 +51,8 @@ def update_profile(
             profile.bio = bio.strip()
         if linkedin_url is not None:
             profile.linkedin_url = linkedin_url.strip()
-        problems = [*_problems_of(user, profile), *_problems_of_year(profile, birth_year)]
+        given = {"display_name", "user_type", *([] if zip_code is None else ["zip_code"])}
+        problems = [*_problems_of(user, profile, given), *_problems_of_year(profile, birth_year)]
         if problems:
             raise Refused(*problems)
         if birth_year is not None:
@@ -61,12 +62,10 @@ def update_profile(
     return user
 
 
-def _problems_of(user: User, profile: UserProfile) -> list[Problem]:
+def _problems_of(user: User, profile: UserProfile, given: set[str]) -> list[Problem]:
     problems = []
     try:
-        user.clean_fields(
-            exclude={field.name for field in User._meta.fields} - {"display_name", "zip_code", "user_type"}
-        )
+        user.clean_fields(exclude={field.name for field in User._meta.fields} - given)
     except ValidationError as error:
         problems += problems_of(error)
     problems += line_problems(user.display_name, "display_name")

@@ -12,8 +12,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, acquaints, validate_zip_code
+from domains.accounts.models import User, acquaints
 from domains.base.addresses import AddressField
+from domains.geo.fields import ZipCodeField
 from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class OpportunityHost(models.Model):
     organization_name = models.CharField(max_length=200, validators=[MinLengthValidator(2)])
     website = models.URLField(blank=True)
     description = models.TextField(max_length=5000, blank=True)
-    zip_code = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    zip_code = ZipCodeField()
     is_verified = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -18,7 +18,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, validate_zip_code
+from domains.accounts.models import User
+from domains.geo.fields import ZipCodeField
 from domains.learning.models import Course
 from domains.opportunities.models.choices import OpportunityKind, OpportunityStatus
 from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 #: What holds places here and takes applications; that it is not over, the clock says. The matching looks nowhere else,
 #: so its indexes hold nothing else: neither what was, nor the many listings of other sites.
 TAKES_PEOPLE = Q(status=OpportunityStatus.OPEN) & ~Q(kind=OpportunityKind.EXTERNAL)
+
+
+#: The most slots of a role, as of an event: more are a slip of the keyboard.
+MAX_SLOTS = 100_000
 
 
 class CauseQuerySet(models.QuerySet["Cause"]):
@@ -92,7 +97,7 @@ class Opportunity(models.Model):
     start_date = models.DateTimeField()
     end_date = models.DateTimeField()
     location_text = models.CharField(max_length=300, blank=True)
-    location_zip = models.CharField(max_length=5, blank=True, validators=[validate_zip_code])
+    location_zip = ZipCodeField()
     latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
     is_remote = models.BooleanField(default=False)
@@ -131,7 +136,11 @@ class Opportunity(models.Model):
             ),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="opportunities_dates_in_order"),
+            models.CheckConstraint(
+                # A crawled listing may say only when it begins; what is written here lasts.
+                condition=Q(end_date__gt=F("start_date")) | Q(end_date=F("start_date"), kind="EXTERNAL"),
+                name="opportunities_dates_in_order",
+            ),
             models.CheckConstraint(
                 condition=Q(host__isnull=False) | Q(kind="EXTERNAL"), name="opportunities_hosted_or_external"
             ),
@@ -156,7 +165,9 @@ class Role(models.Model):
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="roles")
     title = models.CharField(max_length=200, validators=[MinLengthValidator(3)])
     description = models.TextField(max_length=5000, blank=True)
-    slots_available = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    slots_available = models.PositiveIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_SLOTS, f"Offer at most {MAX_SLOTS:,} slots.")]
+    )
     #: ACCEPTED + OFFERED + COMPLETED, counted under the lock of this row.
     slots_taken = models.PositiveIntegerField(default=0, editable=False)
     requires_approval = models.BooleanField(default=True)
@@ -170,7 +181,9 @@ class Role(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(slots_available__gte=1), name="opportunities_role_has_slots"),
+            models.CheckConstraint(
+                condition=Q(slots_available__range=(1, MAX_SLOTS)), name="opportunities_role_has_slots"
+            ),
             models.CheckConstraint(
                 condition=Q(slots_taken__lte=F("slots_available")), name="opportunities_never_oversold"
             ),

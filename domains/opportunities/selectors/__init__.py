@@ -39,6 +39,7 @@ from domains.opportunities.selectors.hours import (
     count_completed,
     count_volunteers,
     counted_seconds,
+    find_days_of_service,
     find_developed_skills,
     find_hosts_with_figures,
     find_hours,
@@ -52,6 +53,7 @@ from domains.opportunities.selectors.hours import (
 )
 from domains.opportunities.selectors.opportunities import (
     BY_START,
+    SENSIBLE_TIME,
     Order,
     Wishes,
     find_causes,
@@ -74,6 +76,7 @@ from domains.opportunities.selectors.trending import (
 
 __all__ = [
     "BY_START",
+    "SENSIBLE_TIME",
     "HoursOfMonth",
     "Order",
     "RecommendedRole",
@@ -87,6 +90,7 @@ __all__ = [
     "find_called_off",
     "find_causes",
     "find_collisions",
+    "find_days_of_service",
     "find_developed_skills",
     "find_ended",
     "find_held_slots",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date
 from enum import StrEnum
 
 from django.db.models import Case, Count, F, IntegerField, QuerySet, Sum, When
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Coalesce
 
 from domains.accounts.models import User
 from domains.opportunities.models import (
@@ -22,6 +22,7 @@ from domains.opportunities.models import (
     hosts_run_by,
 )
 from domains.opportunities.records import SECONDS_PER_HOUR, Service, is_record_code
+from domains.opportunities.selectors.local_days import LocalDays, find_local_days
 from domains.skills.models import Skill
 
 #: How much of a figure is listed: the newest months, and the first skills by name.
@@ -42,7 +43,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class HoursOfMonth:
-    """The approved hours that began in a month, by UTC."""
+    """The approved hours that began in a month, by the clocks of their opportunities."""
 
     #: Such as 2026-11.
     month: str
@@ -88,8 +89,9 @@ def sum_hours(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> di
 
 
 def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, list[HoursOfMonth]]:
-    """Return the newest months of each volunteer or host in which approved hours began, earliest first."""
-    by_month = _standing(viewer, whose, keys).annotate(month=TruncMonth("started_at", tzinfo=UTC))
+    """Return the newest local months of each volunteer or host in which approved hours began, earliest first."""
+    entries = _standing(viewer, whose, keys)
+    by_month = entries.annotate(month=find_local_days(entries).month())
     rows = by_month.values_list(whose.of_entry, "month").annotate(sum=Sum("seconds")).order_by("month")
     months: defaultdict[int, list[HoursOfMonth]] = defaultdict(list)
     for key, month, seconds in rows:
@@ -139,12 +141,17 @@ def find_hosts_with_figures(*, viewer: User | None, host_ids: Collection[int]) -
     return dict.fromkeys(shown.values_list("pk", flat=True), True)
 
 
-def sum_service(*, volunteer: User, since: datetime, until: datetime) -> list[Service]:
-    """Return the volunteer's approved hours that began from `since` to before `until`, most hours first."""
+def find_days_of_service(*, volunteer: User) -> LocalDays:
+    """Return the time zones in which the volunteer's approved hours began."""
+    return find_local_days(_standing(volunteer, Whose.VOLUNTEER, [volunteer.pk]).filter(seconds__gt=0))
+
+
+def sum_service(*, volunteer: User, days: LocalDays, since: date, until: date) -> list[Service]:
+    """Return the volunteer's approved hours that began in the range, as `days` reads it, most hours first."""
     name, key = "application__role__opportunity__host__organization_name", Whose.HOST.of_entry
     rows = (
         _standing(volunteer, Whose.VOLUNTEER, [volunteer.pk])
-        .filter(started_at__gte=since, started_at__lt=until, seconds__gt=0)
+        .filter(days.began_within(since, until), seconds__gt=0)
         .values(key, name)
         .annotate(sum=Sum("seconds"))
         .order_by("-sum", name, key)

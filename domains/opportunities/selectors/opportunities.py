@@ -14,6 +14,8 @@ from domains.opportunities.models import Cause, Opportunity, OpportunityKind, Op
 
 #: Times outside are mistakes; those near the calendar's ends have no UTC.
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+#: What to give where a time is none of these.
+SENSIBLE_TIME = "Give a time with its offset, from the years 1970 to 2199, such as 2030-05-04T10:00:00-07:00."
 
 
 @dataclass(frozen=True)
@@ -105,4 +107,4 @@ def find_opportunity(*, viewer: User | None, opportunity_id: int) -> QuerySet[Op
 
 def is_sensible_time(moment: datetime) -> bool:
     """Whether it is a time with an offset, in the years that people plan for."""
-    return timezone.is_aware(moment) and EARLIEST <= moment <= LATEST
+    return timezone.is_aware(moment) and EARLIEST <= moment < LATEST

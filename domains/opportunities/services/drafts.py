@@ -9,13 +9,14 @@ from typing import Any
 
 from domains.accounts.models import User
 from domains.base.errors import Code, Problem
-from domains.geo.selectors import zip_point
+from domains.geo.selectors import normalize_zip_code, zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
-from domains.opportunities.selectors import is_sensible_time
+from domains.opportunities.selectors import SENSIBLE_TIME, is_sensible_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
 from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_CAUSES = 20
+NO_END = "It ends before it has begun, or in the same moment; give an endDate that is after the startDate."
 #: The columns that say where it is, in words; its point on the map follows from them.
 PLACE_COLUMNS = ("location_text", "location_zip", "is_remote")
 
@@ -38,7 +39,8 @@ class OpportunityDraft:
 
     def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
         """Return it as a row; its place is the middle of its ZIP code."""
-        place = None if self.is_remote else zip_point(self.location_zip.strip())
+        location_zip = normalize_zip_code(self.location_zip)
+        place = None if self.is_remote else zip_point(location_zip)
         latitude, longitude = place or (None, None)
         return Opportunity(
             host_id=host_id,
@@ -50,7 +52,7 @@ class OpportunityDraft:
             start_date=self.start_date,
             end_date=self.end_date,
             location_text=one_line(self.location_text),
-            location_zip=self.location_zip.strip(),
+            location_zip=location_zip,
             latitude=latitude,
             longitude=longitude,
             is_remote=self.is_remote,
@@ -94,9 +96,15 @@ def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, 
 
 def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Opportunity | None = None) -> list[Problem]:
     """Return all that is wrong with an opportunity, as it was `before` or new, and its roles, each with its field."""
-    times = _problems_of_times(row.start_date, row.end_date)
-    # A time that cannot be one cannot be cleaned either.
-    exclude = {"host", "created_by", *(["start_date", "end_date"] if times else [])}
+    times = _problems_of_times(row, before)
+    # A time that cannot be one cannot be cleaned either; a ZIP code that stays does not stop another change.
+    is_same_zip = before is not None and before.location_zip == row.location_zip
+    exclude = {
+        "host",
+        "created_by",
+        *(["start_date", "end_date"] if times else []),
+        *(["location_zip"] if is_same_zip else []),
+    }
     return [
         *problems_of(row, exclude=exclude),
         *problems_of_words(row, lines=("title", "location_text"), before=before),
@@ -113,14 +121,20 @@ def problems_of_kind(kind: OpportunityKind) -> list[Problem]:
     return [Problem(Code.INVALID, "Only crawled listings are EXTERNAL; choose SIGN_UP or EXPRESS_INTEREST.", "kind")]
 
 
-def _problems_of_times(start_date: datetime, end_date: datetime) -> list[Problem]:
+def _problems_of_times(row: Opportunity, before: Opportunity | None) -> list[Problem]:
+    if before is not None and (row.kind, row.start_date, row.end_date) == (
+        before.kind,
+        before.start_date,
+        before.end_date,
+    ):
+        return []
     problems = [
-        Problem(Code.INVALID, "Give a time with its offset, such as 2030-05-04T10:00:00-07:00.", field)
-        for field, moment in (("start_date", start_date), ("end_date", end_date))
-        if not is_sensible_time(moment)
+        Problem(Code.INVALID, SENSIBLE_TIME, field)
+        for field in ("start_date", "end_date")
+        if not is_sensible_time(getattr(row, field))
     ]
-    if not problems and end_date < start_date:
-        problems.append(Problem(Code.INVALID, "It ends before it starts.", "end_date"))
+    if not problems and row.end_date <= row.start_date:
+        problems.append(Problem(Code.INVALID, NO_END, "end_date"))
     return problems
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,14 +12,17 @@ from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
 from domains.base.texts import line_problems
+from domains.geo.selectors import zip_time_zone
 from domains.opportunities import facts, policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, Opportunity
-from domains.opportunities.selectors import find_overlapping, is_sensible_time
+from domains.opportunities.selectors import SENSIBLE_TIME, find_overlapping, is_sensible_time
 from domains.opportunities.services.values import one_line
 
 #: Longer than a day is an entry only where the opportunity is.
 LONGEST = timedelta(days=1)
+#: How long before an opportunity hours for it may begin (setting up), and how long after it they may end (clearing up).
+MAX_BEFORE, MAX_AFTER = timedelta(days=1), timedelta(days=30)
 LONGEST_NOTE = HoursEntry._meta.get_field("note").max_length or 0
 PER_HOUR = 300
 #: Entries of one application, corrections and rejected ones among them: more than one for each day of a year.
@@ -49,8 +52,9 @@ def log_hours(
 
     Refuses with RATE_LIMITED, NOT_FOUND, FORBIDDEN (somebody else's application), CONFLICT (the application is not
     decided yet) and CLOSED (it came to nothing); then with INVALID, TOO_LONG and REQUIRED (the note); for a
-    correction with NOT_FOUND, CONFLICT (it is not approved, or corrected already) and INVALID (it says the same); at
-    last with TOO_LONG (too many entries) and OVERLAPS.
+    correction with NOT_FOUND and CONFLICT (it is not approved); with INVALID (too long before or after the
+    opportunity); for a correction with CONFLICT (corrected already) and INVALID (it says the same); at last with
+    OVERLAPS. With TOO_LONG, too, where there are too many entries.
     """
     rates.spend(what="log_hours", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
     return _log(actor, application_id, Hours(started_at, ended_at, one_line(note), corrects_id))
@@ -82,9 +86,9 @@ def _log(actor: User, application_id: int, hours: Hours) -> HoursEntry:
     )
     if earlier := _find_same(entry):
         return earlier
-    if application.hours.count() >= MAX_ENTRIES:
-        message = f"There are {MAX_ENTRIES} entries for this application, which is the most that it can have."
-        raise Refused.because(Code.TOO_LONG, message, "application_id")
+    _refuse_too_many(application)
+    if problems := _problems_of_dates(entry, application.role.opportunity):
+        raise Refused(*problems)
     _refuse_unless_it_can_stand(entry)
     entry.seconds = int((entry.ended_at - entry.started_at).total_seconds())
     entry.save()
@@ -132,7 +136,7 @@ def _find_application(actor: User, application_id: int) -> Application:
 
 def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     problems = [
-        Problem(Code.INVALID, "Give a time with its offset, such as 2026-05-04T10:00:00-07:00.", field)
+        Problem(Code.INVALID, SENSIBLE_TIME, field)
         for field, moment in (("started_at", hours.started_at), ("ended_at", hours.ended_at))
         if not is_sensible_time(moment)
     ]
@@ -155,6 +159,38 @@ def _problems_of_times(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     if length > planned and not hours.note:
         return [Problem(Code.REQUIRED, "It is longer than was planned; say in a note how that came.", "note")]
     return []
+
+
+def _refuse_too_many(application: Application) -> None:
+    if application.hours.count() >= MAX_ENTRIES:
+        message = f"There are {MAX_ENTRIES} entries for this application, which is the most that it can have."
+        raise Refused.because(Code.TOO_LONG, message, "application_id")
+
+
+def _problems_of_dates(entry: HoursEntry, opportunity: Opportunity) -> list[Problem]:
+    """Return whether the hours lie too far from the opportunity, whenever somebody applied for it.
+
+    A correction that takes all hours away, or keeps within those that it corrects, is never too far.
+    """
+    if entry.started_at == entry.ended_at:
+        return []
+    earliest, latest = opportunity.start_date - MAX_BEFORE, opportunity.end_date + MAX_AFTER
+    if corrected := entry.corrects:
+        earliest, latest = min(earliest, corrected.started_at), max(latest, corrected.ended_at)
+    problems = []
+    if entry.started_at < earliest:
+        begins = _in_words(opportunity.start_date, opportunity)
+        message = f"It begins more than a day before the opportunity, which begins on {begins}; change the times."
+        problems.append(Problem(Code.INVALID, message, "started_at"))
+    if entry.ended_at > latest:
+        ends = _in_words(opportunity.end_date, opportunity)
+        message = f"It ends more than {MAX_AFTER.days} days after the opportunity, which ended on {ends}."
+        problems.append(Problem(Code.INVALID, message, "ended_at"))
+    return problems
+
+
+def _in_words(moment: datetime, opportunity: Opportunity) -> str:
+    return f"{moment.astimezone(zip_time_zone(opportunity.location_zip) or UTC):%Y-%m-%d %H:%M %Z}"
 
 
 def _find_corrected(application: Application, corrects_id: int) -> HoursEntry:

@@ -13,6 +13,7 @@ from domains.learning.selectors import find_completed_courses, find_required_cou
 from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Opportunity, OpportunityStatus
+from domains.opportunities.services.drafts import NO_END
 from domains.opportunities.services.locks import lock_opportunity
 
 
@@ -21,8 +22,8 @@ def publish_opportunity(*, actor: User, opportunity_id: int) -> Opportunity:
     """Everybody sees the opportunity and may apply; publishing it again changes nothing.
 
     Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (closed or cancelled), and then with all that is missing: REQUIRED
-    (a role), INVALID (it is over) and MISSING_COURSE (each course that hosts must have completed, and the actor
-    has not).
+    (a role), INVALID (it is over, or ends as it begins) and MISSING_COURSE (each course that hosts must have
+    completed, and the actor has not).
     """
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="publish its opportunities")
     if opportunity.status == OpportunityStatus.OPEN:
@@ -42,7 +43,9 @@ def _missing(opportunity: Opportunity) -> list[Problem]:
     problems = []
     if not opportunity.roles.exists():
         problems.append(Problem(Code.REQUIRED, "Add at least one role that people can apply for.", "roles"))
-    if opportunity.end_date <= timezone.now():
+    if opportunity.end_date <= opportunity.start_date:
+        problems.append(Problem(Code.INVALID, NO_END, "end_date"))
+    elif opportunity.end_date <= timezone.now():
         problems.append(Problem(Code.INVALID, "It is over already; give it an end that is still to come.", "end_date"))
     return problems
 

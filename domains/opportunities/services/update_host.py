@@ -40,7 +40,10 @@ def update_host(
     for name, text in given.items():
         if text is not None:
             setattr(host, name, text.strip())
-    if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"], before=before)]:
+    # A ZIP code that was kept before such ones were refused stays until it is changed.
+    unchanged = [] if zip_code else ["zip_code"]
+    words = problems_of_words(host, lines=["organization_name"], before=before)
+    if problems := [*problems_of(host, exclude=unchanged), *words]:
         raise Refused(*problems)
     host.save(update_fields=["organization_name", *given])
     return host

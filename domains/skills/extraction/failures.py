@@ -18,18 +18,29 @@ class Failure(StrEnum):
     INTERRUPTED = "INTERRUPTED"
 
 
+#: The way that is always open.
+BY_HAND = "add your skills by hand with addSkill"
 SENTENCES = {
-    Failure.ENCRYPTED: "The file is encrypted with a password. Save a copy without one and upload that.",
+    Failure.ENCRYPTED: f"The file is encrypted with a password. Upload a copy without one, or {BY_HAND}.",
     Failure.NO_TEXT: (
         "There is no text in the file, only images or nothing at all; a scan, perhaps. Upload the document it was "
-        "made from, or type your skills in."
+        f"made from, saved as a PDF with text, or {BY_HAND}."
     ),
     Failure.NOT_A_RESUME: (
-        "This does not look like a resume: there is too little in it about experience, education or skills."
+        "No skill and nothing else of a resume was found in the file: no headings such as Experience or Skills, no "
+        f"years, no address. Upload another one as a PDF with text, a Word document or plain text, or {BY_HAND}."
     ),
-    Failure.DAMAGED: "The file is damaged, or not what it says it is. Save it anew and upload it again.",
-    Failure.TOO_LARGE_TO_READ: "Reading the file takes too much time or memory. Upload a shorter, simpler one.",
-    Failure.UNSUPPORTED_TYPE: "This is not a PDF, a Word document (DOCX) or plain text. Save it as one of them.",
-    Failure.NO_SKILLS_LIST: "There is no list of skills (Skills.csv) in the archive. Ask LinkedIn for a larger export.",
-    Failure.INTERRUPTED: "Reading the file was interrupted several times. Upload it again later.",
+    Failure.DAMAGED: (
+        f"The file is damaged, or not what it says it is. Save it anew as a PDF with text, upload that, or {BY_HAND}."
+    ),
+    Failure.TOO_LARGE_TO_READ: (
+        f"Reading the file takes too much time or memory. Upload a shorter, simpler one, or {BY_HAND}."
+    ),
+    Failure.UNSUPPORTED_TYPE: (
+        f"This is not a PDF, a Word document (DOCX) or plain text. Save it as one of them, or {BY_HAND}."
+    ),
+    Failure.NO_SKILLS_LIST: (
+        f"There is no list of skills (Skills.csv) in the archive. Ask LinkedIn for a larger export, or {BY_HAND}."
+    ),
+    Failure.INTERRUPTED: f"Reading the file was interrupted several times. Upload it again later, or {BY_HAND}.",
 }

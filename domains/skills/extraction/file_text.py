@@ -43,6 +43,8 @@ LIBRARIES = {
     "docx": ("docx",),
 }
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: What stands for a character in a Word document.
+MARKS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBreakHyphen": "-"}
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: A document type declares entities, which no Word document needs: `<!DOCTYPE` in UTF-8 and in both kinds of UTF-16.
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -96,8 +98,8 @@ def _docx(content: bytes) -> str:
             lines.append("")
         elif element.tag == f"{WORD}t" and lines:
             lines[-1] += element.text or ""
-        elif element.tag in {f"{WORD}tab", f"{WORD}br", f"{WORD}cr"} and lines:
-            lines[-1] += "\t" if element.tag == f"{WORD}tab" else "\n"
+        elif element.tag in MARKS and lines:
+            lines[-1] += MARKS[element.tag]
         elif element.tag == f"{WORD}tc" and lines:
             lines.append("")
     return "\n".join(lines)

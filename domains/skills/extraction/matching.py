@@ -14,15 +14,19 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from domains.skills.extraction.denials import Denials
+from domains.skills.extraction.names import is_employer, is_in_a_name, said_of_others
 from domains.skills.extraction.ordinary import COMMON, PRODUCTS
+from domains.skills.extraction.repair import plain, whole_words
 from domains.skills.extraction.words import (
     WORD,
     Line,
     Section,
     Word,
+    heading,
     lines_of,
-    plain,
     singular,
+    stem,
     stems_of,
     without_addresses,
     words_of,
@@ -31,6 +35,8 @@ from domains.skills.extraction.words import (
 #: What is found with less is not suggested.
 LEAST_CONFIDENCE = 0.5
 LONGEST_NAME = 10
+#: The words of a product's name after its maker's.
+LONGEST_PRODUCT = 3
 LONGEST_TEXT = 200
 LONGEST_CONTEXT = 48
 #: A single word of so few letters is a skill only in its own capitals, among others: C, R, Go, AI.
@@ -41,9 +47,17 @@ ABBREVIATION = 4
 ORDINARY_FROM = 3
 #: So much doubt leaves no confidence anywhere: `design` in a list of skills is not ESCO's `think creatively`.
 UNTOLD = 0.4
+#: Above so many other skills the words before a colon are a heading.
+SKILLS_UNDER_A_LABEL = 2
 BEFORE_A_NAME = frozenset({"in", "with", "using", "and"})
 IN_A_LIST = re.compile(r"[,;•|/()·\n]")
-WEIGHT_OF_SECTION = {Section.SKILLS: 0.2, Section.EXPERIENCE: 0.0, Section.EDUCATION: -0.05, Section.OTHER: -0.2}
+WEIGHT_OF_SECTION = {
+    Section.SKILLS: 0.2,
+    Section.EXPERIENCE: 0.0,
+    Section.EDUCATION: -0.05,
+    Section.OTHER: -0.2,
+    Section.REFERENCES: -0.2,
+}
 
 
 class Name(NamedTuple):
@@ -87,18 +101,20 @@ class Matcher:
             if stems and length <= LONGEST_NAME:
                 self._automaton.add_word(f" {stems} ", (length, entries))
         self._ordinary = _ordinary_words(names)
+        self._makers = _makers(names)
+        self._vocabulary = frozenset(one for stems in by_stems for one in stems.split())
         self.size = len(self._automaton)
         if self.size:
             self._automaton.make_automaton()
 
     def find(self, text: str) -> list[Match]:
         """Return the skills in the text, surest first."""
-        text = plain(text)
+        text = whole_words(plain(text), self._knows)
         words, lines = words_of(without_addresses(text)), lines_of(text)
         if not self.size or not words:
             return []
         by_skill: defaultdict[int, list[_Found]] = defaultdict(list)
-        for one in _longest(_accepted(list(self._candidates(words, lines)), words, lines, text)):
+        for one in _longest(_accepted(self._all_candidates(words, lines, text), words, lines, text)):
             by_skill[one.name.skill_id].append(one)
         matches = (_match(places, words, lines, text) for places in by_skill.values())
         return sorted(
@@ -126,17 +142,52 @@ class Matcher:
         same = [one for one in entries if " " in one.text.strip() or singular(one.text) == singular(text.strip())]
         return sorted(same, key=lambda one: one.text.casefold() != text.casefold())
 
-    def _candidates(self, words: list[Word], lines: list[Line]) -> Iterator[_Found]:
+    def _knows(self, word: str) -> bool:
+        return stem(word) in self._vocabulary
+
+    def _candidates(self, words: list[Word], lines: list[Line], text: str) -> Iterator[_Found]:
         stems, ends = _in_one_line(words)
+        denials, others = Denials(text, lambda line: heading(line) is not None), said_of_others(text)
         for end, (length, entries) in self._automaton.iter(stems):
             last = ends[end]
             first = last - length + 1
             line = lines[words[first].line]
-            if line.is_contact or words[first].start < line.heading_end:
+            if line.is_contact or words[first].start < line.heading_end or line.section == Section.REFERENCES:
                 continue
-            fitting = [one for one in entries if _fits(one, words[first : last + 1], line)]
-            if fitting:
+            is_employers = is_employer(first, words)
+            fitting = [
+                one
+                for one in entries
+                if _fits(one, words[first : last + 1], line) and (one.is_curated or not is_employers)
+            ]
+            start, stop = words[first].start, words[last].end
+            is_own = not (others.hold(start) or denials.deny(start, stop))
+            if fitting and is_own and not is_in_a_name(first, last, words, line, text):
                 yield self._judge(fitting, first, last, words)
+
+    def _all_candidates(self, words: list[Word], lines: list[Line], text: str) -> list[_Found]:
+        """Return what stands there in full, and what only its maker is left out of: Adobe Photoshop and Illustrator."""
+        found = list(self._candidates(words, lines, text))
+        of_makers = (one for one in found if one.last > one.first and words[one.first].stem in self._makers)
+        return [*found, *(more for one in of_makers for more in self._by_the_same_maker(one, words, text))]
+
+    def _by_the_same_maker(self, known: _Found, words: list[Word], text: str) -> Iterator[_Found]:
+        """Yield the products that follow in a list and are known by the maker's name before theirs."""
+        maker, last = words[known.first].stem, known.last
+        while (first := _next_in_list(last, words, text)) is not None:
+            longest = min(LONGEST_PRODUCT, len(words) - first)
+            lengths = (
+                one
+                for one in range(longest, 0, -1)
+                if not any(word.is_apart for word in words[first + 1 : first + one])
+            )
+            stems = {one: " ".join([maker, *(word.stem for word in words[first : first + one])]) for one in lengths}
+            length = next((one for one, key in stems.items() if f" {key} " in self._automaton), None)
+            if length is None or not words[first].text[0].isupper():
+                return
+            _, entries = self._automaton.get(f" {stems[length]} ")
+            last = first + length - 1
+            yield _Found(entries[0], first, last, known.confidence, is_weak=False)
 
     def _judge(self, names: list[Name], first: int, last: int, words: list[Word]) -> _Found:
         """Return the find of the first of the names; where several skills share it, it is less sure."""
@@ -164,6 +215,24 @@ class Matcher:
         # Another name of one ordinary word, such as `guide` for advising others, says little.
         is_plain_alias = name.is_alias and name.text.islower()
         return (0.15, True) if is_ordinary or is_plain_alias else (0, False)
+
+
+def _makers(names: list[Name]) -> frozenset[str]:
+    """Return the stems that begin the names of several products, such as Adobe: names written with capitals."""
+    of_several = (name.text.split() for name in names if " " in name.text.strip())
+    counts = Counter(words[0] for words in of_several if all(word[0].isupper() for word in words))
+    return frozenset(stem(first) for first, number in counts.items() if number > 1)
+
+
+def _next_in_list(last: int, words: list[Word], text: str) -> int | None:
+    """Return the word with which the next item of a list begins in the same line, if there is one."""
+    first = last + 1
+    if first >= len(words) or words[first].line != words[last].line:
+        return None
+    gap = text[words[last].end : words[first].start].strip()
+    if words[first].stem == "and" and gap in {"", ","}:
+        return first + 1 if first + 1 < len(words) and words[first + 1].line == words[last].line else None
+    return first if gap in {",", "/"} else None
 
 
 def _ordinary_words(names: list[Name]) -> frozenset[str]:
@@ -212,7 +281,16 @@ def _is_written_so(part: str, text: str, line: Line) -> bool:
 def _accepted(candidates: list[_Found], words: list[Word], lines: list[Line], text: str) -> Iterator[_Found]:
     """Yield those that count: weak ones only in a list of skills, or among sure ones of their line."""
     sure = {words[one.first].line for one in candidates if not one.is_weak}
+    listed: defaultdict[int, set[int]] = defaultdict(set)
     for one in candidates:
+        number = words[one.first].line
+        if words[one.first].start >= lines[number].label_end > 0:
+            listed[number].add(one.name.skill_id)
+    for one in candidates:
+        number = words[one.first].line
+        is_label = words[one.first].start < lines[number].label_end
+        if is_label and len(listed[number] - {one.name.skill_id}) >= SKILLS_UNDER_A_LABEL:
+            continue
         number = words[one.first].line
         section = lines[number].section
         is_among = number in sure or section == Section.EDUCATION

@@ -34,6 +34,8 @@ class Section(StrEnum):
     EXPERIENCE = "EXPERIENCE"
     EDUCATION = "EDUCATION"
     OTHER = "OTHER"
+    #: What is said of other people: nothing in it is a skill of one's own.
+    REFERENCES = "REFERENCES"
 
 
 HEADINGS = {
@@ -50,15 +52,32 @@ HEADINGS = {
         "volunteer experience", "volunteering", "volunteer work", "projects", "project", "career", "internships",
         "on campus involvement", "involvement", "activities", "summary", "profile", "objective", "about", "about me",
         "professional summary", "career summary", "research experience", "leadership experience", "community service",
+        "research", "teaching", "teaching experience", "leadership",
     ),
     Section.EDUCATION: ("education", "coursework", "academic background", "education history", "courses", "studies"),
     Section.OTHER: (
-        "publications", "references", "referees", "awards", "honors", "honours", "selected honors", "patents", "links",
+        "publications", "awards", "honors", "honours", "selected honors", "patents", "links",
         "invited talks", "talks", "interests", "hobbies", "contact", "other information", "personal information",
+    ),
+    Section.REFERENCES: (
+        "reference", "references", "referee", "referees", "professional references", "character references",
+        "personal references",
     ),
 }  # fmt: skip
 SECTIONS = {heading: section for section, headings in HEADINGS.items() for heading in headings}
+#: Headings whose words have run together, as they do where letters are set apart.
+RUN_TOGETHER = {heading.replace(" ", ""): section for heading, section in SECTIONS.items() if " " in heading}
 LONGEST_HEADING = 40
+LOUD_HEADING = re.compile(r"[^\w\n]{0,5}(?:[^\W\d_]{2,}[ &/-]{1,3}){0,3}[^\W\d_]{3,}[ \t:]{0,5}")
+WORDS_OF_A_SENTENCE, WORDS_OF_A_FIRM = 4, 6
+#: A line of dates: "2019 - 2021", "May 2019 to present".
+DATES = re.compile(
+    r"\W{0,5}(?:[A-Z][a-z]{2,8}\.? )?(?:19|20)\d\d(?:\s{0,3}(?:-|\u2013|\u2014|to)\s{0,3}"
+    r"(?:(?:[A-Z][a-z]{2,8}\.? )?(?:19|20)\d\d|present|now|today|current))?\W{0,5}",
+    re.IGNORECASE,
+)
+#: Some words before a colon and a list: they may name what the list is about, as a heading does.
+LABEL = re.compile(r"[^\w\n]{0,5}(?:[^\s:,.;]{1,30}[ \t]{1,3}){0,3}[^\s:,.;]{1,30}[ \t]{0,3}:[^,\n]{1,80},")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +91,6 @@ class Word:
     line: int
     #: Whether the words before it belong to something else, such as the item before in a list.
     is_apart: bool
-
-
-def plain(text: str) -> str:
-    """Return the text in Unicode's plain forms: ligatures apart, one kind of line end, no invisible hyphens."""
-    text = unicodedata.normalize("NFKC", text.replace("\u00ad", "")).replace("\r\n", "\n")
-    return text.replace("\r", " " if "\n" in text else "\n")
 
 
 def without_addresses(text: str) -> str:
@@ -147,6 +160,8 @@ class Line:
     section: Section
     #: Where the heading that begins the line ends; what stands in it is no skill.
     heading_end: int
+    #: Where the words before a colon and a list end, if there are any: above a list of skills they are a heading, too.
+    label_end: int
     #: How to reach somebody: nothing in it is a skill.
     is_contact: bool
     #: A place or a year: names in it are those of firms and schools.
@@ -159,15 +174,48 @@ def lines_of(text: str) -> list[Line]:
     """Return the lines of a plain text."""
     section, lines = Section.EXPERIENCE, []
     start = 0
-    for line in text.split("\n"):
+    texts = text.split("\n")
+    for number, line in enumerate(texts):
         opened = heading(line)
-        section = opened or section
-        heading_end = start + len(line.partition(":")[0]) if opened else 0
-        is_placed = bool(PLACED.search(line)) and section != Section.SKILLS
-        is_loud = line.isupper() and section != Section.SKILLS
-        lines.append(Line(section, heading_end, bool(REACHES.search(line)), is_placed, is_loud))
+        is_unknown = opened is None and _is_unknown_heading(number, texts, section)
+        section = opened or (Section.EXPERIENCE if is_unknown else section)
+        label = start + len(line.partition(":")[0])
+        is_listed = section == Section.SKILLS
+        lines.append(
+            Line(
+                section=section,
+                heading_end=start + len(line) if is_unknown else label if opened else 0,
+                label_end=label if LABEL.match(line) else 0,
+                is_contact=bool(REACHES.search(line)),
+                is_placed=not is_listed and bool(PLACED.search(line) or _is_beside_dates(number, texts)),
+                is_loud=not is_listed and line.isupper(),
+            )
+        )
         start += len(line) + 1
     return lines
+
+
+def _is_unknown_heading(number: int, lines: list[str], section: Section) -> bool:
+    """Tell whether a line is a heading by how it looks: all in capitals, by itself, above what is not."""
+    line = lines[number]
+    if not line.isupper() or not LOUD_HEADING.fullmatch(line):
+        return False
+    before, after = (
+        lines[number - 1].strip() if number else "",
+        next(filter(str.strip, lines[number + 1 : number + 4]), ""),
+    )
+    if not after or after.isupper() or before.isupper():
+        return False
+    # In a list of skills it may be one of them, such as CPR: a sentence or a year below it says that it is not.
+    return section != Section.SKILLS or len(after.split()) >= WORDS_OF_A_SENTENCE or bool(PLACED.search(after))
+
+
+def _is_beside_dates(number: int, lines: list[str]) -> bool:
+    """Tell whether a short line stands above or below one that holds nothing but dates: it names a place or a firm."""
+    if len(lines[number].split()) > WORDS_OF_A_FIRM:
+        return False
+    beside = (lines[one] for one in (number - 1, number + 1) if 0 <= one < len(lines))
+    return any(DATES.fullmatch(line) for line in beside)
 
 
 def heading(line: str) -> Section | None:
@@ -177,4 +225,4 @@ def heading(line: str) -> Section | None:
         return None
     whole = " ".join(re.sub(r"[^\w\s]", " ", opening.casefold()).split())
     first = re.split(r"\s*(?:&|/|,|\band\b)\s*", opening.casefold())[0].strip()
-    return SECTIONS.get(whole) or SECTIONS.get(first)
+    return SECTIONS.get(whole) or SECTIONS.get(first) or RUN_TOGETHER.get(whole)

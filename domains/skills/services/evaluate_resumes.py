@@ -11,6 +11,7 @@ from typing import Any
 
 from domains.skills.extraction.kinds import Kind, kind_of
 from domains.skills.models import Skill
+from domains.skills.services.find_resume_skills import FoundSkills, find_resume_skills
 from domains.skills.services.read_file import read_file
 from domains.skills.services.taxonomy_matcher import get_matcher
 
@@ -68,13 +69,13 @@ def _evaluate(path: Path, expected: Mapping[str, Any], known: _Known) -> FileRes
     content = path.read_bytes()
     kind = kind_of(content)
     read = read_file(content=content, kind=None if kind == Kind.ZIP else kind)
-    found = get_matcher().find(read.text) if read.failure is None else []
+    found = FoundSkills(failure=read.failure) if read.failure else find_resume_skills(read.text)
     result.seconds = time.perf_counter() - begun
-    result.failure = str(read.failure or "")
+    result.failure = str(found.failure or "")
     labels = {label: known.meant_by(label) for label in expected.get("skills", ())}
     meant = {skill_id for skills in labels.values() for skill_id in skills}
-    ids = {match.skill_id for match in found}
-    for match in found:
+    ids = {match.skill_id for match in found.matches}
+    for match in found.matches:
         (result.right if match.skill_id in meant else result.wrong).append(known.names[match.skill_id])
         result.confidences.append((match.confidence, match.skill_id in meant))
     for label, skills in labels.items():

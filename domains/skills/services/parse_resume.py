@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from domains.base import slots
-from domains.skills.extraction import Match
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, SkillSource
+from domains.skills.services.find_resume_skills import FoundSkills, find_resume_skills
 from domains.skills.services.hold_skills import hold_skills
-from domains.skills.services.read_file import FileText, read_file
+from domains.skills.services.read_file import read_file
 from domains.skills.services.taxonomy_matcher import get_matcher
 from domains.skills.services.upload_resume import remove_file
 
@@ -40,8 +40,8 @@ def parse_resume(*, resume_id: int) -> None:
         with resume.file.open("rb") as file:
             content: bytes = file.read()
         read = read_file(content=content, kind=Kind(resume.content_type))
-    found = [] if read.failure else _find(resume, read.text)
-    _finish(resume, read, found)
+    found = FoundSkills(failure=read.failure) if read.failure else _find(resume, read.text)
+    _finish(resume, found)
 
 
 def find_unread_resumes() -> list[int]:
@@ -65,32 +65,32 @@ def _begin(resume_id: int) -> Resume | None:
     return resume
 
 
-def _find(resume: Resume, text: str) -> list[Match]:
-    matcher = get_matcher()
+def _find(resume: Resume, text: str) -> FoundSkills:
     if resume.source == SkillSource.LINKEDIN:
-        return matcher.find_named(text.splitlines())
-    return matcher.find(text)[:MAX_SUGGESTIONS]
+        return FoundSkills(get_matcher().find_named(text.splitlines()))
+    return find_resume_skills(text)
 
 
 @transaction.atomic
-def _finish(begun: Resume, read: FileText, found: list[Match]) -> None:
+def _finish(begun: Resume, found: FoundSkills) -> None:
     resume = Resume.objects.select_for_update().filter(
         pk=begun.pk, status=ResumeStatus.PENDING, attempts=begun.attempts
     ).first()  # fmt: skip
     if resume is None:
         return
-    logger.info("resume %s was read: %s, %s skills", resume.pk, read.failure or "PARSED", len(found))
-    if read.failure:
-        _fail(resume, read.failure)
+    logger.info("resume %s was read: %s, %s skills", resume.pk, found.failure or "PARSED", len(found.matches))
+    if found.failure:
+        _fail(resume, found.failure)
         return
     hold_skills()
+    matches = found.matches if resume.source == SkillSource.LINKEDIN else found.matches[:MAX_SUGGESTIONS]
     # A skill that was merged while the file was read is not suggested: the next upload finds the other.
     there = set(
-        Skill.objects.visible_to(None).filter(pk__in=[one.skill_id for one in found]).values_list("pk", flat=True)
+        Skill.objects.visible_to(None).filter(pk__in=[one.skill_id for one in matches]).values_list("pk", flat=True)
     )
     ResumeSuggestion.objects.bulk_create(
         ResumeSuggestion(resume=resume, skill_id=one.skill_id, matched_text=one.text, confidence=one.confidence)
-        for one in found
+        for one in matches
         if one.skill_id in there
     )
     resume.status, resume.parsed_at = ResumeStatus.PARSED, timezone.now()

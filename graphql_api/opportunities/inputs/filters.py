@@ -7,7 +7,8 @@ from enum import Enum
 
 import strawberry
 
-from domains.opportunities.selectors import Order, Wishes, is_sensible_time
+from domains.geo.selectors import normalize_zip_code, why_no_zip_code
+from domains.opportunities.selectors import SENSIBLE_TIME, Order, Wishes, is_sensible_time
 from graphql_api.errors import BadUserInput
 from graphql_api.ids import known_or_nobody
 from graphql_api.input_limits import list_field
@@ -40,13 +41,13 @@ class OpportunityFilter:
     )
     cause_ids: list[strawberry.ID] | None = list_field(MAX_CAUSES, "Good for one of these causes.", default=None)
     is_remote: bool | None = strawberry.field(description="From anywhere, or at a place.", default=None)
-    location_zip: str | None = strawberry.field(description="In exactly this ZIP code.", default=None)
+    location_zip: str | None = strawberry.field(description="In this ZIP code, as five digits or ZIP+4.", default=None)
     starts_after: datetime | None = strawberry.field(description="Beginning then or later.", default=None)
     starts_before: datetime | None = strawberry.field(description="Beginning before then.", default=None)
     source: str | None = strawberry.field(description="Found at the source with this name.", default=None)
 
     def wishes(self) -> Wishes:
-        """Return it as the domain knows it; a time that is none is BAD_USER_INPUT, an id that is none finds nothing."""
+        """Return it as the domain knows it; a time or ZIP code that is none is BAD_USER_INPUT, an id finds nothing."""
         return Wishes(
             status=self.status,
             kind=self.kind,
@@ -54,7 +55,7 @@ class OpportunityFilter:
             skill_ids=None if self.skill_ids is None else [known_or_nobody(one, "Skill") for one in self.skill_ids],
             cause_ids=None if self.cause_ids is None else [known_or_nobody(one, "Cause") for one in self.cause_ids],
             is_remote=self.is_remote,
-            location_zip=self.location_zip,
+            location_zip=_zip_code(self.location_zip, "locationZip"),
             starts_after=_time(self.starts_after, "startsAfter"),
             starts_before=_time(self.starts_before, "startsBefore"),
             source=self.source,
@@ -68,7 +69,9 @@ class HostFilter:
     search: str | None = strawberry.field(
         description="Up to 12 words, or beginnings of words, of the name; of 200 characters in all.", default=None
     )
-    zip: str | None = strawberry.field(description="With an office in this ZIP code.", default=None)
+    zip: str | None = strawberry.field(
+        description="With an office in this ZIP code, as five digits or ZIP+4.", default=None
+    )
     is_verified: bool | None = strawberry.field(description="Verified by the community, or not.", default=None)
 
     def words(self) -> list[str] | None:
@@ -76,10 +79,21 @@ class HostFilter:
         search = (self.search or "").strip()
         return read_words(search, "search") if search else None
 
+    def zip_code(self) -> str | None:
+        """Return the ZIP code to look for; one that is none is BAD_USER_INPUT."""
+        return _zip_code(self.zip, "zip")
+
+
+def _zip_code(text: str | None, field: str) -> str | None:
+    zip_code = normalize_zip_code(text or "")
+    if zip_code and (wrong := why_no_zip_code(zip_code)):
+        raise BadUserInput(f"`{field}`: {wrong}")
+    return zip_code if text is not None else None
+
 
 def _time(moment: datetime | None, field: str) -> datetime | None:
     if moment is not None and not is_sensible_time(moment):
-        raise BadUserInput(f"`{field}` must be a time with its offset, such as 2030-05-04T10:00:00-07:00.")
+        raise BadUserInput(f"`{field}`: {SENSIBLE_TIME}")
     return moment
 
 

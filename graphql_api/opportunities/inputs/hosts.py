@@ -14,7 +14,7 @@ class CreateHostInput:
     organization_name: str = strawberry.field(description="2 to 200 characters.")
     website: str = strawberry.field(description="Its address on the web, with https://.", default="")
     description: str = strawberry.field(description="What it does, at most 5,000 characters.", default="")
-    zip_code: str = strawberry.field(description="Five digits.", default="")
+    zip_code: str = strawberry.field(description="ZIP code, kept as five digits.", default="")
 
 
 @strawberry.input(description="What `updateHost` takes; what is left out or null stays as it is.")
@@ -25,7 +25,7 @@ class UpdateHostInput:
     organization_name: str | None = strawberry.field(description="2 to 200 characters.", default=None)
     website: str | None = strawberry.field(description="Its address, with https://; empty for none.", default=None)
     description: str | None = strawberry.field(description="What it does, at most 5,000 characters.", default=None)
-    zip_code: str | None = strawberry.field(description="Five digits; empty for none.", default=None)
+    zip_code: str | None = strawberry.field(description="ZIP code, kept as five digits; empty for none.", default=None)
 
 
 @strawberry.input(description="What `inviteHostMember` takes.")

@@ -34,7 +34,10 @@ class ReviewHoursInput:
     note: str = strawberry.field(description="A word to the volunteer, at most 500 characters.", default="")
 
 
-@strawberry.input(description="What `createServiceRecord` takes. A date such as 2026-05-04 is one in UTC.")
+@strawberry.input(
+    description="What `createServiceRecord` takes. A date such as 2026-05-04 is a day where the opportunity is (its "
+    "timeZone, else UTC)."
+)
 class CreateServiceRecordInput:
     """Which hours a record states."""
 

@@ -29,7 +29,7 @@ class CreateOpportunityInput:
     )
     impact_statement: str = strawberry.field(description="What it will have changed.", default="")
     location_text: str = strawberry.field(description="Where it is, in words.", default="")
-    location_zip: str = strawberry.field(description="Five digits; empty for a remote one.", default="")
+    location_zip: str = strawberry.field(description="ZIP code, kept as five digits; may be empty.", default="")
     is_remote: bool = strawberry.field(description="Whether one can take part from anywhere.", default=False)
     cause_ids: list[strawberry.ID] = list_field(
         MAX_CAUSES, "What it is good for.", service_answers=True, default_factory=list
@@ -76,7 +76,7 @@ class UpdateOpportunityInput:
     )
     impact_statement: str | None = strawberry.field(description="What it will have changed.", default=None)
     location_text: str | None = strawberry.field(description="Where it is, in words.", default=None)
-    location_zip: str | None = strawberry.field(description="Five digits; empty for none.", default=None)
+    location_zip: str | None = strawberry.field(description="ZIP code, kept as five digits, or nothing.", default=None)
     is_remote: bool | None = strawberry.field(description="Whether one can take part from anywhere.", default=None)
     cause_ids: list[strawberry.ID] | None = list_field(
         MAX_CAUSES, "All that it is good for.", service_answers=True, default=None

@@ -30,7 +30,7 @@ class HostQueries:
         return selectors.find_hosts(
             viewer=viewer_of(info),
             words=wanted.words(),
-            zip_code=(wanted.zip or "").strip(),
+            zip_code=wanted.zip_code() or "",
             is_verified=wanted.is_verified,
         )
 

@@ -92,8 +92,12 @@ class ServiceRecord(relay.Node):
     """A record of service, as its volunteer sees it."""
 
     code: str = strawberry_django.field(description="The code in its address, which nobody guesses.")
-    since: datetime = strawberry_django.field(description="It counts hours that began then or later.")
-    until: datetime = strawberry_django.field(description="It counts hours that began before then.")
+    since: datetime = strawberry_django.field(
+        description="It counts hours that began then or later; midnight in UTC stands for a date."
+    )
+    until: datetime = strawberry_django.field(
+        description="It counts hours that began before then; midnight in UTC stands for the date before it."
+    )
     created_at: datetime = strawberry_django.field(description="When it was signed.")
 
     @strawberry_django.field(description="Where anybody can read and check it.", only=["code"])
@@ -125,7 +129,9 @@ class ServiceRecord(relay.Node):
 class HoursOfMonth:
     """A month and its hours."""
 
-    month: str = strawberry.field(description="Year and month by UTC, such as 2026-11.")
+    month: str = strawberry.field(
+        description="Year and month, such as 2026-11, where the opportunity is (its timeZone, else UTC)."
+    )
     hours: float = strawberry.field(description="The hours.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -149,6 +149,16 @@ def test_everything_that_is_wrong_is_said_at_once_each_with_its_field() -> None:
         ({"title": "   "}, ("title", "REQUIRED")),
         ({"description": "x" * 5001}, ("description", "TOO_LONG")),
         ({"location_zip": "9411"}, ("location_zip", "INVALID")),
+        ({"end_date": START}, ("end_date", "INVALID")),
+        ({"end_date": START - timedelta(seconds=1)}, ("end_date", "INVALID")),
+        ({"start_date": END.astimezone(timezone(timedelta(hours=-7)))}, ("end_date", "INVALID")),
+        ({"impact_statement": "x" * 1001}, ("impact_statement", "TOO_LONG")),
+        ({"location_text": "x" * 301}, ("location_text", "TOO_LONG")),
+        ({"roles": [RoleDraft("Planter", 100_001)]}, ("roles.0.slots_available", "INVALID")),
+        ({"roles": [RoleDraft("Planter", 2_147_483_647)]}, ("roles.0.slots_available", "INVALID")),
+        ({"roles": [RoleDraft("Planter", -1)]}, ("roles.0.slots_available", "INVALID")),
+        ({"roles": [RoleDraft("x" * 201, 1)]}, ("roles.0.title", "TOO_LONG")),
+        ({"roles": [RoleDraft("Planter", 1, description="x" * 5001)]}, ("roles.0.description", "TOO_LONG")),
         ({"roles": [RoleDraft("Planter", 1)] * 51}, ("roles", "TOO_LONG")),
         ({"cause_ids": [1] * 21}, ("cause_ids", "TOO_LONG")),
         ({"roles": [RoleDraft("Planter", 1, skills=[RoleSkillDraft(0)] * 51)]}, ("roles.0.skills", "TOO_LONG")),
@@ -163,6 +173,13 @@ def test_times_without_offset_or_beyond_the_calendar_are_refused() -> None:
     assert problem_of(start_date=naive) == {("start_date", "INVALID")}
     assert problem_of(start_date=first_day) == {("start_date", "INVALID")}
     assert problem_of(end_date=datetime(9999, 12, 31, tzinfo=UTC)) == {("end_date", "INVALID")}
+
+
+def test_a_crowd_of_a_hundred_thousand_finds_a_slot() -> None:
+    host = OpportunityHostFactory()
+    draft = replace(DRAFT, roles=[RoleDraft("Planter", 100_000)])
+    opportunity = services.create_opportunity(actor=owner_of(host), host_id=host.pk, draft=draft)
+    assert opportunity.roles.get().slots_available == 100_000
 
 
 def test_only_owners_and_coordinators_who_accepted_may_draft() -> None:

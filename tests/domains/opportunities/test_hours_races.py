@@ -134,7 +134,9 @@ def test_without_the_lock_the_loser_of_two_contrary_reviews_is_not_told(monkeypa
 
 def test_the_same_hours_sent_many_times_at_once_are_logged_once() -> None:
     entry = HoursEntryFactory.build()
-    application = ApplicationFactory(status="ACCEPTED", role__opportunity__past=True)
+    application = ApplicationFactory(
+        status="ACCEPTED", role__opportunity__past=True, role__opportunity__start_date=entry.started_at
+    )
 
     def log(_: int) -> HoursEntry:
         return services.log_hours(

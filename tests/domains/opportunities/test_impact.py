@@ -208,7 +208,11 @@ def a_world() -> World:
     people = UserFactory.create_batch(2)
     applications = [
         ApplicationFactory(
-            status="ACCEPTED", volunteer=person, role__opportunity__host=host, role__opportunity__past=True
+            status="ACCEPTED",
+            volunteer=person,
+            role__opportunity__host=host,
+            role__opportunity__past=True,
+            role__opportunity__start_date=START,
         )
         for person in people
         for host in hosts

@@ -151,7 +151,9 @@ def test_rejected_hours_can_be_logged_again(application: Application) -> None:
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 1), (1, 2), (2, 5), (-1, 4)])
 def test_what_overlaps_own_approved_hours_anywhere_is_refused(start: int, end: int) -> None:
-    application = ApplicationFactory(status="ACCEPTED", role__opportunity__past=True)
+    application = ApplicationFactory(
+        status="ACCEPTED", role__opportunity__past=True, role__opportunity__start_date=NOON
+    )
     HoursEntryFactory(
         application=ApplicationFactory(volunteer=application.volunteer),
         started_at=NOON,

@@ -86,8 +86,8 @@ def test_a_record_says_what_was_approved_in_its_range_and_nothing_more(volunteer
         "jti": record.code,
         "iat": int(TODAY.timestamp()),
         "name": "Ada Lovelace",
-        "since": "2026-03-01T00:00:00+00:00",
-        "until": "2026-04-01T00:00:00+00:00",
+        "since": "2026-03-01",
+        "until": "2026-03-31",
         "hours": 6.5,
         "organizations": [
             {"name": "Larder", "hours": 4.0, "seconds": 4 * 3600},

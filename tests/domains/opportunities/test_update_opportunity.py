@@ -147,9 +147,25 @@ def test_all_wrong_values_are_named_at_once() -> None:
 
 def test_the_order_of_dates_is_that_of_the_row_as_it_is_to_be() -> None:
     opportunity = OpportunityFactory()
-    assert problems(opportunity, start_date=opportunity.end_date + timedelta(hours=1)) == {("end_date", "INVALID")}
-    update(opportunity, start_date=opportunity.end_date)
-    assert opportunity.start_date == opportunity.end_date
+    start, end = opportunity.start_date, opportunity.end_date
+    for late in (end, end + timedelta(hours=1)):
+        assert problems(opportunity, start_date=late) == {("end_date", "INVALID")}
+    for early in (start, start - timedelta(hours=1)):
+        assert problems(opportunity, end_date=early) == {("end_date", "INVALID")}
+    assert problems(opportunity, start_date=end, end_date=start) == {("end_date", "INVALID")}
+    update(opportunity, start_date=end, end_date=end + timedelta(hours=1))
+    assert opportunity.start_date == end
+
+
+def test_a_listing_that_ends_as_it_begins_keeps_that_while_it_is_one() -> None:
+    listing = OpportunityFactory(kind=OpportunityKind.EXTERNAL)
+    listing.end_date = listing.start_date
+    listing.save()
+    update(listing, title="Another title")
+    assert (listing.title, listing.end_date) == ("Another title", listing.start_date)
+    assert problems(listing, kind=OpportunityKind.SIGN_UP) == {("end_date", "INVALID")}
+    update(listing, kind=OpportunityKind.SIGN_UP, end_date=listing.start_date + timedelta(hours=2))
+    assert listing.kind == OpportunityKind.SIGN_UP
 
 
 def test_a_published_one_is_not_put_into_the_past_and_one_that_is_over_keeps_its_time_and_place() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ def hours(cast: Cast, **fields: Any) -> HoursEntry:
         volunteer=cast["volunteer"],
         status="ACCEPTED",
         role__opportunity__past=True,
+        role__opportunity__start_date=datetime(2026, 3, 1, 18, tzinfo=UTC),
         role__opportunity__host=cast.host,
     )
     return HoursEntryFactory(application=application, **fields)
@@ -101,6 +103,7 @@ def test_the_story_of_hours_from_work_to_a_record(cast: Cast, api_as: Any) -> No
         volunteer=cast["volunteer"],
         status="ACCEPTED",
         role__opportunity__past=True,
+        role__opportunity__start_date=datetime(2026, 3, 1, 18, tzinfo=UTC),
         role__opportunity__host=cast.host,
     )
     times = {"startedAt": "2026-03-01T10:00:00-08:00", "endedAt": "2026-03-01T13:00:00-08:00"}

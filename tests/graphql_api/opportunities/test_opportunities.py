@@ -74,7 +74,7 @@ def test_each_filter_lists_what_fits_it_and_nothing_else(api: Api) -> None:
         {"skillIds": [gid(SkillFactory())]},
         {"skillIds": []},
         {"causeIds": [gid(CauseFactory())]},
-        {"locationZip": "9721"},
+        {"locationZip": "97215"},
         {"startsBefore": before},
         {"source": "Notice"},
         {"hostId": gid(host), "isRemote": False},
