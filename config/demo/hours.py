@@ -10,7 +10,8 @@ from config.demo.community import Community
 from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, ServiceRecord
 from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, sign_record
-from domains.opportunities.selectors import sum_service
+from domains.opportunities.selectors import find_days_of_service, sum_service
+from domains.opportunities.selectors.local_days import ends, starts
 
 #: Every so many entries, in this order, of those who can't log in.
 WAITING_EVERY, REJECTED_EVERY, CORRECTED_EVERY = 4, 9, 7
@@ -87,21 +88,21 @@ def _correction(entry: HoursEntry) -> HoursEntry:
 
 def _make_record(community: Community) -> None:
     volunteer, now = community.users["volunteer"], community.now
-    since = (now - timedelta(days=90)).replace(hour=0, minute=0, second=0, microsecond=0)
-    until = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    since, until = (now - timedelta(days=90)).date(), now.date()
+    days = find_days_of_service(volunteer=volunteer)
     content = RecordContent(
         code=new_record_code(),
         name=volunteer.display_name,
         since=since,
         until=until,
         issued_at=now,
-        services=sum_service(volunteer=volunteer, since=since, until=until),
+        services=sum_service(volunteer=volunteer, days=days, since=since, until=until),
     )
     ServiceRecord.objects.create(
         volunteer=volunteer,
         code=content.code,
-        since=since,
-        until=until,
+        since=starts(since),
+        until=ends(until),
         approved_seconds=content.seconds,
         token=sign_record(content),
         created_at=now,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domains.skills.extraction import Matcher, Name
@@ -170,7 +172,12 @@ def test_passages_cost_the_same_for_each_cue_however_many_there_are(monkeypatch:
 
     asked: list[int] = []
     end_of = denials._end_of_denial
-    monkeypatch.setattr(denials, "_end_of_denial", lambda text, cue: asked.append(1) or end_of(text, cue))
+
+    def ask(text: str, cue: Any) -> int:
+        asked.append(1)
+        return end_of(text, cue)
+
+    monkeypatch.setattr(denials, "_end_of_denial", ask)
     text = "no " * 4_000
     denials.Denials(text, lambda line: False)
     # Each passage holds fifty cues, of which the last alone is asked where it ends.
