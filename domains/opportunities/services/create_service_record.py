@@ -47,14 +47,8 @@ def create_service_record(
         if not services:
             message = "No approved hours began in this time; log yours and have them approved, or choose other dates."
             raise Refused.because(Code.INVALID, message, "since")
-        content = RecordContent(
-            code=new_record_code(),
-            name=actor.display_name,
-            since=start,
-            until=end,
-            issued_at=now,
-            services=services,
-        )
+        words = {"code": new_record_code(), "name": actor.display_name}
+        content = RecordContent(**words, since=start, until=end, issued_at=now, services=services)
         if same := _find_same(actor, content):
             return same
         _refuse_above_records(actor)
