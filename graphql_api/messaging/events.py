@@ -58,10 +58,10 @@ class MessageDeleted:
     message_id: relay.GlobalID = strawberry.field(description="The id of the message.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="What is left of the message: its place, without words; null if that is gone too.")
-    async def message(self, info: Info) -> Message | None:
+    @strawberry.field(description="What is left of the message: its place, without words.")
+    async def message(self, info: Info) -> Message:
         """Read the messages of a whole page at once, with what was selected."""
-        message: Message | None = await _read_message(info, self.event)
+        message: Message = await _read_message(info, self.event)
         return message
 
 
@@ -75,10 +75,10 @@ class MessageReacted:
     count: int = strawberry.field(description="How many people reacted with it then.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="The message, as it is now; null if it is gone.")
-    async def message(self, info: Info) -> Message | None:
+    @strawberry.field(description="The message, as it is now.")
+    async def message(self, info: Info) -> Message:
         """Read the messages of a whole page at once, with what was selected."""
-        message: Message | None = await _read_message(info, self.event)
+        message: Message = await _read_message(info, self.event)
         return message
 
 

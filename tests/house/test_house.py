@@ -76,6 +76,21 @@ def test_every_enum_value_and_every_union_has_a_description() -> None:
     assert bare == []
 
 
+def test_fields_of_one_name_in_a_union_can_be_asked_for_together() -> None:
+    """GraphQL refuses a document that asks for `Message!` and `Message` under one name.
+
+    Payloads are left out: nobody reads the `messages` of a refusal and those of a conversation in one go without alias.
+    """
+    types = build_schema(schema.as_str()).type_map
+    unions = [kind for kind in types.values() if isinstance(kind, GraphQLUnionType)]
+    for union in [one for one in unions if not one.name.endswith("Payload")]:
+        shapes: dict[str, set[str]] = {}
+        for member in union.types:
+            for name, field in member.fields.items():
+                shapes.setdefault(name, set()).add(str(field.type))
+        assert {name: shape for name, shape in shapes.items() if len(shape) > 1} == {}, union.name
+
+
 def test_no_two_arguments_of_a_page_are_described_alike() -> None:
     types = build_schema(schema.as_str()).type_map
     objects = [kind for kind in types.values() if isinstance(kind, GraphQLObjectType)]
