@@ -6,6 +6,7 @@ before anything is coerced, and no more of it is looked at than the limits allow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,9 @@ from graphql_api.errors import BadUserInput, LimitExceeded
 
 #: Values in all variables of a request, each list, object and null counted as one.
 MAX_VALUES = 5_000
+#: Commas and opening brackets of a request, outside of its texts: somewhat more than so many values need.
+MAX_MARKS = 2 * MAX_VALUES
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 #: Characters of one text. The longest text that is taken anywhere has 10,000; one that is too long for its field is
 #: answered by the service, with its code.
 MAX_TEXT = 50_000
@@ -80,6 +84,20 @@ def max_items_of(definition: GraphQLArgument | GraphQLInputField) -> MaxItems | 
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     found: MaxItems | None = (getattr(declared, "metadata", None) or {}).get(MAX_ITEMS)
     return found
+
+
+def holds_too_many_values(text: str | bytes) -> bool:
+    """Tell whether JSON surely holds more values than variables may: reading it is what would cost.
+
+    Each value but the first of a list or object follows a comma, and each list or object has a bracket. Commas and
+    brackets in texts do not count.
+    """
+    data = text.encode(errors="surrogatepass") if isinstance(text, str) else text
+    return _marks(data) > MAX_MARKS and _marks(_TEXTS.sub(b"", data)) > MAX_MARKS
+
+
+def _marks(data: bytes) -> int:
+    return sum(map(data.count, (b",", b"{", b"[")))
 
 
 def check_variables(variables: Mapping[str, Any]) -> int:

@@ -27,6 +27,7 @@ from graphql_api.answers import encode_answer
 from graphql_api.clean_input import is_unicode
 from graphql_api.context import Context
 from graphql_api.errors import NO_OPERATION, is_variable_error
+from graphql_api.input_limits import MAX_VALUES, holds_too_many_values
 from graphql_api.limits import MAX_CHARACTERS
 from graphql_api.logs import begin_request, current_request_id
 from graphql_api.network import client_address
@@ -63,7 +64,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         except HTTPException as error:
             status = 405 if isinstance(error.__cause__, InvalidOperationTypeError) else error.status_code
             is_charged = isinstance(error.__cause__, NO_OPERATION)
-            response = await self._refuse(status, "BAD_USER_INPUT", error.reason, is_charged=is_charged)
+            code = "LIMIT_EXCEEDED" if isinstance(error, OverLimit) else "BAD_USER_INPUT"
+            response = await self._refuse(status, code, error.reason, is_charged=is_charged)
         except RequestDataTooBig:
             response = _refusal(413, "BAD_USER_INPUT", "The request is too large: at most 1 MiB.")
         except Http404:
@@ -141,7 +143,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         if not data.query and "persistedQuery" in (data.extensions or {}):
             raise NotPersisted
         if len(data.query or "") > MAX_CHARACTERS:
-            raise HTTPException(400, f"The document is too long: at most {MAX_CHARACTERS} characters.")
+            raise OverLimit(f"The document is too long: at most {MAX_CHARACTERS} characters.")
         if not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "`operationName` must be a string.")
         if not is_unicode(data.operation_name or ""):
@@ -154,6 +156,8 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
     def decode_json(self, data: str | bytes) -> object:
         """Parse JSON strictly: UTF-8, no duplicate keys that another parser would read differently."""
+        if holds_too_many_values(data):
+            raise OverLimit(f"The request holds too much: at most {MAX_VALUES:,} values in all its variables.")
         try:
             return json.loads(data, object_pairs_hook=_object, parse_constant=_not_json)
         except (ValueError, RecursionError) as error:
@@ -180,6 +184,13 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             self.context.response["Retry-After"] = seconds
         if isinstance(result, PreExecutionError) and any(one.get("code") == "RATE_LIMITED" for one in told):
             self.status = TOO_MANY_REQUESTS
+
+
+class OverLimit(HTTPException):
+    """The request is refused by a limit before it is parsed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(400, reason)
 
 
 class NotPersisted(Exception):

@@ -10,7 +10,14 @@ from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nul
 
 from graphql_api import input_limits, limits
 from graphql_api.errors import BadUserInput, LimitExceeded
-from graphql_api.input_limits import MAX_TEXT, MAX_VALUES, check_variables, max_items_of
+from graphql_api.input_limits import (
+    MAX_MARKS,
+    MAX_TEXT,
+    MAX_VALUES,
+    check_variables,
+    holds_too_many_values,
+    max_items_of,
+)
 from graphql_api.schema import schema
 from tests.api import Api, codes
 from tests.factories import UserFactory
@@ -230,3 +237,25 @@ def test_a_float_that_is_none_in_a_document_is_bad_input(api: Api, number: str) 
 def test_a_message_names_the_list_and_its_maximum() -> None:
     with pytest.raises(BadUserInput, match=r"`filters.skillIds` has 51 items: at most 50\."):
         cost(LIST % FIELD, filters={"skillIds": [ID] * 51})
+
+
+def in_variables(value: str) -> str:
+    return f'{{"query": "{{ a }}", "variables": {{"a": {value}}}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        (in_variables(f"[{', '.join('1' * MAX_MARKS)}]"), True),
+        (in_variables(f"[{', '.join('1' * MAX_VALUES)}]"), False),
+        (in_variables(f"[{', '.join(['{}'] * MAX_MARKS)}]"), True),
+        ("[" * (MAX_MARKS + 1), True),
+        (in_variables('",[{"'.replace(",[{", ",[{" * MAX_MARKS)), False),
+        (in_variables('"' + ",[{" * MAX_MARKS + r"\\" + '", "b": "' + r"\",[" * MAX_MARKS + '"'), False),
+        (in_variables('"' + r"\ud800" + "," * MAX_MARKS + '"'), False),
+    ],
+    ids=["numbers", "as many as may be", "objects", "brackets", "a text", "texts with quotes", "half a character"],
+)
+def test_json_of_too_many_values_is_not_even_read(text: str, is_refused: bool) -> None:
+    assert holds_too_many_values(text) is is_refused
+    assert holds_too_many_values(text.encode(errors="surrogatepass")) is is_refused
