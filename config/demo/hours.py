@@ -10,7 +10,7 @@ from config.demo.community import Community
 from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, ServiceRecord
 from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, sign_record
-from domains.opportunities.selectors import sum_service
+from domains.opportunities.selectors import find_days_of_service, sum_service
 
 #: Every so many entries, in this order, of those who can't log in.
 WAITING_EVERY, REJECTED_EVERY, CORRECTED_EVERY = 4, 9, 7
@@ -95,7 +95,9 @@ def _make_record(community: Community) -> None:
         since=since,
         until=until,
         issued_at=now,
-        services=sum_service(volunteer=volunteer, since=since, until=until),
+        services=sum_service(
+            volunteer=volunteer, days=find_days_of_service(volunteer=volunteer), since=since, until=until
+        ),
     )
     ServiceRecord.objects.create(
         volunteer=volunteer,

@@ -98,7 +98,7 @@ def test_a_day_before_and_thirty_days_after_are_the_bounds(
     if problems:
         assert refusal_of(application, began + start, length) == problems
     else:
-        assert log(application, began + start, length)
+        assert log(application, began + start, length).seconds == length.total_seconds()
 
 
 def test_the_refusal_says_when_the_opportunity_was_where_it_was() -> None:
