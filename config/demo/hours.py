@@ -11,7 +11,6 @@ from domains.opportunities.models import Application, ApplicationStatus, HoursEn
 from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, sign_record
 from domains.opportunities.selectors import find_days_of_service, sum_service
-from domains.opportunities.selectors.local_days import ends, starts
 
 #: Every so many entries, in this order, of those who can't log in.
 WAITING_EVERY, REJECTED_EVERY, CORRECTED_EVERY = 4, 9, 7
@@ -88,21 +87,23 @@ def _correction(entry: HoursEntry) -> HoursEntry:
 
 def _make_record(community: Community) -> None:
     volunteer, now = community.users["volunteer"], community.now
-    since, until = (now - timedelta(days=90)).date(), now.date()
-    days = find_days_of_service(volunteer=volunteer)
+    since = (now - timedelta(days=90)).replace(hour=0, minute=0, second=0, microsecond=0)
+    until = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     content = RecordContent(
         code=new_record_code(),
         name=volunteer.display_name,
         since=since,
         until=until,
         issued_at=now,
-        services=sum_service(volunteer=volunteer, days=days, since=since, until=until),
+        services=sum_service(
+            volunteer=volunteer, days=find_days_of_service(volunteer=volunteer), since=since, until=until
+        ),
     )
     ServiceRecord.objects.create(
         volunteer=volunteer,
         code=content.code,
-        since=starts(since),
-        until=ends(until),
+        since=since,
+        until=until,
         approved_seconds=content.seconds,
         token=sign_record(content),
         created_at=now,

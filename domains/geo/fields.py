@@ -34,7 +34,7 @@ class ZipCodeField(_CharField):
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Return it as a CharField."""
         name, _, arguments, options = super().deconstruct()
-        return name, "django.db.models.CharField", arguments, options
+        return name, "django.db.models.CharField", [*arguments], options
 
     def to_python(self, value: Any) -> Any:
         """Return the five digits of a ZIP code; what is none stays what it is, and does not pass validation."""

@@ -70,7 +70,7 @@ class HostFilter:
         description="Up to 12 words, or beginnings of words, of the name; of 200 characters in all.", default=None
     )
     zip: str | None = strawberry.field(
-        description="With an office in this ZIP code, as five digits or ZIP+4.", default=None
+        description="With an office in this ZIP code (ZIP+4 is read, too).", default=None
     )
     is_verified: bool | None = strawberry.field(description="Verified by the community, or not.", default=None)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import pytest
 
-from domains.skills.extraction import Matcher, Name
+from domains.skills.extraction import Matcher, Name, denials
 from domains.skills.services.skill_files import read_starter_set
 
 NAMES = [
@@ -168,17 +168,14 @@ def test_the_words_before_a_list_of_skills_are_a_heading_and_before_anything_els
 
 
 def test_passages_cost_the_same_for_each_cue_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    from domains.skills.extraction import denials
-
-    asked: list[int] = []
+    asked = []
     end_of = denials._end_of_denial
 
-    def ask(text: str, cue: Any) -> int:
-        asked.append(1)
+    def counted(text: str, cue: re.Match[str]) -> int:
+        asked.append(cue.start())
         return end_of(text, cue)
 
-    monkeypatch.setattr(denials, "_end_of_denial", ask)
-    text = "no " * 4_000
-    denials.Denials(text, lambda line: False)
+    monkeypatch.setattr(denials, "_end_of_denial", counted)
+    denials.Denials("no " * 4_000, lambda line: False)
     # Each passage holds fifty cues, of which the last alone is asked where it ends.
     assert len(asked) < 4_000 / 20

@@ -15,9 +15,10 @@ from domains.base.models import OutboxEntry
 from domains.skills import services, tasks
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, UserSkill
-from domains.skills.services import merge_skills
+from domains.skills.services import find_resume_skills, merge_skills
 from domains.skills.services import read_file as reading
 from domains.skills.services.read_file import FileText
+from domains.skills.services.taxonomy_matcher import get_matcher
 from tests.factories import ResumeFactory, SkillAliasFactory, SkillFactory, UserFactory
 from tests.resumes import RESUME, pdf_of, upload_of
 from tests.shared_data import need_shared_data
@@ -217,9 +218,9 @@ def test_what_comes_late_of_a_reader_whose_turn_was_over_is_dropped(
 def test_a_skill_that_was_merged_while_the_file_was_read_is_not_suggested(
     stored: Stored, gardening: Skill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    matcher = parsing.get_matcher()
+    matcher = get_matcher()
     merge_skills(skill_id=gardening.pk, into_id=SkillFactory(name="Horticulture").pk)
-    monkeypatch.setattr(parsing, "get_matcher", lambda: matcher)
+    monkeypatch.setattr(find_resume_skills, "get_matcher", lambda: matcher)
     resume = uploaded()
     services.parse_resume(resume_id=resume.pk)
     resume.refresh_from_db()
