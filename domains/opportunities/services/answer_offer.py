@@ -75,7 +75,7 @@ def _refuse(application: Application, role: Role, reasons: list[Reason]) -> list
         now=timezone.now(),
         reason=HOLDS_ANOTHER,
     )
-    what_now = "The offered slot went to the next on the waitlist; you keep your position for a later one."
+    what_now = "This slot goes to the next on the waitlist; you keep your position for a later one."
     return [
         replace(problem, message=f"{problem.message} {what_now}")
         if problem.code == OpportunityCode.OVERLAPS
