@@ -384,7 +384,7 @@ class Places(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)  # a minute and a half where nothing else runs
 def test_places_waiting_line_and_history_never_diverge_from_the_model(settings: Any) -> None:
     settings.RATE_LIMITS = False  # of a person who applies again and again, in all the stories
     run_state_machine_as_test(
