@@ -9,9 +9,26 @@ from dataclasses import replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLResolveInfo, NameNode, SelectionSetNode, get_named_type, is_object_type
+from strawberry_django import optimizer
 from strawberry_django.optimizer import DjangoOptimizerExtension, _get_selections
+from strawberry_django.utils.inspect import PrefetchInspector
 
 EDGES, NODE = NameNode(value="edges"), NameNode(value="node")
+
+
+class Prefetches(PrefetchInspector):
+    """The rows that several selections ask for by the same relation, under aliases or by `nodes` beside `edges`.
+
+    Their filters are the same, what the viewer may see, but no two querysets compare as equal, and the library
+    would refuse to read them together. No relation that is read so has arguments.
+    """
+
+    def merge(self, other: PrefetchInspector, *, allow_unsafe_ops: bool = True) -> Any:
+        """Read what both ask for."""
+        return super().merge(other, allow_unsafe_ops=allow_unsafe_ops)
+
+
+optimizer.PrefetchInspector = Prefetches  # type: ignore[attr-defined,misc]
 
 
 class Optimizer(DjangoOptimizerExtension):

@@ -33,8 +33,8 @@ MAX_SELECTIONS = 2_000
 #: What an answer may hold, as far as pages and `weights.py` tell: objects, and characters of long texts.
 MAX_OBJECTS = 10_000
 MAX_ANSWERED_CHARACTERS = 6_000_000
-#: The greatest cost of a document, in the points of `weights.py`: about 0.8 s of one core.
-MAX_COST = 80_000
+#: The greatest cost of a document, in the points of `weights.py`: about one and a half seconds of one core.
+MAX_COST = 170_000
 MAX_ROOT_MUTATIONS = 4
 #: Each of these guesses at a secret or takes a place: one per request.
 LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole", "acceptHostInvitation"})

@@ -7,7 +7,9 @@ from functools import partial
 from tests.attacks.attack import Attack, Outcome, Town
 
 #: A document near the greatest cost, and how often it is sent: the bucket holds ten of the greatest.
-DOCUMENT = "{ opportunities(first: 100) { edges { node { id roles { id } causes { id } } } } }"
+DOCUMENT = (
+    "{ opportunities(first: 100) { nodes { id roles { id title skills { skill { id name } } } causes { id } } } }"
+)
 TIMES = 100
 
 

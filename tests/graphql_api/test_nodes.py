@@ -18,6 +18,8 @@ from tests.factories import (
     OpportunityHostFactory,
     RoleFactory,
     RoleSkillFactory,
+    UserFactory,
+    conversation_between,
     owner_of,
 )
 from tests.sql import statements_of
@@ -121,3 +123,23 @@ def test_the_limit_on_objects_counts_them_like_edges(api: Api) -> None:
     assert MAX_OBJECTS <= 100 * 100
     assert [api.error_code(document) for document in (by_edges, by_nodes)] == ["LIMIT_EXCEEDED"] * 2
     assert gid(OpportunityHostFactory())
+
+
+TALK = "opportunity { id roles { id skills { skill { id } } } }"
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        f"edges {{ node {{ {TALK} }} }} nodes {{ {TALK} }}",
+        f"a: edges {{ node {{ {TALK} }} }} edges {{ node {{ {TALK} }} }}",
+        f"edges {{ a: node {{ {TALK} }} node {{ {TALK} }} }}",
+        f"a: nodes {{ {TALK} }} nodes {{ {TALK} }}",
+        f"nodes {{ a: {TALK} {TALK} }}",
+    ],
+)
+def test_the_same_rows_may_be_asked_for_twice(api_as: Callable[[Any], Api], selection: str) -> None:
+    me, role = UserFactory(), RoleSkillFactory().role
+    conversation_between(me, UserFactory(), opportunity=role.opportunity)
+    answer = str(api_as(me).ask(f"{{ conversations {{ {selection} }} }}"))
+    assert answer.count(gid(role)) == answer.count(gid(role.role_skills.get().skill)) == 2

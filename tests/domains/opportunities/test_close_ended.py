@@ -61,7 +61,9 @@ def test_between_two_runs_what_is_over_is_none_of_the_open_ones() -> None:
 def test_pages_of_the_open_ones_go_over_what_is_over_without_a_hole(api: Any) -> None:
     for day in range(-3, 4):  # the odd days last for weeks
         start = timezone.now() + timedelta(days=day, hours=-1)
-        OpportunityFactory(title=f"day {day}", start_date=start, end_date=start + timedelta(days=30 * (day % 2)))
+        OpportunityFactory(
+            title=f"day {day}", start_date=start, end_date=start + timedelta(days=30 * (day % 2), minutes=30)
+        )
     seen: list[str] = []
     cursor = None
     while edges := api.ask(PAGE, after=cursor)["opportunities"]["edges"]:

@@ -74,7 +74,7 @@ def test_what_closed_since_is_gone_at_once_and_the_next_moves_up() -> None:
     Opportunity.objects.filter(pk=first.pk).update(status=OpportunityStatus.CLOSED)
     assert trending(first=1) == [second.pk]
     ended = timezone.now()
-    Opportunity.objects.filter(pk=second.pk).update(start_date=ended, end_date=ended)
+    Opportunity.objects.filter(pk=second.pk).update(start_date=ended - timedelta(hours=1), end_date=ended)
     assert trending() == []
 
 

@@ -77,7 +77,9 @@ def test_a_file_name_shows_nothing_that_hides_or_turns_round(stored: Stored) -> 
     assert unnamed.original_name == "resume"
 
 
-def test_the_file_is_served_by_no_address(stored: Stored, client: Client, admin_client: Client) -> None:
+def test_the_file_is_served_by_no_address(stored: Stored, client: Client) -> None:
+    admin_client = Client()
+    admin_client.force_login(UserFactory(superuser=True))
     resume = services.upload_resume(actor=UserFactory(), file=upload_of())
     name = str(resume.file.name)
     key = name.rpartition("/")[2]

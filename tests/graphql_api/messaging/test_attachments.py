@@ -15,7 +15,7 @@ from django.db import connections
 from django.test import AsyncClient, Client
 
 from domains.accounts.models import User
-from domains.base import signing
+from domains.base import keyed_ids, signing
 from domains.messaging import services, tokens
 from domains.messaging.models import Conversation, Message, MessageAttachment
 from graphql_api.messaging.files import PIECE
@@ -126,7 +126,7 @@ def test_a_link_is_good_for_five_minutes(talk: Conversation, client: Client, mon
 
 def test_forged_links_lead_nowhere(talk: Conversation, client: Client) -> None:
     attachment: Any = MessageAttachmentFactory(message__conversation=talk)
-    claims = {"sub": people(talk)[0].pk, "file": attachment.pk, "exp": int(time.time()) + 300}
+    claims = {"sub": keyed_ids.seal("User", people(talk)[0].pk), "file": attachment.pk, "exp": int(time.time()) + 300}
     good = signing.sign(tokens.PURPOSE, claims)
     assert client.get(f"/attachments/{good}").status_code == 200
     head, body, signature = good.split(".")

@@ -59,13 +59,17 @@ def hosts(db: None) -> None:
         ({"search": "(.*"}, []),
         ({"zip": "94110"}, ["100% Green_Thumbs", "Mission Food Hub", "Tool Library of the Mission"]),
         ({"zip": " 94103 "}, ["Food Bank No. 7"]),
-        ({"zip": "nowhere"}, []),
         ({"isVerified": True}, ["Café Naïve", "Tool Library of the Mission"]),
         ({"isVerified": False, "zip": "94110", "search": "food"}, ["Mission Food Hub"]),
     ],
 )
 def test_a_stranger_finds_hosts_by_name(api: Api, filters: dict[str, Any], found: Any) -> None:
     assert (len(names(api, **filters)) if isinstance(found, int) else names(api, **filters)) == found
+
+
+@pytest.mark.parametrize("zip_code", ["nowhere", "00000", "9411"])
+def test_a_zip_code_that_is_none_is_bad_user_input(api: Api, zip_code: str) -> None:
+    assert api.error_code(HOSTS, filters={"zip": zip_code}) == "BAD_USER_INPUT"
 
 
 @pytest.mark.parametrize("search", ["x" * 201, " ".join(f"word{number}" for number in range(13))])

@@ -114,7 +114,7 @@ def test_what_cannot_be_read_says_why_and_what_to_do(api_as: Any) -> None:
     assert api.act(UPLOAD, resume=upload_of(pdf_of("")))["__typename"] == "Resume"
     shown = my_resume(api)
     assert (shown["status"], shown["failureCode"], shown["suggestions"]) == ("FAILED", "NO_TEXT", [])
-    assert "type your skills in" in shown["failureReason"]
+    assert "addSkill" in shown["failureReason"]
 
 
 def test_a_new_upload_takes_the_place_of_the_former(api_as: Any) -> None:
