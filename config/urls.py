@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
 
 from config.admin_log_in import AdminLogInForm
 from config.demo.site import demo_site
@@ -30,6 +31,8 @@ urlpatterns = [
     path("docs/", docs_page),
     path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
+    # What browsers ask for where a page names no icon, such as those of the admin.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}mark.svg")),
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("attachments/<str:token>", attachment_file),
     path("demo/chat", demo_chat_page),

@@ -28,7 +28,7 @@ class Prefetches(PrefetchInspector):
         return super().merge(other, allow_unsafe_ops=allow_unsafe_ops)
 
 
-optimizer.PrefetchInspector = Prefetches  # type: ignore[attr-defined,misc]
+optimizer.PrefetchInspector = Prefetches  # type: ignore[attr-defined]
 
 
 class Optimizer(DjangoOptimizerExtension):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def test_an_admin_comes_from_the_admin_logs_in_and_asks(server: LiveServer, widt
             bar.get_by_role("button", name="Log in").click()
             expect(bar.get_by_role("status")).to_contain_text(status)
         run(page)
-        expect(answer(page)).to_contain_text("editor@staff.example")
+        expect(answer(page)).to_contain_text(re.compile(r"editor@staff\.\s*example"))  # a phone breaks the line
         page.screenshot(path=Path(server.log).with_name(f"graphiql-production-{width}.png"))
 
         page.reload()
