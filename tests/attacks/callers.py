@@ -6,11 +6,11 @@ from functools import partial
 
 from tests.attacks.attack import Attack, Outcome, Town
 
-#: A document near the greatest cost, and how often it is sent: the bucket holds ten of the greatest.
-DOCUMENT = (
-    "{ opportunities(first: 100) { nodes { id roles { id title skills { skill { id name } } } causes { id } } } }"
-)
-TIMES = 100
+#: A document near the greatest cost, answered at once because nothing is there, and how often it is sent: the bucket
+#: holds ten of the greatest.
+ROLES = "roles { id title skills { skill { id name } } eligibility { isEligible } myApplication { id status } }"
+DOCUMENT = f'{{ opportunities(first: 100, filters: {{locationZip: "99950"}}) {{ nodes {{ id title {ROLES} }} }} }}'
+TIMES = 60
 
 
 def flood(town: Town, *, signed_in: bool) -> Outcome:
@@ -24,6 +24,6 @@ def flood(town: Town, *, signed_in: bool) -> Outcome:
 
 
 ATTACKS = [
-    Attack("a stranger's flood of large pages", partial(flood, signed_in=False)),
-    Attack("a volunteer's flood of large pages", partial(flood, signed_in=True)),
+    Attack("a stranger's flood of costly documents", partial(flood, signed_in=False)),
+    Attack("a volunteer's flood of costly documents", partial(flood, signed_in=True)),
 ]
