@@ -7,6 +7,7 @@ of the objects above them, because a plain one goes through a thread, from which
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -52,11 +53,32 @@ async def load(info: Info, key: Any, find: Callable[[Sequence[Any]], Mapping[Any
     return await batch(info, "", find_all).load(key)
 
 
+class PatientLoader(DataLoader[Any, Any]):
+    """A loader that lets all rows ask before it does: of a long list the last are some rounds of the loop behind."""
+
+    #: Rounds of the event loop: more than lists within lists within lists are apart.
+    ROUNDS = 8
+
+    @property
+    def loop(self) -> Any:
+        """Return what the library uses of the loop."""
+        return self
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Return a future of the loop that runs."""
+        return asyncio.get_running_loop().create_future()
+
+    def call_soon(self, ask: Callable[[], None], rounds: int = ROUNDS) -> None:
+        """Ask after the rounds."""
+        later = partial(self.call_soon, ask, rounds - 1) if rounds else ask
+        asyncio.get_running_loop().call_soon(later)
+
+
 def batch(info: Any, what: str, find: Callable[[Sequence[Any]], Sequence[T]]) -> DataLoader[Any, T]:
     """Return the loader of this field of the document; `what` tells several of one field apart."""
     name = f"{what}:{info.path.typename}.{info.path.key}:{id(info._raw_info.field_nodes[0])}"
     if name not in info.context.loaders:
-        info.context.loaders[name] = DataLoader(load_fn=_asked(info, find), cache=False)
+        info.context.loaders[name] = PatientLoader(load_fn=_asked(info, find), cache=False)
     loader: DataLoader[Any, T] = info.context.loaders[name]
     return loader
 

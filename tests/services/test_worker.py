@@ -91,8 +91,10 @@ def test_the_mail_about_a_notification_is_sent_once_though_a_worker_is_killed(
     mail = tmp_path / "mail"
     mail.mkdir()
     tell = (
+        "from allauth.account.models import EmailAddress; "
         "from domains.accounts.models import User; from domains.notifications import services; "
         "user, _ = User.objects.get_or_create(email='told@people.example', defaults={{'display_name': 'Told'}}); "
+        "EmailAddress.objects.get_or_create(user=user, email=user.email, verified=True, primary=True); "
         "services.notify(recipient_ids=[user.pk], kind='OFFER_MADE', key='{key}', title='A place is free')"
     )
     worker.start()
