@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.opportunities.models import RoleSkill
 from domains.opportunities.services import RoleChanges, RoleSkillDraft, update_role
 from domains.skills import services
-from domains.skills.models import ResumeSuggestion, Skill, SkillSource, UserSkill
+from domains.skills.models import Skill, SkillSource, UserSkill
 from tests.factories import (
     ResumeFactory,
     ResumeSuggestionFactory,
@@ -98,15 +99,16 @@ def test_who_accepts_what_they_are_endorsed_in_this_moment_waits_and_never_in_a_
     resume = ResumeFactory(parsed=True)
     for skill in (one, other):
         ResumeSuggestionFactory(resume=resume, skill=skill)
-    has_begun, save = threading.Event(), ResumeSuggestion.save
+    has_begun, bulk_create = threading.Event(), QuerySet.bulk_create
 
-    def slowly(self: ResumeSuggestion, **how: Any) -> None:
-        save(self, **how)
-        if not has_begun.is_set():  # the first of two is written
+    def slowly(self: Any, rows: Any, **how: Any) -> Any:
+        written = bulk_create(self, rows, **how)
+        if self.model is UserSkill and not has_begun.is_set():
             has_begun.set()
             assert somebody_waits(patience=5)
+        return written
 
-    monkeypatch.setattr(ResumeSuggestion, "save", slowly)
+    monkeypatch.setattr(QuerySet, "bulk_create", slowly)
 
     def act(number: int) -> Any:
         if number:
