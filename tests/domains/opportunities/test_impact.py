@@ -213,6 +213,7 @@ def a_world() -> World:
             role__opportunity__host=host,
             role__opportunity__past=True,
             role__opportunity__start_date=START,
+            role__opportunity__location_zip="",  # months go by UTC
         )
         for person in people
         for host in hosts
