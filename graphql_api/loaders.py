@@ -57,7 +57,7 @@ class PatientLoader(DataLoader[Any, Any]):
     """A loader that lets all rows ask before it does: of a long list the last are some rounds of the loop behind."""
 
     #: Rounds of the event loop: more than lists within lists within lists are apart.
-    ROUNDS = 8
+    ROUNDS = 24
 
     @property
     def loop(self) -> Any:
