@@ -27,7 +27,7 @@ READINGS = {"a": ["4", "@"], "e": ["3"], "i": ["1", "!"], "o": ["0"], "s": ["5",
 ADVICE = "Take four or more words that do not belong together, or let a password manager make one."
 
 _places = BoundedSemaphore(2)
-#: zxcvbn keeps what it is told about a person in a table of the process.
+#: zxcvbn keeps the words about a person in a table of the process, so one password is measured at a time.
 _measuring = Lock()
 
 

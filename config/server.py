@@ -67,7 +67,7 @@ def address_from_elsewhere(host: str) -> str | None:
 
 
 def speak_at_once() -> None:
-    """Let each line out as it is written, though nobody's terminal but a pipe or a file takes it."""
+    """Write each line at once, to a pipe or a file as to a terminal."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)
