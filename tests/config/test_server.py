@@ -38,7 +38,7 @@ def test_a_second_server_on_the_same_data_is_refused_until_the_first_has_ended_e
     with server.stay_alone(lock, at="http://127.0.0.1:9000"):
         assert "9000" in lock.read_text()
     with server.stay_alone(lock, at="http://127.0.0.1:9001"):
-        assert "9000" not in lock.read_text()
+        assert ":9000" not in lock.read_text()
 
 
 def test_a_host_that_is_no_address_of_this_machine_is_named() -> None:

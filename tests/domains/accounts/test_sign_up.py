@@ -192,7 +192,7 @@ def test_one_network_signs_up_as_often_in_an_hour_as_the_setting_says(settings) 
     sign_up(email="ada4@example.org", ip_address="2001:db8:1:3::9")
 
 
-WORDS = "WIN 500 EUR at https://evil.example/x"
+WORDS = "Congratulations, you won the lottery: https://evil.example/x"
 
 
 @committed
@@ -204,7 +204,7 @@ def test_mails_to_an_address_that_somebody_typed_carry_none_of_their_words(known
     (message,) = mail.outbox
     assert isinstance(message, EmailMultiAlternatives)
     for text in (message.subject, message.body, message.alternatives[0][0], message.message().as_string()):
-        for word in ("WIN", "500", "evil"):
+        for word in ("Congratulations", "lottery", "evil.example"):
             assert word not in str(text)
 
 
@@ -214,5 +214,5 @@ def test_line_breaks_in_a_name_or_an_address_make_no_header() -> None:
     with pytest.raises(Refused):
         sign_up(email="ada@example.org\r\nBcc: eve@example.org")
     (message,) = mail.outbox
-    assert "Bcc" not in message.message().as_string()
+    assert "\nBcc:" not in message.message().as_string()
     assert message.recipients() == ["ada@example.org"]
