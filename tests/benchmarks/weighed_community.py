@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from domains.accounts.models import Block, Session, User, UserType
-from domains.learning.models import Course
+from domains.learning.models import CompletionStatus, Course, Enrollment
 from domains.messaging.models import Conversation, MessageAttachment, Participant, Reaction
 from domains.opportunities.models import (
     Application,
@@ -54,11 +54,12 @@ def counted(name: str) -> int:
 
 
 class Weighed:
-    """The community, around one viewer who runs its organizations."""
+    """The community, around one viewer who runs its organizations, and a volunteer whom they may want."""
 
     def __init__(self) -> None:
         self.viewer: User = UserFactory(user_type=UserType.BOTH)
         self.people: list[User] = UserFactory.create_batch(PEOPLE)
+        self.volunteer = self.people[30]
         self.skills: list[Skill] = SkillFactory.create_batch(PEOPLE)
         many(
             SkillAlias,
@@ -113,6 +114,8 @@ class Weighed:
                 for one, n in pairs
             ),
         )
+        done = {"user": self.volunteer, "completion_status": CompletionStatus.COMPLETED, "completed_at": timezone.now()}
+        many(Enrollment, (dict(course=course, **done) for course in courses))
         wanted = self.skills[: counted("Role.skills")]
         many(
             RoleSkill, ({"role": role, "skill": skill, "is_developed": True} for role in self.roles for skill in wanted)
