@@ -1,18 +1,63 @@
-"""The processes beside the server that a test may start and kill: Redis, and the worker."""
+"""What a test runs beside the server: a PostgreSQL database, a Redis, a file storage that hangs, the worker."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import redis
+from psycopg import sql
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from tests.live_server import ARTIFACTS, ROOT, LiveServer, free_port
+
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """Create an empty PostgreSQL database, yield its URL, and drop it at the end."""
+    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield f"{POSTGRES_URL}/{name}"
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class SilentStorage:
+    """An S3 that accepts connections and never answers."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0), backlog=500)
+        self._accepted: list[socket.socket] = []
+        self.url = f"s3://key:secret@bucket?endpoint_url=http://127.0.0.1:{self._server.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                self._accepted.append(self._server.accept()[0])
+
+    @property
+    def asked(self) -> int:
+        """How many connections it has accepted."""
+        return len(self._accepted)
+
+    def close(self) -> None:
+        """Close all connections and accept no more."""
+        self._server.close()
+        for one in self._accepted:
+            one.close()
 
 
 class OwnRedis:

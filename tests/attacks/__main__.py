@@ -1,6 +1,7 @@
 """Replays every attack and prints what it cost beside the limits: `make attacks`, or `make attacks ONLY=head`.
 
-It starts servers of its own on a database of its own, and ends with 1 where a limit was passed.
+It starts servers on databases of its own, and ends with 1 where a limit was passed. Those of slow services need
+PostgreSQL (TEST_POSTGRES_URL) and the program redis-server; it says so where they are missing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.attacks import callers, connections, crawled, documents
+from tests.attacks import callers, connections, crawled, documents, slow_services
 from tests.attacks.attack import Attack, Outcome, Town
 from tests.live_server import LiveServer
 
@@ -20,6 +21,7 @@ from tests.live_server import LiveServer
 ROUNDS = (
     ("off", [*documents.ATTACKS, *connections.ATTACKS, *crawled.ATTACKS]),
     ("on", callers.ATTACKS),
+    ("on", slow_services.ATTACKS),
 )
 WIDTH = 44
 
@@ -29,12 +31,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make attacks", description=__doc__)
     parser.add_argument("--only", default="", help="the attacks whose finding holds this text")
     parser.add_argument("--no-cpu", action="store_true", help="do not judge by processor time: the machine is busy")
+    parser.add_argument("--embedded", action="store_true", help="leave out those that need PostgreSQL and Redis")
     options = parser.parse_args()
     print(f"{'attack':{WIDTH}} {'CPU ms':>8} {'at most':>8} {'bytes':>12} {'at most':>12}  outcome")
-    failed = 0
+    failed, missing = 0, "--embedded was given" if options.embedded else slow_services.missing()
     for rates, attacks in ROUNDS:
         asked = [attack for attack in attacks if options.only in attack.finding]
-        if asked:
+        if missing and attacks is slow_services.ATTACKS:
+            print(f"Left out, because {missing}: {', '.join(attack.finding for attack in asked)}")
+        elif asked:
             with town(rates) as target:
                 failed += sum(not replay(attack, target, with_cpu=not options.no_cpu) for attack in asked)
     return failed

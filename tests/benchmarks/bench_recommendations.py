@@ -15,12 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
+from tests.processes import own_database
+
 ASKED, WARM_UP = 40, 10
 #: How much slower the largest size may be than the smallest.
 MOST_TIMES = 3.0
@@ -48,20 +48,6 @@ def in_postgres(size: int) -> dict[str, Any]:
     """Measure in a database that is made for it and dropped."""
     with own_database(f"mishmob_bench_{os.getpid()}") as url:
         return run(size, url)
-
-
-@contextmanager
-def own_database(name: str) -> Iterator[str]:
-    """A new, empty database; it is dropped at the end."""
-    import psycopg
-    from psycopg import sql
-
-    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{POSTGRES_URL}/{name}"
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def run(size: int, url: str) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.benchmarks.bench_recommendations import own_database
 from tests.benchmarks.soak_audit import (
     LIVE_WITHIN,
     Fault,
@@ -41,7 +40,7 @@ from tests.benchmarks.soak_followers import Follower, InboxFollower, Notificatio
 from tests.benchmarks.soak_people import Actor, Host, Reader, Writer
 from tests.chat import Person
 from tests.live_server import LiveServer
-from tests.processes import OwnRedis, Worker
+from tests.processes import OwnRedis, Worker, own_database
 
 WRITERS, READERS = 2, 10
 #: Seconds between two messages of a writer, on average.

@@ -5,28 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from django.db import connection
-from psycopg import sql
 
 from tests.live_server import LiveServer
-from tests.processes import OwnRedis
+from tests.processes import OwnRedis, SilentStorage, own_database
 
 if connection.vendor != "postgresql":
     collect_ignore_glob = ["test_*.py"]
-
-POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
 
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """A new, empty database; it is dropped at the end."""
-    name = f"mishmob_services_{os.getpid()}"
-    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"{POSTGRES_URL}/{name}"
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with own_database(f"mishmob_services_{os.getpid()}") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +42,14 @@ def own_redis() -> Iterator[OwnRedis]:
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def silent_storage() -> Iterator[SilentStorage]:
+    """A file storage that hangs."""
+    storage = SilentStorage()
+    yield storage
+    storage.close()
 
 
 @pytest.fixture(scope="session")

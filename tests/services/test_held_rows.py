@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import psycopg
 import pytest
 
 from graphql_api.ids import read_id
 from tests.chat import Person
-from tests.crowd import Answer, Crowd, all_at_once
-from tests.graphql_api.opportunities.documents import APPLY_TO_ROLE
+from tests.crowd import Crowd
 from tests.live_server import LiveServer
 from tests.sockets import opened
+from tests.trouble import apply_all, held, rush, update_profiles
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("crowds")]
 Servers = tuple[LiveServer, LiveServer]
@@ -26,39 +22,6 @@ Servers = tuple[LiveServer, LiveServer]
 CROWD = 40
 #: What one waits for a lock (3 s) and, with the crowd before the door, for the machine.
 PATIENCE = 3.0
-UPDATE_PROFILE = "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { status: __typename } }"
-
-
-@contextmanager
-def held(database_url: str, statement: str) -> Iterator[None]:
-    """What the statement locks is held by somebody from outside."""
-    with psycopg.connect(database_url) as connection:
-        connection.execute("SET idle_in_transaction_session_timeout = 0")
-        connection.execute(statement)
-        yield
-        connection.rollback()
-
-
-@contextmanager
-def rush(server: LiveServer, crowd: Crowd, database_url: str) -> Iterator[list[Answer]]:
-    """The crowd applies for its role, and the first of them wait; their answers are there when it is over."""
-    answers: list[Answer] = []
-    wishes = [(token, {"roleId": crowd.role}) for token in crowd.people]
-    at_once = threading.Thread(target=lambda: answers.extend(all_at_once([server], APPLY_TO_ROLE, wishes)))
-    at_once.start()
-    await_waiting(database_url)
-    yield answers
-    at_once.join()
-
-
-def await_waiting(database_url: str) -> None:
-    """Wait until a connection to the database waits for a lock."""
-    question = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    until = time.monotonic() + 60
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        while not connection.execute(question).fetchone():
-            assert time.monotonic() < until
-            time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +40,11 @@ def test_those_who_want_it_are_refused_and_all_others_are_served(
     others = Crowd.at(server, CROWD)
     with held(database_url, statement), rush(server, crowd, database_url) as answers:
         for _ in range(2):
-            unrelated = all_at_once([server], UPDATE_PROFILE, [(one, {"bio": "I wait."}) for one in others.people])
+            unrelated = update_profiles(server, others)
             assert Counter(answer.outcome for answer in unrelated) == {"User": CROWD}
             assert server.ask("{ me { id } }", token=others.owner)["data"]["me"]
     assert Counter(answer.outcome for answer in answers) == {"CONFLICT": CROWD}
-    again = all_at_once([server], APPLY_TO_ROLE, [(token, {"roleId": crowd.role}) for token in crowd.people])
+    again = apply_all(server, crowd)
     assert Counter(answer.outcome for answer in again) == {"ACCEPTED": CROWD}
 
 
@@ -91,7 +54,7 @@ def test_another_row_of_the_same_table_is_not_waited_for(two_servers: Servers, d
     _, key = read_id(wanted.role) or ("", 0)
     statement = f"SELECT 1 FROM opportunities_role WHERE id = {key} FOR UPDATE"
     with held(database_url, statement), rush(server, wanted, database_url) as answers:
-        free = all_at_once([server], APPLY_TO_ROLE, [(token, {"roleId": other.role}) for token in other.people])
+        free = apply_all(server, other)
         assert Counter(answer.outcome for answer in free) == {"ACCEPTED": CROWD}
     assert Counter(answer.outcome for answer in answers) == {"CONFLICT": CROWD}
 
