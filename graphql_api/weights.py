@@ -276,7 +276,8 @@ FIELDS = {
     "ServiceRecord.approvedHours": 4,
     "ServiceRecord.isRevoked": 4,
     "ServiceRecord.url": 4,
-    "Skill.aliases": 40,
+    # Each is a row of its own.
+    "Skill.aliases": 20 * OBJECT,
     "Subscription.conversationEvents": 500,
     "Subscription.inboxEvents": 500,
     "Subscription.notificationReceived": 500,
