@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,13 @@ def address_from_elsewhere(host: str) -> str | None:
             return None
         address: str = probe.getsockname()[0]
         return address
+
+
+def admit(address: str) -> None:
+    """Answer to this address of the machine, too, and under development to pages that any of its ports serves."""
+    settings.ALLOWED_HOSTS.append(address)
+    if settings.DEBUG:
+        settings.CORS_ALLOWED_ORIGIN_REGEXES.append(rf"^http://{re.escape(address)}(:\d+)?$")
 
 
 def speak_at_once() -> None:

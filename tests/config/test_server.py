@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -59,6 +60,16 @@ def test_a_host_that_is_no_address_at_all_is_named(given: str) -> None:
 )
 def test_the_address_to_open_is_one_that_answers(host: str, here: str) -> None:
     assert server.address_from_here(host) == here
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_address_of_the_machine_is_answered_and_under_development_its_pages_may_call(settings, debug: bool) -> None:
+    settings.DEBUG, settings.ALLOWED_HOSTS, settings.CORS_ALLOWED_ORIGIN_REGEXES = debug, [], []
+    server.admit("192.168.1.20")
+    assert settings.ALLOWED_HOSTS == ["192.168.1.20"]
+    allowed = settings.CORS_ALLOWED_ORIGIN_REGEXES
+    assert any(re.match(one, "http://192.168.1.20:3000") for one in allowed) is debug
+    assert not any(re.match(one, "http://192.168.1.20.evil.example") for one in allowed)
 
 
 def test_only_who_listens_everywhere_is_reached_from_elsewhere() -> None:

@@ -54,7 +54,7 @@ async def test_a_socket_is_told_too(socket_server: LiveServer) -> None:
     assert b"ALLOWED_HOSTS" in bytes(refused.value.response.body or b"")
 
 
-@pytest.mark.parametrize("host", ["10.0.2.2", "10.0.2.2:8000"])
-async def test_under_development_the_emulator_of_android_may_call(socket_server: LiveServer, host: str) -> None:
+@pytest.mark.parametrize("host", ["10.0.2.2", "10.0.2.2:8000", "host.docker.internal:8000"])
+async def test_under_development_emulators_and_containers_may_call(socket_server: LiveServer, host: str) -> None:
     async with opened(socket_server.socket_url, additional_headers={"Host": host}) as socket:
         await socket.log_in()

@@ -62,8 +62,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Warning: {warning}")
         elsewhere = server.address_from_elsewhere(host)
         if elsewhere:
-            # Phones and containers call the server by this name.
-            settings.ALLOWED_HOSTS.append(elsewhere)
+            server.admit(elsewhere)
         threading.Thread(target=self._greet, args=(host, port, elsewhere), daemon=True).start()
         server.run(host=host, port=port)
 
@@ -100,6 +99,8 @@ class Command(BaseCommand):
                 timeout=120,
                 check=False,
             )
+            if done.returncode < 0:
+                return  # the server is being ended, and the crawl with it
             summary = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
             self.stdout.write(f"Crawled the demo site ({arguments[0]}): {' '.join(summary)}")
 
