@@ -33,7 +33,7 @@ check: install-dev ## Lint, types, import contracts, migrations and the printed 
 	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/mypy config domains graphql_api crawlers tests
+	$(BIN)/mypy config domains graphql_api crawlers web tests
 	DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
 	DEBUG=true $(BIN)/python manage.py print_schema --check
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from domains.accounts.services import limited_guess, remember_network
 from domains.base.addresses import address_key
 from domains.base.errors import RateLimited
-from graphql_api.network import client_address
+from graphql_api.edge.network import client_address
 
 
 class AdminLogInForm(AdminAuthenticationForm):

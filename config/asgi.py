@@ -28,8 +28,8 @@ from config.background import Background
 from config.health import serve_health
 from config.static import serve_static
 from domains.base import live
-from graphql_api.bodies import limit_bodies
-from graphql_api.sockets import socket_application
+from graphql_api.edge.bodies import limit_bodies
+from graphql_api.edge.sockets import socket_application
 
 
 def _collect_less() -> None:

@@ -10,12 +10,13 @@ from django.views.generic import RedirectView
 
 from config.admin_log_in import AdminLogInForm
 from config.demo.site import demo_site
-from graphql_api.messaging.files import attachment_file
-from graphql_api.notifications.pages import unsubscribe_page
-from graphql_api.opportunities.pages import service_record_page
-from graphql_api.pages import demo_chat_page, docs_page, front_page, mailed_key_page, robots
+from graphql_api.edge.views import GraphQLView, schema_document
 from graphql_api.schema import schema
-from graphql_api.views import GraphQLView, schema_document
+from web.docs import docs_page
+from web.files import attachment_file
+from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
+from web.records import service_record_page
+from web.unsubscribe import unsubscribe_page
 
 admin.site.login_form = AdminLogInForm
 
@@ -26,7 +27,7 @@ urlpatterns = [
     # The link in a mail is the permission; mail programs post to it without a cookie.
     path("notifications/unsubscribe/<str:token>", csrf_exempt(unsubscribe_page)),
     # The API knows people by their bearer token alone, never by a cookie: there is nothing to forge.
-    re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema))),
+    re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema, editor_page=graphiql_page))),
     path("schema.graphql", schema_document),
     path("docs/", docs_page),
     path("docs/<path:name>/", docs_page),

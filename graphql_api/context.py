@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import strawberry
 from graphql import GraphQLError
@@ -15,9 +15,12 @@ from graphql import GraphQLError
 from domains.accounts.models import Session, User
 from domains.base.errors import NotSignedIn, RateLimited, Refused
 
-if TYPE_CHECKING:
-    from graphql_api.outbound import Outbound
-    from graphql_api.streams import Handover
+
+class Handover(Protocol):
+    """What takes over the stream of a subscription: `live.streams.Handover` for a socket."""
+
+    def take(self, info: Info, stream: Any) -> None:
+        """Send the stream's events from now on, with what the document selects of them."""
 
 
 @dataclass
@@ -33,8 +36,9 @@ class Context:
     response: Any = None
     #: Filled by the socket's handler from `connection_init`.
     connection_params: Mapping[str, Any] | None = None
-    #: Of a socket: what waits to be sent to its client; and the operation, which may be a subscription to hand over.
-    outbound: Outbound | None = None
+    #: Of a socket: what waits to be sent to its client (a `live.outbound.Outbound`); and the operation, which may be a
+    #: subscription to hand over.
+    outbound: Any = None
     handover: Handover | None = None
     #: DataLoaders, made on first use; one set per request.
     loaders: dict[str, Any] = field(default_factory=dict)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
+from enum import Enum
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,12 +20,15 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.utils.str_converters import to_camel_case
 
 from domains.base.errors import NotAllowed, NotFound, Refused, problems_of
-from graphql_api.enums import known
-from graphql_api.logs import current_request_id
+from domains.base.logs import current_request_id
 from graphql_api.operation_info import ErrorCode, OperationInfo, OperationMessage, OperationMessageKind
-from graphql_api.weights import MAX_MESSAGES
 
 logger = logging.getLogger("mishmob.graphql")
+
+E = TypeVar("E", bound=Enum)
+
+#: How many reasons one refused mutation tells.
+MAX_MESSAGES = 100
 
 #: Of each root field, and of what concerns the document as a whole.
 MAX_REPORTED_ERRORS = 5
@@ -43,6 +48,15 @@ class LimitExceeded(GraphQLError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, extensions={"code": "LIMIT_EXCEEDED"})
+
+
+def known(enum: type[E], code: str, otherwise: E) -> E:
+    """Return the enum's value for a code; `otherwise`, with a line in the log, for one that was forgotten in it."""
+    try:
+        return enum(code)
+    except ValueError:
+        logger.error("%s does not list the code %s", enum.__name__, code)  # noqa: TRY400 # there is no more to say
+        return otherwise
 
 
 def operation_info(error: Refused | ValidationError) -> OperationInfo:

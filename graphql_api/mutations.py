@@ -20,9 +20,9 @@ from strawberry_django.utils.inspect import get_possible_types
 
 from domains.base.errors import Code, NotSignedIn, Refused
 from domains.base.locks import refuse_when_busy
+from graphql_api.checks.gate import Place, gate
 from graphql_api.context import Context
 from graphql_api.errors import operation_info
-from graphql_api.gate import Place, gate
 from graphql_api.operation_info import OperationInfo
 
 

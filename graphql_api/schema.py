@@ -19,31 +19,29 @@ from strawberry.types import ExecutionContext
 
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
-from graphql_api.answers import OperationExecutor
-from graphql_api.clean_input import CleanInput
+from graphql_api.checks.answers import OperationExecutor
+from graphql_api.checks.clean_input import CleanInput
+from graphql_api.checks.identity import Identity, OverHttp
+from graphql_api.checks.introspection import Introspection
+from graphql_api.checks.limits import MAX_TOKENS, Limits
+from graphql_api.checks.rate_limit import RateLimit
+from graphql_api.checks.weights import DEFAULT_PAGE, LARGEST_PAGE
 from graphql_api.context import Context
-from graphql_api.edges import Optimizer
 from graphql_api.errors import code_errors
-from graphql_api.identity import Identity, OverHttp
-from graphql_api.introspection import Introspection
-from graphql_api.limits import MAX_TOKENS, Limits
 from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
 from graphql_api.moderation.mutations import ModerationMutations
-from graphql_api.node import NodeQueries
 from graphql_api.notifications.mutations import NotificationMutations
 from graphql_api.notifications.queries import NotificationQueries
 from graphql_api.notifications.subscriptions import NotificationSubscriptions
 from graphql_api.opportunities.mutations import MUTATIONS as OPPORTUNITY_MUTATIONS
 from graphql_api.opportunities.queries import QUERIES as OPPORTUNITY_QUERIES
-from graphql_api.rate_limit import RateLimit
+from graphql_api.relay.edges import Optimizer
+from graphql_api.relay.node import NodeQueries
+from graphql_api.relay.scalars import DATE_TIME_SCALAR, UPLOAD_SCALAR, UUID_SCALAR, Upload
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
-from graphql_api.times import DATE_TIME_SCALAR
-from graphql_api.uploads import UPLOAD_SCALAR, Upload
-from graphql_api.uuids import UUID_SCALAR
-from graphql_api.weights import DEFAULT_PAGE, LARGEST_PAGE
 
 QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NotificationQueries, NodeQueries)
 MUTATIONS = (

@@ -17,4 +17,4 @@ fi
 
 echo "== On PostgreSQL and Redis"
 DATABASE_URL="$TEST_POSTGRES_URL/mishmob" REDIS_URL="$TEST_REDIS_URL/1" \
-  "$BIN/pytest" -n "$WORKERS" --dist loadgroup tests/domains tests/graphql_api tests/services "$@"
+  "$BIN/pytest" -n "$WORKERS" --dist loadgroup tests/domains tests/graphql_api tests/web tests/services "$@"

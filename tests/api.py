@@ -12,7 +12,7 @@ from django.test import Client
 
 from domains.accounts import tokens
 from domains.accounts.models import Session, User
-from graphql_api.ids import global_id
+from graphql_api.relay.ids import global_id
 
 #: The operations that frontends send, where the contract is beside the project.
 CONTRACT = Path(__file__).resolve().parents[2] / "shared" / "contract"

@@ -6,7 +6,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 
-from graphql_api.rate_limit import bucket
+from graphql_api.checks.rate_limit import bucket
 
 
 def forget() -> None:

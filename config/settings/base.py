@@ -57,7 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "graphql_api.hosts.check_host",
+    "graphql_api.edge.hosts.check_host",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,7 +99,7 @@ else:
     given = DATABASE.get("OPTIONS", {})  # such as sslmode, from the address
     DATABASE["OPTIONS"] = {
         **given,
-        # Twelve at most are for mutations (graphql_api/gate.py), four for deliveries (config/background.py).
+        # Twelve at most are for mutations (graphql_api/checks/gate.py), four for deliveries (config/background.py).
         "pool": {"min_size": 2, "max_size": 24, "timeout": 10},
         "options": "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s "
         + given.get("options", ""),
@@ -258,7 +258,7 @@ STRAWBERRY_DJANGO = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "graphql_api.logs.RequestId"}},
+    "filters": {"request_id": {"()": "domains.base.logs.RequestId"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -17,8 +17,8 @@ from graphql_api.accounts.inputs import (
 )
 from graphql_api.accounts.types import AuthSession, BlockReceipt, LogOutReceipt, MfaChallenge, SignUpReceipt, User
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

@@ -21,14 +21,14 @@ from domains.opportunities.selectors import find_own_applications, find_own_memb
 from domains.skills import models as skill_models
 from domains.skills.policies import can_see_resume
 from domains.skills.selectors import find_resumes
-from graphql_api.connections import Connection
+from graphql_api.checks.weights import MAX_MEMBERSHIPS
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe
-from graphql_api.ids import node_id
-from graphql_api.loaders import load, load_row, load_rows
-from graphql_api.nested import Nested
-from graphql_api.rows import row_of
-from graphql_api.weights import MAX_MEMBERSHIPS
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.enums import describe
+from graphql_api.relay.ids import node_id
+from graphql_api.relay.loaders import load, load_row, load_rows
+from graphql_api.relay.nested import Nested
+from graphql_api.relay.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.notifications.types import NotificationPreferences

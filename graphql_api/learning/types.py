@@ -10,8 +10,8 @@ from strawberry import relay
 
 from domains.learning import models
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe
-from graphql_api.rows import row_of
+from graphql_api.relay.enums import describe
+from graphql_api.relay.rows import row_of
 
 describe(
     models.AudienceType,

@@ -16,8 +16,8 @@ from domains.accounts import models as accounts
 from domains.messaging import models, selectors
 from graphql_api.accounts.types import User
 from graphql_api.context import Info
-from graphql_api.loaders import load, load_row
 from graphql_api.messaging.types import Message
+from graphql_api.relay.loaders import load, load_row
 
 SEQUENCE = "Its place in the conversation's log; continue after it."
 

@@ -8,8 +8,8 @@ import strawberry
 
 from domains.messaging.services.send_message import MOST_FILES
 from domains.messaging.services.start_conversation import MAX_PEOPLE
-from graphql_api.input_limits import list_field
-from graphql_api.uploads import Upload
+from graphql_api.checks.input_limits import list_field
+from graphql_api.relay.scalars import Upload
 
 
 @strawberry.input(description="What `startConversation` takes.")

@@ -6,7 +6,6 @@ import strawberry
 
 from domains.messaging import services
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.messaging.inputs import (
     AddParticipantsInput,
     DeleteMessageInput,
@@ -23,6 +22,7 @@ from graphql_api.messaging.inputs import (
 )
 from graphql_api.messaging.types import Conversation, Message, MessageAttachment, TypingReceipt
 from graphql_api.mutations import mutation
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

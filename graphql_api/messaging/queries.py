@@ -10,12 +10,12 @@ import strawberry_django
 from strawberry_django.optimizer import optimize
 
 from domains.messaging import selectors
-from graphql_api.connections import Connection
+from graphql_api.checks.texts import read_words
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import known_or_nobody
 from graphql_api.messaging.types import Conversation, Message
-from graphql_api.words import read_words
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

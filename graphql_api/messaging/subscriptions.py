@@ -10,11 +10,11 @@ import strawberry
 
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import known_or_nobody
+from graphql_api.live.streams import hand_over
 from graphql_api.messaging.events import ConversationEvent
-from graphql_api.messaging.followers import ConversationStream
-from graphql_api.messaging.inbox import InboxEvent, InboxStream
-from graphql_api.streams import hand_over
+from graphql_api.messaging.live.followers import ConversationStream
+from graphql_api.messaging.live.inbox import InboxEvent, InboxStream
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

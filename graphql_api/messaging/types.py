@@ -19,12 +19,12 @@ from strawberry_django.optimizer import optimize
 from domains.accounts import models as accounts
 from domains.messaging import models, policies, selectors, tokens
 from graphql_api.accounts.types import User
-from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.errors import BadUserInput
-from graphql_api.loaders import load, load_row, load_rows
-from graphql_api.nested import Nested
-from graphql_api.rows import row_of
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.loaders import load, load_row, load_rows
+from graphql_api.relay.nested import Nested
+from graphql_api.relay.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.messaging.events import ConversationEvent

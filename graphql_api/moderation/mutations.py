@@ -6,10 +6,10 @@ import strawberry
 
 from domains.moderation import services
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import NOBODY, read_id
 from graphql_api.moderation.inputs import ReportContentInput
 from graphql_api.moderation.types import ContentReport
 from graphql_api.mutations import mutation
+from graphql_api.relay.ids import NOBODY, read_id
 
 
 @strawberry.type

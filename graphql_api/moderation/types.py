@@ -11,7 +11,7 @@ from strawberry import relay
 
 from domains.moderation import models
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe
+from graphql_api.relay.enums import describe
 
 describe(
     models.ReportReason,

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from django.utils import timezone
 
 from domains.notifications import selectors
-from graphql_api.database import until_it_answers
-from graphql_api.live import POLL, Wakeup, switchboard
+from graphql_api.live.database import until_it_answers
+from graphql_api.live.switchboard import POLL, Wakeup, switchboard
 
 #: Seconds between two looks; POLL while the channel layer is out of order.
 PATIENCE = 25.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domains.notifications.services.mark_notifications_read import MOST_AT_ONCE
-from graphql_api.input_limits import list_field
+from graphql_api.checks.input_limits import list_field
 from graphql_api.notifications.types import NotificationKind
 
 

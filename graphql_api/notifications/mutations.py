@@ -7,7 +7,6 @@ import strawberry
 from domains.base.errors import NotSignedIn
 from domains.notifications import services
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
 from graphql_api.notifications.inputs import (
     MarkNotificationsReadInput,
@@ -21,6 +20,7 @@ from graphql_api.notifications.types import (
     PushSubscription,
     PushSubscriptionsReceipt,
 )
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

@@ -13,13 +13,13 @@ from django.utils import timezone
 from domains.accounts import models as accounts
 from domains.notifications import selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.database import until_it_answers
-from graphql_api.live import Wakeup, switchboard
+from graphql_api.live.database import until_it_answers
+from graphql_api.live.outbound import Outbound
+from graphql_api.live.selections import Item
+from graphql_api.live.streams import Stream, hand_over
+from graphql_api.live.switchboard import Wakeup, switchboard
 from graphql_api.notifications.desk import LATE, desk
 from graphql_api.notifications.types import Notification
-from graphql_api.outbound import Outbound
-from graphql_api.selections import Item
-from graphql_api.streams import Stream, hand_over
 
 
 @strawberry.type

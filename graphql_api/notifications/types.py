@@ -17,12 +17,12 @@ from strawberry_django.optimizer import optimize
 
 from domains.notifications import models, selectors
 from domains.notifications.policies import Ways
-from graphql_api.connections import Connection
 from graphql_api.context import Info, signed_in, viewer_of
-from graphql_api.enums import describe
-from graphql_api.loaders import load
-from graphql_api.node import find_nodes
-from graphql_api.rows import row_of
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load
+from graphql_api.relay.node import find_nodes
+from graphql_api.relay.rows import row_of
 
 describe(
     models.NotificationKind,

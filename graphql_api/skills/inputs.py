@@ -5,8 +5,8 @@ from __future__ import annotations
 import strawberry
 
 from domains.skills.services.accept_resume_skills import MAX_AT_ONCE
-from graphql_api.input_limits import list_field
-from graphql_api.uploads import Upload
+from graphql_api.checks.input_limits import list_field
+from graphql_api.relay.scalars import Upload
 
 
 @strawberry.input(description="Which skills to list; without a word, all of them.")

@@ -7,8 +7,8 @@ import strawberry
 from domains.skills import services
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
+from graphql_api.relay.ids import known_or_nobody
 from graphql_api.skills.inputs import (
     AcceptResumeSkillsInput,
     AddSkillInput,

@@ -9,8 +9,8 @@ import strawberry_django
 from django.db.models import QuerySet
 
 from domains.skills import models, selectors
-from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
+from graphql_api.relay.connections import Connection
 from graphql_api.skills.inputs import SkillFilter
 from graphql_api.skills.types import Skill, SkillCategory
 

@@ -14,9 +14,10 @@ from strawberry import relay
 from domains.skills import models, selectors
 from domains.skills.extraction.failures import Failure
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe, known
-from graphql_api.loaders import load_rows
-from graphql_api.rows import row_of
+from graphql_api.errors import known
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load_rows
+from graphql_api.relay.rows import row_of
 
 describe(
     models.SkillSource,

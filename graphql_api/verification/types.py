@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domains.verification import models
-from graphql_api.enums import describe
+from graphql_api.relay.enums import describe
 
 describe(
     models.VerificationKind,

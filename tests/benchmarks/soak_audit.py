@@ -23,7 +23,7 @@ from strawberry.relay import to_base64
 from domains.base.models import OutboxEntry
 from domains.messaging.models import Conversation, ConversationEvent, Message
 from domains.notifications.models import Notification
-from graphql_api.ids import known_or_nobody
+from graphql_api.relay.ids import known_or_nobody
 key = known_or_nobody({id!r}, "Conversation")
 def about(row):
     if not row.message_id:

@@ -1,4 +1,4 @@
-"""A community in which lists are as long as `graphql_api/weights.py` counts them."""
+"""A community in which lists are as long as `graphql_api/checks/weights.py` counts them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from domains.opportunities.models import (
     ServiceRecord,
 )
 from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, UserSkill
-from graphql_api.weights import LISTS
+from graphql_api.checks.weights import LISTS
 from tests.factories import (
     CauseFactory,
     CourseFactory,

@@ -1,4 +1,4 @@
-"""How far the weights of `graphql_api/weights.py` are from what fields cost: `make weights`.
+"""How far the weights of `graphql_api/checks/weights.py` are from what fields cost: `make weights`.
 
 Fills an SQLite database of its own, asks for each field that has a weight, and prints the time that one document takes
 more with the field than without it, beside what the field is taken to cost. Marked are those that are more than four
@@ -95,7 +95,7 @@ def measure(only: set[str]) -> int:
     from django.test import Client
     from django.test.utils import setup_test_environment
 
-    from graphql_api import weights
+    from graphql_api.checks import weights
     from tests.api import Api, gid
     from tests.benchmarks.weighed_community import Weighed
 
@@ -137,8 +137,8 @@ def documents(only: set[str]) -> Iterator[tuple[str, str, str]]:
     """Yield each field that can be asked for, with a document without it and one with it."""
     from graphql import get_named_type, is_leaf_type
 
+    from graphql_api.checks.weights import FIELDS, LISTS
     from graphql_api.schema import schema
-    from graphql_api.weights import FIELDS, LISTS
 
     types: Any = schema._schema.type_map
     for field in sorted(FIELDS.keys() | LISTS.keys()):
@@ -176,7 +176,7 @@ def contract() -> Iterator[tuple[str, str]]:
 def cost(document: str) -> int:
     from graphql import parse
 
-    from graphql_api.limits import check
+    from graphql_api.checks.limits import check
     from graphql_api.schema import schema
 
     return check(parse(document), schema._schema, {})

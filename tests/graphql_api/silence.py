@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graphql_api.streams import Stream
+from graphql_api.live.streams import Stream
 
 #: The streams that wait for news just now, while `watch_streams` lets them say so.
 _waiting: set[Stream] = set()

@@ -26,9 +26,9 @@ from graphql import (
 
 from domains.accounts.models import User, UserType
 from domains.opportunities.models import ApplicationStatus, MembershipRole
-from graphql_api import limits
+from graphql_api.checks import limits
+from graphql_api.checks.limits import check
 from graphql_api.errors import LimitExceeded
-from graphql_api.limits import check
 from graphql_api.schema import schema
 from tests.api import gid
 from tests.cache import forget

@@ -56,7 +56,7 @@ def test_the_page_says_of_each_code_what_the_schema_says(section: str, enum: str
 def test_the_page_lists_every_code_of_the_top_level() -> None:
     written = {
         code
-        for path in (ROOT / "graphql_api").glob("*.py")
+        for path in (ROOT / "graphql_api").rglob("*.py")
         if path.name != "operation_info.py"
         for code in TOP_LEVEL.findall(path.read_text())
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,12 @@ from graphql_api.management.commands.print_schema import keyless_types, printed
 from graphql_api.schema import schema
 
 ROOT = Path(settings.BASE_DIR)
-ROOMS = ("config", "domains", "graphql_api", "crawlers")
-SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts)
+ROOMS = ("config", "domains", "graphql_api", "crawlers", "web")
+OTHERS = {"migrations", "node_modules"}
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if not OTHERS & set(path.parts))
 MAX_FILE, MAX_FUNCTION = 400, 40
+#: How many files a folder of the API holds at the most, beside its subfolders.
+MAX_FILES = 12
 #: Types of libraries whose fields are described by the libraries.
 FOREIGN = {"PageInfo"}
 #: What GraphQL itself defines.
@@ -110,6 +114,11 @@ def test_files_and_functions_stay_small(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             assert length <= MAX_FUNCTION, f"{node.name} has {length} lines"
+
+
+def test_no_folder_of_the_api_is_crowded() -> None:
+    folders = Counter(path.parent for path in SOURCES if path.is_relative_to(ROOT / "graphql_api"))
+    assert {folder: number for folder, number in folders.items() if number > MAX_FILES} == {}
 
 
 def undescribed(name: str, kind: Any) -> Iterator[str]:

@@ -19,12 +19,13 @@ from domains.messaging.services.set_typing import EVERY_SECONDS
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 from domains.messaging.services.upload_attachment import LARGEST, MOST_UNSENT
 from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
-from graphql_api import consumers, outbound
-from graphql_api.frames import LARGEST_FRAME
+from graphql_api.checks.texts import MAX_QUERY_CHARACTERS, MAX_WORDS
+from graphql_api.edge import consumers
+from graphql_api.edge.frames import LARGEST_FRAME
+from graphql_api.edge.operations import MAX_SUBSCRIPTIONS
+from graphql_api.live import outbound
 from graphql_api.messaging.types import MOST_EVENTS
-from graphql_api.operations import MAX_SUBSCRIPTIONS
 from graphql_api.schema import schema
-from graphql_api.words import MAX_QUERY_CHARACTERS, MAX_WORDS
 
 PAGE = Path(settings.BASE_DIR, "docs", "messaging.md").read_text(encoding="utf-8")
 MILLION = 1_000_000

@@ -21,9 +21,9 @@ from graphql import (
 )
 from strawberry_django.utils.typing import get_django_definition
 
-from graphql_api.limits import check
+from graphql_api.checks.limits import check
+from graphql_api.checks.weights import ASKED_AT_ONCE, FIELDS, LISTS, PAGES, TEXTS, length_of, text_of
 from graphql_api.schema import schema
-from graphql_api.weights import ASKED_AT_ONCE, FIELDS, LISTS, PAGES, TEXTS, length_of, text_of
 from tests.api import CONTRACT
 
 DEFINITION = "strawberry-definition"
@@ -68,7 +68,7 @@ def test_every_root_field_and_every_field_that_is_worked_out_has_a_weight() -> N
         for type_name, name, one in fields()
         if (type_name in ROOTS or is_worked_out(one)) and not {f"{type_name}.{name}", f"*.{name}"} & FIELDS.keys()
     ]
-    assert without == [], "give each a weight in graphql_api/weights.py; `make weights` measures it"
+    assert without == [], "give each a weight in graphql_api/checks/weights.py; `make weights` measures it"
 
 
 def test_every_list_without_pages_is_counted_as_what_it_is() -> None:
@@ -142,7 +142,7 @@ def test_the_documents_of_the_contract_are_within_the_limits_at_every_page(size:
 
 
 def test_ordinary_documents_are_far_from_the_greatest_cost() -> None:
-    from graphql_api.limits import MAX_COST
+    from graphql_api.checks.limits import MAX_COST
 
     for name, document in contract():
         (operation,) = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))

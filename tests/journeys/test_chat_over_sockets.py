@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from graphql_api.live import POLL
+from graphql_api.live.switchboard import POLL
 from tests.chat import Person, Reader, hear_live
 from tests.graphql_api.messaging.documents import FOLLOW
 from tests.live_server import ARTIFACTS, LiveServer

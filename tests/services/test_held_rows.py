@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from graphql_api.ids import read_id
+from graphql_api.relay.ids import read_id
 from tests.chat import Person
 from tests.crowd import Crowd
 from tests.live_server import LiveServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domains.opportunities.services.role_drafts import MAX_SKILLS_PER_ROLE
-from graphql_api.input_limits import list_field
+from graphql_api.checks.input_limits import list_field
 from graphql_api.opportunities.types import ApplicationDecision
 
 

@@ -9,11 +9,11 @@ import strawberry
 
 from domains.geo.selectors import normalize_zip_code, why_no_zip_code
 from domains.opportunities.selectors import SENSIBLE_TIME, Order, Wishes, is_sensible_time
+from graphql_api.checks.input_limits import list_field
+from graphql_api.checks.texts import read_words
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import known_or_nobody
-from graphql_api.input_limits import list_field
 from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
-from graphql_api.words import read_words
+from graphql_api.relay.ids import known_or_nobody
 
 #: By how many the list can be narrowed at once.
 MAX_SKILLS, MAX_CAUSES = 50, 20

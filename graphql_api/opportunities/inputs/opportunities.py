@@ -9,10 +9,10 @@ import strawberry
 from domains.opportunities.services import OpportunityChanges, OpportunityDraft
 from domains.opportunities.services.drafts import MAX_CAUSES
 from domains.opportunities.services.role_drafts import MAX_ROLES
-from graphql_api.ids import known_or_nobody
-from graphql_api.input_limits import list_field
+from graphql_api.checks.input_limits import list_field
 from graphql_api.opportunities.inputs.roles import RoleInput
 from graphql_api.opportunities.types import OpportunityKind
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.input(description="What `createOpportunity` takes.")

@@ -8,8 +8,8 @@ import strawberry
 
 from domains.opportunities.services import RoleChanges, RoleDraft, RoleSkillDraft
 from domains.opportunities.services.role_drafts import MAX_COURSES_PER_ROLE, MAX_SKILLS_PER_ROLE
-from graphql_api.ids import known_or_nobody
-from graphql_api.input_limits import list_field
+from graphql_api.checks.input_limits import list_field
+from graphql_api.relay.ids import known_or_nobody
 from graphql_api.verification.types import VerificationKind
 
 TITLE = "3 to 200 characters."

@@ -6,7 +6,6 @@ import strawberry
 
 from domains.opportunities import services
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
 from graphql_api.opportunities.inputs.applications import (
     AnswerOfferInput,
@@ -16,6 +15,7 @@ from graphql_api.opportunities.inputs.applications import (
     WithdrawApplicationInput,
 )
 from graphql_api.opportunities.types import Application
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

@@ -6,7 +6,6 @@ import strawberry
 
 from domains.opportunities import services
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
 from graphql_api.opportunities.inputs.hours import (
     CreateServiceRecordInput,
@@ -15,6 +14,7 @@ from graphql_api.opportunities.inputs.hours import (
     RevokeServiceRecordInput,
 )
 from graphql_api.opportunities.types import HoursEntry, ServiceRecord
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

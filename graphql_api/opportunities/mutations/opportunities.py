@@ -6,7 +6,6 @@ import strawberry
 
 from domains.opportunities import services
 from graphql_api.context import Info, signed_in
-from graphql_api.ids import known_or_nobody
 from graphql_api.mutations import mutation
 from graphql_api.opportunities.inputs.opportunities import (
     CancelOpportunityInput,
@@ -17,6 +16,7 @@ from graphql_api.opportunities.inputs.opportunities import (
 )
 from graphql_api.opportunities.inputs.roles import AddRoleInput, UpdateRoleInput
 from graphql_api.opportunities.types import Opportunity, Role
+from graphql_api.relay.ids import known_or_nobody
 
 
 @strawberry.type

@@ -9,11 +9,11 @@ import strawberry_django
 from django.db.models import QuerySet
 
 from domains.opportunities import models, selectors
-from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
-from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.inputs.filters import HostFilter
 from graphql_api.opportunities.types import OpportunityHost
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.ids import known_or_nobody
 
 Filters = Annotated[HostFilter | None, strawberry.argument(description="Which to list; all if null.")]
 HostId = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]

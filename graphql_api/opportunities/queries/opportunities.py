@@ -9,12 +9,12 @@ import strawberry_django
 from django.db.models import QuerySet
 
 from domains.opportunities import models, selectors
-from graphql_api.connections import Connection
+from graphql_api.checks.input_limits import at_most
 from graphql_api.context import Info, viewer_of
-from graphql_api.ids import known_or_nobody
-from graphql_api.input_limits import at_most
 from graphql_api.opportunities.inputs.filters import OpportunityFilter, OpportunityOrder
 from graphql_api.opportunities.types import Cause, Opportunity
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.ids import known_or_nobody
 
 #: There are three columns to order by.
 MAX_ORDERINGS = 5

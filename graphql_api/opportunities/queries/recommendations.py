@@ -12,9 +12,9 @@ from strawberry_django.optimizer import optimize
 from domains.opportunities import models, selectors
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.errors import BadUserInput
-from graphql_api.ids import known_or_nobody
 from graphql_api.opportunities.types import Opportunity
 from graphql_api.opportunities.types.recommendations import RecommendedOpportunity, RecommendedVolunteer
+from graphql_api.relay.ids import known_or_nobody
 
 #: How many are listed where the document does not say, and at the most.
 USUAL, MOST = 10, 50

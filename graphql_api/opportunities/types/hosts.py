@@ -14,12 +14,12 @@ from strawberry import relay
 
 from domains.opportunities import models, selectors
 from graphql_api.accounts.types import User
-from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe
-from graphql_api.loaders import load, load_rows
-from graphql_api.nested import Nested
-from graphql_api.rows import row_of
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load, load_rows
+from graphql_api.relay.nested import Nested
+from graphql_api.relay.rows import row_of
 
 if TYPE_CHECKING:
     from graphql_api.opportunities.types.hours import HostImpact, HoursEntry

@@ -20,9 +20,9 @@ from domains.opportunities.selectors import Whose
 from domains.skills import models as skill_models
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe
-from graphql_api.loaders import load
-from graphql_api.rows import row_of
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load
+from graphql_api.relay.rows import row_of
 from graphql_api.skills.types import Skill
 
 if TYPE_CHECKING:

@@ -19,15 +19,16 @@ from domains.base.errors import Problem
 from domains.geo.selectors import zip_time_zone
 from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
-from graphql_api.connections import Connection
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe, known
+from graphql_api.errors import known
 from graphql_api.learning.types import Course
-from graphql_api.loaders import load
-from graphql_api.nested import Nested
 from graphql_api.opportunities.types.hosts import OpportunityHost, OpportunityStatus
 from graphql_api.opportunities.types.hours import HoursEntry
-from graphql_api.rows import row_of
+from graphql_api.relay.connections import Connection
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load
+from graphql_api.relay.nested import Nested
+from graphql_api.relay.rows import row_of
 from graphql_api.skills.types import Skill
 from graphql_api.verification.types import VerificationKind
 

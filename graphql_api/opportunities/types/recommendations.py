@@ -8,9 +8,9 @@ from domains.accounts import models as accounts
 from domains.opportunities import matching, models, selectors
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
-from graphql_api.enums import describe
-from graphql_api.loaders import load_row
 from graphql_api.opportunities.types.opportunities import Opportunity, Role
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load_row
 
 describe(
     matching.Factor,

@@ -18,12 +18,12 @@ from domains.accounts.models import User
 from domains.base import keyed_ids, signing
 from domains.messaging import services, tokens
 from domains.messaging.models import Conversation, Message, MessageAttachment
-from graphql_api.messaging.files import PIECE
 from tests.api import Api, codes, gid
 from tests.attachments import PDF, drawing_with_secrets, picture_of, upload_of
 from tests.factories import MessageAttachmentFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import SEND, UPLOAD
 from tests.sql import statements_of
+from web.files import PIECE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ApiAs = Callable[[User], Api]

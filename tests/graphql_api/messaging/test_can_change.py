@@ -14,8 +14,8 @@ from domains.accounts.models import User
 from domains.messaging import services
 from domains.messaging.models import Message
 from domains.messaging.policies import EDITABLE_FOR
+from graphql_api.live.selections import is_same_for_all
 from graphql_api.schema import schema
-from graphql_api.selections import is_same_for_all
 from tests.api import Api, codes, gid
 from tests.factories import BlockFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import DELETE, EDIT, REACT

@@ -19,9 +19,9 @@ from domains.accounts.services import block_user
 from domains.base import live
 from domains.messaging import services
 from domains.messaging.models import Conversation
-from graphql_api import database
-from graphql_api.messaging import followers, log, readings
-from graphql_api.outbound import Outbound
+from graphql_api.live import database
+from graphql_api.live.outbound import Outbound
+from graphql_api.messaging.live import followers, log, readings
 from tests.api import gid
 from tests.factories import ConversationEventFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import FOLLOW

@@ -17,9 +17,9 @@ from domains.accounts.models import User
 from domains.accounts.services import block_user, unblock_user
 from domains.messaging import selectors, services
 from domains.messaging.models import Conversation
-from graphql_api.live import switchboard
-from graphql_api.messaging import inbox, log, readings
-from graphql_api.messaging.log import logs
+from graphql_api.live.switchboard import switchboard
+from graphql_api.messaging.live import inbox, log, readings
+from graphql_api.messaging.live.log import logs
 from tests.api import gid
 from tests.factories import UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import INBOX

@@ -1,0 +1,41 @@
+"""Whose request it is: a bad token is an error, except where a new session is what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
+
+from graphql_api.checks.limits import root_fields_of
+from graphql_api.context import Context
+from graphql_api.errors import BadUserInput
+
+#: Clients that send their token with every request could not get a new one otherwise.
+BEGIN_A_SESSION = frozenset({"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn"})
+
+
+class OverHttp(SchemaExtension):
+    """Refuses subscriptions that come by HTTP."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Look at the operation that was asked for."""
+        context = self.execution_context
+        is_http = isinstance(getattr(context.context, "request", None), HttpRequest)
+        if is_http and context.operation_type is OperationType.SUBSCRIPTION:
+            raise BadUserInput("Subscribe over a socket: the protocol is graphql-transport-ws, the path this one.")
+        yield
+
+
+class Identity(SchemaExtension):
+    """Refuses the request whose token is no good, instead of answering it as a stranger's."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Look at what is asked; by now the document is parsed."""
+        context, document = self.execution_context.context, self.execution_context.graphql_document
+        if isinstance(context, Context) and context.refusal is not None and document is not None:
+            asked = set(root_fields_of(document))
+            if not asked or asked - BEGIN_A_SESSION:
+                raise context.refusal
+        yield

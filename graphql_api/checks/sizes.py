@@ -1,0 +1,202 @@
+"""How much a selection asks for, measured in a single walk with a memo per fragment.
+
+The stock limiters walk each fragment again at each spread, so that a kilobyte of fragments that
+spread each other twice takes them hours. Here each fragment is measured once, and counted at each spread.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+    Undefined,
+    get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_composite_type,
+)
+
+from graphql_api.checks.input_limits import Inputs
+from graphql_api.checks.weights import (
+    CHARACTERS,
+    COLUMN,
+    OBJECT,
+    STATEMENT,
+    VALUE,
+    is_asked_at_once,
+    length_of,
+    page_of,
+    text_of,
+    weight_of,
+)
+from graphql_api.errors import LimitExceeded
+
+#: No figure of a size grows above this; every limit is below.
+CAP = 100_000_000
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a selection asks for, through all its fragments."""
+
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+    selections: int = 0
+    #: What the answer holds at the most, as far as pages and `weights.py` tell: objects, and characters of long texts.
+    objects: int = 0
+    characters: int = 0
+    #: Of each object, in points, see `weights.py`.
+    cost: int = 0
+    #: Statements of SQL, which are asked once for all objects around a field.
+    statements: int = 0
+    #: The lists without pages somewhere in it, such as `Opportunity.roles`.
+    lists: frozenset[str] = frozenset()
+
+    def beside(self, other: Size) -> Size:
+        """Return the size of both selections next to each other, capped so that it stays a small number."""
+        return Size(
+            max(self.depth, other.depth),
+            min(self.aliases + other.aliases, CAP),
+            min(self.directives + other.directives, CAP),
+            min(self.selections + other.selections, CAP),
+            min(self.objects + other.objects, CAP),
+            min(self.characters + other.characters, CAP),
+            min(self.cost + other.cost, CAP),
+            min(self.statements + other.statements, CAP),
+            self.lists | other.lists,
+        )
+
+    @property
+    def total(self) -> int:
+        """Return what it costs in all."""
+        return self.cost + STATEMENT * self.statements
+
+    def times(self, items: int) -> Size:
+        """Return the size of a list of so many of it; what is asked or written once stays."""
+        objects, characters, cost = (min(items * one, CAP) for one in (self.objects, self.characters, self.cost))
+        return replace(self, objects=objects, characters=characters, cost=cost)
+
+
+@dataclass
+class Walk:
+    """One walk through a document."""
+
+    schema: GraphQLSchema
+    inputs: Inputs
+    fragments: Mapping[str, FragmentDefinitionNode]
+    measured: dict[tuple[str, int], Size] = field(default_factory=dict)
+
+    def measure(self, selection_set: SelectionSetNode | None, parent: Any, page: int = 1) -> Size:
+        """Return the size of the selections on the type `parent`; `page` is how many edges it has, if any."""
+        selections = selection_set.selections if selection_set else ()
+        sizes = [(self._condition(one), self._measure_one(one, parent, page)) for one in selections]
+        size = reduce(Size.beside, (size for _, size in sizes), Size())
+        return _as_one_of_several(size, sizes) if is_abstract_type(parent) else size
+
+    def _condition(self, selection: SelectionNode) -> str | None:
+        """Return the object type that a fragment is for, if it is for one only."""
+        condition = None
+        if isinstance(selection, InlineFragmentNode):
+            condition = selection.type_condition
+        elif isinstance(selection, FragmentSpreadNode) and (fragment := self.fragments.get(selection.name.value)):
+            condition = fragment.type_condition
+        kind = self._type(condition, None)
+        return kind.name if isinstance(kind, GraphQLObjectType) else None
+
+    def _measure_one(self, selection: SelectionNode, parent: Any, page: int) -> Size:
+        size = Size(directives=len(selection.directives or ()))
+        if isinstance(selection, FieldNode):
+            return size.beside(self._measure_field(selection, parent, page))
+        if isinstance(selection, InlineFragmentNode):
+            on = self._type(selection.type_condition, parent)
+            return size.beside(self.measure(selection.selection_set, on, page))
+        assert isinstance(selection, FragmentSpreadNode)  # noqa: S101 # the grammar has no fourth
+        return size.beside(self._measure_fragment(selection.name.value, page))
+
+    def _measure_field(self, node: FieldNode, parent: Any, page: int) -> Size:
+        own = Size(aliases=1 if node.alias else 0, selections=1, cost=COLUMN)
+        name = node.name.value
+        if name.startswith("__"):
+            # Introspection is bounded by graphql-core's own limit on its list depth.
+            return own
+        definition = getattr(parent, "fields", {}).get(name)
+        if definition is None:
+            # There is no such field, which the validation says; what is below it counts by its shape.
+            inner = self.measure(node.selection_set, None)
+            return own.beside(replace(inner, depth=inner.depth + 1))
+        values = self.inputs.count(node.arguments or (), definition.args)
+        text = text_of(parent.name, name)
+        points = weight_of(parent.name, name) + text // CHARACTERS + VALUE * values
+        own = replace(own, characters=text, cost=points, statements=int(is_asked_at_once(parent.name, name)))
+        kind = get_named_type(definition.type)
+        page_below = self._page(node, definition, parent.name)
+        inner = self.measure(node.selection_set, kind, page_below)
+        inner = replace(inner, depth=inner.depth + 1)
+        items = 1
+        if isinstance(get_nullable_type(definition.type), GraphQLList):
+            # A plain list says by an argument of its own how long it is, the edges of a connection by its field's.
+            plain = page_below if "first" in definition.args else length_of(parent.name, name)
+            items, inner = self._measure_list(f"{parent.name}.{name}", page, inner, plain)
+        one = Size(objects=1, cost=OBJECT) if is_composite_type(kind) else Size(cost=COLUMN if items > 1 else 0)
+        if kind.name.endswith(("Connection", "Edge")):
+            one = replace(one, objects=0)  # the nodes of a page are counted
+        return own.beside(one.beside(inner).times(items))
+
+    def _measure_list(self, name: str, page: int, inner: Size, plain: int) -> tuple[int, Size]:
+        if name.endswith(("Connection.edges", "Connection.nodes")):
+            return page, inner
+        if name in inner.lists:
+            raise LimitExceeded(f"`{name}` is asked for again below itself; leave out the inner one.")
+        return plain, replace(inner, lists=inner.lists | {name})
+
+    def _measure_fragment(self, name: str, page: int) -> Size:
+        if (name, page) not in self.measured:
+            self.measured[name, page] = Size()  # a cycle ends here; validation refuses it
+            if fragment := self.fragments.get(name):
+                on = self._type(fragment.type_condition, None)
+                self.measured[name, page] = self.measure(fragment.selection_set, on, page)
+        return self.measured[name, page]
+
+    def _type(self, condition: Any, otherwise: Any) -> Any:
+        return self.schema.get_type(condition.name.value) if condition else otherwise
+
+    def _page(self, node: FieldNode, definition: Any, type_name: str) -> int:
+        """Return how many items the field's page has, as its resolver will read it.
+
+        A size that is none, or too large, is refused by whoever reads it: it counts as the largest.
+        """
+        sizes = [name for name in ("first", "last") if name in definition.args]
+        if not sizes:
+            return 1
+        usual, largest = page_of(type_name, node.name.value)
+        given = {one.name.value: one for one in node.arguments or ()}
+        asked = [self.inputs.coerced(given.get(name), definition.args[name]) for name in sizes]
+        wanted = [largest if size is Undefined else size for size in asked if size is not None]
+        return min(max(1, *wanted), largest) if wanted else usual
+
+
+def _as_one_of_several(size: Size, sizes: list[tuple[str | None, Size]]) -> Size:
+    """Return the size of an object that is of one of several types: it has the fields of its own type only."""
+
+    def most(figure: str) -> int:
+        by_type: defaultdict[str | None, int] = defaultdict(int)
+        for condition, one in sizes:
+            by_type[condition] += getattr(one, figure)
+        for_all = by_type.pop(None, 0)
+        return min(for_all + max(by_type.values(), default=0), CAP)
+
+    return replace(size, objects=most("objects"), characters=most("characters"), cost=most("cost"))

@@ -1,0 +1,380 @@
+"""What the parts of a document cost, as data: `make weights` measures how far that is from the truth.
+
+One point is about ten microseconds of one core; what matters is how the parts compare. Every root field, every field
+that is worked out, every list without pages and every long text is named here (tests/house/test_weights.py asks for
+each). Whatever else an object has costs COLUMN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domains.accounts.services.begin_session import MAX_SESSIONS
+from domains.messaging.services.react_to_message import MOST_EMOJI
+from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.start_conversation import MAX_PEOPLE
+from domains.notifications.models import NotificationKind
+from domains.notifications.services.notify import MAX_BODY
+from domains.opportunities.eligibility import PASSABLE
+from domains.opportunities.selectors.hours import MAX_DEVELOPED, MAX_MONTHS
+from domains.opportunities.services.create_host import MAX_HOSTS
+from domains.opportunities.services.create_service_record import MAX_RECORDS
+from domains.opportunities.services.drafts import MAX_CAUSES
+from domains.opportunities.services.invite_host_member import MAX_MEMBERS
+from domains.opportunities.services.log_hours import MAX_ENTRIES
+from domains.opportunities.services.role_drafts import MAX_COURSES_PER_ROLE, MAX_ROLES, MAX_SKILLS_PER_ROLE
+from domains.skills.selectors import MAX_CATEGORIES
+from domains.skills.services.hold_skills import MAX_SKILLS
+from domains.skills.services.parse_resume import MAX_SUGGESTIONS
+from domains.skills.services.skill_files import MAX_ALIASES
+from domains.verification.models import VerificationKind
+from graphql_api.errors import MAX_MESSAGES
+
+#: A column of an object, or an item of a list of names.
+COLUMN = 1
+#: An object: its row, and its place in the answer.
+OBJECT = 5
+#: A value that a client sends, at each use.
+VALUE = 1
+#: So many characters of a long text count one point.
+CHARACTERS = 100
+
+#: A statement of SQL, with the way to the database and back.
+STATEMENT = 250
+
+#: How many organizations a person is told to belong or be invited to.
+MAX_MEMBERSHIPS = MAX_HOSTS + 50
+
+#: What a page holds where the document does not say, and at the most; `Type.field` for lists that differ.
+DEFAULT_PAGE, LARGEST_PAGE = 20, 100
+PAGES = {
+    "Query.recommendedOpportunities": (10, 50),
+    "Query.recommendedVolunteers": (10, 50),
+    "Query.trendingOpportunities": (10, 50),
+    "Conversation.events": (100, 100),
+}
+
+
+@dataclass(frozen=True)
+class Length:
+    """How many items a list without pages may have, which its domain enforces, and how many are counted.
+
+    Few lists are as long as they may be, and lists of what has such lists could not be answered if all counted so.
+    What is counted is what nine in ten have at the most, and never less than a twentieth of what there may be. What
+    is left of the difference is bounded while the answer is made.
+    """
+
+    most: int
+    counted: int
+
+
+LISTS = {
+    # Its moves lead nowhere twice, but for offers that come again.
+    "Application.history": Length(50, 6),
+    "Application.hours": Length(MAX_ENTRIES, 25),
+    "ApplicationHistory.overrides": Length(len(PASSABLE), 1),
+    "Conversation.participants": Length(MAX_PEOPLE, 13),
+    "Eligibility.reasons": Length(80, 4),
+    "HostImpact.hoursByMonth": Length(MAX_MONTHS, 24),
+    "Impact.hoursByMonth": Length(MAX_MONTHS, 24),
+    "Impact.skillsDeveloped": Length(MAX_DEVELOPED, 20),
+    "Message.attachments": Length(MOST_FILES, 2),
+    "Message.reactions": Length(MOST_EMOJI, 4),
+    "MfaChallenge.methods": Length(3, 3),
+    "NotificationPreferences.items": Length(len(NotificationKind), len(NotificationKind)),
+    "OperationInfo.messages": Length(MAX_MESSAGES, 10),
+    "Opportunity.causes": Length(MAX_CAUSES, 3),
+    "Opportunity.roles": Length(MAX_ROLES, 5),
+    "OpportunityHost.members": Length(MAX_MEMBERS, 20),
+    "ParticipantsChanged.participants": Length(MAX_PEOPLE, 13),
+    "Query.skillCategories": Length(MAX_CATEGORIES, 50),
+    "RecommendedOpportunity.reasons": Length(60, 3),
+    "RecommendedVolunteer.reasons": Length(60, 3),
+    "Resume.suggestions": Length(MAX_SUGGESTIONS, 30),
+    "Role.requiredCourses": Length(MAX_COURSES_PER_ROLE, 2),
+    "Role.requiredVerifications": Length(len(VerificationKind), 2),
+    "Role.skills": Length(MAX_SKILLS_PER_ROLE, 5),
+    "Skill.aliases": Length(MAX_ALIASES, 20),
+    "User.hostMemberships": Length(MAX_MEMBERSHIPS, 10),
+    "User.serviceRecords": Length(MAX_RECORDS, 20),
+    "User.sessions": Length(MAX_SESSIONS, 10),
+    "User.skills": Length(MAX_SKILLS, 10),
+}
+
+#: How many characters a long text may have.
+TEXTS = {
+    "Application.coverLetter": 5_000,
+    "ApplicationHistory.reason": 500,
+    "ContentReport.details": 2_000,
+    "Course.description": 5_000,
+    "HoursEntry.note": 500,
+    "HoursEntry.reviewNote": 500,
+    "ListingSource.url": 500,
+    "Message.content": 10_000,
+    "Notification.body": MAX_BODY,
+    "Opportunity.closedReason": 500,
+    "Opportunity.description": 5_000,
+    "Opportunity.impactStatement": 1_000,
+    "OpportunityHost.description": 5_000,
+    "Role.description": 5_000,
+    "UserProfile.bio": 2_000,
+}
+
+#: What asks the database once for all the objects around it, however many they are.
+ASKED_AT_ONCE = frozenset(
+    {
+        "*.totalCount",
+        "Application.history",
+        "Application.hours",
+        "AuthSession.user",
+        "BlockReceipt.blocked",
+        "Conversation.canWrite",
+        "Conversation.events",
+        "Conversation.lastMessage",
+        "Conversation.messages",
+        "Conversation.participants",
+        "HostImpact.approvedHours",
+        "HostImpact.hoursByMonth",
+        "HostImpact.opportunitiesCompleted",
+        "HostImpact.volunteers",
+        "HostMembership.email",
+        "Impact.approvedHours",
+        "Impact.eventsAttended",
+        "Impact.hoursByMonth",
+        "Impact.opportunitiesCompleted",
+        "Impact.skillsDeveloped",
+        "InboxEvent.conversation",
+        "Message.attachments",
+        "Message.reactions",
+        "Message.canEdit",
+        "MessageDeleted.message",
+        "MessageEdited.message",
+        "MessageReacted.message",
+        "MessageSent.message",
+        "Notification.subject",
+        "NotificationConnection.unreadCount",
+        "Opportunity.applications",
+        "Opportunity.causes",
+        "Opportunity.roles",
+        "OpportunityHost.hoursToReview",
+        "OpportunityHost.impact",
+        "OpportunityHost.members",
+        "OpportunityHost.myMembership",
+        "OpportunityHost.opportunities",
+        "ParticipantsChanged.participants",
+        "RecommendedOpportunity.opportunity",
+        "RecommendedOpportunity.role",
+        "RecommendedVolunteer.volunteer",
+        "Resume.suggestions",
+        "Role.eligibility",
+        "Role.myApplication",
+        "Role.requiredCourses",
+        "Role.skills",
+        "Skill.aliases",
+        "User.applications",
+        "User.blockedUsers",
+        "User.hostMemberships",
+        "User.isEmailVerified",
+        "User.notificationPreferences",
+        "User.profile",
+        "User.profilePicture",
+        "User.serviceRecords",
+        "User.sessions",
+        "User.skills",
+        "UserProfile.resume",
+    }
+)
+
+#: A mutation: a transaction of several statements, and the row read again.
+ACT = 1_000
+#: One that hashes a password, and one that reads a file.
+HASH, FILE = 10_000, 20_000
+
+#: What a field costs by itself, without what is selected below it. `*` stands for any type.
+FIELDS = {
+    "*.id": 1,
+    "*.edges": 1,
+    "*.nodes": 1,
+    "*.totalCount": 5,
+    "AuthSession.user": 5,
+    "BlockReceipt.blocked": 5,
+    "Application.waitlistPosition": 20,
+    "ApplicationHistory.reason": 4,
+    "Conversation.canWrite": 5,
+    "Conversation.events": 20,
+    "Conversation.lastMessage": 10,
+    "Conversation.messages": 20,
+    "Conversation.participants": 10,
+    "Conversation.unreadCount": 20,
+    "Course.estimatedHours": 4,
+    "HostImpact.approvedHours": 5,
+    "HostImpact.hoursByMonth": 5,
+    "HostImpact.opportunitiesCompleted": 5,
+    "HostImpact.volunteers": 5,
+    "HostMembership.email": 5,
+    "HostMembership.isAccepted": 4,
+    "HoursEntry.countedHours": 5,
+    "HoursEntry.hours": 4,
+    "Impact.approvedHours": 5,
+    "Impact.eventsAttended": 5,
+    "Impact.hoursByMonth": 1_000,
+    "Impact.opportunitiesCompleted": 5,
+    "Impact.skillsDeveloped": 5,
+    "InboxEvent.conversation": 10,
+    "ListingSource.name": 4,
+    "ListingSource.url": 4,
+    "Message.attachments": 10,
+    "Message.canDelete": 4,
+    "Message.canEdit": 10,
+    "Message.content": 4,
+    "Message.isDeleted": 4,
+    "Message.reactions": 10,
+    "MessageAttachment.url": 5,
+    "MessageDeleted.message": 10,
+    "MessageEdited.message": 10,
+    "MessageReacted.message": 10,
+    "MessageSent.message": 10,
+    "Notification.isRead": 1,
+    "Notification.subject": 20,
+    "NotificationConnection.unreadCount": 5,
+    "Opportunity.applications": 20,
+    "Opportunity.location": 4,
+    "Opportunity.timeZone": 3,
+    "OpportunityHost.hoursToReview": 10,
+    "OpportunityHost.impact": 10,
+    "OpportunityHost.members": 10,
+    "OpportunityHost.myMembership": 10,
+    "OpportunityHost.opportunities": 20,
+    "ParticipantsChanged.participants": 10,
+    "Query.causes": 400,
+    "Query.conversation": 300,
+    "Query.conversations": 400,
+    "Query.host": 200,
+    "Query.hosts": 500,
+    "Query.me": 200,
+    "Query.node": 500,
+    "Query.notifications": 400,
+    "Query.opportunities": 500,
+    "Query.opportunity": 500,
+    "Query.recommendedOpportunities": 12_000,
+    "Query.recommendedVolunteers": 4_000,
+    "Query.searchMessages": 600,
+    "Query.skillCategories": 100,
+    "Query.skills": 500,
+    "Query.trendingOpportunities": 600,
+    "Query.webPushKey": 20,
+    "RecommendedOpportunity.opportunity": 10,
+    "RecommendedOpportunity.role": 10,
+    "RecommendedVolunteer.volunteer": 10,
+    "Resume.failureCode": 4,
+    "Resume.failureReason": 4,
+    "Resume.suggestions": 10,
+    "Role.eligibility": 50,
+    "Role.myApplication": 10,
+    "Role.requiredVerifications": 1,
+    "Role.slotsRemaining": 2,
+    "ServiceRecord.approvedHours": 4,
+    "ServiceRecord.isRevoked": 4,
+    "ServiceRecord.url": 4,
+    # Each is a row of its own.
+    "Skill.aliases": 20 * OBJECT,
+    "Subscription.conversationEvents": 500,
+    "Subscription.inboxEvents": 500,
+    "Subscription.notificationReceived": 500,
+    "User.applications": 20,
+    "User.blockedUsers": 20,
+    "User.email": 10,
+    "User.hostMemberships": 10,
+    "User.impact": 4,
+    "User.isEmailVerified": 5,
+    "User.notificationPreferences": 10,
+    "User.profile": 10,
+    "User.profilePicture": 10,
+    "User.serviceRecords": 10,
+    "User.sessions": 10,
+    "User.skills": 10,
+    "User.zipCode": 4,
+    "UserProfile.birthYear": 4,
+    "UserProfile.resume": 10,
+    "UserSession.isCurrent": 10,
+    "Mutation.acceptHostInvitation": ACT,
+    "Mutation.acceptResumeSkills": 5 * ACT,
+    "Mutation.addParticipants": 2 * ACT,
+    "Mutation.addRole": ACT,
+    "Mutation.addSkill": ACT,
+    "Mutation.answerOffer": 2 * ACT,
+    "Mutation.applyToRole": 2 * ACT,
+    "Mutation.blockUser": ACT,
+    "Mutation.cancelOpportunity": 5 * ACT,
+    "Mutation.changeHostMemberRole": ACT,
+    "Mutation.closeOpportunity": ACT,
+    "Mutation.completeApplication": 2 * ACT,
+    "Mutation.createHost": ACT,
+    "Mutation.createOpportunity": 2 * ACT,
+    "Mutation.createServiceRecord": 2 * ACT,
+    "Mutation.decideApplication": 2 * ACT,
+    "Mutation.deleteMessage": ACT,
+    "Mutation.devLogIn": ACT,
+    "Mutation.editMessage": ACT,
+    "Mutation.importLinkedinExport": FILE,
+    "Mutation.inviteHostMember": ACT,
+    "Mutation.leaveConversation": ACT,
+    "Mutation.logHours": ACT,
+    "Mutation.logIn": HASH,
+    "Mutation.logOut": ACT,
+    "Mutation.markConversationRead": ACT,
+    "Mutation.markNotificationsRead": ACT,
+    "Mutation.publishOpportunity": ACT,
+    "Mutation.reactToMessage": ACT,
+    "Mutation.refreshSession": ACT,
+    "Mutation.registerPushSubscription": ACT,
+    "Mutation.removeHostMember": ACT,
+    "Mutation.removeParticipant": ACT,
+    "Mutation.removePushSubscription": ACT,
+    "Mutation.removeSkill": ACT,
+    "Mutation.renameConversation": ACT,
+    "Mutation.reportContent": 2 * ACT,
+    "Mutation.reviewHours": ACT,
+    "Mutation.revokeServiceRecord": ACT,
+    "Mutation.sendMessage": ACT,
+    "Mutation.setTyping": ACT // 2,
+    "Mutation.signUp": HASH,
+    "Mutation.startConversation": 2 * ACT,
+    "Mutation.unblockUser": ACT,
+    "Mutation.updateHost": ACT,
+    "Mutation.updateNotificationPreferences": ACT,
+    "Mutation.updateOpportunity": 2 * ACT,
+    "Mutation.updateProfile": ACT,
+    "Mutation.updateRole": ACT,
+    "Mutation.uploadAttachment": FILE,
+    "Mutation.uploadResume": FILE,
+    "Mutation.verifyEmail": ACT,
+    "Mutation.withdrawApplication": 2 * ACT,
+}
+
+
+def weight_of(type_name: str, name: str) -> int:
+    """Return what the field costs by itself."""
+    own = FIELDS.get(f"{type_name}.{name}")
+    return FIELDS.get(f"*.{name}", COLUMN) if own is None else own
+
+
+def is_asked_at_once(type_name: str, name: str) -> bool:
+    """Tell whether the field asks the database once for all the objects around it."""
+    return f"{type_name}.{name}" in ASKED_AT_ONCE or f"*.{name}" in ASKED_AT_ONCE
+
+
+def text_of(type_name: str, name: str) -> int:
+    """Return how many characters the field may hold, if that is a long text."""
+    return TEXTS.get(f"{type_name}.{name}", 0)
+
+
+def length_of(type_name: str, name: str) -> int:
+    """Return how many items of the list without pages are counted."""
+    known = LISTS.get(f"{type_name}.{name}")
+    return known.counted if known else LARGEST_PAGE
+
+
+def page_of(type_name: str, name: str) -> tuple[int, int]:
+    """Return how many items the paged list has where the document does not say, and at the most."""
+    return PAGES.get(f"{type_name}.{name}", (DEFAULT_PAGE, LARGEST_PAGE))

@@ -1,0 +1,1 @@
+"""HTTP and sockets: how requests come in and answers go out."""

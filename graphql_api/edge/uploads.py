@@ -1,0 +1,186 @@
+"""Files in GraphQL requests: the multipart request spec, and its limits.
+
+A form on a foreign page can send multipart without asking this server first, so such a request counts only with a
+header that no form can set. Whatever is wrong with one is a 4xx, and nothing of it was executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cross_web import HTTPException
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.http import HttpRequest, multipartparser
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+
+from domains.base.texts import shown_file_name
+
+MULTIPART = "multipart/form-data"
+MIB = 1024 * 1024
+MAX_BODY = 12 * MIB
+#: More than any service takes, so that it is the service that says what is too large for it.
+MAX_FILE = 11 * MIB
+MAX_FILES = 5
+MAX_MAPPED = 20
+#: A path such as `variables.input.documents.3` has so many parts at the most.
+LONGEST_PATH = 10
+#: A browser sends these only after it asked this server whether the page may.
+PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
+#: Django gives a part's head 1 KiB, too little for names as long as some clients send; what is shown is cut later.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024  # type: ignore[attr-defined]
+#: What a decoder puts in the place of bytes that it cannot read.
+REPLACEMENT = "\ufffd"
+
+
+class Quota(FileUploadHandler):
+    """Counts the files and their bytes as they come in, decoded, and stops the reading at the limits."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self._files = self._of_all = self._of_this = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin to count another file."""
+        super().new_file(*args, **kwargs)
+        self._files += 1
+        self._of_this = 0
+        if self._files > MAX_FILES:
+            raise TooManyFilesSent
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Count, and pass it on to whoever keeps it."""
+        self._of_this += len(raw_data)
+        self._of_all += len(raw_data)
+        if self._of_this > MAX_FILE or self._of_all > MAX_BODY:
+            raise RequestDataTooBig
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leave the file to those who keep it."""
+
+
+class Renaming(FileUploadHandler):
+    """Keeps a file under a name of our own while it comes in: Django would make a path of the client's."""
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Begin to keep a file."""
+        self._shown = shown_file_name(file_name)
+        super().new_file(field_name, "upload", *args, **kwargs)
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+        """Return the file, with the name that may be shown."""
+        if file := super().file_complete(file_size):
+            file.name = self._shown
+        return file
+
+
+class InMemory(Renaming, MemoryFileUploadHandler):
+    """Keeps files of small requests."""
+
+
+class OnDisk(Renaming, TemporaryFileUploadHandler):
+    """Keeps files of large requests."""
+
+
+def check_multipart(request: HttpRequest) -> None:
+    """Refuse what a form of a foreign page could have sent, and what is too long or does not say how long it is."""
+    if not any(request.headers.get(name, "").strip() for name in PREFLIGHTED):
+        raise HTTPException(
+            415, f"A multipart request needs the header {PREFLIGHTED[0]}; others go as application/json."
+        )
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdigit()):
+        raise HTTPException(411, "A multipart request needs the header Content-Length.")
+    if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
+        raise HTTPException(413, f"The request is too large: at most {MAX_BODY // MIB} MiB.")
+
+
+def read_multipart(request: HttpRequest, parse_json: Callable[[str], Any]) -> dict[str, Any]:
+    """Return the operation with its files in the places that the map names."""
+    fields, files = _parts(request)
+    if any(len(fields.getlist(name)) != 1 for name in ("operations", "map")):
+        raise HTTPException(400, "Send `operations` and `map`, once each, before the files.")
+    if any(REPLACEMENT in fields[name] for name in ("operations", "map")):
+        raise HTTPException(400, "`operations` and `map` must be UTF-8; write U+FFFD as \\ufffd if you mean it.")
+    operations, places = parse_json(fields["operations"]), _places(parse_json(fields["map"]))
+    if isinstance(operations, list):
+        raise HTTPException(400, "Send one operation per request.")
+    if not isinstance(operations, dict):
+        raise HTTPException(400, "`operations` must be a JSON object with a `query`.")
+    if set(places) != set(files) or any(len(files.getlist(name)) != 1 for name in files):
+        raise HTTPException(400, "`map` must name each file of the request, once.")
+    for name, path in places.items():
+        _put(operations, path, files[name])
+    return operations
+
+
+def _parts(request: HttpRequest) -> tuple[Any, Any]:
+    """Return the fields and the files of the request, within the limits."""
+    handlers = [Quota(request), InMemory(request), OnDisk(request)]
+    request.upload_handlers = handlers
+    request.encoding = "utf-8"  # whatever the request says: some encodings of Python are none of text
+    try:
+        return _read(request, handlers)
+    except RequestDataTooBig as error:
+        sizes = f"{MAX_FILE // MIB} MiB a file, {MAX_BODY // MIB} MiB in all, of which 1 MiB is no file"
+        raise HTTPException(413, f"The request is too large: at most {sizes}.") from error
+    except TooManyFilesSent as error:
+        raise HTTPException(400, f"Send at most {MAX_FILES} files in one request.") from error
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
+        raise HTTPException(400, "The request is not valid multipart/form-data.") from error
+
+
+def _read(request: HttpRequest, handlers: list[FileUploadHandler]) -> tuple[Any, Any]:
+    try:
+        return request.POST, request.FILES
+    except BaseException:
+        # Where it was cut off, nothing of the file stays on the disk until somebody collects the garbage.
+        for handler in handlers:
+            if file := getattr(handler, "file", None):
+                file.close()
+        raise
+
+
+def _places(given: Any) -> dict[str, str]:
+    """Return the one path of each file."""
+    if not isinstance(given, dict) or len(given) > MAX_MAPPED:
+        raise HTTPException(400, f"`map` must be a JSON object with at most {MAX_MAPPED} entries.")
+    places: dict[str, str] = {}
+    for name, paths in given.items():
+        if not (isinstance(paths, list) and len(paths) == 1 and isinstance(paths[0], str)):
+            raise HTTPException(400, "`map` must give each file a list with one path.")
+        places[name] = paths[0]
+    if len(set(places.values())) != len(places):
+        raise HTTPException(400, "Two files cannot have the same place.")
+    return places
+
+
+def _put(operations: Mapping[str, Any], path: str, file: UploadedFile[Any]) -> None:
+    """Put the file where the path leads: below `variables`, at a null."""
+    first, *keys = path.split(".")
+    target: Any = operations.get("variables")
+    if first != "variables" or not keys or len(keys) > LONGEST_PATH:
+        raise HTTPException(400, "A path in `map` must lead to a place in `variables`.")
+    for key in keys[:-1]:
+        target = _at(target, key)
+    if _at(target, keys[-1]) is not None:
+        raise HTTPException(400, "Where a file goes, `variables` must hold null.")
+    target[int(keys[-1]) if isinstance(target, list) else keys[-1]] = file
+
+
+def _at(target: Any, key: str) -> Any:
+    if isinstance(target, dict) and key in target:
+        return target[key]
+    if (
+        isinstance(target, list)
+        and key.isascii()
+        and key.isdigit()
+        and len(key) < LONGEST_PATH
+        and int(key) < len(target)
+    ):
+        return target[int(key)]
+    raise HTTPException(400, "A path in `map` leads nowhere.")

@@ -1,0 +1,1 @@
+"""Subscriptions: how events reach the sockets that follow them."""

@@ -1,0 +1,82 @@
+"""Sockets end with their session: at once when its end is broadcast, within LOOK seconds when that is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
+
+from domains.accounts import selectors as accounts
+from graphql_api.live.database import in_database
+from graphql_api.live.switchboard import Wakeup, switchboard
+
+logger = logging.getLogger("mishmob.sockets")
+
+#: Seconds between two looks at all the sessions with open sockets: one statement for all of them.
+LOOK = 3.0
+
+End = Callable[[], Awaitable[None]]
+
+
+class SessionWatch:
+    """The sessions that sockets of this process live on, and how to end each socket."""
+
+    def __init__(self) -> None:
+        self._ends: defaultdict[int, set[End]] = defaultdict(set)
+        self._look_now = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def add(self, session_id: int, end: End) -> None:
+        """Await `end()` when the session ends, until it is removed."""
+        self._ends[session_id].add(end)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._watch())
+        await switchboard().add(f"session.{session_id}", self)
+
+    async def remove(self, session_id: int, end: End) -> None:
+        """Watch the session no longer for this one; one that was never added is fine."""
+        ends = self._ends.get(session_id)
+        if ends is None:
+            return
+        ends.discard(end)
+        if not ends:
+            del self._ends[session_id]
+            await switchboard().remove(f"session.{session_id}", self)
+        if not self._ends and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def ring(self, wakeup: Wakeup) -> None:  # the rows say which session it was
+        """Look at once: a session may have ended."""
+        self._look_now.set()
+
+    async def _watch(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await self._look_now.wait()
+            self._look_now.clear()
+            try:
+                await self._end_what_is_over()
+            except Exception:
+                # Without the database nobody can be asked; the sockets stay until it answers again.
+                logger.exception("sessions could not be looked at")
+                await asyncio.sleep(LOOK)
+
+    async def _end_what_is_over(self) -> None:
+        watched = set(self._ends)
+        alive = await in_database(lambda: accounts.find_live_session_ids(among=watched))
+        for session_id in watched - alive:
+            for end in tuple(self._ends.get(session_id, ())):
+                await end()
+
+
+_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, SessionWatch] = WeakKeyDictionary()
+
+
+def session_watch() -> SessionWatch:
+    """Return the watch of the running loop."""
+    return _watches.setdefault(asyncio.get_running_loop(), SessionWatch())

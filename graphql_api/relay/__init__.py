@@ -1,0 +1,1 @@
+"""Ids, scalars, connections and loaders: how rows are shown."""

@@ -1,0 +1,78 @@
+"""Connections below many parents: the pages of all of them in one statement.
+
+A page below a single parent is a plain one, which the database answers from its index. Below several, one
+statement numbers the rows of each parent in their order and takes the first of each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+from strawberry_django.optimizer import mark_optimized_by_prefetching, optimize
+from strawberry_django.queryset import get_queryset_config
+from strawberry_django.relay.cursor_connection import apply_cursor_pagination
+
+from graphql_api.relay.edges import as_edges
+from graphql_api.relay.loaders import batch
+
+#: The name under which each row says whose it is.
+PARENT = "nested_parent"
+
+
+@dataclass(frozen=True)
+class Nested:
+    """What the resolver of a nested connection returns; an async one, so that all parents ask in the same moment."""
+
+    #: The rows of all parents that the viewer may see, in their order.
+    rows: Callable[[], QuerySet[Any]]
+    #: The lookup from a row to its parent, such as `role__opportunity`.
+    by: str
+    #: The parent's key.
+    key: int
+
+
+async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **page: Any) -> QuerySet[Any]:
+    """Return the rows of this parent's page; what is asked for its siblings comes by the same statement.
+
+    For a single parent the queryset is not evaluated yet and holds all rows; for several it holds the page, and one
+    row more where there are more. `narrow` bounds the rows by the page's cursors.
+    """
+
+    def load(keys: Sequence[int]) -> list[QuerySet[Any]]:
+        rows = optimize(nested.rows().filter(**{f"{nested.by}__in": keys}), info=as_edges(info))
+        return [rows] if len(keys) == 1 else _pages(narrow(rows), nested.by, keys, info, page)
+
+    rows: QuerySet[Any] = await batch(info, "rows", load).load(nested.key)
+    return rows
+
+
+async def load_count(nested: Nested, info: Any) -> int:
+    """Return how many rows this parent has; its siblings are counted by the same statement."""
+
+    def load(keys: Sequence[int]) -> list[int]:
+        rows = nested.rows().filter(**{f"{nested.by}__in": keys}).order_by()
+        counts = dict(rows.values_list(nested.by).annotate(Count("pk")).values_list(nested.by, "pk__count"))
+        return [counts.get(key, 0) for key in keys]
+
+    count: int = await batch(info, "count", load).load(nested.key)
+    return count
+
+
+def _pages(rows: QuerySet[Any], by: str, keys: Sequence[int], info: Any, page: dict[str, Any]) -> list[QuerySet[Any]]:
+    paged, descriptors = apply_cursor_pagination(
+        rows.annotate(**{PARENT: F(by)}), related_field_id=PARENT, info=info, **page
+    )
+    by_parent: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in paged:
+        by_parent[getattr(row, PARENT)].append(row)
+    pages = []
+    for key in keys:
+        one: Any = mark_optimized_by_prefetching(paged.all())
+        one._result_cache = by_parent[key]
+        get_queryset_config(one).ordering_descriptors = descriptors
+        pages.append(one)
+    return pages

@@ -1,0 +1,1 @@
+"""The third door: pages and files over HTTP, everything that is not GraphQL; they call selectors and services."""
