@@ -25,7 +25,7 @@ from graphql_api.checks.identity import Identity, OverHttp
 from graphql_api.checks.introspection import Introspection
 from graphql_api.checks.limits import MAX_TOKENS, Limits
 from graphql_api.checks.rate_limit import RateLimit
-from graphql_api.checks.weights import DEFAULT_PAGE, LARGEST_PAGE
+from graphql_api.checks.weights import DEFAULT_PAGE, MAX_PAGE
 from graphql_api.context import Context
 from graphql_api.errors import code_errors
 from graphql_api.messaging.mutations import MessagingMutations
@@ -123,8 +123,8 @@ MUTATION = (
 FOLLOWING = "What can be followed live, over a socket."
 #: What the arguments of a connection mean; the library's own words say the same of `last` as of `after`.
 PAGES = {
-    "first": f"At most so many rows, from the start of the list: 1 to {LARGEST_PAGE}, {DEFAULT_PAGE} if left out.",
-    "last": f"At most so many rows, from the end of the list: 1 to {LARGEST_PAGE}; not together with `first`.",
+    "first": f"At most so many rows, from the start of the list: 1 to {MAX_PAGE}, {DEFAULT_PAGE} if left out.",
+    "last": f"At most so many rows, from the end of the list: 1 to {MAX_PAGE}; not together with `first`.",
     "after": "Only rows after this cursor; take it from `pageInfo.endCursor`.",
     "before": "Only rows before this cursor; take it from `pageInfo.startCursor`.",
 }

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,6 @@ class Rights:
 
 #: For what is the same for everybody, whoever asks.
 PUBLIC = Rights("public")
-
-
-def rights_of(*, viewer_id: int, permissions: Iterable[str] = ()) -> Rights:
-    """Return the rights of one person, which nobody else shares and which end with any of the permissions of staff."""
-    return Rights(":".join((f"viewer-{viewer_id}", *sorted(permissions))))
 
 
 def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures], version: str = "") -> Figures:

@@ -16,7 +16,7 @@ from domains.base.audit import EXAMPLES, Found, Invariant, register
 STRAYS_AFTER = timedelta(days=2)
 #: So many rows a statement brings; about so many files the storage is asked one by one: where more are missing, its
 #: list is believed, and of more strays the others are left to the next look.
-BATCH, MOST_ASKED_FOR = 5000, 1000
+BATCH, MAX_ASKED_FOR = 5000, 1000
 
 
 def register_files(*, model: type[Model], folder: str, field: str = "file") -> None:
@@ -48,7 +48,7 @@ def _without_file(model: type[Model], folder: str, field: str) -> list[int]:
     # The rows first: a row that comes later has a file, but not in the list.
     keys = {name: key for key, name in _rows(model, field)}
     missing = keys.keys() - _stored(folder)
-    if len(missing) <= MOST_ASKED_FOR:
+    if len(missing) <= MAX_ASKED_FOR:
         # What went together in the meantime is as it should be.
         still = model._default_manager.filter(**{f"{field}__in": missing}).values_list(field, flat=True)
         missing = {name for name in still if not default_storage.exists(name)}
@@ -59,7 +59,7 @@ def _without_row(model: type[Model], folder: str, field: str) -> list[str]:
     # The files first: a row that comes later has a file that is young.
     strays = _stored(folder) - {name for _, name in _rows(model, field)}
     before = timezone.now() - STRAYS_AFTER
-    return [name for name in sorted(strays)[:MOST_ASKED_FOR] if _is_older(name, before)]
+    return [name for name in sorted(strays)[:MAX_ASKED_FOR] if _is_older(name, before)]
 
 
 def _rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:

@@ -51,7 +51,7 @@ def text_problems(text: str, field: str) -> list[Problem]:
     return []
 
 
-LONGEST_FILE_NAME = 100
+MAX_FILE_NAME = 100
 
 
 def shown_file_name(name: str, *, fallback: str = "file") -> str:
@@ -62,10 +62,10 @@ def shown_file_name(name: str, *, fallback: str = "file") -> str:
     plain = unicodedata.normalize("NFKC", name).replace("\\", "/").rpartition("/")[2]
     kept = "".join(one for one in plain if unicodedata.category(one) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
     kept = " ".join(kept.split()).strip(". ")
-    if len(kept) > LONGEST_FILE_NAME:
+    if len(kept) > MAX_FILE_NAME:
         stem, dot, ending = kept.rpartition(".")
         ending = f"{dot}{ending}"[:12] if stem else ""
-        kept = kept[: LONGEST_FILE_NAME - len(ending)] + ending
+        kept = kept[: MAX_FILE_NAME - len(ending)] + ending
     return kept if is_visible(kept) else fallback
 
 

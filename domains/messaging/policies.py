@@ -29,7 +29,7 @@ def can_start_conversation(user: User) -> bool:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConversationAccess:
     """What somebody's part in a conversation is, and what stands between the two of a direct one."""
 
     takes_part: bool = False
@@ -40,16 +40,16 @@ class Standing:
     guarded: tuple[int, int] | None = None
 
 
-def find_standing(*, actor: User, conversation: Conversation) -> Standing:
-    """Return the actor's standing, by one statement; read it under the conversation's lock."""
+def find_access(*, actor: User, conversation: Conversation) -> ConversationAccess:
+    """Return the actor's access, by one statement; read it under the conversation's lock."""
     rows = Participant.objects.filter(conversation=conversation)
     if conversation.direct_key is None:
-        return Standing(takes_part=rows.filter(user=actor, left_at__isnull=True).exists())
+        return ConversationAccess(takes_part=rows.filter(user=actor, left_at__isnull=True).exists())
     pair = [int(key) for key in conversation.direct_key.split(":")]
     blocked = Exists(Block.objects.filter(blocker__in=pair, blocked__in=pair))
     found = rows.annotate(is_blocked=blocked).values_list("user", "left_at", "user__profile__birth_year", "is_blocked")
     years = {key: year for key, _, year, _ in found}
-    return Standing(
+    return ConversationAccess(
         takes_part=any(key == actor.pk and left_at is None for key, left_at, _, _ in found),
         is_blocked=any(is_blocked for *_, is_blocked in found),
         is_alone=all(key == actor.pk or left_at is not None for key, left_at, _, _ in found),
@@ -57,19 +57,19 @@ def find_standing(*, actor: User, conversation: Conversation) -> Standing:
     )
 
 
-def why_out_of_reach(standing: Standing) -> str | None:
+def reason_unreachable(access: ConversationAccess) -> str | None:
     """I may not write to whom I have blocked or who has blocked me, nor across 18 without something in common.
 
     Returns the sentence of the refusal, which is the same for both and whoever blocked, or None.
     """
-    if standing.is_blocked:
+    if access.is_blocked:
         return BLOCKED
-    if standing.guarded and not _share_context(*standing.guarded):
+    if access.guarded and not _share_context(*access.guarded):
         return NO_CONTEXT
     return None
 
 
-def why_not_begin(*, actor: User, person: User, opportunity: Opportunity | None = None) -> str | None:
+def reason_not_to_start(*, actor: User, person: User, opportunity: Opportunity | None = None) -> str | None:
     """I may begin to talk with somebody under the same rules, or if I ask their organisation about its opportunity.
 
     Returns the sentence of the refusal, or None.
@@ -78,10 +78,10 @@ def why_not_begin(*, actor: User, person: User, opportunity: Opportunity | None 
     guarded = _guarded({key: year for key, (year, _) in people.items()})
     is_blocked = any(is_blocked for _, is_blocked in people.values())
     asks = _asks(actor, person, opportunity, guarded)
-    return why_out_of_reach(Standing(is_blocked=is_blocked, guarded=None if asks else guarded))
+    return reason_unreachable(ConversationAccess(is_blocked=is_blocked, guarded=None if asks else guarded))
 
 
-def can_turn(*, actor: User, person: User, opportunity: Opportunity) -> bool:
+def can_change_subject(*, actor: User, person: User, opportunity: Opportunity) -> bool:
     """I may turn our talk to an opportunity; across 18 only a minor may, and only to one of the adult's organisation.
 
     So the minor's question stays the minor's: the adult cannot put another in its place, to keep what it opened.
@@ -99,15 +99,15 @@ def _asks(actor: User, person: User, opportunity: Opportunity | None, guarded: t
     )
 
 
-def find_out_of_reach(*, actor: User, people: Collection[User]) -> set[int]:
+def find_unreachable(*, actor: User, people: Collection[User]) -> set[int]:
     """I may not draw people into a talk who have blocked me, nor those whom I have blocked.
 
     Nor anybody across 18 with whom I have nothing in common. Costs two statements at the most.
     """
-    return find_out_of_reach_among(actor=actor, keys=[person.pk for person in people])
+    return find_unreachable_among(actor=actor, keys=[person.pk for person in people])
 
 
-def find_out_of_reach_among(*, actor: User, keys: Collection[int]) -> set[int]:
+def find_unreachable_among(*, actor: User, keys: Collection[int]) -> set[int]:
     """Return the same for the keys of people."""
     others = _look_at(actor, keys)
     year, _ = others.pop(actor.pk, (None, False))

@@ -194,7 +194,7 @@ def _find_open(viewer: User, conversation_ids: Collection[int], *, also_alone: b
         rows = rows.filter(left_at__isnull=True)
     found = list(rows.values_list("conversation", "user", "conversation__is_group", "left_at"))
     partners = {key: user for key, user, _, _ in found if user != viewer.pk}
-    away = policies.find_out_of_reach_among(actor=viewer, keys=set(partners.values()))
+    away = policies.find_unreachable_among(actor=viewer, keys=set(partners.values()))
     near = {key for key, user in partners.items() if user not in away}
     own = ((key, is_group) for key, user, is_group, left_at in found if user == viewer.pk and left_at is None)
     return {key for key, is_group in own if is_group or key in near}

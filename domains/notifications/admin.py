@@ -54,10 +54,10 @@ class PostingFilter(DeliveryFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's shape
         """Keep those in the chosen state."""
         states: dict[str | None, dict[str, Any]] = {
-            "waiting": {"done_at__isnull": True, "attempts__lt": Posting.MOST_ATTEMPTS},
+            "waiting": {"done_at__isnull": True, "attempts__lt": Posting.MAX_ATTEMPTS},
             "failed": {"done_at__isnull": True, "attempts__gt": 0},
             "delivered": {"is_sent": True},
-            "parked": {"done_at__isnull": True, "attempts__gte": Posting.MOST_ATTEMPTS},
+            "parked": {"done_at__isnull": True, "attempts__gte": Posting.MAX_ATTEMPTS},
         }
         return queryset.filter(**states.get(self.value(), {}))
 

@@ -42,5 +42,5 @@ def pushes_are_not_stuck() -> QuerySet[PushDelivery]:
 
 def _stuck(postings: QuerySet[P]) -> QuerySet[P]:
     return postings.filter(
-        done_at__isnull=True, attempts__lt=Posting.MOST_ATTEMPTS, due_at__lt=timezone.now() - SENT_WITHIN
+        done_at__isnull=True, attempts__lt=Posting.MAX_ATTEMPTS, due_at__lt=timezone.now() - SENT_WITHIN
     )

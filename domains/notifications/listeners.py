@@ -11,62 +11,62 @@ from domains.opportunities import facts as opportunities
 @bus.listen(opportunities.ApplicationSubmitted)
 def tell_of_the_application(fact: opportunities.ApplicationSubmitted) -> None:
     """Those who run the host learn that somebody applied; whoever got a place at once has it in writing."""
-    tasks.tell_story.delay("application_received", fact.application_id)
-    tasks.tell_story.delay("place_confirmed", fact.application_id)
+    tasks.notify_by_template.delay("application_received", fact.application_id)
+    tasks.notify_by_template.delay("place_confirmed", fact.application_id)
 
 
 @bus.listen(opportunities.ApplicationDecided)
 def tell_of_the_decision(fact: opportunities.ApplicationDecided) -> None:
     """The volunteer learns of the decision."""
-    tasks.tell_story.delay("application_decided", fact.move_id)
+    tasks.notify_by_template.delay("application_decided", fact.move_id)
 
 
 @bus.listen(opportunities.EligibilityOverridden)
 def tell_of_the_override(fact: opportunities.EligibilityOverridden) -> None:
     """The host's owners and coordinators learn that one of them accepted somebody anyway."""
-    tasks.tell_story.delay("accepted_anyway", fact.move_id)
+    tasks.notify_by_template.delay("accepted_anyway", fact.move_id)
 
 
 @bus.listen(opportunities.OfferMade)
 def tell_of_the_offer(fact: opportunities.OfferMade) -> None:
     """Whoever was first in line learns that a place is held for them, and until when."""
-    tasks.tell_story.delay("application_decided", fact.move_id)
+    tasks.notify_by_template.delay("application_decided", fact.move_id)
 
 
 @bus.listen(opportunities.OfferExpired)
 def tell_of_the_end_of_the_offer(fact: opportunities.OfferExpired) -> None:
     """Whoever did not answer learns that the place went on."""
-    tasks.tell_story.delay("application_decided", fact.move_id)
+    tasks.notify_by_template.delay("application_decided", fact.move_id)
 
 
 @bus.listen(opportunities.OfferAnswered)
 def tell_of_the_answer(fact: opportunities.OfferAnswered) -> None:
     """Those who run the host learn who took the place that had become free."""
-    tasks.tell_story.delay("place_changed", fact.move_id)
+    tasks.notify_by_template.delay("place_changed", fact.move_id)
 
 
 @bus.listen(opportunities.ApplicationWithdrawn)
 def tell_of_the_withdrawal(fact: opportunities.ApplicationWithdrawn) -> None:
     """Those who run the host learn that somebody who had a place will not come."""
-    tasks.tell_story.delay("place_changed", fact.move_id)
+    tasks.notify_by_template.delay("place_changed", fact.move_id)
 
 
 @bus.listen(opportunities.OpportunityChanged)
 def tell_of_the_change(fact: opportunities.OpportunityChanged) -> None:
     """Whoever holds a place learns what is different now."""
-    tasks.tell_story.delay("opportunity_changed", fact.change_id)
+    tasks.notify_by_template.delay("opportunity_changed", fact.change_id)
 
 
 @bus.listen(opportunities.OpportunityCancelled)
 def tell_that_it_is_called_off(fact: opportunities.OpportunityCancelled) -> None:
     """Whoever applied learns that it does not take place."""
-    tasks.tell_story.delay("opportunity_cancelled", fact.change_id)
+    tasks.notify_by_template.delay("opportunity_cancelled", fact.change_id)
 
 
 @bus.listen(opportunities.HoursReviewed)
 def tell_of_the_review(fact: opportunities.HoursReviewed) -> None:
     """The volunteer learns what became of the hours."""
-    tasks.tell_story.delay("hours_reviewed", fact.hours_entry_id)
+    tasks.notify_by_template.delay("hours_reviewed", fact.hours_entry_id)
 
 
 @bus.listen(ConversationChanged)

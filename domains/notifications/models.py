@@ -49,7 +49,7 @@ class Posting(models.Model):
     """
 
     #: After so many tries it is parked: it stays in the table for a person to look at.
-    MOST_ATTEMPTS: ClassVar = 8
+    MAX_ATTEMPTS: ClassVar = 8
     #: Longer than a task may run.
     LEASE: ClassVar = timedelta(minutes=5)
 
@@ -92,7 +92,7 @@ class Digest(Posting):
 
 
 class Notification(models.Model):
-    """One thing that one person is told, once: `key` names the story it comes from and the row that the story is about.
+    """One thing that one person is told, once: `key` names its template and the row that it is about.
 
     One that is not `is_in_app` is not in the person's list: it is there for its mail.
     """

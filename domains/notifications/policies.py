@@ -8,8 +8,8 @@ from domains.notifications.models import NotificationKind as Kind
 
 
 @dataclass(frozen=True)
-class Ways:
-    """By which ways somebody is told of a kind of thing."""
+class Channels:
+    """By which channels somebody is told of a kind of thing."""
 
     in_app: bool = True
     email: bool = False
@@ -23,20 +23,20 @@ class Ways:
         return self.in_app or self.email or self.digest or self.push
 
 
-AT_ONCE = Ways(email=True)
-DEFAULTS: dict[Kind, Ways] = {
+AT_ONCE = Channels(email=True)
+DEFAULTS: dict[Kind, Channels] = {
     Kind.APPLICATION_RECEIVED: AT_ONCE,
     Kind.APPLICATION_DECIDED: AT_ONCE,
     Kind.OFFER_MADE: AT_ONCE,
     Kind.OPPORTUNITY_CHANGED: AT_ONCE,
     Kind.EVENT_CHANGED: AT_ONCE,
     Kind.TICKET_OFFERED: AT_ONCE,
-    Kind.MESSAGE_RECEIVED: Ways(digest=True),
+    Kind.MESSAGE_RECEIVED: Channels(digest=True),
     Kind.HOURS_REVIEWED: AT_ONCE,
     Kind.VERIFICATION_DECIDED: AT_ONCE,
-    Kind.CERTIFICATE_ISSUED: Ways(digest=True, push=False),
+    Kind.CERTIFICATE_ISSUED: Channels(digest=True, push=False),
     Kind.EXPIRY_REMINDER: AT_ONCE,
-    Kind.SAVED_SEARCH_DIGEST: Ways(digest=True, push=False),
+    Kind.SAVED_SEARCH_DIGEST: Channels(digest=True, push=False),
 }
 #: The end of the sentence "You get this mail because …".
 REASONS: dict[Kind, str] = {

@@ -18,7 +18,7 @@ from domains.notifications.models import (
     Preference,
     PushSubscription,
 )
-from domains.notifications.policies import DEFAULTS, Ways
+from domains.notifications.policies import DEFAULTS, Channels
 from domains.notifications.providers import public_key_of
 
 
@@ -44,25 +44,25 @@ def find_people_told_since(*, user_ids: Collection[int], since: datetime) -> set
     return set(rows.values_list("recipient", flat=True).distinct())
 
 
-def find_preferences(*, user_id: int) -> dict[NotificationKind, Ways]:
+def find_preferences(*, user_id: int) -> dict[NotificationKind, Channels]:
     """Return for every kind how the person is told of it."""
-    ways = dict(DEFAULTS)
+    channels = dict(DEFAULTS)
     for row in Preference.objects.filter(user=user_id):
-        ways[NotificationKind(row.kind)] = ways_of(row)
-    return ways
+        channels[NotificationKind(row.kind)] = channels_of(row)
+    return channels
 
 
-def find_ways(*, kind: NotificationKind, user_ids: Collection[int]) -> dict[int, Ways]:
+def find_channels(*, kind: NotificationKind, user_ids: Collection[int]) -> dict[int, Channels]:
     """Return for each person how they are told of this kind; a system question."""
-    ways = dict.fromkeys(user_ids, DEFAULTS[kind])
+    channels = dict.fromkeys(user_ids, DEFAULTS[kind])
     for row in Preference.objects.filter(kind=kind, user__in=user_ids):
-        ways[row.user_id] = ways_of(row)
-    return ways
+        channels[row.user_id] = channels_of(row)
+    return channels
 
 
-def ways_of(row: Preference) -> Ways:
+def channels_of(row: Preference) -> Channels:
     """Return what a row of preferences says."""
-    return Ways(in_app=row.in_app, email=row.email, digest=row.digest, push=row.push)
+    return Channels(in_app=row.in_app, email=row.email, digest=row.digest, push=row.push)
 
 
 def find_push_subscriptions(*, user_ids: Collection[int]) -> QuerySet[PushSubscription]:
@@ -78,12 +78,12 @@ def find_for_digest(*, since: datetime) -> NotificationQuerySet:
     A system question.
     """
     preference = Preference.objects.filter(user=OuterRef("recipient"), kind=OuterRef("kind"))
-    by_default = [kind for kind, ways in DEFAULTS.items() if ways.digest]
+    by_default = [kind for kind, channels in DEFAULTS.items() if channels.digest]
     is_wanted = Exists(preference.filter(digest=True)) | Q(kind__in=by_default) & ~Exists(
         preference.filter(digest=False)
     )
     mail = MailDelivery.objects.filter(notification=OuterRef("pk"))
-    is_mailed = mail.filter(Q(is_sent=True) | Q(done_at__isnull=True, attempts__lt=Posting.MOST_ATTEMPTS))
+    is_mailed = mail.filter(Q(is_sent=True) | Q(done_at__isnull=True, attempts__lt=Posting.MAX_ATTEMPTS))
     return Notification.objects.filter(
         is_wanted, ~Exists(is_mailed), read_at__isnull=True, created_at__gte=since, recipient__is_active=True
     )

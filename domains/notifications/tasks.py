@@ -11,9 +11,9 @@ _retry = {"autoretry_for": (DatabaseError,), "retry_backoff": True, "max_retries
 
 
 @shared_task(**_retry)
-def tell_story(story: str, source_id: int) -> None:
+def notify_by_template(template: str, source_id: int) -> None:
     """Tell those whom it concerns."""
-    services.tell_story(story=story, source_id=source_id)
+    services.notify_by_template(template=template, source_id=source_id)
 
 
 @shared_task

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domains.accounts.services.begin_session import MAX_SESSIONS
-from domains.messaging.services.react_to_message import MOST_EMOJI
-from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.react_to_message import MAX_EMOJI
+from domains.messaging.services.send_message import MAX_FILES
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 from domains.notifications.models import NotificationKind
 from domains.notifications.services.notify import MAX_BODY
@@ -46,7 +46,7 @@ STATEMENT = 250
 MAX_MEMBERSHIPS = MAX_HOSTS + 50
 
 #: What a page holds where the document does not say, and at the most; `Type.field` for lists that differ.
-DEFAULT_PAGE, LARGEST_PAGE = 20, 100
+DEFAULT_PAGE, MAX_PAGE = 20, 100
 PAGES = {
     "Query.recommendedOpportunities": (10, 50),
     "Query.recommendedVolunteers": (10, 50),
@@ -78,8 +78,8 @@ LISTS = {
     "HostImpact.hoursByMonth": Length(MAX_MONTHS, 24),
     "Impact.hoursByMonth": Length(MAX_MONTHS, 24),
     "Impact.skillsDeveloped": Length(MAX_DEVELOPED, 20),
-    "Message.attachments": Length(MOST_FILES, 2),
-    "Message.reactions": Length(MOST_EMOJI, 4),
+    "Message.attachments": Length(MAX_FILES, 2),
+    "Message.reactions": Length(MAX_EMOJI, 4),
     "MfaChallenge.methods": Length(3, 3),
     "NotificationPreferences.items": Length(len(NotificationKind), len(NotificationKind)),
     "OperationInfo.messages": Length(MAX_MESSAGES, 10),
@@ -372,9 +372,9 @@ def text_of(type_name: str, name: str) -> int:
 def length_of(type_name: str, name: str) -> int:
     """Return how many items of the list without pages are counted."""
     known = LISTS.get(f"{type_name}.{name}")
-    return known.counted if known else LARGEST_PAGE
+    return known.counted if known else MAX_PAGE
 
 
 def page_of(type_name: str, name: str) -> tuple[int, int]:
     """Return how many items the paged list has where the document does not say, and at the most."""
-    return PAGES.get(f"{type_name}.{name}", (DEFAULT_PAGE, LARGEST_PAGE))
+    return PAGES.get(f"{type_name}.{name}", (DEFAULT_PAGE, MAX_PAGE))

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql_api.checks.texts import is_unicode
 
-LARGEST_FRAME = 64 * 1024
+MAX_FRAME = 64 * 1024
 MAX_NESTING = 64
 #: Which fields each type of message has: name, type, whether it must be there.
 FIELDS: dict[str, tuple[tuple[str, type, bool], ...]] = {
@@ -24,7 +24,7 @@ SUBSCRIBE_FIELDS: tuple[tuple[str, type, bool], ...] = (
     ("operationName", str, False),
     ("extensions", dict, False),
 )
-LONGEST_ID = 128
+MAX_ID = 128
 
 BAD_FRAME, TOO_BIG, TOO_MANY = 4400, 1009, 4429
 
@@ -60,7 +60,7 @@ def read_frame(text: str | None) -> dict[str, Any]:
     """Return the message in a frame; whatever is not one of the protocol is refused with its close code."""
     if text is None:
         raise BadFrame(BAD_FRAME, "Messages must be text")
-    if len(text) > LARGEST_FRAME or len(text.encode(errors="replace")) > LARGEST_FRAME:
+    if len(text) > MAX_FRAME or len(text.encode(errors="replace")) > MAX_FRAME:
         raise BadFrame(TOO_BIG, "A message may have 64 KiB")
     try:
         message = json.loads(text)
@@ -85,8 +85,8 @@ def _check_fields(message: dict[str, Any], fields: tuple[tuple[str, type, bool],
             message.pop(name, None)  # null is the same as nothing
         elif not isinstance(value, kind):
             raise BadFrame(BAD_FRAME, f"`{name}` of this message must be {_WORDS[kind]}")
-        elif name == "id" and not 1 <= len(str(value).encode(errors="replace")) <= LONGEST_ID:
-            raise BadFrame(BAD_FRAME, f"`id` must have 1 to {LONGEST_ID} characters")
+        elif name == "id" and not 1 <= len(str(value).encode(errors="replace")) <= MAX_ID:
+            raise BadFrame(BAD_FRAME, f"`id` must have 1 to {MAX_ID} characters")
         elif isinstance(value, str) and not is_unicode(value):
             raise BadFrame(BAD_FRAME, f"`{name}` must not hold half a character")
         elif name == "id" and not str(value).isprintable():

@@ -27,7 +27,7 @@ MAX_FILE = 11 * MIB
 MAX_FILES = 5
 MAX_MAPPED = 20
 #: A path such as `variables.input.documents.3` has so many parts at the most.
-LONGEST_PATH = 10
+MAX_PATH = 10
 #: A browser sends these only after it asked this server whether the page may.
 PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
 #: Django gives a part's head 1 KiB, too little for names as long as some clients send; what is shown is cut later.
@@ -163,7 +163,7 @@ def _put(operations: Mapping[str, Any], path: str, file: UploadedFile[Any]) -> N
     """Put the file where the path leads: below `variables`, at a null."""
     first, *keys = path.split(".")
     target: Any = operations.get("variables")
-    if first != "variables" or not keys or len(keys) > LONGEST_PATH:
+    if first != "variables" or not keys or len(keys) > MAX_PATH:
         raise HTTPException(400, "A path in `map` must lead to a place in `variables`.")
     for key in keys[:-1]:
         target = _at(target, key)
@@ -175,12 +175,6 @@ def _put(operations: Mapping[str, Any], path: str, file: UploadedFile[Any]) -> N
 def _at(target: Any, key: str) -> Any:
     if isinstance(target, dict) and key in target:
         return target[key]
-    if (
-        isinstance(target, list)
-        and key.isascii()
-        and key.isdigit()
-        and len(key) < LONGEST_PATH
-        and int(key) < len(target)
-    ):
+    if isinstance(target, list) and key.isascii() and key.isdigit() and len(key) < MAX_PATH and int(key) < len(target):
         return target[int(key)]
     raise HTTPException(400, "A path in `map` leads nowhere.")

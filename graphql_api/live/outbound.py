@@ -11,8 +11,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
-MOST_EVENTS = 256
-MOST_BYTES = 1024 * 1024
+MAX_EVENTS = 256
+MAX_BYTES = 1024 * 1024
 #: The close code of a socket whose client does not keep up.
 SLOW = 4410
 
@@ -52,7 +52,7 @@ class Outbound:
 
     def has_room(self, size: int) -> bool:
         """Tell whether so many bytes may wait besides what waits already."""
-        return self._events < MOST_EVENTS and self._size + size <= MOST_BYTES
+        return self._events < MAX_EVENTS and self._size + size <= MAX_BYTES
 
     def add(self, size: int) -> bool:
         """Count an event that waits; False if there is no room, which ends the socket."""

@@ -36,7 +36,7 @@ from graphql_api.live import database
 from graphql_api.live.database import AWAY
 
 #: How often an event is executed at most while the database is away, RETRY seconds between two tries.
-MOST_TRIES = 60
+MAX_TRIES = 60
 #: By type, the fields that show the same to everybody who may see the object at all.
 #: Files and reactions are listed though they differ by viewer: an event whose message has any is not shared
 #: (`Item.is_same_for_all`), and without any there is nothing that could differ.
@@ -104,7 +104,7 @@ class Selection:
     async def _result(self, event: Any) -> Any:
         """Execute; again, while the database is away: an event that was not shown must not count as delivered."""
         assert self._executor is not None  # noqa: S101 # `execute` has built it
-        for is_last in (*[False] * (MOST_TRIES - 1), True):
+        for is_last in (*[False] * (MAX_TRIES - 1), True):
             result: Any = execute_subscription_event(self._executor.build_per_event_executor(event))
             if not hasattr(result, "data"):
                 result = await result

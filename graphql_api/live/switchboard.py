@@ -34,7 +34,7 @@ SILENCE = 3.0
 Wakeup = Mapping[str, Any]
 
 
-class Bell(Protocol):
+class WakeUpHandler(Protocol):
     """Whatever a wake-up can be put before."""
 
     def ring(self, wakeup: Wakeup) -> None:
@@ -42,10 +42,10 @@ class Bell(Protocol):
 
 
 class Switchboard:
-    """The process's one channel, and whose bell rings for which group; it works while there are bells."""
+    """The process's one channel, and whose handler rings for which group; it works while there are handlers."""
 
     def __init__(self) -> None:
-        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
+        self._handlers: defaultdict[str, set[WakeUpHandler]] = defaultdict(set)
         self._joined: set[str] = set()
         #: Groups that nobody listens to any more and that were not left, since the layer was out of order.
         self._forgotten: set[str] = set()
@@ -62,19 +62,19 @@ class Switchboard:
         """Whether wake-ups get through, as far as the last heartbeats tell."""
         return self._channel is not None and time.monotonic() - self._heard_at < SILENCE
 
-    async def add(self, group: str, bell: Bell) -> None:
-        """Ring the bell for the group's wake-ups from now on, until it is removed."""
-        self._bells[group].add(bell)
+    async def add(self, group: str, handler: WakeUpHandler) -> None:
+        """Ring the handler for the group's wake-ups from now on, until it is removed."""
+        self._handlers[group].add(handler)
         await self._join(group)
 
-    async def remove(self, group: str, bell: Bell) -> None:
-        """Ring the bell no longer; one that was never added is fine."""
-        bells = self._bells.get(group)
-        if bells is None:
+    async def remove(self, group: str, handler: WakeUpHandler) -> None:
+        """Ring the handler no longer; one that was never added is fine."""
+        handlers = self._handlers.get(group)
+        if handlers is None:
             return
-        bells.discard(bell)
-        if not bells:
-            del self._bells[group]
+        handlers.discard(handler)
+        if not handlers:
+            del self._handlers[group]
             await self._leave(group)
 
     async def _join(self, group: str) -> None:
@@ -88,14 +88,14 @@ class Switchboard:
 
     async def _leave(self, group: str) -> None:
         async with self._moving:
-            if group in self._bells:
+            if group in self._handlers:
                 return
             self._joined.discard(group)
             if self.is_well:
                 await self._discard(group)
             else:
                 self._forgotten.add(group)
-            if not self._bells:
+            if not self._handlers:
                 await self._rest()
 
     async def _discard(self, group: str) -> None:
@@ -117,7 +117,7 @@ class Switchboard:
             return
         self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
         self._heard_at, self._beats_heard = time.monotonic(), self._beats_sent
-        await self._add([self._pulse, *self._bells])
+        await self._add([self._pulse, *self._handlers])
 
     async def _add(self, groups: list[str]) -> bool:
         try:
@@ -141,7 +141,7 @@ class Switchboard:
                 await _layer().group_discard(self._pulse, channel)
 
     async def _receive(self, channel: str) -> None:
-        """Ring the bells of each wake-up's group until the layer fails."""
+        """Ring the handlers of each wake-up's group until the layer fails."""
         try:
             while True:
                 # Never under a timeout: the Redis layer forgets a channel whose receiver was cancelled.
@@ -149,8 +149,8 @@ class Switchboard:
                 group = wakeup.get("group", "")
                 if group == self._pulse:
                     self._hear(wakeup["beat"])
-                for bell in tuple(self._bells.get(group, ())):
-                    bell.ring(wakeup)
+                for handler in tuple(self._handlers.get(group, ())):
+                    handler.ring(wakeup)
         except Exception as error:  # noqa: BLE001
             logger.warning("the channel layer is gone: %r", error)
             self._channel = None
@@ -162,8 +162,8 @@ class Switchboard:
             self._ring_all()
 
     def _ring_all(self) -> None:
-        for bell in {bell for bells in self._bells.values() for bell in bells}:
-            bell.ring({})
+        for handler in {handler for handlers in self._handlers.values() for handler in handlers}:
+            handler.ring({})
 
     async def _beat(self) -> None:
         """Send heartbeats, and mend what is broken."""
@@ -173,7 +173,7 @@ class Switchboard:
             if was_well and not self.is_well:
                 self._ring_all()  # from now on they look for themselves
             was_well = self.is_well
-            if not was_well or self._forgotten or not self._bells.keys() <= self._joined:
+            if not was_well or self._forgotten or not self._handlers.keys() <= self._joined:
                 await self._mend()
             self._beats_sent += 1
             with contextlib.suppress(Exception):
@@ -190,13 +190,13 @@ class Switchboard:
                 return
             if not self.is_well:
                 self._joined.clear()  # the layer may have forgotten them
-            missing = [group for group in (self._pulse, *self._bells) if group not in self._joined]
+            missing = [group for group in (self._pulse, *self._handlers) if group not in self._joined]
             for group in missing if await self._add(missing) else ():
-                for bell in tuple(self._bells.get(group, ())):
-                    bell.ring({})
+                for handler in tuple(self._handlers.get(group, ())):
+                    handler.ring({})
             while self._forgotten and self.is_well:
                 group = self._forgotten.pop()
-                if group not in self._bells:
+                if group not in self._handlers:
                     await self._discard(group)
 
 

@@ -6,7 +6,7 @@ import uuid
 
 import strawberry
 
-from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.send_message import MAX_FILES
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
@@ -42,7 +42,7 @@ class SendMessageInput:
         default="",
     )
     attachment_ids: list[strawberry.ID] = list_field(
-        MOST_FILES,
+        MAX_FILES,
         "Files that you uploaded for this conversation and have not sent yet.",
         service_answers=True,
         default_factory=list,

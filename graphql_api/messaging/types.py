@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from graphql_api.messaging.events import ConversationEvent
     from graphql_api.opportunities.types import Opportunity
 
-MOST_EVENTS = 100
+MAX_EVENTS = 100
 
 
 @strawberry_django.type(models.MessageAttachment, description="A file that came with a message, or will.")
@@ -214,11 +214,11 @@ class Conversation(relay.Node):
         """Return the next rows of the log."""
         from graphql_api.messaging.events import load_events  # noqa: PLC0415 # it shows this file's types
 
-        limit = MOST_EVENTS if first is None else first
+        limit = MAX_EVENTS if first is None else first
         if after_sequence < 0:
             raise BadUserInput("`afterSequence` must be 0 or more.")
-        if not 1 <= limit <= MOST_EVENTS:
-            raise BadUserInput(f"`first` must be from 1 to {MOST_EVENTS}.")
+        if not 1 <= limit <= MAX_EVENTS:
+            raise BadUserInput(f"`first` must be from 1 to {MAX_EVENTS}.")
         key = row_of(self, models.Conversation).pk
         return await load_events(info, conversation_id=key, after_sequence=after_sequence, limit=limit)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from domains.notifications.services.mark_notifications_read import MOST_AT_ONCE
+from domains.notifications.services.mark_notifications_read import MAX_AT_ONCE
 from graphql_api.checks.input_limits import list_field
 from graphql_api.notifications.types import NotificationKind
 
@@ -14,14 +14,14 @@ class MarkNotificationsReadInput:
     """Which were read."""
 
     notification_ids: list[strawberry.ID] | None = list_field(
-        MOST_AT_ONCE, "Those that you have read.", service_answers=True, default=None
+        MAX_AT_ONCE, "Those that you have read.", service_answers=True, default=None
     )
     all: bool = strawberry.field(description="True for every one that you have.", default=False)
 
 
 @strawberry.input(description="How you want to be told of one kind of thing; what is left out stays as it is.")
 class NotificationPreferenceInput:
-    """The ways of one kind."""
+    """The channels of one kind."""
 
     kind: NotificationKind = strawberry.field(description="The kind.")
     email: bool | None = strawberry.field(description="By a mail of its own.", default=None)

@@ -43,7 +43,7 @@ class NotificationMutations:
         self, info: Info, input: UpdateNotificationPreferencesInput
     ) -> NotificationPreferences:
         """Call `services.update_notification_preferences`."""
-        ways = services.update_notification_preferences(
+        channels = services.update_notification_preferences(
             actor=signed_in(info),
             changes=[
                 services.PreferenceChange(
@@ -52,7 +52,7 @@ class NotificationMutations:
                 for one in input.preferences
             ],
         )
-        return NotificationPreferences.of(ways)
+        return NotificationPreferences.of(channels)
 
     @mutation(description="Have pushes in this browser, as long as this session lives. Needs a login.")
     def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> PushSubscription:

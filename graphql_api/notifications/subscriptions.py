@@ -18,7 +18,7 @@ from graphql_api.live.outbound import Outbound
 from graphql_api.live.selections import Item
 from graphql_api.live.streams import Stream, hand_over
 from graphql_api.live.switchboard import Wakeup, switchboard
-from graphql_api.notifications.desk import LATE, desk
+from graphql_api.notifications.poller import LATE, poller
 from graphql_api.notifications.types import Notification
 
 
@@ -52,7 +52,7 @@ class NewsStream(Stream):
         """Join the group before the first look, so that nothing falls between the look and the waiting."""
         try:
             await switchboard().add(self._group, self)
-            desk().add(self)
+            poller().add(self)
             await self._look()
         except BaseException:
             await self.aclose()
@@ -86,5 +86,5 @@ class NewsStream(Stream):
     async def aclose(self) -> None:
         """Leave the group."""
         await super().aclose()
-        desk().remove(self)
+        poller().remove(self)
         await switchboard().remove(self._group, self)

@@ -16,7 +16,7 @@ from strawberry import relay
 from strawberry_django.optimizer import optimize
 
 from domains.notifications import models, selectors
-from domains.notifications.policies import Ways
+from domains.notifications.policies import Channels
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.enums import describe
@@ -100,7 +100,7 @@ class NotificationsReadReceipt:
 
 @strawberry.type(description="How you are told of one kind of thing.")
 class NotificationPreference:
-    """The ways of one kind."""
+    """The channels of one kind."""
 
     kind: NotificationKind = strawberry.field(description="The kind.")
     email: bool = strawberry.field(description="By a mail of its own.")
@@ -111,21 +111,21 @@ class NotificationPreference:
 
 @strawberry.type(description="How you are told of things: every kind is there.")
 class NotificationPreferences:
-    """The ways of all kinds."""
+    """The channels of all kinds."""
 
     items: list[NotificationPreference] = strawberry.field(description="One for each kind.")
 
     @classmethod
-    def of(cls, ways: Mapping[models.NotificationKind, Ways]) -> NotificationPreferences:
+    def of(cls, channels: Mapping[models.NotificationKind, Channels]) -> NotificationPreferences:
         """Return the preferences in the order of the kinds."""
         return cls(
             items=[
                 NotificationPreference(
                     kind=kind,
-                    email=ways[kind].email,
-                    in_app=ways[kind].in_app,
-                    digest=ways[kind].digest,
-                    push=ways[kind].push,
+                    email=channels[kind].email,
+                    in_app=channels[kind].in_app,
+                    digest=channels[kind].digest,
+                    push=channels[kind].push,
                 )
                 for kind in models.NotificationKind
             ]

@@ -24,7 +24,7 @@ from strawberry_django.relay.cursor_connection import (
 )
 
 from graphql_api.checks.clean_input import check_value
-from graphql_api.checks.weights import DEFAULT_PAGE, LARGEST_PAGE
+from graphql_api.checks.weights import DEFAULT_PAGE, MAX_PAGE
 from graphql_api.errors import BadUserInput
 from graphql_api.relay.cursors import seal_cursor, unseal_cursor
 from graphql_api.relay.edges import as_edges
@@ -32,7 +32,7 @@ from graphql_api.relay.ids import KEYED
 from graphql_api.relay.nested import Nested, load_count, load_page
 from graphql_api.relay.scalars import check_offset
 
-LONGEST_CURSOR = 2000
+MAX_CURSOR = 2000
 _NO_CURSOR = "`{}` is not a cursor of this list; take it from `pageInfo`."
 
 
@@ -75,7 +75,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
             raise BadUserInput("Ask with `first` or with `last`, not both.")
         if first is None and last is None:
             first = DEFAULT_PAGE
-        page = {"before": before, "after": after, "first": first, "last": last, "max_results": LARGEST_PAGE}
+        page = {"before": before, "after": after, "first": first, "last": last, "max_results": MAX_PAGE}
         return cls._page(nodes, info, page)
 
     @classmethod
@@ -106,8 +106,8 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
 
 
 def _check_size(name: str, size: int | None) -> None:
-    if size is not None and not 1 <= size <= LARGEST_PAGE:
-        raise BadUserInput(f"`{name}` must be from 1 to {LARGEST_PAGE}.")
+    if size is not None and not 1 <= size <= MAX_PAGE:
+        raise BadUserInput(f"`{name}` must be from 1 to {MAX_PAGE}.")
 
 
 def _seal(connection: Any, type_name: str) -> None:
@@ -130,7 +130,7 @@ def _unsealed(cursor: str | None, argument: str, type_name: str) -> str | None:
 
 
 def _check_length(cursor: str, argument: str) -> None:
-    if len(cursor) > LONGEST_CURSOR:
+    if len(cursor) > MAX_CURSOR:
         raise BadUserInput(f"`{argument}` is too long for a cursor.")
 
 

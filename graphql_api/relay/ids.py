@@ -11,7 +11,7 @@ from domains.base import keyed_ids
 
 #: The key that no row has.
 NOBODY = 0
-LONGEST_KEY = 18
+MAX_KEY = 18
 #: The types whose ids are keyed.
 KEYED = frozenset({"User"})
 
@@ -40,7 +40,7 @@ def read_node_id(type_name: str, node_id: str) -> int | None:
     """Return the key of the row that `node_id` names, or None for what it does not give."""
     if type_name in KEYED:
         return keyed_ids.unseal(type_name, node_id)
-    return int(node_id) if node_id.isascii() and node_id.isdigit() and len(node_id) <= LONGEST_KEY else None
+    return int(node_id) if node_id.isascii() and node_id.isdigit() and len(node_id) <= MAX_KEY else None
 
 
 def known_or_nobody(global_id: str, type_name: str) -> int:

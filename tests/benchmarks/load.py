@@ -35,11 +35,11 @@ SETUPS = {
     "services": "PostgreSQL, Redis",
 }
 #: The goal for an idle socket.
-MOST_KIB = 60.0
+MAX_KIB = 60.0
 #: What a stalled socket may cost before it is closed.
-MOST_MIB = 5.0
+MAX_MIB = 5.0
 #: How many statements more a message may cost with ten times the followers.
-MOST_MORE_STATEMENTS = 1.0
+MAX_MORE_STATEMENTS = 1.0
 
 
 def main() -> int:
@@ -98,7 +98,7 @@ def fan_out_failures(rows: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{row['setup']}, {row['followers']} followers: {row['faults'] or 'deliveries are wrong'}"
     for few, many in zip(rows[::2], rows[1::2], strict=True):
         more = many["statements a message"] - few["statements a message"]
-        if more > MOST_MORE_STATEMENTS:
+        if more > MAX_MORE_STATEMENTS:
             yield f"{few['setup']}: {more:.1f} statements a message more with {many['followers']} followers"
 
 
@@ -118,8 +118,8 @@ def idle_failures(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if row["alive at the end"] != row["sockets"] or row["heard at the end"] not in {row["sockets"], "-"}:
             yield f"of {row['sockets']} sockets {row['alive at the end']} lived, {row['heard at the end']} heard"
-        if row["KiB a socket, at the end"] > MOST_KIB:
-            yield f"an idle socket takes {row['KiB a socket, at the end']} KiB, more than {MOST_KIB:g}"
+        if row["KiB a socket, at the end"] > MAX_KIB:
+            yield f"an idle socket takes {row['KiB a socket, at the end']} KiB, more than {MAX_KIB:g}"
 
 
 def stalled(setups: list[str]) -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def stalled_failures(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if row["closed with 4410"] + row["cut off without reading"] != row["stalled sockets"]:
             yield f"stalled sockets were not all put out: {row['codes']}"
-        if row["MiB a stalled socket at the most"] > MOST_MIB:
+        if row["MiB a stalled socket at the most"] > MAX_MIB:
             yield f"a stalled socket takes {row['MiB a stalled socket at the most']} MiB"
         if row["readers' faults"]:
             yield "those who read did not get everything once and in order"

@@ -22,9 +22,9 @@ AT_ONCE = 20
 #: How many seconds without any delivery mean that no more will come.
 PATIENCE = 15
 #: How many seconds the last deliveries may take at the most.
-MOST_PATIENCE = 120
+MAX_PATIENCE = 120
 WARM_UP = 20
-MOST_TRIES = 20
+MAX_TRIES = 20
 TEXT = "We meet at the gate at nine; bring gloves, and water for two hours. "
 
 
@@ -129,7 +129,7 @@ async def speak(
         client_id = str(uuid.uuid4())
         sent_at[client_id] = time.perf_counter()
         input = {"conversationId": group, "content": f"{at} {text}", "clientId": client_id}
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             answer = await callers[at % len(callers)].ask(SEND, input=input)
             if answer["data"] and answer["data"]["sendMessage"]["__typename"] == "Message":
                 answers.append(time.perf_counter() - sent_at[client_id])
@@ -143,7 +143,7 @@ async def speak(
 
 async def until_all_have(ears: Sequence[Follower], sequence: int) -> None:
     """Wait until the sequence has arrived everywhere; what is missing when nothing comes any more counts as lost."""
-    had, deadline, latest = -1, 0.0, time.monotonic() + MOST_PATIENCE
+    had, deadline, latest = -1, 0.0, time.monotonic() + MAX_PATIENCE
     while not all(ear.sequences and ear.sequences[-1] >= sequence for ear in ears):
         have = sum(len(ear.sequences) for ear in ears)
         if have > had:

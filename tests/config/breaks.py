@@ -231,7 +231,7 @@ def a_report_that_is_in_review_without_a_note() -> Break:
 
 @breaks("notifications.mails_are_not_stuck")
 def a_mail_that_nobody_tries() -> Break:
-    return raw(MailDeliveryFactory(), due_at=ago(minutes=16), attempts=Posting.MOST_ATTEMPTS - 1)
+    return raw(MailDeliveryFactory(), due_at=ago(minutes=16), attempts=Posting.MAX_ATTEMPTS - 1)
 
 
 @breaks("notifications.daily_mails_are_not_stuck")

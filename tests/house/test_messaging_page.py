@@ -12,19 +12,19 @@ from graphql import parse, validate
 from domains.messaging import tokens
 from domains.messaging.extraction import picture
 from domains.messaging.policies import EDITABLE_FOR
-from domains.messaging.services.react_to_message import MOST_EMOJI
+from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.remove_attachments import UNSENT_FOR
-from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.send_message import MAX_FILES
 from domains.messaging.services.set_typing import EVERY_SECONDS
 from domains.messaging.services.start_conversation import MAX_PEOPLE
-from domains.messaging.services.upload_attachment import LARGEST, MOST_UNSENT
+from domains.messaging.services.upload_attachment import LARGEST, MAX_UNSENT
 from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
 from graphql_api.checks.texts import MAX_QUERY_CHARACTERS, MAX_WORDS
 from graphql_api.edge import consumers
-from graphql_api.edge.frames import LARGEST_FRAME
+from graphql_api.edge.frames import MAX_FRAME
 from graphql_api.edge.operations import MAX_SUBSCRIPTIONS
 from graphql_api.live import outbound
-from graphql_api.messaging.types import MOST_EVENTS
+from graphql_api.messaging.types import MAX_EVENTS
 from graphql_api.schema import schema
 
 PAGE = Path(settings.BASE_DIR, "docs", "messaging.md").read_text(encoding="utf-8")
@@ -35,20 +35,20 @@ MILLION = 1_000_000
     "words",
     [
         f"groups of up to {MAX_PEOPLE}",
-        f"{MOST_EVENTS} rows at a time",
+        f"{MAX_EVENTS} rows at a time",
         f"1 to {MAX_LENGTH:,} characters",
         f"within {EDITABLE_FOR.total_seconds() / 60:.0f} minutes",
-        f"at most {MOST_EMOJI} different ones",
-        f"Up to {MOST_UNSENT} wait at a time",
-        f"up to {MOST_FILES} come with one message",
+        f"at most {MAX_EMOJI} different ones",
+        f"Up to {MAX_UNSENT} wait at a time",
+        f"up to {MAX_FILES} come with one message",
         f"At most {picture.MAX_PIXELS / MILLION:.0f} million pixels",
         f"{picture.MAX_FRAMES} frames and {picture.MAX_MOVING_PIXELS / MILLION:.0f} million pixels in all",
         f"{LARGEST // (1024 * 1024)} MB at the most",
         f"good for {tokens.LIFETIME_SECONDS // 60} minutes",
         f"At most one sign in {EVERY_SECONDS} seconds",
         f"up to {MAX_TITLE} characters",
-        f"| {outbound.SLOW} | more than {outbound.MOST_EVENTS} events or {outbound.MOST_BYTES // 1024**2} MiB waited",
-        f"more than {LARGEST_FRAME // 1024} KiB",
+        f"| {outbound.SLOW} | more than {outbound.MAX_EVENTS} events or {outbound.MAX_BYTES // 1024**2} MiB waited",
+        f"more than {MAX_FRAME // 1024} KiB",
         f"up to {MAX_SUBSCRIPTIONS} operations at a time",
         f"up to {consumers.MAX_SOCKETS} sockets at each server process",
         f"none within {consumers.INIT_TIMEOUT.seconds} s",

@@ -13,10 +13,10 @@ from domains.notifications.errors import NotificationCode
 from domains.notifications.models import Posting, PushSubscription
 from domains.notifications.policies import DEFAULTS
 from domains.notifications.services import send_digests as digests
-from domains.notifications.services.mark_notifications_read import MOST_AT_ONCE
+from domains.notifications.services.mark_notifications_read import MAX_AT_ONCE
 from domains.notifications.services.remove_old import remove_old
 from domains.notifications.services.send_pushes import ANSWER_SECONDS, CONNECT_SECONDS
-from domains.notifications.services.stories.messages import MAIL_AFTER
+from domains.notifications.services.templates.messages import MAIL_AFTER
 from graphql_api.schema import schema
 
 PAGE = Path(settings.BASE_DIR, "docs", "notifications.md").read_text(encoding="utf-8")
@@ -39,14 +39,14 @@ def test_the_examples_are_served(document: str) -> None:
     "words",
     [
         f"the mail goes after {MAIL_AFTER.seconds // 60} minutes",
-        f"`notificationIds`, {MOST_AT_ONCE} at the most",
+        f"`notificationIds`, {MAX_AT_ONCE} at the most",
         f"A person has {PushSubscription.MOST} browsers at the most",
         f"`{NotificationCode.PUSH_IS_OFF}`",
         f"claims one for {Posting.LEASE.seconds // 60} minutes",
-        f"parked after {Posting.MOST_ATTEMPTS} tries",
+        f"parked after {Posting.MAX_ATTEMPTS} tries",
         f"from {DIGESTS['FROM_HOUR']}:00 UTC on",
         f"in the last {DIGESTS['LOOKS_BACK'].days} days",
-        f"lists {DIGESTS['MOST_LISTED']} and",
+        f"lists {DIGESTS['MAX_LISTED']} and",
         f"with {CONNECT_SECONDS} second to\n  connect and {ANSWER_SECONDS} to answer",
         f"goes {KEPT['READ_KEPT_FOR'].days} days after it came, everything after {KEPT['KEPT_FOR'].days}",
     ],

@@ -16,7 +16,7 @@ from domains.skills.extraction.words import Section
 from domains.skills.services import find_resume_skills, read_file
 from domains.skills.services.evaluate_resumes import read_labels
 from domains.skills.services.remove_old_resumes import KEPT_FOR
-from domains.skills.services.upload_resume import LARGEST_EXPORT, LARGEST_RESUME, UPLOADS_AN_HOUR
+from domains.skills.services.upload_resume import MAX_EXPORT, MAX_RESUME, UPLOADS_AN_HOUR
 
 PAGE = Path(settings.BASE_DIR, "docs", "resumes.md").read_text(encoding="utf-8")
 MIB = 1024 * 1024
@@ -37,7 +37,7 @@ def test_every_reason_is_there_and_no_other() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        f"{LARGEST_RESUME // MIB} MB at the most, an export {LARGEST_EXPORT // MIB} MB",
+        f"{MAX_RESUME // MIB} MB at the most, an export {MAX_EXPORT // MIB} MB",
         f"More than {UPLOADS_AN_HOUR} uploads",
         f"fewer than {find_resume_skills.LEAST_WORDS} words, or fewer than two",
         f"| time by the clock | {read_file.SECONDS} s |",

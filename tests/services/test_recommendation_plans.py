@@ -22,8 +22,8 @@ from domains.opportunities.matching import match_role, pick
 from domains.opportunities.models import Opportunity, Role, RoleSkill
 from domains.opportunities.selectors import find_recommended_roles, find_recommended_volunteers
 from domains.opportunities.selectors.candidates import CIRCLES
-from domains.opportunities.selectors.places import read_places
 from domains.opportunities.selectors.profiles import read_profile
+from domains.opportunities.selectors.role_candidates import read_role_candidates
 from domains.opportunities.selectors.trending import count_applicants
 from tests.benchmarks.community import Community
 from tests.factories import HostMembershipFactory
@@ -48,9 +48,9 @@ LARGE = {
     "skills_userskill",
 }
 #: Eighteen, and one for each circle that is tried.
-MOST_STATEMENTS = 18 + len(CIRCLES)
+MAX_STATEMENTS = 18 + len(CIRCLES)
 #: The most rows that a step of a plan may bring: the branches' limits, and what hangs on what they found.
-MOST_ROWS = 5_000
+MAX_ROWS = 5_000
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def plan_of(statement: str) -> list[dict[str, Any]]:
     return list(steps(plans[0]["Plan"]))
 
 
-def costly(statements: list[str], most_rows: float = MOST_ROWS) -> list[str]:
+def costly(statements: list[str], most_rows: float = MAX_ROWS) -> list[str]:
     """Return what the statements read from end to end, or too much of."""
     found = []
     for statement in statements:
@@ -137,7 +137,7 @@ def test_nobody_costs_more_statements_than_the_branches_have() -> None:
     people = User.objects.filter(applications__isnull=False).distinct().order_by("pk")[:20]
     find_recommended_roles(viewer=people[0], first=10)
     asked = [statements_of(partial(find_recommended_roles, viewer=person, first=10)) for person in people]
-    assert max(map(len, asked)) <= MOST_STATEMENTS
+    assert max(map(len, asked)) <= MAX_STATEMENTS
 
 
 def test_the_narrowed_list_is_nearly_as_good_as_scoring_every_role() -> None:
@@ -148,7 +148,7 @@ def test_the_narrowed_list_is_nearly_as_good_as_scoring_every_role() -> None:
     shares = []
     for person in User.objects.filter(applications__isnull=False).distinct().order_by("pk")[:60:20]:
         profile = read_profile(viewer=person, now=now)
-        read = partial(read_places, home=profile.place, applicants=count_applicants(), now=now)
+        read = partial(read_role_candidates, home=profile.place, applicants=count_applicants(), now=now)
         places = [place for some in batched(role_ids, 5_000) for place in read(role_ids=set(some) - profile.settled)]
         matches = [(place, match) for place in places if (match := match_role(profile.volunteer, place, now))]
         best = sum(match.tenths for _, match in pick(matches, 10))

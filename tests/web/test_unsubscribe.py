@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from domains.notifications.models import NotificationKind, Preference
-from domains.notifications.policies import DEFAULTS, Ways
+from domains.notifications.policies import DEFAULTS, Channels
 from domains.notifications.selectors import find_preferences
 from domains.notifications.tokens import DIGEST, unsubscribe_url
 from tests.factories import UserFactory
@@ -53,7 +53,7 @@ def test_a_mail_program_ends_the_mails_by_one_post(browser: Client, user: Any) -
     for _ in range(2):
         answer = browser.post(path_for(user), {"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 200
-        assert find_preferences(user_id=user.pk) == {**DEFAULTS, OFFER: Ways(email=False)}
+        assert find_preferences(user_id=user.pk) == {**DEFAULTS, OFFER: Channels(email=False)}
     page = answer.content.decode()
     assert "You get no more mails about places that are offered to you." in page
     assert 'name="again"' in page

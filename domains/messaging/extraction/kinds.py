@@ -71,9 +71,8 @@ MAIN_PARTS = {
 CONTENTS = "[Content_Types].xml"
 MACROS = re.compile(r"(?:^|/)(?:vba\w*\.(?:bin|xml)|basic/.*|scripts/.*|macrosheets/.*|activex/.*)$", re.IGNORECASE)
 #: Names that lead out of the folder they are unpacked in.
-MISLEADING = re.compile(r"^/|\\|(?:^|/)\.\.(?:/|$)")
 #: An archive that unpacks to this much may do so from nothing; a larger one from so much less at the most.
-HARMLESS, MOST_GROWTH = 20 * 1024 * 1024, 60
+HARMLESS, MAX_GROWTH = 20 * 1024 * 1024, 60
 MAX_PARTS, MAX_UNPACKED, MAX_CONTENTS = 3_000, 200 * 1024 * 1024, 1024 * 1024
 #: A document type stands at the beginning of a part, if at all; no document of these kinds needs one.
 PROLOGUE = 4096
@@ -121,7 +120,7 @@ def _is_plain_text(content: bytes) -> bool:
 def _document(content: bytes) -> FileKind | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _document_in(archive) if _ends_with_its_end(content) and _is_decent(archive) else None
+            return _document_in(archive) if _ends_with_its_end(content) and _is_safe_archive(archive) else None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError):
         return None
 
@@ -131,7 +130,7 @@ def _ends_with_its_end(content: bytes) -> bool:
     return content[-END_LENGTH:].startswith(END_OF_ARCHIVE)
 
 
-def _is_decent(archive: zipfile.ZipFile) -> bool:
+def _is_safe_archive(archive: zipfile.ZipFile) -> bool:
     parts = archive.infolist()
     names = [part.filename for part in parts]
     if len(parts) > MAX_PARTS or len(set(names)) != len(names) or _is_bomb(parts):
@@ -146,7 +145,7 @@ def _is_decent(archive: zipfile.ZipFile) -> bool:
 def _is_bomb(parts: list[zipfile.ZipInfo]) -> bool:
     """Tell whether whoever opens it may choke on what it unpacks to; tables shrink to a twentieth, hardly further."""
     unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
-    return unpacked > MAX_UNPACKED or unpacked > max(HARMLESS, MOST_GROWTH * packed)
+    return unpacked > MAX_UNPACKED or unpacked > max(HARMLESS, MAX_GROWTH * packed)
 
 
 def _document_in(archive: zipfile.ZipFile) -> FileKind | None:

@@ -14,7 +14,7 @@ from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.messaging import facts
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
-from domains.messaging.policies import can_start_conversation, find_out_of_reach
+from domains.messaging.policies import can_start_conversation, find_unreachable
 from domains.messaging.services.append_event import append_event, lock_group
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 
@@ -52,7 +52,7 @@ def _newcomers(actor: User, keys: set[int], *, room: int) -> list[User]:
     people = list(User.objects.filter(pk__in=keys, is_active=True).order_by("pk"))
     if len(people) != len(keys):
         raise NotFound("person", "user_ids")
-    if people and find_out_of_reach(actor=actor, people=people):
+    if people and find_unreachable(actor=actor, people=people):
         raise Refused.because(Code.FORBIDDEN, "You cannot bring in somebody of these people.", "user_ids")
     return people
 

@@ -12,7 +12,7 @@ from domains.messaging import facts, policies
 from domains.messaging.models import Conversation, ConversationEvent, ConversationEventKind, Message
 
 #: The attribute of a conversation that `lock_conversation` fills.
-STANDING = "standing_of_actor"
+ACCESS = "standing_of_actor"
 
 
 def lock_conversation(*, actor: User, conversation_id: int, to_write: bool = False) -> Conversation:
@@ -26,10 +26,10 @@ def lock_conversation(*, actor: User, conversation_id: int, to_write: bool = Fal
     conversation = rows.filter(pk=conversation_id).first()
     if conversation is None:
         raise NotFound("conversation", "conversation_id")
-    standing = policies.find_standing(actor=actor, conversation=conversation)
-    if not standing.takes_part:
+    access = policies.find_access(actor=actor, conversation=conversation)
+    if not access.takes_part:
         raise NotFound("conversation", "conversation_id")
-    setattr(conversation, STANDING, standing)
+    setattr(conversation, ACCESS, access)
     if to_write:
         refuse_out_of_reach(actor=actor, conversation=conversation)
     return conversation
@@ -64,14 +64,14 @@ def refuse_out_of_reach(*, actor: User, conversation: Conversation) -> None:
 
     Call it before anything is written, with what `lock_conversation` has returned; groups stay open to all in them.
     """
-    if sentence := policies.why_out_of_reach(standing_in(conversation, actor=actor)):
+    if sentence := policies.reason_unreachable(access_to(conversation, actor=actor)):
         raise NotAllowed(sentence)
 
 
-def standing_in(conversation: Conversation, *, actor: User) -> policies.Standing:
-    """Return the actor's standing as `lock_conversation` found it, or as it is now."""
-    known: policies.Standing | None = getattr(conversation, STANDING, None)
-    return known or policies.find_standing(actor=actor, conversation=conversation)
+def access_to(conversation: Conversation, *, actor: User) -> policies.ConversationAccess:
+    """Return the actor's access as `lock_conversation` found it, or as it is now."""
+    known: policies.ConversationAccess | None = getattr(conversation, ACCESS, None)
+    return known or policies.find_access(actor=actor, conversation=conversation)
 
 
 def append_event(

@@ -15,7 +15,7 @@ from domains.messaging.extraction.kinds import FileKind
 MAKER = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
 #: How long it may take by the clock; its memory, its own time and its output it limits itself.
 SECONDS = 20
-LARGEST_ANSWER = 20 * 1024 * 1024
+MAX_ANSWER = 20 * 1024 * 1024
 FORMATS = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.GIF: "GIF", FileKind.WEBP: "WEBP"}
 #: So many pictures of one server process at once; who comes later waits, this long at the most.
 PLACES, PATIENCE_SECONDS, RETRY_SECONDS = threading.BoundedSemaphore(2), 30, 5
@@ -44,7 +44,7 @@ def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
         raise RateLimited(RETRY_SECONDS, "Many pictures come in right now; try again in a moment.", "file")
     try:
         code, answer = run_confined(
-            program=MAKER, argument=FORMATS[kind], content=content, seconds=SECONDS, most=LARGEST_ANSWER
+            program=MAKER, argument=FORMATS[kind], content=content, seconds=SECONDS, most=MAX_ANSWER
         )
         return _understand(code, answer)
     finally:

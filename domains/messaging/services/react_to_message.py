@@ -13,9 +13,9 @@ from domains.messaging.models import ConversationEventKind, Message, Reaction
 from domains.messaging.services.append_event import append_event, lock_message
 
 #: How many different emoji a message can have.
-MOST_EMOJI = 20
+MAX_EMOJI = 20
 #: Code points; the longest is a family of four, or a flag of a part of a country.
-LONGEST_EMOJI = 40
+MAX_EMOJI_LENGTH = 40
 RATE_LIMIT, RATE_SECONDS = 120, 60
 
 
@@ -48,7 +48,7 @@ def _one_emoji(text: str) -> str:
     """Return the emoji in its full form: ❤ and ❤️ are one."""
     text = text.strip()
     full = emojis.emojize(emojis.demojize(text)) if emojis.is_emoji(text) else ""
-    if not emojis.is_emoji(full) or len(full) > LONGEST_EMOJI:
+    if not emojis.is_emoji(full) or len(full) > MAX_EMOJI_LENGTH:
         raise Refused.because(Code.INVALID, "React with exactly one emoji.", "emoji")
     return full
 
@@ -60,8 +60,8 @@ def _take_back(message: Message, actor: User, emoji: str) -> bool:
 
 def _add(message: Message, actor: User, emoji: str) -> bool:
     used = dict.fromkeys(message.reactions.values_list("emoji", flat=True).distinct())
-    if emoji not in used and len(used) >= MOST_EMOJI:
-        sentence = f"There are {MOST_EMOJI} different emoji under this message already; take one of those."
+    if emoji not in used and len(used) >= MAX_EMOJI:
+        sentence = f"There are {MAX_EMOJI} different emoji under this message already; take one of those."
         raise Refused.because(MessagingCode.FULL, sentence, "emoji")
     _, is_new = Reaction.objects.get_or_create(message=message, user=actor, emoji=emoji)
     return is_new

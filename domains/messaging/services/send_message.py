@@ -12,10 +12,10 @@ from domains.base import rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Message, MessageAttachment
-from domains.messaging.services.append_event import append_event, lock_conversation, refuse_out_of_reach, standing_in
+from domains.messaging.services.append_event import access_to, append_event, lock_conversation, refuse_out_of_reach
 from domains.messaging.services.wording import checked_content
 
-MOST_FILES = 10
+MAX_FILES = 10
 #: Per sender: thirty messages a second for ten seconds is a program gone wild, not a person.
 RATE_LIMIT, RATE_SECONDS = 300, 10
 
@@ -32,8 +32,8 @@ def send_message(
     left) and RATE_LIMITED.
     """
     files = set(attachment_ids)
-    if len(files) > MOST_FILES:
-        raise Refused.because(Code.TOO_LONG, f"A message brings at most {MOST_FILES} files.", "attachment_ids")
+    if len(files) > MAX_FILES:
+        raise Refused.because(Code.TOO_LONG, f"A message brings at most {MAX_FILES} files.", "attachment_ids")
     content = checked_content(content, has_files=bool(files))
     rates.spend(what="send_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     try:
@@ -64,7 +64,7 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
 
 
 def _check_other_is_there(actor: User, conversation: Conversation) -> None:
-    if standing_in(conversation, actor=actor).is_alone:
+    if access_to(conversation, actor=actor).is_alone:
         sentence = "The other person has left this conversation. You can write again once they come back to it."
         raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
 

@@ -14,7 +14,7 @@ from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.messaging import facts
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
-from domains.messaging.policies import can_start_conversation, can_turn, find_out_of_reach, why_not_begin
+from domains.messaging.policies import can_change_subject, can_start_conversation, find_unreachable, reason_not_to_start
 from domains.messaging.services.append_event import append_event
 from domains.messaging.services.wording import checked_title
 from domains.opportunities.models import Opportunity
@@ -54,7 +54,7 @@ def start_conversation(
         raise NotFound("person", "participant_ids")
     opportunity = _opportunity(actor, opportunity_id)
     if is_group or len(others) > 1:
-        if find_out_of_reach(actor=actor, people=people):
+        if find_unreachable(actor=actor, people=people):
             raise NotAllowed(OUT_OF_REACH)
         with transaction.atomic():
             return _begin(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
@@ -87,7 +87,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
     conversation.direct_key = pair_key(actor.pk, other.pk)
     with transaction.atomic():
         locks.hold_shared(what=Block.PAIR_LOCK, key=conversation.direct_key)
-        if sentence := why_not_begin(actor=actor, person=other, opportunity=opportunity):
+        if sentence := reason_not_to_start(actor=actor, person=other, opportunity=opportunity):
             raise NotAllowed(sentence)
         known = Conversation.objects.select_for_update().filter(direct_key=conversation.direct_key).first()
         if known is None:
@@ -97,7 +97,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
             except IntegrityError:
                 # The other began it in this moment: there is one per pair.
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
-        if opportunity is not None and can_turn(actor=actor, person=other, opportunity=opportunity):
+        if opportunity is not None and can_change_subject(actor=actor, person=other, opportunity=opportunity):
             _turn(known, actor, opportunity)
         back = known.participations.filter(user=actor, left_at__isnull=False)
         if back.update(left_at=None, joined_at=timezone.now()):

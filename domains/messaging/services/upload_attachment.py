@@ -21,7 +21,7 @@ from domains.messaging.services.clean_picture import Picture, clean_picture
 
 LARGEST = 10 * 1024 * 1024
 #: How many files of one person may wait for their messages.
-MOST_UNSENT = 20
+MAX_UNSENT = 20
 UPLOADS_AN_HOUR, HOUR = 120, 3600
 SUPPORTED = (
     "Attach a picture (JPEG, PNG, GIF, WebP), a PDF, a plain text in UTF-8, or a document (DOCX, XLSX, PPTX, ODT) "
@@ -80,6 +80,6 @@ def _content(file: File[Any]) -> tuple[bytes, FileKind]:
 
 
 def _check_room(actor: User) -> None:
-    if MessageAttachment.objects.filter(uploader=actor, message__isnull=True).count() >= MOST_UNSENT:
-        sentence = f"{MOST_UNSENT} files of yours wait to be sent; send them first."
+    if MessageAttachment.objects.filter(uploader=actor, message__isnull=True).count() >= MAX_UNSENT:
+        sentence = f"{MAX_UNSENT} files of yours wait to be sent; send them first."
         raise Refused.because(MessagingCode.FULL, sentence, "file")

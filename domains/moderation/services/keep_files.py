@@ -14,7 +14,7 @@ from domains.base.files import delete_after_commit, discard
 from domains.messaging.models import MessageAttachment
 from domains.moderation.models import PENDING_STATUSES, ReportFile
 
-MOST_FILES = 10
+MAX_FILES = 10
 #: How long the copies stay after the report was answered.
 KEPT_FOR = timedelta(days=90)
 #: A file without a row is one of a removed report, or of a process that died while it copied.
@@ -29,7 +29,7 @@ def copy_files(attachments: Sequence[MessageAttachment]) -> list[ReportFile]:
         return copies
     try:
         with slots.released():
-            for attachment in attachments[:MOST_FILES]:
+            for attachment in attachments[:MAX_FILES]:
                 _copy(attachment, copies)
     except BaseException:
         drop_copies(copies)

@@ -11,8 +11,8 @@ from domains.notifications.services.remove_old import remove_old
 from domains.notifications.services.send_digests import send_digests
 from domains.notifications.services.send_mails import send_due_mails
 from domains.notifications.services.send_pushes import send_due_pushes
-from domains.notifications.services.stories import tell_story
-from domains.notifications.services.stories.messages import (
+from domains.notifications.services.templates import notify_by_template
+from domains.notifications.services.templates.messages import (
     mark_blocked_read,
     mark_deleted_read,
     mark_left_read,
@@ -36,6 +36,7 @@ __all__ = [
     "mark_messages_read",
     "mark_notifications_read",
     "notify",
+    "notify_by_template",
     "notify_of_message",
     "register_push_subscription",
     "remove_old",
@@ -44,7 +45,6 @@ __all__ = [
     "send_digests",
     "send_due_mails",
     "send_due_pushes",
-    "tell_story",
     "unsubscribe",
     "update_notification_preferences",
 ]

@@ -13,7 +13,7 @@ from domains.base.errors import Code, NotFound, Refused
 from domains.notifications.models import Notification
 from domains.notifications.selectors import count_unread
 
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 RATE_LIMIT, RATE_SECONDS = 120, 60
 
 
@@ -28,8 +28,8 @@ def mark_notifications_read(*, actor: User, notification_ids: Collection[int] | 
     if not is_all and not notification_ids:
         raise Refused.because(Code.REQUIRED, "Name the notifications, or say `all`.", "notification_ids")
     wanted = set(notification_ids or ())
-    if len(wanted) > MOST_AT_ONCE:
-        raise Refused.because(Code.TOO_LONG, f"Name at most {MOST_AT_ONCE} at once.", "notification_ids")
+    if len(wanted) > MAX_AT_ONCE:
+        raise Refused.because(Code.TOO_LONG, f"Name at most {MAX_AT_ONCE} at once.", "notification_ids")
     rates.spend(what="mark_notifications_read", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
         own = Notification.objects.visible_to(actor)

@@ -14,10 +14,10 @@ from django.utils import timezone
 from domains.base import bus
 from domains.notifications import facts
 from domains.notifications.models import MailDelivery, Notification, NotificationKind, PushDelivery
-from domains.notifications.policies import Ways
-from domains.notifications.selectors import find_push_subscriptions, find_ways
+from domains.notifications.policies import Channels
+from domains.notifications.selectors import find_channels, find_push_subscriptions
 
-LONGEST_TITLE = Notification._meta.get_field("title").max_length or 0
+MAX_TITLE = Notification._meta.get_field("title").max_length or 0
 #: What is told of a thing, at the most; the thing itself says the rest.
 MAX_BODY = 2_000
 AT_ONCE = timedelta(0)
@@ -43,14 +43,15 @@ def notify(
     subject: Subject | None = None,
     mail_after: timedelta = AT_ONCE,
 ) -> int:
-    """Each of these people is told this, by the ways they want; returns how many were. A system act.
+    """Each of these people is told this, by the channels they want; returns how many were. A system act.
 
     `bodies` are the texts, by recipient, of those who read another one than `body`. `key` names the fact: who was told
     of it before is not told again, whatever repeats or races. The mail, where one is wanted, goes out once `mail_after`
     is over.
     """
     now = timezone.now()
-    ways = find_ways(kind=kind, user_ids=sorted(recipient_ids))  # one order for all: tellers never wait in a ring
+    # Sorted, so that two calls at the same time lock rows in the same order.
+    channels = find_channels(kind=kind, user_ids=sorted(recipient_ids))
     rows = [
         Notification(
             recipient_id=recipient_id,
@@ -62,11 +63,11 @@ def notify(
             created_at=now,
             **_columns_of(subject),
         )
-        for recipient_id, way in ways.items()
+        for recipient_id, way in channels.items()
         if way.is_any
     ]
     made = _store(rows, key, now) if rows else {}
-    _plan_and_publish(made, ways, mail_after, now)
+    _plan_and_publish(made, channels, mail_after, now)
     return len(made)
 
 
@@ -80,12 +81,14 @@ def _store(rows: list[Notification], key: str, now: datetime) -> dict[int, int]:
     return dict(made)
 
 
-def _plan_and_publish(made: Mapping[int, int], ways: Mapping[int, Ways], mail_after: timedelta, now: datetime) -> None:
+def _plan_and_publish(
+    made: Mapping[int, int], channels: Mapping[int, Channels], mail_after: timedelta, now: datetime
+) -> None:
     if not made:
         return
-    has_mail = _plan_mails(made, ways, now + mail_after) and not mail_after
-    has_push = _plan_pushes(made, ways)
-    shown_to = [recipient_id for recipient_id in made if ways[recipient_id].in_app]
+    has_mail = _plan_mails(made, channels, now + mail_after) and not mail_after
+    has_push = _plan_pushes(made, channels)
+    shown_to = [recipient_id for recipient_id in made if channels[recipient_id].in_app]
     bus.publish(facts.PeopleNotified(shown_to=shown_to, has_mail=has_mail, has_push=has_push))
 
 
@@ -96,21 +99,21 @@ def _columns_of(subject: Subject | None) -> dict[str, Any]:
 def shortened(title: str) -> str:
     """Return the title in one line that fits."""
     line = " ".join(title.split())
-    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
+    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"
 
 
-def _plan_mails(made: Mapping[int, int], ways: Mapping[int, Ways], due_at: datetime) -> bool:
+def _plan_mails(made: Mapping[int, int], channels: Mapping[int, Channels], due_at: datetime) -> bool:
     mails = [
         MailDelivery(notification_id=key, due_at=due_at)
         for recipient_id, key in made.items()
-        if ways[recipient_id].email
+        if channels[recipient_id].email
     ]
     MailDelivery.objects.bulk_create(mails)
     return bool(mails)
 
 
-def _plan_pushes(made: Mapping[int, int], ways: Mapping[int, Ways]) -> bool:
-    wanting = [recipient_id for recipient_id in made if ways[recipient_id].push]
+def _plan_pushes(made: Mapping[int, int], channels: Mapping[int, Channels]) -> bool:
+    wanting = [recipient_id for recipient_id in made if channels[recipient_id].push]
     if not settings.WEB_PUSH_PRIVATE_KEY or not wanting:
         return False
     browsers = find_push_subscriptions(user_ids=wanting).values_list("pk", "session__user_id")

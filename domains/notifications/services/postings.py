@@ -28,7 +28,7 @@ class ClaimIsOver(Exception):
     """Whoever claimed it was held up for so long that it is somebody else's by now."""
 
 
-def work_off(postings: QuerySet[P], send: Callable[[P], bool]) -> int:
+def drain(postings: QuerySet[P], send: Callable[[P], bool]) -> int:
     """Claim and send what is due, one by one, until there is no more or the time is over; return how many were tried.
 
     `send` says whether it sent anything, or found that nothing is wanted any more. Whatever it fails with is noted
@@ -53,7 +53,7 @@ def claim(postings: QuerySet[P]) -> P | None:
     """Return one that is due, taken for a while; nobody else gets it in that time."""
     with transaction.atomic():
         due = postings.filter(
-            done_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=Posting.MOST_ATTEMPTS
+            done_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=Posting.MAX_ATTEMPTS
         ).order_by("due_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)

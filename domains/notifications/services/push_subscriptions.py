@@ -18,7 +18,7 @@ from domains.notifications.providers import is_push_service
 
 RATE_LIMIT, RATE_SECONDS = 30, 60
 SECRET_BYTES = 16
-LONGEST_KEY = 120
+MAX_KEY = 120
 
 
 def register_push_subscription(
@@ -102,7 +102,7 @@ def _is_public_key(text: str) -> bool:
 
 def _bytes(text: str) -> bytes:
     """Return what the URL-safe Base64 stands for, or nothing if it is none."""
-    if len(text) > LONGEST_KEY or not text.isascii():
+    if len(text) > MAX_KEY or not text.isascii():
         return b""
     try:
         return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))

@@ -10,15 +10,15 @@ from django.utils import timezone
 from domains.accounts.policies import may_be_mailed
 from domains.notifications.models import Digest
 from domains.notifications.selectors import find_for_digest
-from domains.notifications.services.letters import Footer, Letter, post
-from domains.notifications.services.postings import check_claim, work_off
+from domains.notifications.services.mails import Footer, Mail, post
+from domains.notifications.services.postings import check_claim, drain
 from domains.notifications.tokens import DIGEST
 
 #: The hour of the day, in UTC, from which on the mails of the day go out.
 FROM_HOUR = 7
 #: What is older is not told of any more.
 LOOKS_BACK = timedelta(days=7)
-MOST_LISTED = 20
+MAX_LISTED = 20
 #: So many people are begun with at a time.
 BATCH = 500
 REASON = "you have not read what is in it; it comes once a day at the most"
@@ -33,7 +33,7 @@ def send_digests(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     if now.hour >= FROM_HOUR:
         _plan(now)
-    return work_off(Digest.objects.all(), _send)
+    return drain(Digest.objects.all(), _send)
 
 
 def _plan(now: datetime) -> None:
@@ -54,13 +54,13 @@ def _send(digest: Digest) -> bool:
     number = still.count()
     if not number or not may_be_mailed(recipient):
         return False
-    listed = list(still.order_by("-created_at", "-pk")[:MOST_LISTED])
-    letter = Letter(
+    listed = list(still.order_by("-created_at", "-pk")[:MAX_LISTED])
+    mail = Mail(
         template="notifications/digest",
         subject=f"{number} new for you" if number > 1 else listed[0].title,
         context={"person": recipient, "notifications": listed, "more": number - len(listed)},
     )
     check_claim(digest)
     footer = Footer(reason=REASON, user_id=recipient.pk, topic=DIGEST)
-    post(letter, to=recipient.email, footer=footer, name=f"digest.{digest.pk}")
+    post(mail, to=recipient.email, footer=footer, name=f"digest.{digest.pk}")
     return True

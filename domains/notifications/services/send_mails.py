@@ -5,27 +5,27 @@ from __future__ import annotations
 from domains.accounts.policies import may_be_mailed
 from domains.notifications.models import MailDelivery, Notification, NotificationKind
 from domains.notifications.policies import REASONS
-from domains.notifications.selectors import find_ways
-from domains.notifications.services.letters import Footer, post
-from domains.notifications.services.postings import check_claim, work_off
-from domains.notifications.services.stories import letter_of
+from domains.notifications.selectors import find_channels
+from domains.notifications.services.mails import Footer, post
+from domains.notifications.services.postings import check_claim, drain
+from domains.notifications.services.templates import mail_of
 
 
 def send_due_mails() -> int:
     """Each mail that is due is sent once; returns how many were tried. A system act, safe in many processes at once."""
-    return work_off(MailDelivery.objects.all(), _send)
+    return drain(MailDelivery.objects.all(), _send)
 
 
 def _send(delivery: MailDelivery) -> bool:
     """Send the mail if its person is still here and still wants it; whether they do is asked now, not when it began."""
     notification = Notification.objects.select_related("recipient").get(pk=delivery.notification_id)
     recipient, kind = notification.recipient, NotificationKind(notification.kind)
-    if not may_be_mailed(recipient) or not find_ways(kind=kind, user_ids=[recipient.pk])[recipient.pk].email:
+    if not may_be_mailed(recipient) or not find_channels(kind=kind, user_ids=[recipient.pk])[recipient.pk].email:
         return False
-    letter = letter_of(notification)
-    if letter is None:
+    mail = mail_of(notification)
+    if mail is None:
         return False
     check_claim(delivery)
     footer = Footer(reason=REASONS[kind], user_id=recipient.pk, topic=kind.value)
-    post(letter, to=recipient.email, footer=footer, name=f"notification.{notification.pk}")
+    post(mail, to=recipient.email, footer=footer, name=f"notification.{notification.pk}")
     return True

@@ -16,10 +16,10 @@ from py_vapid import Vapid02
 
 from domains.notifications.models import Notification, NotificationKind, PushDelivery, PushSubscription
 from domains.notifications.providers import is_push_service
-from domains.notifications.selectors import find_push_subscriptions, find_ways
-from domains.notifications.services.postings import check_claim, work_off
+from domains.notifications.selectors import find_channels, find_push_subscriptions
+from domains.notifications.services.postings import check_claim, drain
 from domains.notifications.services.push_subscriptions import forget_if_over
-from domains.notifications.services.stories.messages import is_between_blocked
+from domains.notifications.services.templates.messages import is_between_blocked
 
 CONNECT_SECONDS, ANSWER_SECONDS = 1, 4
 #: How long the push service keeps it for a browser that is not there, and how long the signature holds.
@@ -45,7 +45,7 @@ class OneHop(requests.Session):
 
 def send_due_pushes() -> int:
     """Each push that is due is sent once; returns how many were tried. A system act, safe in many processes at once."""
-    return work_off(PushDelivery.objects.all(), _send) if settings.WEB_PUSH_PRIVATE_KEY else 0
+    return drain(PushDelivery.objects.all(), _send) if settings.WEB_PUSH_PRIVATE_KEY else 0
 
 
 def _send(delivery: PushDelivery) -> bool:
@@ -55,7 +55,7 @@ def _send(delivery: PushDelivery) -> bool:
     if not find_push_subscriptions(user_ids=[owner_id]).filter(pk=subscription.pk).exists():
         forget_if_over(subscription_id=subscription.pk)
         return False
-    is_wanted = find_ways(kind=kind, user_ids=[owner_id])[owner_id].push
+    is_wanted = find_channels(kind=kind, user_ids=[owner_id])[owner_id].push
     if notification.read_at or not is_wanted or is_between_blocked(notification):
         return False
     check_claim(delivery)

@@ -12,7 +12,7 @@ from domains.accounts.models import User
 from domains.base import rates
 from domains.base.errors import Code, Problem, Refused
 from domains.notifications.models import NotificationKind, Preference
-from domains.notifications.policies import DEFAULTS, Ways
+from domains.notifications.policies import DEFAULTS, Channels
 from domains.notifications.selectors import find_preferences
 
 RATE_LIMIT, RATE_SECONDS = 60, 60
@@ -31,8 +31,8 @@ class PreferenceChange:
 
 def update_notification_preferences(
     *, actor: User, changes: Sequence[PreferenceChange]
-) -> dict[NotificationKind, Ways]:
-    """The actor is told of these kinds by these ways from now on; returns the ways of every kind.
+) -> dict[NotificationKind, Channels]:
+    """The actor is told of these kinds by these channels from now on; returns the channels of every kind.
 
     Mails that wait are sent only if they are wanted still. Refuses with REQUIRED (nothing is to change), TOO_LONG
     (more than there are kinds), INVALID (a kind is there twice; then nothing changes) and RATE_LIMITED.
@@ -62,15 +62,17 @@ def update_notification_preferences(
 @transaction.atomic
 def change_ways(
     *, user_id: int, changes: Mapping[NotificationKind, Mapping[str, bool]]
-) -> dict[NotificationKind, Ways]:
-    """The ways of these kinds are changed; rows stay only where they differ from the defaults. A system act."""
+) -> dict[NotificationKind, Channels]:
+    """The channels of these kinds are changed; rows stay only where they differ from the defaults. A system act."""
     # One change at a time for each person.
     User.objects.select_for_update(no_key=True).get(pk=user_id)
-    ways = find_preferences(user_id=user_id)
+    channels = find_preferences(user_id=user_id)
     for kind, change in changes.items():
-        ways[kind] = replace(ways[kind], **change)
+        channels[kind] = replace(channels[kind], **change)
     Preference.objects.filter(user=user_id, kind__in=list(changes)).delete()
     Preference.objects.bulk_create(
-        Preference(user_id=user_id, kind=kind, **asdict(ways[kind])) for kind in changes if ways[kind] != DEFAULTS[kind]
+        Preference(user_id=user_id, kind=kind, **asdict(channels[kind]))
+        for kind in changes
+        if channels[kind] != DEFAULTS[kind]
     )
-    return ways
+    return channels

@@ -11,8 +11,8 @@ from domains.opportunities.matching.scoring import match_role, match_volunteer
 from domains.opportunities.matching.shapes import (
     HeldSkill,
     Match,
-    Place,
     Reason,
+    RoleCandidate,
     Volunteer,
     WantedSkill,
 )
@@ -27,8 +27,8 @@ __all__ = [
     "Factor",
     "HeldSkill",
     "Match",
-    "Place",
     "Reason",
+    "RoleCandidate",
     "Span",
     "Volunteer",
     "WantedSkill",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domains.opportunities.matching.shapes import HeldSkill, Match, Place, Reason, Volunteer, WantedSkill
+from domains.opportunities.matching.shapes import HeldSkill, Match, Reason, RoleCandidate, Volunteer, WantedSkill
 from domains.opportunities.matching.weights import (
     BEGUN_SHARE,
     COARSE_BANDS,
@@ -23,29 +23,29 @@ from domains.opportunities.matching.weights import (
 )
 
 #: Where factors give the same, the table says which comes first.
-_ORDER = {factor: place for place, factor in enumerate(Factor)}
+_ORDER = {factor: rank for rank, factor in enumerate(Factor)}
 
 
-def match_role(volunteer: Volunteer, place: Place, now: datetime) -> Match | None:
+def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Match | None:
     """Return how well the role fits the volunteer; None where they could not take it.
 
     That is where it overlaps a slot they hold, or asks for a course or a verification that they have not.
     """
-    if any(taken.overlaps(place.span) for taken in volunteer.taken):
+    if any(taken.overlaps(candidate.span) for taken in volunteer.taken):
         return None
-    if place.courses.keys() - volunteer.courses or set(place.verifications) - volunteer.verifications:
+    if candidate.courses.keys() - volunteer.courses or set(candidate.verifications) - volunteer.verifications:
         return None
     reasons = [
-        *_of_skills(volunteer.skills, place.skills, YOU),
-        *_of_distance(place),
-        *_of_habits(volunteer, place),
-        *_of_requirements(place),
-        *_of_times(volunteer, place, now),
+        *_of_skills(volunteer.skills, candidate.skills, YOU),
+        *_of_distance(candidate),
+        *_of_habits(volunteer, candidate),
+        *_of_requirements(candidate),
+        *_of_times(volunteer, candidate, now),
     ]
     if volunteer.is_new:
         message = "You have not said yet what you can do or where you live: these are new, or others like them."
         reasons.append(Reason(Factor.NEW_HERE, message, 0))
-    return _sum_up(reasons, _of_missing_skills(volunteer.skills, place.skills, YOU))
+    return _sum_up(reasons, _of_missing_skills(volunteer.skills, candidate.skills, YOU))
 
 
 def match_volunteer(
@@ -155,48 +155,48 @@ def _growth(held: Mapping[int, HeldSkill], skill: WantedSkill, words: Words) -> 
     return PRACTICE_SHARE, words.related.format(name=skill.name, other=min(related))
 
 
-def _of_distance(place: Place) -> Iterator[Reason]:
-    if place.is_remote:
+def _of_distance(candidate: RoleCandidate) -> Iterator[Reason]:
+    if candidate.is_remote:
         points = 10 * WEIGHTS[Factor.REMOTE].for_volunteer
         yield Reason(Factor.REMOTE, "You can take part from anywhere.", points)
-    elif place.distance_km is not None and (band := _band(place.distance_km, DISTANCE_BANDS)):
-        km = round(place.distance_km)
+    elif candidate.distance_km is not None and (band := _band(candidate.distance_km, DISTANCE_BANDS)):
+        km = round(candidate.distance_km)
         away = f"About {km} km" if km else "Less than a km"
         points = WEIGHTS[Factor.DISTANCE].for_volunteer * band[1] // 10
         yield Reason(Factor.DISTANCE, f"{away} from the middle of your ZIP code.", points)
 
 
-def _of_habits(volunteer: Volunteer, place: Place) -> Iterator[Reason]:
-    times, name = max(((volunteer.causes.get(key, 0), name) for key, name in place.causes.items()), default=(0, ""))
+def _of_habits(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reason]:
+    times, name = max(((volunteer.causes.get(key, 0), name) for key, name in candidate.causes.items()), default=(0, ""))
     if times:
         points = PAST_CAUSE_TENTHS[min(times, len(PAST_CAUSE_TENTHS)) - 1]
         often = "once" if times == 1 else f"{times} times"
         yield Reason(Factor.PAST_CAUSE, f"You took part for {name} {often}.", points)
-    if place.host_id in volunteer.hosts:
+    if candidate.host_id in volunteer.hosts:
         points = 10 * WEIGHTS[Factor.KNOWN_HOST].for_volunteer
-        yield Reason(Factor.KNOWN_HOST, f"You had a place with {place.host_name} before.", points)
+        yield Reason(Factor.KNOWN_HOST, f"You had a place with {candidate.host_name} before.", points)
 
 
-def _of_requirements(place: Place) -> Iterator[Reason]:
+def _of_requirements(candidate: RoleCandidate) -> Iterator[Reason]:
     """Return what the role asks for beside skills; that the volunteer has all of it was asked before."""
-    count = len(place.courses) + len(place.verifications)
+    count = len(candidate.courses) + len(candidate.verifications)
     points = 10 * WEIGHTS[Factor.REQUIREMENT_MET].for_volunteer // (count or 1)
-    for title in place.courses.values():
+    for title in candidate.courses.values():
         yield Reason(Factor.REQUIREMENT_MET, f"You finished {title}, which it asks for.", points)
-    for kind in place.verifications:
+    for kind in candidate.verifications:
         what = kind.replace("_", " ").lower()
         yield Reason(Factor.REQUIREMENT_MET, f"Your {what} is verified, as it asks.", points)
 
 
-def _of_times(volunteer: Volunteer, place: Place, now: datetime) -> Iterator[Reason]:
-    if not any(asked.meets(place.span) for asked in volunteer.asked):
+def _of_times(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Iterator[Reason]:
+    if not any(asked.meets(candidate.span) for asked in volunteer.asked):
         points = 10 * WEIGHTS[Factor.DATES_FREE].for_volunteer
         yield Reason(Factor.DATES_FREE, "You have applied for nothing else at that time.", points)
-    age = max((now - place.created_at).days, 0)
+    age = max((now - candidate.created_at).days, 0)
     if band := _band(age, FRESH_BANDS):
         points = WEIGHTS[Factor.FRESH].for_volunteer * band[1] // 10
         yield Reason(Factor.FRESH, f"It is new: added {_days(age)} ago." if age else "It is new: added today.", points)
-    wait = (place.span.starts_at - now).days
+    wait = (candidate.span.starts_at - now).days
     if wait < 0:
         points = WEIGHTS[Factor.SOON].for_volunteer * BEGUN_SHARE // 10
         yield Reason(Factor.SOON, "It has begun, and you can join.", points)
@@ -204,9 +204,9 @@ def _of_times(volunteer: Volunteer, place: Place, now: datetime) -> Iterator[Rea
         points = WEIGHTS[Factor.SOON].for_volunteer * band[1] // 10
         begins = f"in {_days(wait)}" if wait else "within a day"
         yield Reason(Factor.SOON, f"It begins {begins}.", points)
-    points = next((points for least, points in POPULAR_STEPS if place.applicants >= least), 0)
+    points = next((points for least, points in POPULAR_STEPS if candidate.applicants >= least), 0)
     if points:
-        yield Reason(Factor.POPULAR, f"{place.applicants} people applied in the last 14 days.", points)
+        yield Reason(Factor.POPULAR, f"{candidate.applicants} people applied in the last 14 days.", points)
 
 
 def _band(value: float, bands: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

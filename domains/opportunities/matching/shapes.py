@@ -52,7 +52,7 @@ class Volunteer:
 
 
 @dataclass(frozen=True)
-class Place:
+class RoleCandidate:
     """A role with free places, as scoring sees it; names by id, in the order in which they are told."""
 
     role_id: int

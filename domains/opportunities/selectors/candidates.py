@@ -27,7 +27,7 @@ NEAREST = 600
 CIRCLES = (1, 2, 5, 10, 25, 50, 100)
 NEWEST_REMOTE = 100
 NEWEST = 100
-MOST_WANTED = 50
+MAX_WANTED = 50
 SKILLS, NEWEST_OF_SKILL, ROLES_OF_SKILLS = 10, 500, 800
 CAUSES, NEWEST_OF_CAUSE = 5, 40
 #: How many roles scoring looks at.
@@ -73,7 +73,7 @@ def _rough_points(
     add(by_age.filter(is_remote=True)[:NEWEST_REMOTE], _REMOTE)
     add(by_age[:NEWEST], _NEW)
     add(_opportunities_of_causes(profile.volunteer.causes), _CAUSE)
-    add(list(applicants)[:MOST_WANTED], _WANTED)
+    add(list(applicants)[:MAX_WANTED], _WANTED)
     if profile.place:
         for key, latitude, longitude in _nearest(profile.place, now):
             add([key], _worth_of(distance_km(profile.place, Point(latitude, longitude))))

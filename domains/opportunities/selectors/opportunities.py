@@ -19,7 +19,7 @@ SENSIBLE_TIME = "Give a time with its offset, from the years 1970 to 2199, such 
 
 
 @dataclass(frozen=True)
-class Wishes:
+class OpportunityFilters:
     """What a list of opportunities is narrowed to; None where everything will do."""
 
     status: OpportunityStatus | None = None
@@ -51,40 +51,40 @@ BY_START = Order("start_date")
 
 
 def find_opportunities(
-    *, viewer: User | None, wishes: Wishes, ordering: Sequence[Order] = (BY_START,)
+    *, viewer: User | None, filters: OpportunityFilters, ordering: Sequence[Order] = (BY_START,)
 ) -> QuerySet[Opportunity]:
-    """Return the opportunities that the wishes fit, in a total order; without a wished status the open ones.
+    """Return the opportunities that the filters fit, in a total order; without a wished status the open ones.
 
     What is over is none of the open ones, though it may stand so until `close_ended_opportunities` runs.
     """
     columns = {order.column: order for order in reversed(ordering or (BY_START,))}
     orders = list(reversed(columns.values()))
     tie = Order("pk", orders[0].is_descending)
-    found = Opportunity.objects.visible_to(viewer).filter(_fits(wishes))
+    found = Opportunity.objects.visible_to(viewer).filter(_fits(filters))
     return found.order_by(*(order.expression() for order in [*orders, tie]))
 
 
-def _fits(wishes: Wishes) -> Q:
+def _fits(filters: OpportunityFilters) -> Q:
     wanted = {
-        "status": wishes.status or OpportunityStatus.OPEN,
-        "kind": wishes.kind,
-        "host_id": wishes.host_id,
-        "is_remote": wishes.is_remote,
-        "location_zip": wishes.location_zip,
-        "start_date__gte": wishes.starts_after,
-        "start_date__lt": wishes.starts_before,
-        "listing__source__name": wishes.source,
+        "status": filters.status or OpportunityStatus.OPEN,
+        "kind": filters.kind,
+        "host_id": filters.host_id,
+        "is_remote": filters.is_remote,
+        "location_zip": filters.location_zip,
+        "start_date__gte": filters.starts_after,
+        "start_date__lt": filters.starts_before,
+        "listing__source__name": filters.source,
     }
     fits = Q(**{lookup: value for lookup, value in wanted.items() if value is not None})
     if wanted["status"] == OpportunityStatus.OPEN:
         # A filter beside the index (status, start_date, id), which still gives the order: the task leaves few to skip.
         fits &= Q(end_date__gt=timezone.now())
     # Subqueries, because a join would list an opportunity once for each skill or cause that fits.
-    if wishes.skill_ids is not None:
-        fits &= Q(pk__in=RoleSkill.objects.filter(skill__in=wishes.skill_ids).values("role__opportunity"))
-    if wishes.cause_ids is not None:
+    if filters.skill_ids is not None:
+        fits &= Q(pk__in=RoleSkill.objects.filter(skill__in=filters.skill_ids).values("role__opportunity"))
+    if filters.cause_ids is not None:
         through = Opportunity.causes.through.objects
-        fits &= Q(pk__in=through.filter(cause__in=wishes.cause_ids).values("opportunity"))
+        fits &= Q(pk__in=through.filter(cause__in=filters.cause_ids).values("opportunity"))
     return fits
 
 

@@ -17,7 +17,7 @@ from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds
 
 #: Of somebody who applied for more, the newest applications count.
-MOST_APPLICATIONS = 500
+MAX_APPLICATIONS = 500
 _HELD = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
 _ASKED = (
     ApplicationStatus.APPLIED,
@@ -52,7 +52,7 @@ def read_profile(*, viewer: User, now: datetime) -> Profile:
             "role__opportunity__host",
             "role__opportunity__start_date",
             "role__opportunity__end_date",
-        )[:MOST_APPLICATIONS]
+        )[:MAX_APPLICATIONS]
     )
     held = [row for row in applications if row[0] in _HELD]
     place = zip_point(viewer.zip_code)

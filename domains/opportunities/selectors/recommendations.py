@@ -11,8 +11,8 @@ from domains.accounts.models import User
 from domains.opportunities import policies
 from domains.opportunities.matching import Match, match_role, pick
 from domains.opportunities.selectors.candidates import find_candidates
-from domains.opportunities.selectors.places import read_places
 from domains.opportunities.selectors.profiles import read_profile
+from domains.opportunities.selectors.role_candidates import read_role_candidates
 from domains.opportunities.selectors.trending import count_applicants
 
 
@@ -36,7 +36,11 @@ def find_recommended_roles(*, viewer: User, first: int, now: datetime | None = N
         return []
     now = now or timezone.now()
     profile, applicants = read_profile(viewer=viewer, now=now), count_applicants()
-    candidates = find_candidates(profile=profile, applicants=applicants, now=now)
-    places = read_places(role_ids=candidates, home=profile.place, applicants=applicants, now=now)
-    matches = [(place, match) for place in places if (match := match_role(profile.volunteer, place, now))]
-    return [RecommendedRole(place.role_id, place.opportunity_id, match) for place, match in pick(matches, first)]
+    role_ids = find_candidates(profile=profile, applicants=applicants, now=now)
+    candidates = read_role_candidates(role_ids=role_ids, home=profile.place, applicants=applicants, now=now)
+    matches = [
+        (candidate, match) for candidate in candidates if (match := match_role(profile.volunteer, candidate, now))
+    ]
+    return [
+        RecommendedRole(candidate.role_id, candidate.opportunity_id, match) for candidate, match in pick(matches, first)
+    ]

@@ -18,7 +18,7 @@ from domains.geo.selectors import zip_codes_within, zip_point
 from domains.opportunities import policies
 from domains.opportunities.matching import COARSE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
 from domains.opportunities.models import Application, HostMembership, Opportunity, OpportunityStatus, Role
-from domains.opportunities.selectors.places import read_wanted_skills
+from domains.opportunities.selectors.role_candidates import read_wanted_skills
 from domains.opportunities.selectors.unions import all_of
 from domains.skills.models import UserSkill
 

@@ -15,7 +15,7 @@ from domains.opportunities.models import Application, Opportunity
 LATELY = timedelta(days=14)
 KEPT_SECONDS = 3600
 #: Counted are more than are shown, because some close before the hour is over.
-MOST_COUNTED = 500
+MAX_COUNTED = 500
 
 
 def find_trending(*, viewer: User | None, first: int) -> list[int]:
@@ -47,4 +47,4 @@ def _count(now: datetime) -> Figures:
         .annotate(people=Count("volunteer", distinct=True))
         .order_by("-people", "role__opportunity__start_date", "role__opportunity")
     )
-    return [[row["role__opportunity"], row["people"]] for row in counted[:MOST_COUNTED]]
+    return [[row["role__opportunity"], row["people"]] for row in counted[:MAX_COUNTED]]

@@ -20,7 +20,7 @@ from domains.opportunities.services.values import problems_of, problems_of_words
 from domains.opportunities.transitions import Act
 
 #: How often one may apply for the same role.
-MOST_A_DAY = 10
+MAX_PER_DAY = 10
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
     ]
     # Most of a crowd is refused here, before they lock the role and keep the others waiting.
     _refuse(problems, join_waitlist=join_waitlist)
-    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MOST_A_DAY, seconds=86400)
+    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MAX_PER_DAY, seconds=86400)
     role = lock_role(viewer=actor, role_id=role_id)
     if role is None:
         raise NotFound("role", "role_id")

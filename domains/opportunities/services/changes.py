@@ -12,7 +12,7 @@ from domains.opportunities.services.locks import lock_volunteers
 from domains.opportunities.services.moves import lock_role
 from domains.opportunities.services.values import clean_note
 
-LONGEST_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
+MAX_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
 
 
 def lock_to_decide(*, actor: User, application_id: int, gives_slot: bool = False) -> tuple[Application, Role]:
@@ -57,7 +57,7 @@ def lock_again(*, application: Application, viewer: User | None, gives_slot: boo
 
 def clean_reason(text: str, field: str) -> str:
     """Return the words for the history, in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
-    return clean_note(text, longest=LONGEST_REASON, field=field)
+    return clean_note(text, longest=MAX_REASON, field=field)
 
 
 def _find(applications: QuerySet[Application], application_id: int) -> Application:

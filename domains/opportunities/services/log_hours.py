@@ -23,7 +23,7 @@ from domains.opportunities.services.values import one_line
 LONGEST = timedelta(days=1)
 #: How long before an opportunity hours for it may begin (setting up), and how long after it they may end (clearing up).
 MAX_BEFORE, MAX_AFTER = timedelta(days=1), timedelta(days=30)
-LONGEST_NOTE = HoursEntry._meta.get_field("note").max_length or 0
+MAX_NOTE = HoursEntry._meta.get_field("note").max_length or 0
 PER_HOUR = 300
 #: Entries of one application, corrections and rejected ones among them: more than one for each day of a year.
 MAX_ENTRIES = 500
@@ -142,8 +142,8 @@ def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     ]
     if not problems:
         problems += _problems_of_times(hours, opportunity)
-    if len(hours.note) > LONGEST_NOTE:
-        problems.append(Problem(Code.TOO_LONG, f"Write at most {LONGEST_NOTE} characters.", "note"))
+    if len(hours.note) > MAX_NOTE:
+        problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_NOTE} characters.", "note"))
     return problems + line_problems(hours.note, "note")
 
 

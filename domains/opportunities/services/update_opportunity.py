@@ -25,7 +25,7 @@ from domains.opportunities.services.locks import lock_opportunity
 from domains.opportunities.services.moves import latest_deadline
 
 #: How often an hour those who hold a place in it are told of changes.
-MOST_AN_HOUR = 20
+MAX_PER_HOUR = 20
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
     _bring_deadlines_forward(opportunity, changed, now)
     relied_on = [name for name in RELIED_ON if name in changed]
     if relied_on and opportunity.status != OpportunityStatus.DRAFT:
-        rates.spend(what="announce_change", key=str(opportunity.pk), limit=MOST_AN_HOUR, seconds=3600)
+        rates.spend(what="announce_change", key=str(opportunity.pk), limit=MAX_PER_HOUR, seconds=3600)
         change = record_change(
             opportunity=opportunity,
             actor=actor,

@@ -13,13 +13,13 @@ from itertools import accumulate
 
 Span = tuple[int, int]
 #: A passage is no longer than this; a list of wishes may be.
-LONGEST_DENIAL, LONGEST_WISH = 160, 1_000
+MAX_DENIAL, MAX_WISH = 160, 1_000
 #: So far before a wish stands whose it is.
 FROM_OTHERS = 60
 #: A line of at least so many characters may be wrapped; a shorter one ends where its writer ended it.
 WRAPPED_FROM = 45
 #: Of a longer line no more than this is looked at.
-LONGEST_LINE = 400
+MAX_LINE = 400
 
 
 def _any(*phrases: str) -> str:
@@ -214,7 +214,7 @@ def _is_of_others(text: str, begin: int) -> bool:
 
 def _end_of_denial(text: str, cue: re.Match[str]) -> int:
     """Return where the clause ends that the cue denies."""
-    begin, most = cue.end(), min(len(text), cue.end() + LONGEST_DENIAL)
+    begin, most = cue.end(), min(len(text), cue.end() + MAX_DENIAL)
     for stop in _STOP.finditer(text, begin, most):
         said = text[begin : stop.start()]
         match stop.lastgroup:
@@ -237,7 +237,7 @@ def _end_of_denial(text: str, cue: re.Match[str]) -> int:
 
 def _end_of_wish(text: str, begin: int) -> int:
     """Return where the sentence or the list ends that is wished for."""
-    most = min(len(text), begin + LONGEST_WISH)
+    most = min(len(text), begin + MAX_WISH)
     for stop in _STOP.finditer(text, begin, most):
         kind = stop.lastgroup
         if kind in {"hard", "contrast", "turn"} or (kind == "line" and not _goes_on(text, stop.start())):
@@ -248,7 +248,7 @@ def _end_of_wish(text: str, begin: int) -> int:
 def _end_of_list(text: str, begin: int, opens_section: Callable[[str], bool]) -> int:
     """Return where the lines end that stand under a wish as under a heading: at an empty line, or at a heading."""
     end = text.find("\n", begin)
-    while end != -1 and end - begin < LONGEST_WISH:
+    while end != -1 and end - begin < MAX_WISH:
         line = _rest_of_line(text, end + 1)
         if not line.strip() or opens_section(line):
             return end
@@ -257,12 +257,12 @@ def _end_of_list(text: str, begin: int, opens_section: Callable[[str], bool]) ->
 
 
 def _rest_of_line(text: str, begin: int) -> str:
-    return text[begin : begin + LONGEST_LINE].partition("\n")[0]
+    return text[begin : begin + MAX_LINE].partition("\n")[0]
 
 
 def _goes_on(text: str, end: int) -> bool:
     """Tell whether what the line says goes on in the next one."""
-    line = text[max(0, end - LONGEST_LINE) : end].rpartition("\n")[2]
+    line = text[max(0, end - MAX_LINE) : end].rpartition("\n")[2]
     after = text[end + 1 : end + 40].lstrip(" \t")
     if not after or after[0] == "\n":
         return False

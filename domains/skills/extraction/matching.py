@@ -34,11 +34,11 @@ from domains.skills.extraction.words import (
 
 #: What is found with less is not suggested.
 LEAST_CONFIDENCE = 0.5
-LONGEST_NAME = 10
+MAX_NAME = 10
 #: The words of a product's name after its maker's.
-LONGEST_PRODUCT = 3
-LONGEST_TEXT = 200
-LONGEST_CONTEXT = 48
+MAX_PRODUCT = 3
+MAX_TEXT = 200
+MAX_CONTEXT = 48
 #: A single word of so few letters is a skill only in its own capitals, among others: C, R, Go, AI.
 SHORT = 2
 #: An abbreviation of so few letters must be written as one: PET is not a pet.
@@ -98,7 +98,7 @@ class Matcher:
             by_stems[stems_of(name.text)].append(name)
         for stems, entries in by_stems.items():
             length = stems.count(" ") + 1
-            if stems and length <= LONGEST_NAME:
+            if stems and length <= MAX_NAME:
                 self._automaton.add_word(f" {stems} ", (length, entries))
         self._ordinary = _ordinary_words(names)
         self._makers = _makers(names)
@@ -129,7 +129,7 @@ class Matcher:
             known = self.named(item)
             if known:
                 is_same = known[0].text.casefold() == item.casefold()
-                found = Match(known[0].skill_id, item[:LONGEST_TEXT], 0.95 if is_same else 0.8)
+                found = Match(known[0].skill_id, item[:MAX_TEXT], 0.95 if is_same else 0.8)
                 matches.setdefault(found.skill_id, found)
         return list(matches.values())
 
@@ -175,7 +175,7 @@ class Matcher:
         """Yield the products that follow in a list and are known by the maker's name before theirs."""
         maker, last = words[known.first].stem, known.last
         while (first := _next_in_list(last, words, text)) is not None:
-            longest = min(LONGEST_PRODUCT, len(words) - first)
+            longest = min(MAX_PRODUCT, len(words) - first)
             lengths = (
                 one
                 for one in range(longest, 0, -1)
@@ -328,11 +328,11 @@ def _match(places: list[_Found], words: list[Word], lines: list[Line], text: str
 
 def _around(text: str, start: int, end: int) -> str:
     """Return the text found with a few words of its own line around it."""
-    left = text[max(text.rfind("\n", 0, start) + 1, start - LONGEST_CONTEXT) : start]
-    right = text[end : end + LONGEST_CONTEXT].partition("\n")[0]
-    if len(left) == LONGEST_CONTEXT:
+    left = text[max(text.rfind("\n", 0, start) + 1, start - MAX_CONTEXT) : start]
+    right = text[end : end + MAX_CONTEXT].partition("\n")[0]
+    if len(left) == MAX_CONTEXT:
         left = f"… {left.partition(' ')[2]}"
-    if len(right) == LONGEST_CONTEXT:
+    if len(right) == MAX_CONTEXT:
         right = f"{right.rpartition(' ')[0]} …"
     shown = " ".join(f"{left}{text[start:end]}{right}".split())
-    return "".join(one for one in shown if one.isprintable())[:LONGEST_TEXT]
+    return "".join(one for one in shown if one.isprintable())[:MAX_TEXT]

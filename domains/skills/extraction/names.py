@@ -17,7 +17,7 @@ _WORDS = tomllib.loads(
 #: How many words of a name may follow a skill's name: "Plumbing" in "Plumbing and Heating Supply Inc."
 REACH = 4
 #: Of a longer line no more than this is looked at.
-LONGEST_LINE = 300
+MAX_LINE = 300
 LINKS = frozenset({"&", "and", "of", "the", "for"})
 LEGAL = frozenset(_WORDS["legal"].split())
 STREETS = frozenset(_WORDS["streets"].split())
@@ -79,7 +79,7 @@ def _goes_on_as_a_name(first: int, last: int, words: Sequence[Word], line: Line,
     if line.section != Section.EXPERIENCE or not line.is_placed or after is None or after.line != words[last].line:
         return False
     start = words[first].start
-    is_after_a_comma = "," in text[max(0, start - LONGEST_LINE) : start].rpartition("\n")[2]
+    is_after_a_comma = "," in text[max(0, start - MAX_LINE) : start].rpartition("\n")[2]
     return (
         is_after_a_comma and after.text[0].isupper() and after.stem not in PARTS and after.text.casefold() not in PARTS
     )

@@ -67,7 +67,7 @@ HEADINGS = {
 SECTIONS = {heading: section for section, headings in HEADINGS.items() for heading in headings}
 #: Headings whose words have run together, as they do where letters are set apart.
 RUN_TOGETHER = {heading.replace(" ", ""): section for heading, section in SECTIONS.items() if " " in heading}
-LONGEST_HEADING = 40
+MAX_HEADING = 40
 LOUD_HEADING = re.compile(r"[^\w\n]{0,5}(?:[^\W\d_]{2,}[ &/-]{1,3}){0,3}[^\W\d_]{3,}[ \t:]{0,5}")
 WORDS_OF_A_SENTENCE, WORDS_OF_A_FIRM = 4, 6
 #: A line of dates: "2019 - 2021", "May 2019 to present".
@@ -221,7 +221,7 @@ def _is_beside_dates(number: int, lines: list[str]) -> bool:
 def heading(line: str) -> Section | None:
     """Return the section that the line opens, alone or before a colon."""
     opening = line.strip(" \t-\u2013\u2014•*#:|").partition(":")[0]
-    if not opening or len(opening) > LONGEST_HEADING:
+    if not opening or len(opening) > MAX_HEADING:
         return None
     whole = " ".join(re.sub(r"[^\w\s]", " ", opening.casefold()).split())
     first = re.split(r"\s*(?:&|/|,|\band\b)\s*", opening.casefold())[0].strip()

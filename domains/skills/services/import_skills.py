@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from domains.skills.models import Skill, SkillAlias, SkillIdentifier, fold
-from domains.skills.services.skill_files import LONGEST_NAME, MAX_ALIASES, NO_CATEGORY, NOTE, SkillRow, read_starter_set
+from domains.skills.services.skill_files import MAX_ALIASES, MAX_NAME, NO_CATEGORY, NOTE, SkillRow, read_starter_set
 
 BATCH = 500
 #: Words that begin with as many equal letters are taken for the same: Postgres, PostgreSQL.
@@ -165,7 +165,7 @@ def _new_aliases(row: SkillRow, skill_id: int, taxonomy: _Taxonomy, summary: Imp
             continue
         if owner:
             summary.skipped["other names that are the name of another skill"] += 1
-        elif len(alias) > LONGEST_NAME:
+        elif len(alias) > MAX_NAME:
             summary.skipped["other names that are too long"] += 1
         elif taxonomy.alias_counts[skill_id] >= MAX_ALIASES:
             summary.skipped["other names of a skill that has enough of them"] += 1

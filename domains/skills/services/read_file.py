@@ -13,7 +13,7 @@ from domains.skills.extraction.kinds import Kind
 READER = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
 #: How long the reader may take by the clock; its memory, its own time and its output it limits itself.
 SECONDS = 20
-LARGEST_ANSWER = 2 * 1024 * 1024
+MAX_ANSWER = 2 * 1024 * 1024
 KINDS = {Kind.PDF: "pdf", Kind.DOCX: "docx", Kind.TEXT: "txt", Kind.ZIP: "linkedin"}
 
 
@@ -29,9 +29,7 @@ def read_file(*, content: bytes, kind: Kind | None) -> FileText:
     """Return the text of a resume, or the names in a LinkedIn export; whatever the file does, it ends in SECONDS."""
     if kind is None:
         return FileText(failure=Failure.UNSUPPORTED_TYPE)
-    code, said = run_confined(
-        program=READER, argument=KINDS[kind], content=content, seconds=SECONDS, most=LARGEST_ANSWER
-    )
+    code, said = run_confined(program=READER, argument=KINDS[kind], content=content, seconds=SECONDS, most=MAX_ANSWER)
     return _understand(code, said)
 
 

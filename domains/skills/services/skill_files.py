@@ -16,11 +16,11 @@ STARTER = Path(__file__).resolve().parents[1] / "data" / "starter.toml"
 STARTER_SCHEME = "mishmob"
 #: The category of what comes without one, until a fuller file brings it.
 NO_CATEGORY = "Other"
-LONGEST_NAME, LONGEST_CATEGORY = 120, 80
+MAX_NAME, MAX_CATEGORY = 120, 80
 #: How many other names a skill has at the most.
 MAX_ALIASES = 200
 #: ESCO's longest cell is some kilobytes; this bounds what a foreign file makes us hold.
-LARGEST_CELL = 256 * 1024
+MAX_CELL = 256 * 1024
 #: Of O*NET's content model these are things one can do or know; its work styles are traits.
 ONET_SKILLS = {"Abilities", "Basic Skills", "Cross-Functional Skills", "Knowledge", "Generalized Work Activities"}
 MAKERS = ("Microsoft", "Adobe", "Apache", "Amazon", "Google", "Oracle", "IBM", "Apple", "Atlassian")
@@ -56,7 +56,7 @@ def read_starter_set() -> list[SkillRow]:
 
 def read_skill_file(path: Path) -> list[SkillRow]:
     """Return the skills of a CSV file of ESCO's or O*NET's; another one is an UnknownFile."""
-    csv.field_size_limit(LARGEST_CELL)
+    csv.field_size_limit(MAX_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(_rows(csv.DictReader(file)))
@@ -80,9 +80,9 @@ def _checked(row: SkillRow) -> SkillRow:
     problem = row.skipped
     if not row.name or not row.identifier:
         problem = "no name or id"
-    elif len(row.name) > LONGEST_NAME:
+    elif len(row.name) > MAX_NAME:
         problem = "name too long"
-    category = (row.category or NO_CATEGORY)[:LONGEST_CATEGORY]
+    category = (row.category or NO_CATEGORY)[:MAX_CATEGORY]
     return SkillRow(row.scheme, row.identifier[:200], row.name, category, row.aliases, problem)
 
 

@@ -19,9 +19,9 @@ from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind, kind_of
 from domains.skills.models import Resume, SkillSource
 
-LARGEST_RESUME = 5 * 1024 * 1024
+MAX_RESUME = 5 * 1024 * 1024
 #: A whole LinkedIn export is small unless it holds media.
-LARGEST_EXPORT = 10 * 1024 * 1024
+MAX_EXPORT = 10 * 1024 * 1024
 UPLOADS_AN_HOUR = 20
 HOUR = 3600
 RESUMES = frozenset({Kind.PDF, Kind.DOCX, Kind.TEXT})
@@ -33,7 +33,7 @@ def upload_resume(*, actor: User, file: File[Any]) -> Resume:
     Refuses with RATE_LIMITED, TOO_LARGE (5 MB), INVALID (empty) and UNSUPPORTED_TYPE: what counts is what the file
     is, not what it is called.
     """
-    content = _content(actor, file, "resume", LARGEST_RESUME)
+    content = _content(actor, file, "resume", MAX_RESUME)
     kind = kind_of(content)
     if kind not in RESUMES:
         raise Refused.because(SkillCode.UNSUPPORTED_TYPE, SENTENCES[Failure.UNSUPPORTED_TYPE], "resume")
@@ -46,7 +46,7 @@ def import_linkedin_export(*, actor: User, file: File[Any]) -> Resume:
     What comes of it takes the place of a resume that was uploaded before. Refuses like `upload_resume`, where the
     archive must be a ZIP.
     """
-    content = _content(actor, file, "archive", LARGEST_EXPORT)
+    content = _content(actor, file, "archive", MAX_EXPORT)
     if kind_of(content) != Kind.ZIP:
         sentence = "This is no ZIP archive. Upload the one that LinkedIn sends you when you ask for your data."
         raise Refused.because(SkillCode.UNSUPPORTED_TYPE, sentence, "archive")

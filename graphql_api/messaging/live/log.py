@@ -39,7 +39,7 @@ FRESH = 1.0
 PAGE = 100
 #: How many conversations one statement asks for, and how many heads one ping tells.
 MANY = 500
-MOST_HEADS = 200
+MAX_HEADS = 200
 
 
 class Follower(Protocol):
@@ -310,8 +310,8 @@ class Logs:
     def _tell_heads(self) -> None:
         for outbound in tuple(self._outbounds):
             known = [self._logs[key] for key in outbound.followed if key in self._logs]
-            begin = outbound.told % len(known) if len(known) > MOST_HEADS else 0
-            told = (known[begin:] + known[:begin])[:MOST_HEADS]
+            begin = outbound.told % len(known) if len(known) > MAX_HEADS else 0
+            told = (known[begin:] + known[:begin])[:MAX_HEADS]
             heads = {global_id("Conversation", log.conversation_id): max(log.tail, log.head) for log in told}
             outbound.told += len(heads)
             if heads:

@@ -8,7 +8,7 @@ from enum import Enum
 import strawberry
 
 from domains.geo.selectors import normalize_zip_code, why_no_zip_code
-from domains.opportunities.selectors import SENSIBLE_TIME, Order, Wishes, is_sensible_time
+from domains.opportunities.selectors import SENSIBLE_TIME, OpportunityFilters, Order, is_sensible_time
 from graphql_api.checks.input_limits import list_field
 from graphql_api.checks.texts import read_words
 from graphql_api.errors import BadUserInput
@@ -46,9 +46,9 @@ class OpportunityFilter:
     starts_before: datetime | None = strawberry.field(description="Beginning before then.", default=None)
     source: str | None = strawberry.field(description="Found at the source with this name.", default=None)
 
-    def wishes(self) -> Wishes:
+    def filters(self) -> OpportunityFilters:
         """Return it as the domain knows it; a time or ZIP code that is none is BAD_USER_INPUT, an id finds nothing."""
-        return Wishes(
+        return OpportunityFilters(
             status=self.status,
             kind=self.kind,
             host_id=None if self.host_id is None else known_or_nobody(self.host_id, "OpportunityHost"),

@@ -40,7 +40,7 @@ class OpportunityQueries:
         """Ask `selectors.find_opportunities`."""
         return selectors.find_opportunities(
             viewer=viewer_of(info),
-            wishes=(filters or OpportunityFilter()).wishes(),
+            filters=(filters or OpportunityFilter()).filters(),
             ordering=[one.order() for one in ordering or ()],
         )
 

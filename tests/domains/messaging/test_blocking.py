@@ -92,7 +92,7 @@ def test_people_who_blocked_each_other_share_their_groups_but_draw_each_other_in
     accounts.block_user(actor=ann, user_id=ben.pk)
     assert (say(ann, group).sequence, say(ben, group).sequence) == (1, 2)
     for actor, other in ((ann, ben), (ben, ann)):
-        assert policies.find_out_of_reach(actor=actor, people=[other, cleo]) == {other.pk}
+        assert policies.find_unreachable(actor=actor, people=[other, cleo]) == {other.pk}
         code, sentence = sentence_of(start, actor, other, cleo)
         assert code == "FORBIDDEN"
         assert "all of these people" in sentence, "it does not say who"

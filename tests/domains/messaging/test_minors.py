@@ -14,7 +14,7 @@ from domains.accounts.policies import may_be_minor
 from domains.base.errors import Refused
 from domains.messaging import policies, selectors, services
 from domains.messaging.models import Conversation, Message, Participant
-from domains.messaging.policies import find_out_of_reach
+from domains.messaging.policies import find_unreachable
 from domains.opportunities.models import MembershipRole, OpportunityHost
 from tests.factories import (
     ApplicationFactory,
@@ -75,8 +75,8 @@ def can_talk(one: User, other: User) -> bool:
     conversation = Conversation.objects.filter(is_group=False, participations__user=one).filter(
         participations__user=other
     ).first() or conversation_between(one, other)
-    answers = {other.pk not in policies.find_out_of_reach(actor=one, people=[other])}
-    answers.add(one.pk not in policies.find_out_of_reach(actor=other, people=[one]))
+    answers = {other.pk not in policies.find_unreachable(actor=one, people=[other])}
+    answers.add(one.pk not in policies.find_unreachable(actor=other, people=[one]))
     for actor, person in ((one, other), (other, one)):
         answers.add(_passes(say, actor, conversation))
         answers.add(_passes(start, actor, person))
@@ -230,9 +230,9 @@ def test_what_is_not_enough(context: Callable[[User, User], Any]) -> None:
 def test_a_minor_who_has_left_the_talk_they_began_is_not_drawn_into_a_group() -> None:
     grown, young = adult(), minor()
     asked_by_the_minor(grown, young)
-    assert find_out_of_reach(actor=grown, people=[young]) == set()
+    assert find_unreachable(actor=grown, people=[young]) == set()
     Participant.objects.filter(user=young).update(left_at=timezone.now())
-    assert find_out_of_reach(actor=grown, people=[young]) == {young.pk}
+    assert find_unreachable(actor=grown, people=[young]) == {young.pk}
 
 
 def test_what_ends_ends_the_talk_and_what_was_said_stays() -> None:
@@ -301,8 +301,8 @@ def test_an_adult_cannot_reach_a_minor_by_an_opportunity_nor_keep_what_a_questio
 
 def test_groups_are_no_way_around() -> None:
     grown, young, friend = adult(), minor(), adult()
-    assert policies.find_out_of_reach(actor=grown, people=[young, friend]) == {young.pk}
-    assert policies.find_out_of_reach(actor=young, people=[grown, minor()]) == {grown.pk}
+    assert policies.find_unreachable(actor=grown, people=[young, friend]) == {young.pk}
+    assert policies.find_unreachable(actor=young, people=[grown, minor()]) == {grown.pk}
     for actor, others in ((grown, (young, friend)), (young, (grown, minor()))):
         refusal = sentence_of(start, actor, *others)
         assert refusal == sentence_of(start, actor, others[0], is_group=True)
@@ -337,5 +337,5 @@ def test_a_send_costs_the_same_with_many_contexts_and_one_more_than_among_adults
 def test_many_people_cost_two_statements() -> None:
     grown = adult()
     people = [minor() for _ in range(5)]
-    assert len(statements_of(lambda: policies.find_out_of_reach(actor=grown, people=people[:1]))) == 2
-    assert len(statements_of(lambda: policies.find_out_of_reach(actor=grown, people=people))) == 2
+    assert len(statements_of(lambda: policies.find_unreachable(actor=grown, people=people[:1]))) == 2
+    assert len(statements_of(lambda: policies.find_unreachable(actor=grown, people=people))) == 2

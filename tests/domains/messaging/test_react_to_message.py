@@ -11,7 +11,7 @@ from django.utils import timezone
 from domains.messaging import services
 from domains.messaging.models import Message, Reaction
 from domains.messaging.selectors import count_reactions, summed_up
-from domains.messaging.services.react_to_message import MOST_EMOJI
+from domains.messaging.services.react_to_message import MAX_EMOJI
 from tests.domains.messaging.log import log_of, refusal_of
 from tests.factories import MessageFactory, ReactionFactory, UserFactory, conversation_between
 from tests.threads import at_once
@@ -73,7 +73,7 @@ def test_what_is_not_one_emoji(text: str) -> None:
 
 def test_a_message_has_room_for_twenty_different_emoji() -> None:
     message: Any = MessageFactory()
-    for one in sorted(emojis.EMOJI_DATA)[-MOST_EMOJI:]:
+    for one in sorted(emojis.EMOJI_DATA)[-MAX_EMOJI:]:
         ReactionFactory(message=message, emoji=one, user=UserFactory())
     used = Reaction.objects.first()
     assert used

@@ -1,4 +1,4 @@
-"""What was mailed, and how a test has a story told and mailed without the fact."""
+"""What was mailed, and how a test has a template used and mailed without the fact."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def sent() -> list[tuple[list[str], str, str]]:
     return [(message.to, str(message.body), str(message.alternatives[0][0])) for message in messages]
 
 
-def tell(story: str, source_id: int) -> None:
-    """Tell the story and send what is due."""
-    services.tell_story(story=story, source_id=source_id)
+def tell(template: str, source_id: int) -> None:
+    """Make the notifications and send what is due."""
+    services.notify_by_template(template=template, source_id=source_id)
     services.send_due_mails()

@@ -1,4 +1,4 @@
-"""Telling people: each of them once, by the ways they want."""
+"""Telling people: each of them once, by the channels they want."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_long_title_is_cut_and_stays_in_one_line() -> None:
 def test_a_decision_is_in_the_volunteers_list_and_an_application_in_the_hosts() -> None:
     application = ApplicationFactory(role__title="Digger", role__opportunity__title="Dig the pond")
     owner = owner_of(application.role.opportunity.host)
-    services.tell_story(story="application_received", source_id=application.pk)
+    services.notify_by_template(template="application_received", source_id=application.pk)
     opportunities.decide_application(
         actor=owner, application_id=application.pk, decision=Decision.ACCEPT, note="Bring boots."
     )
@@ -103,7 +103,7 @@ def test_a_decision_is_in_the_volunteers_list_and_an_application_in_the_hosts() 
 )
 def test_each_state_has_its_words(status: str, kind: str, title: str) -> None:
     application = ApplicationFactory(status=status)
-    services.tell_story(story="application_decided", source_id=application.history.get(to_status=status).pk)
+    services.notify_by_template(template="application_decided", source_id=application.history.get(to_status=status).pk)
     told = Notification.objects.get()
     assert told.kind.value == kind
     assert told.title.startswith(f"{title}: ")
@@ -111,8 +111,8 @@ def test_each_state_has_its_words(status: str, kind: str, title: str) -> None:
 
 
 def test_what_is_gone_is_told_to_nobody() -> None:
-    for story in ("application_received", "place_confirmed", "application_decided", "place_changed"):
-        services.tell_story(story=story, source_id=10**9)
-    for story in ("opportunity_changed", "opportunity_cancelled", "hours_reviewed"):
-        services.tell_story(story=story, source_id=10**9)
+    for template in ("application_received", "place_confirmed", "application_decided", "place_changed"):
+        services.notify_by_template(template=template, source_id=10**9)
+    for template in ("opportunity_changed", "opportunity_cancelled", "hours_reviewed"):
+        services.notify_by_template(template=template, source_id=10**9)
     assert not Notification.objects.exists()

@@ -18,7 +18,7 @@ from domains.notifications import services
 from domains.notifications.models import MailDelivery, NotificationKind, Posting
 from domains.notifications.policies import REASONS, TOPICS
 from domains.notifications.services.postings import claim
-from domains.notifications.services.stories import letter_of
+from domains.notifications.services.templates import mail_of
 from domains.notifications.tokens import read_unsubscribe
 from tests.domains.notifications.mails import sent
 from tests.factories import MailDeliveryFactory, NotificationFactory, PreferenceFactory, UserFactory
@@ -69,14 +69,14 @@ def test_what_a_crash_left_claimed_goes_out_once_the_lease_is_over_and_not_befor
 
 def test_whoever_was_held_up_past_the_lease_sends_nothing_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
     MailDeliveryFactory()
-    where = "domains.notifications.services.send_mails.letter_of"
+    where = "domains.notifications.services.send_mails.mail_of"
     with time_machine.travel(timezone.now(), tick=False) as clock:
 
         def slowly(notification: Any) -> Any:
-            monkeypatch.setattr(where, letter_of)
+            monkeypatch.setattr(where, mail_of)
             clock.shift(Posting.LEASE)
             services.send_due_mails()  # another worker, whose it is by now
-            return letter_of(notification)
+            return mail_of(notification)
 
         monkeypatch.setattr(where, slowly)
         services.send_due_mails()
@@ -94,7 +94,7 @@ def test_a_failure_is_tried_again_later_each_time_and_parked_at_last(monkeypatch
             waits.append(round((delivery.due_at - timezone.now()).total_seconds() / 60))
             clock.move_to(delivery.due_at)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128]
-    assert delivery.attempts == Posting.MOST_ATTEMPTS
+    assert delivery.attempts == Posting.MAX_ATTEMPTS
     assert delivery.last_error == "SMTPServerDisconnected('gone')"
     assert delivery.done_at is None
 

@@ -9,7 +9,7 @@ import pytest
 from domains.base.errors import Refused
 from domains.notifications import services
 from domains.notifications.models import NotificationKind, Preference
-from domains.notifications.policies import DEFAULTS, REASONS, TOPICS, Ways
+from domains.notifications.policies import DEFAULTS, REASONS, TOPICS, Channels
 from domains.notifications.selectors import find_preferences
 from domains.notifications.services import PreferenceChange
 from domains.notifications.tokens import DIGEST, unsubscribe_url
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 OFFER, MESSAGE = NotificationKind.OFFER_MADE, NotificationKind.MESSAGE_RECEIVED
 
 
-def change(actor: Any, *changes: PreferenceChange) -> dict[NotificationKind, Ways]:
+def change(actor: Any, *changes: PreferenceChange) -> dict[NotificationKind, Channels]:
     return services.update_notification_preferences(actor=actor, changes=changes)
 
 
@@ -35,11 +35,11 @@ def test_every_kind_has_its_defaults_its_reason_and_its_topic() -> None:
 
 def test_what_is_left_out_stays_and_what_is_as_by_default_leaves_no_row() -> None:
     user = UserFactory()
-    assert change(user, PreferenceChange(OFFER, email=False))[OFFER] == Ways(email=False)
-    assert change(user, PreferenceChange(OFFER, digest=True))[OFFER] == Ways(email=False, digest=True)
+    assert change(user, PreferenceChange(OFFER, email=False))[OFFER] == Channels(email=False)
+    assert change(user, PreferenceChange(OFFER, digest=True))[OFFER] == Channels(email=False, digest=True)
     assert Preference.objects.count() == 1
-    ways = change(user, PreferenceChange(OFFER, email=True, digest=False), PreferenceChange(MESSAGE, in_app=True))
-    assert ways == DEFAULTS == find_preferences(user_id=user.pk)
+    channels = change(user, PreferenceChange(OFFER, email=True, digest=False), PreferenceChange(MESSAGE, in_app=True))
+    assert channels == DEFAULTS == find_preferences(user_id=user.pk)
     assert not Preference.objects.exists()
 
 
@@ -65,7 +65,7 @@ def test_the_link_of_a_kind_ends_its_mails_alone_and_again_changes_nothing() -> 
     assert not Preference.objects.exists()
     for _ in range(2):
         services.unsubscribe(token=token)
-        assert find_preferences(user_id=user.pk) == {**DEFAULTS, OFFER: Ways(email=False)}
+        assert find_preferences(user_id=user.pk) == {**DEFAULTS, OFFER: Channels(email=False)}
     assert find_preferences(user_id=other.pk) == DEFAULTS
     services.resubscribe(token=token)
     assert not Preference.objects.exists()
@@ -76,7 +76,7 @@ def test_the_link_of_the_daily_mail_ends_it_as_a_whole() -> None:
     change(user, PreferenceChange(OFFER, digest=True))
     token = token_for(user, DIGEST)
     services.unsubscribe(token=token)
-    assert not any(ways.digest for ways in find_preferences(user_id=user.pk).values())
+    assert not any(channels.digest for channels in find_preferences(user_id=user.pk).values())
     assert find_preferences(user_id=user.pk)[OFFER].email
     services.resubscribe(token=token)
     assert find_preferences(user_id=user.pk) == DEFAULTS

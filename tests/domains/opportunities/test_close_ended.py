@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from domains.opportunities.models import Opportunity, OpportunityStatus
-from domains.opportunities.selectors import Order, Wishes, find_opportunities
+from domains.opportunities.selectors import OpportunityFilters, Order, find_opportunities
 from domains.opportunities.services import close_ended as service
 from domains.opportunities.tasks import close_ended_opportunities
 from tests.factories import OpportunityFactory
@@ -51,11 +51,11 @@ def test_it_goes_in_batches_and_a_second_run_changes_nothing(monkeypatch: pytest
 
 def test_between_two_runs_what_is_over_is_none_of_the_open_ones() -> None:
     ended, coming = over(), OpportunityFactory()
-    assert list(find_opportunities(viewer=None, wishes=Wishes())) == [coming]
-    assert list(find_opportunities(viewer=None, wishes=Wishes(status=OpportunityStatus.OPEN))) == [coming]
-    assert list(find_opportunities(viewer=None, wishes=Wishes(status=OpportunityStatus.CLOSED))) == []
+    assert list(find_opportunities(viewer=None, filters=OpportunityFilters())) == [coming]
+    assert list(find_opportunities(viewer=None, filters=OpportunityFilters(status=OpportunityStatus.OPEN))) == [coming]
+    assert list(find_opportunities(viewer=None, filters=OpportunityFilters(status=OpportunityStatus.CLOSED))) == []
     service.close_ended()
-    assert list(find_opportunities(viewer=None, wishes=Wishes(status=OpportunityStatus.CLOSED))) == [ended]
+    assert list(find_opportunities(viewer=None, filters=OpportunityFilters(status=OpportunityStatus.CLOSED))) == [ended]
 
 
 def test_pages_of_the_open_ones_go_over_what_is_over_without_a_hole(api: Any) -> None:
@@ -75,7 +75,7 @@ def test_pages_of_the_open_ones_go_over_what_is_over_without_a_hole(api: Any) ->
 @pytest.mark.parametrize("column", ["start_date", "created_at"])
 def test_the_index_still_gives_the_order(column: str) -> None:
     OpportunityFactory.create_batch(3)
-    page = find_opportunities(viewer=None, wishes=Wishes(), ordering=[Order(column)])[:2]
+    page = find_opportunities(viewer=None, filters=OpportunityFilters(), ordering=[Order(column)])[:2]
     assert len(statements_of(lambda: list(page))) == 1
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

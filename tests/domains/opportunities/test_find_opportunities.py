@@ -6,7 +6,7 @@ import pytest
 
 from domains.opportunities.models import OpportunityStatus
 from domains.opportunities.selectors import (
-    Wishes,
+    OpportunityFilters,
     find_applications,
     find_opportunities,
     find_opportunity,
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 
 def test_a_draft_is_found_by_its_owner_and_by_staff_only() -> None:
     draft = OpportunityFactory(draft=True)
-    drafts = Wishes(status=OpportunityStatus.DRAFT)
+    drafts = OpportunityFilters(status=OpportunityStatus.DRAFT)
     for viewer, expected in [
         (None, []),
         (UserFactory(), []),
         (owner_of(draft.host), [draft]),
         (UserFactory(overseer=True), [draft]),
     ]:
-        assert list(find_opportunities(viewer=viewer, wishes=drafts)) == expected
+        assert list(find_opportunities(viewer=viewer, filters=drafts)) == expected
         assert list(find_opportunity(viewer=viewer, opportunity_id=draft.pk)) == expected
 
 

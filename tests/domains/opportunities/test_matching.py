@@ -16,8 +16,8 @@ from domains.opportunities.matching import (
     Factor,
     HeldSkill,
     Match,
-    Place,
     Reason,
+    RoleCandidate,
     Span,
     Volunteer,
     WantedSkill,
@@ -36,9 +36,9 @@ def span(days: float, hours: float = 3) -> Span:
     return Span(begins, begins + timedelta(hours=hours))
 
 
-def place(**given) -> Place:
+def place(**given) -> RoleCandidate:
     usual = {"role_id": 1, "opportunity_id": 1, "host_id": 1, "host_name": "Food bank"}
-    return Place(**{**usual, "span": span(7), "created_at": NOW - timedelta(days=200), **given})
+    return RoleCandidate(**{**usual, "span": span(7), "created_at": NOW - timedelta(days=200), **given})
 
 
 def skill(number: int, **given) -> WantedSkill:
@@ -74,7 +74,7 @@ volunteers = st.builds(
     asked=st.lists(spans, max_size=2),
 )
 places = st.builds(
-    Place,
+    RoleCandidate,
     role_id=st.integers(1, 10_000),
     opportunity_id=st.integers(1, 30),
     host_id=st.integers(1, 4),
@@ -96,14 +96,16 @@ free_volunteers = volunteers.map(lambda one: replace(one, taken=()))
 free_places = places.map(lambda one: replace(one, courses={}, verifications=()))
 
 
-def tenths(volunteer: Volunteer, one: Place) -> int:
+def tenths(volunteer: Volunteer, one: RoleCandidate) -> int:
     match = match_role(volunteer, one, NOW)
     assert match
     return match.tenths
 
 
 @given(free_volunteers, free_places)
-def test_a_score_is_the_sum_of_its_reasons_from_0_to_100_strongest_first(volunteer: Volunteer, one: Place) -> None:
+def test_a_score_is_the_sum_of_its_reasons_from_0_to_100_strongest_first(
+    volunteer: Volunteer, one: RoleCandidate
+) -> None:
     match = match_role(volunteer, one, NOW)
     assert match
     assert 0 <= match.score <= 100
@@ -115,7 +117,7 @@ def test_a_score_is_the_sum_of_its_reasons_from_0_to_100_strongest_first(volunte
 
 @given(free_volunteers, free_places, st.sampled_from(SKILL_IDS), st.integers(1, 5), st.booleans())
 def test_one_more_skill_never_lowers_a_score(
-    volunteer: Volunteer, one: Place, number: int, level: int, is_verified: bool
+    volunteer: Volunteer, one: RoleCandidate, number: int, level: int, is_verified: bool
 ) -> None:
     assume(number not in volunteer.skills)
     skilled = replace(volunteer, skills={**volunteer.skills, number: has(number, level, is_verified=is_verified)})
@@ -130,7 +132,7 @@ def test_a_higher_level_of_a_required_skill_never_lowers_a_score(volunteer, one,
 
 
 @given(free_volunteers, free_places, st.floats(0, 300), st.floats(0, 300))
-def test_being_nearer_never_lowers_a_score(volunteer: Volunteer, one: Place, km: float, further: float) -> None:
+def test_being_nearer_never_lowers_a_score(volunteer: Volunteer, one: RoleCandidate, km: float, further: float) -> None:
     near, far = (replace(one, is_remote=False, distance_km=km) for km in sorted([km, further]))
     assert tenths(volunteer, near) >= tenths(volunteer, far)
 
@@ -259,7 +261,7 @@ def test_nothing_is_taken_away_below_nothing() -> None:
     ],
     ids=["meets a place", "misses a course", "misses a verification"],
 )
-def test_what_one_could_not_take_is_no_match(volunteer: Volunteer, role: Place) -> None:
+def test_what_one_could_not_take_is_no_match(volunteer: Volunteer, role: RoleCandidate) -> None:
     assert match_role(volunteer, role, NOW) is None
 
 

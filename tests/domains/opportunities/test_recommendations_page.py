@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from domains.opportunities.matching import WEIGHTS, HeldSkill, Match, Place, Span, Volunteer, WantedSkill, match_role
+from domains.opportunities.matching import (
+    WEIGHTS,
+    HeldSkill,
+    Match,
+    RoleCandidate,
+    Span,
+    Volunteer,
+    WantedSkill,
+    match_role,
+)
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 CARPENTRY, FIRST_AID, PAINTING, ANIMALS = 1, 2, 3, 4
@@ -37,7 +46,7 @@ def nest_box_builder(also: dict[int, HeldSkill] | None = None) -> Match:
         has_place=True,
         causes={ANIMALS: 2},
     )
-    role = Place(
+    role = RoleCandidate(
         role_id=1,
         opportunity_id=1,
         host_id=1,

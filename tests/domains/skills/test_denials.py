@@ -79,7 +79,7 @@ def test_what_is_denied_or_wished_for_is_no_skill(text: str) -> None:
     "text",
     [
         "Helper, Plumbing World, 2019 - 2021",
-        "Cook at Bell's Baking",
+        "Cook at WakeUpHandler's Baking",
         "Clerk, Carpentry & Sons Ltd, 2018",
         "Baker Street 221, Dance Avenue",
         "Worked for Welding Supplies LLC",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domains.skills.extraction import Match, Matcher, Name, Section
 from domains.skills.extraction.kinds import Kind, kind_of
-from domains.skills.extraction.matching import LEAST_CONFIDENCE, LONGEST_TEXT
+from domains.skills.extraction.matching import LEAST_CONFIDENCE, MAX_TEXT
 from domains.skills.extraction.words import heading
 
 SKILLS = {
@@ -206,7 +206,7 @@ def test_what_is_shown_is_the_line_around_the_find_cut_at_words() -> None:
     assert match.text.startswith("… ")
     assert match.text.endswith(" …")
     assert "line" not in match.text
-    assert len(match.text) <= LONGEST_TEXT
+    assert len(match.text) <= MAX_TEXT
 
 
 def test_a_list_of_names_is_taken_item_by_item() -> None:
@@ -241,7 +241,7 @@ def test_any_text_gives_each_skill_once_surest_first_with_its_place(text: str) -
         assert matches == sorted(matches, key=lambda match: (-match.confidence, match.skill_id))
         for match in matches:
             assert LEAST_CONFIDENCE <= match.confidence <= 1
-            assert 0 < len(match.text) <= LONGEST_TEXT
+            assert 0 < len(match.text) <= MAX_TEXT
             assert lies_in(match, text)
 
 

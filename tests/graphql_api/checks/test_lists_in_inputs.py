@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
 from domains.accounts.models import User
-from domains.messaging.services.send_message import MOST_FILES
+from domains.messaging.services.send_message import MAX_FILES
 from domains.notifications.models import NotificationKind
 from domains.opportunities.models import ApplicationStatus
 from graphql_api.schema import schema
@@ -174,7 +174,7 @@ def people_for_a_group(number: int) -> Wish:
 @case("sendMessage.attachmentIds")
 def files(number: int) -> Wish:
     talk = conversation_between(UserFactory(), UserFactory())
-    number = min(number, MOST_FILES)
+    number = min(number, MAX_FILES)
     attached = ids(MessageAttachmentFactory, number, message=None, conversation=talk)
     wish = {"conversationId": gid(talk), "content": "Look!", "clientId": str(uuid4()), "attachmentIds": attached}
     return talk.created_by, wish

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from graphql_api.live.outbound import MOST_BYTES, MOST_EVENTS, SLOW, Outbound
+from graphql_api.live.outbound import MAX_BYTES, MAX_EVENTS, SLOW, Outbound
 from graphql_api.live.selections import Item
 from graphql_api.live.streams import Stream
 
@@ -32,12 +32,12 @@ def logged(number: int, size: int = 100) -> Item:
 async def test_what_passes_by_is_dropped_first_and_then_the_socket() -> None:
     ends = Ends()
     stream = Stream(Outbound(nothing, ends))
-    for number in range(1, MOST_EVENTS + 1):
+    for number in range(1, MAX_EVENTS + 1):
         stream.offer(logged(number))
     stream.offer(Item(value="typing"))
     await asyncio.sleep(0)
     assert ends.codes == []
-    stream.offer(logged(MOST_EVENTS + 1))
+    stream.offer(logged(MAX_EVENTS + 1))
     await asyncio.sleep(0.01)
     assert ends.codes == [SLOW]
 
@@ -46,12 +46,12 @@ async def test_bytes_are_bounded_as_events_are_over_all_subscriptions_of_a_socke
     ends = Ends()
     outbound = Outbound(nothing, ends)
     one, other = Stream(outbound), Stream(outbound)
-    one.offer(logged(1, MOST_BYTES // 2))
-    other.offer(logged(1, MOST_BYTES // 2))
+    one.offer(logged(1, MAX_BYTES // 2))
+    other.offer(logged(1, MAX_BYTES // 2))
     assert not outbound.has_room(1)
     assert await one.next() is not None
-    assert outbound.has_room(MOST_BYTES // 2)
-    other.offer(logged(2, MOST_BYTES))
+    assert outbound.has_room(MAX_BYTES // 2)
+    other.offer(logged(2, MAX_BYTES))
     await asyncio.sleep(0.01)
     assert ends.codes == [SLOW]
 
@@ -59,9 +59,9 @@ async def test_bytes_are_bounded_as_events_are_over_all_subscriptions_of_a_socke
 async def test_an_ended_subscription_gives_its_room_back() -> None:
     outbound = Outbound()
     stream = Stream(outbound)
-    stream.offer(logged(1, MOST_BYTES))
+    stream.offer(logged(1, MAX_BYTES))
     stream.end()
-    assert outbound.has_room(MOST_BYTES)
+    assert outbound.has_room(MAX_BYTES)
     assert await stream.next() is None
 
 

@@ -163,7 +163,7 @@ async def test_a_layer_that_goes_down_is_told_to_all_so_that_they_look_for_thems
 async def test_a_group_that_was_left_out_while_the_layer_was_mended_is_joined_soon(layer: Layer) -> None:
     async with listen("one"):
         late = Listener()
-        live.switchboard()._bells["late"].add(late)
+        live.switchboard()._handlers["late"].add(late)
         assert await late.wait(5) == {}, "what it missed until now is looked for"
         await wake(layer, "late", sequence=5)
         assert await late.hears(5)

@@ -123,7 +123,7 @@ async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_block
     await until(lambda: logs()._logs.keys() == {direct.pk})  # what nobody may follow is not followed
     await events.aclose()
     assert logs()._logs == {}
-    await until(lambda: not switchboard()._bells)
+    await until(lambda: not switchboard()._handlers)
 
 
 async def test_a_block_that_is_taken_back_goes_on_where_it_began() -> None:

@@ -21,7 +21,7 @@ from domains.messaging import services as messaging
 from domains.notifications import selectors, services
 from domains.notifications.models import NotificationKind
 from graphql_api.context import Context
-from graphql_api.notifications import desk
+from graphql_api.notifications import poller
 from graphql_api.schema import schema
 from tests.api import gid
 from tests.factories import NotificationFactory, PreferenceFactory, SessionFactory, UserFactory, conversation_between
@@ -97,7 +97,7 @@ async def test_ten_at_once_come_in_order_and_once() -> None:
 
 
 async def test_a_lost_wake_up_delays_but_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "PATIENCE", 1.0)
+    monkeypatch.setattr(poller, "PATIENCE", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     ann = await sync_to_async(UserFactory)()
     news = await follow(ann)

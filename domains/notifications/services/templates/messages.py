@@ -13,9 +13,9 @@ from domains.accounts.models import Block, User
 from domains.messaging.models import Conversation, Message, Participant
 from domains.messaging.selectors import get_direct_id
 from domains.notifications.models import Notification, NotificationKind, Preference
-from domains.notifications.services.letters import Letter
+from domains.notifications.services.mails import Mail
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import plain_letter
+from domains.notifications.services.templates.shapes import plain_mail
 
 NAME = "message"
 KIND = NotificationKind.MESSAGE_RECEIVED
@@ -100,7 +100,7 @@ def mark_blocked_read(*, blocker_id: int, blocked_id: int) -> None:
         mark_left_read(conversation_id=conversation_id, user_ids=(blocker_id, blocked_id))
 
 
-def letter(notification: Notification) -> Letter | None:
+def mail(notification: Notification) -> Mail | None:
     """Return the mail about unread messages.
 
     None for whoever has read them, takes part no longer, or wants nothing to do with the sender any more.
@@ -110,7 +110,7 @@ def letter(notification: Notification) -> Letter | None:
     )
     if notification.read_at or not takes_part.exists() or is_between_blocked(notification):
         return None
-    return plain_letter(notification)
+    return plain_mail(notification)
 
 
 def is_between_blocked(notification: Notification) -> bool:

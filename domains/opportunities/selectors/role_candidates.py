@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from domains.geo.plain import Point, distance_km
-from domains.opportunities.matching import Place, Span, WantedSkill
+from domains.opportunities.matching import RoleCandidate, Span, WantedSkill
 from domains.opportunities.models import Opportunity, Role, RoleSkill
 
 _COLUMNS = (
@@ -28,9 +28,9 @@ _COLUMNS = (
 )
 
 
-def read_places(
+def read_role_candidates(
     *, role_ids: Collection[int], home: Point | None, applicants: Mapping[int, int], now: datetime
-) -> list[Place]:
+) -> list[RoleCandidate]:
     """Return the roles that have free places and take people now, as they stand in the tables now."""
     # Everybody sees what takes people: `visible_to` would add nothing but a slower plan.
     seen = Opportunity.objects.taking_people(now)
@@ -50,7 +50,7 @@ def read_places(
         Role.required_courses.through.objects.filter(role__in=roles).values_list("role", "course", "course__title")
     )
     return [
-        Place(
+        RoleCandidate(
             role_id=row[0],
             opportunity_id=row[1],
             host_id=row[2],

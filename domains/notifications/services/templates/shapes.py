@@ -1,4 +1,4 @@
-"""What a story is: a thing that happens elsewhere, told to those it concerns, and written to them."""
+"""What a template is: a thing that happens elsewhere, told to those it concerns, and written to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.template.defaultfilters import date
 
 from domains.geo.selectors import zip_time_zone
 from domains.notifications.models import Notification
-from domains.notifications.services.letters import Letter
+from domains.notifications.services.mails import Mail
 from domains.opportunities.eligibility import HeldSlot
 
 #: What a volunteer reads whose slots collide.
@@ -19,21 +19,21 @@ IF_NOT_BOTH = "If you can't do both, withdraw from one, so that somebody else ge
 
 
 @dataclass(frozen=True)
-class Story:
+class NotificationTemplate:
     """How it is told, given the row that it is about, and the mail that it makes; None where that row is gone."""
 
     tell: Callable[[int], None]
-    letter: Callable[[Notification], Letter | None]
+    mail: Callable[[Notification], Mail | None]
 
 
-def plain_letter(notification: Notification) -> Letter:
+def plain_mail(notification: Notification) -> Mail:
     """Return the mail that says what the notification says."""
     context = {"notification": notification, "person": notification.recipient}
-    return Letter(template="notifications/plain", subject=notification.title, context=context)
+    return Mail(template="notifications/plain", subject=notification.title, context=context)
 
 
 def source_of(notification: Notification) -> int:
-    """Return the key of the row that the story of a notification is about."""
+    """Return the key of the row that the template of a notification is about."""
     return int(notification.key.split(":")[1])
 
 

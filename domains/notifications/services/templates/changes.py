@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.letters import Letter
+from domains.notifications.services.mails import Mail
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import (
+from domains.notifications.services.templates.shapes import (
     IF_NOT_BOTH,
     SAME_TIME,
     in_list,
@@ -52,7 +52,7 @@ def tell_changed(change_id: int) -> None:
     _tell(change, "opportunity_changed", people=people, body=body, bodies=bodies)
 
 
-def letter_changed(notification: Notification) -> Letter | None:
+def mail_changed(notification: Notification) -> Mail | None:
     """Return the mail that says what was so and what is so now."""
     change = _find_change(source_of(notification))
     if change is None:
@@ -64,7 +64,7 @@ def letter_changed(notification: Notification) -> Letter | None:
         "lines": _lines(change),
         "collision": _find_collisions(change, [person.pk]).get(person.pk, ""),
     }
-    return Letter(template="notifications/opportunity_changed", subject=_title(change), context=context)
+    return Mail(template="notifications/opportunity_changed", subject=_title(change), context=context)
 
 
 def tell_cancelled(change_id: int) -> None:
@@ -86,12 +86,12 @@ def tell_cancelled(change_id: int) -> None:
         _tell(change, "opportunity_cancelled", people=list(managers), body=reason)
 
 
-def letter_cancelled(notification: Notification) -> Letter | None:
+def mail_cancelled(notification: Notification) -> Mail | None:
     """Return the mail that says that it does not take place, and why."""
     change = _find_change(source_of(notification))
     if change is None:
         return None
-    return Letter(
+    return Mail(
         template="notifications/opportunity_cancelled",
         subject=_title(change),
         context={
@@ -118,12 +118,12 @@ def _find_collisions(change: OpportunityChange, person_ids: Collection[int]) -> 
 
 
 def _tell(
-    change: OpportunityChange, story: str, *, people: list[User], body: str, bodies: Mapping[int, str] | None = None
+    change: OpportunityChange, template: str, *, people: list[User], body: str, bodies: Mapping[int, str] | None = None
 ) -> None:
     notify(
         recipient_ids=[person.pk for person in people],
         kind=NotificationKind.OPPORTUNITY_CHANGED,
-        key=f"{story}:{change.pk}",
+        key=f"{template}:{change.pk}",
         title=_title(change),
         body=body,
         bodies=bodies,

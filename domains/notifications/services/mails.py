@@ -15,7 +15,7 @@ from domains.notifications.tokens import unsubscribe_url
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """What a mail says: `{template}.txt` and `.html` with their context."""
 
     template: str
@@ -32,13 +32,13 @@ class Footer:
     topic: str
 
 
-def post(letter: Letter, *, to: str, footer: Footer, name: str) -> None:
+def post(mail: Mail, *, to: str, footer: Footer, name: str) -> None:
     """Send the mail; `name` makes its Message-ID, the same whenever it is sent, so that a repeat can be told as one."""
     link = unsubscribe_url(user_id=footer.user_id, topic=footer.topic)
-    context = {**letter.context, "community": settings.PUBLIC_URL}
+    context = {**mail.context, "community": settings.PUBLIC_URL}
     end = {"reason": footer.reason, "link": link}
     text, page = (
-        render_to_string(f"{letter.template}.{form}", context) + render_to_string(f"notifications/footer.{form}", end)
+        render_to_string(f"{mail.template}.{form}", context) + render_to_string(f"notifications/footer.{form}", end)
         for form in ("txt", "html")
     )
     domain = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
@@ -49,6 +49,6 @@ def post(letter: Letter, *, to: str, footer: Footer, name: str) -> None:
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-    mail = EmailMultiAlternatives(" ".join(letter.subject.split()), text, None, [address_key(to)], headers=headers)
-    mail.attach_alternative(page, "text/html")
-    mail.send()
+    message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, None, [address_key(to)], headers=headers)
+    message.attach_alternative(page, "text/html")
+    message.send()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.letters import Letter
+from domains.notifications.services.mails import Mail
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import (
+from domains.notifications.services.templates.shapes import (
     IF_NOT_BOTH,
     SAME_TIME,
     in_list,
@@ -62,12 +62,12 @@ def tell_received(application_id: int) -> None:
     )
 
 
-def letter_received(notification: Notification) -> Letter | None:
+def mail_received(notification: Notification) -> Mail | None:
     """Return the mail about a new application."""
     application = _find_application(source_of(notification))
     if application is None:
         return None
-    return Letter(
+    return Mail(
         template="notifications/application_received",
         subject=_received(application),
         context={
@@ -112,12 +112,12 @@ def tell_decided(move_id: int) -> None:
     )
 
 
-def letter_decided(notification: Notification) -> Letter | None:
+def mail_decided(notification: Notification) -> Mail | None:
     """Return the mail about a decision, an offer, or its end."""
     moved = _find_move(source_of(notification))
     if moved is None or _is_stale_offer(moved):
         return None
-    return Letter(
+    return Mail(
         template="notifications/application_decided",
         subject=f"Your application: {moved.application.role.opportunity.title}",
         context={
@@ -155,12 +155,12 @@ def tell_place_changed(move_id: int) -> None:
     _tell_managers(moved.application, key=f"place_changed:{move_id}", title=_place_changed(moved), body=body)
 
 
-def letter_place_changed(notification: Notification) -> Letter | None:
+def mail_place_changed(notification: Notification) -> Mail | None:
     """Return the mail about who comes or does not come after all."""
     moved = _find_move(source_of(notification))
     if moved is None:
         return None
-    return Letter(
+    return Mail(
         template="notifications/place_changed",
         subject=_place_changed(moved),
         context={"application": moved.application, "manager": notification.recipient, "move": moved},

@@ -31,7 +31,7 @@ class Reader(Protocol):
         """Look soon."""
 
 
-class Desk:
+class NotificationPoller:
     """All who follow their notifications, and the one look for them."""
 
     def __init__(self) -> None:
@@ -69,9 +69,9 @@ class Desk:
                     reader.ring({})
 
 
-_desks: WeakKeyDictionary[asyncio.AbstractEventLoop, Desk] = WeakKeyDictionary()
+_pollers: WeakKeyDictionary[asyncio.AbstractEventLoop, NotificationPoller] = WeakKeyDictionary()
 
 
-def desk() -> Desk:
-    """Return the desk of the running loop."""
-    return _desks.setdefault(asyncio.get_running_loop(), Desk())
+def poller() -> NotificationPoller:
+    """Return the poller of the running loop."""
+    return _pollers.setdefault(asyncio.get_running_loop(), NotificationPoller())

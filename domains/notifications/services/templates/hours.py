@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.letters import Letter
+from domains.notifications.services.mails import Mail
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.stories.shapes import in_words, source_of, zone_of
+from domains.notifications.services.templates.shapes import in_words, source_of, zone_of
 from domains.opportunities.models import HoursEntry, HoursStatus
 
 
@@ -27,13 +27,13 @@ def tell_reviewed(hours_entry_id: int) -> None:
     )
 
 
-def letter_reviewed(notification: Notification) -> Letter | None:
+def mail_reviewed(notification: Notification) -> Mail | None:
     """Return the mail about a review of hours."""
     entry = _find_entry(source_of(notification))
     if entry is None:
         return None
     zone = zone_of(entry.application.role.opportunity.location_zip)
-    return Letter(
+    return Mail(
         template="notifications/hours_reviewed",
         subject=f"Your hours: {entry.application.role.opportunity.title}",
         context={
