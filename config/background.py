@@ -16,7 +16,8 @@ from celery.beat import EmbeddedService, Scheduler
 from django.db import close_old_connections
 
 from config.celery import app
-from domains.base import bus, files
+from domains.base import bus, files, queue
+from domains.base.models import OutboxEntry
 
 #: Each thread that delivers holds a database connection while it does.
 DELIVERY_THREADS, FILE_THREADS = 4, 2
@@ -75,9 +76,9 @@ class Background:
     def _start_embedded(self) -> None:
         app.finalize()
         app.loader.import_default_modules()
-        bus.take_back()
+        queue.make_due(OutboxEntry.objects.all())
         # Tasks run while a fact is delivered, which takes longer than to send them.
-        bus.deliver_by(self._deliveries.submit, head_start=bus.LEASE)
+        bus.deliver_by(self._deliveries.submit, head_start=OutboxEntry.LEASE)
         self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)
         self._clock.daemon = True
         self._clock.start()

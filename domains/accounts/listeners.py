@@ -1,19 +1,22 @@
 """What follows when something happened to an account."""
 
-from domains.accounts import facts, tasks
+from domains.accounts import facts, services
 from domains.base import bus, live
+from domains.base.tasks import send_due_mails
 
 
 @bus.listen(facts.SignedUp)
 def mail_the_key(fact: facts.SignedUp) -> None:
-    """The owner of the address gets the key of this attempt."""
-    tasks.send_verification_mail.delay(fact.attempt_id)
+    """Mails the key of this attempt to the owner of the address."""
+    services.queue_verification_mail(attempt_id=fact.attempt_id)
+    send_due_mails.delay()
 
 
 @bus.listen(facts.KnownAddressSignedUp)
 def tell_the_owner(fact: facts.KnownAddressSignedUp) -> None:
-    """The owner of a known address learns that somebody used it."""
-    tasks.send_account_exists_mail.delay(fact.user_id)
+    """Mails the owner of a known address that somebody used it."""
+    services.queue_account_exists_mail(user_id=fact.user_id)
+    send_due_mails.delay()
 
 
 @bus.listen(facts.SessionEnded, is_prompt=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery, URLField
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils import timezone
 
-from domains.base.models import OutboxEntry
+from domains.base import queue
+from domains.base.models import MailJob, OutboxEntry
 
 #: An address typed without its scheme gets the safe one (Django 6's default, which 5.2 asks to choose).
 HTTPS_ADDRESSES: dict[type[Any], dict[str, Any]] = {URLField: {"assume_scheme": "https"}}
@@ -98,42 +98,61 @@ class ReadOnlyInline(RowsInline):
         return False
 
 
-class DeliveryFilter(admin.SimpleListFilter):
-    """Which facts were told, and which still wait or were given up."""
+class QueueFilter(admin.SimpleListFilter):
+    """Which rows of a queue wait, failed, are done, or were given up."""
 
-    title = "delivery"
-    parameter_name = "delivery"
+    title = parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's shape
-        """Offer the three states of an entry."""
-        return [("waiting", "Waiting"), ("failed", "Failed at least once"), ("delivered", "Delivered")]
+        """Offer the states of a row."""
+        return [("waiting", "Waiting"), ("failed", "Failed at least once"), ("done", "Done"), ("parked", "Given up")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's shape
-        """Keep the entries in the chosen state."""
-        states: dict[str | None, dict[str, Any]] = {
-            "waiting": {"delivered_at__isnull": True},
-            "failed": {"delivered_at__isnull": True, "attempts__gt": 0},
-            "delivered": {"delivered_at__isnull": False},
+        """Keep the rows in the chosen state."""
+        states: dict[str | None, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
+            "waiting": queue.waiting,
+            "failed": lambda rows: rows.filter(done_at__isnull=True).exclude(last_error=""),
+            "done": lambda rows: rows.filter(done_at__isnull=False),
+            "parked": queue.parked,
         }
-        return queryset.filter(**states.get(self.value(), {}))
+        keep = states.get(self.value())
+        return keep(queryset) if keep else queryset
+
+
+class QueueAdmin(ReadOnlyAdmin):
+    """A queue: what waits, what failed and why, and new attempts for what was given up."""
+
+    list_filter: ClassVar[Any] = (QueueFilter, "due_at")
+    ordering = ("-id",)
+    actions = ("try_again",)
+    #: Whether what is done may be done again, because doing it twice harms nobody.
+    repeats_done = False
+
+    @admin.action(description="Try again", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Make the chosen rows due with all their attempts, however often they failed."""
+        number = queue.release(queryset if self.repeats_done else queryset.filter(done_at__isnull=True))
+        self.message_user(request, f"{number} will be tried again in a moment.")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Staff who may change the rows may have them tried again."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
 
 @admin.register(OutboxEntry)
-class OutboxEntryAdmin(ReadOnlyAdmin):
-    """The outbox: what waits, what failed and why, and a second try."""
+class OutboxEntryAdmin(QueueAdmin):
+    """The outbox; facts may be delivered again, because listeners are safe to run twice."""
 
-    list_display = ("fact", "created_at", "due_at", "attempts", "delivered_at", "last_error")
-    list_filter = (DeliveryFilter, "created_at", "fact")
+    list_display = ("fact", "created_at", "due_at", "attempts", "done_at", "last_error")
+    list_filter: ClassVar[Any] = (QueueFilter, "created_at", "fact")
     search_fields = ("fact", "last_error")
-    ordering = ("-id",)
-    actions = ("deliver_again",)
+    repeats_done = True
 
-    @admin.action(description="Deliver again", permissions=["redeliver"])
-    def deliver_again(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> None:
-        """Hand the chosen facts to the relay once more, however often they failed; listeners bear it."""
-        number = queryset.update(attempts=0, due_at=timezone.now(), delivered_at=None, last_error="")
-        self.message_user(request, f"{number} will be delivered again in a moment.")
 
-    def has_redeliver_permission(self, request: HttpRequest) -> bool:
-        """Those who may change the outbox may start a delivery."""
-        return request.user.has_perm("base.change_outboxentry")
+@admin.register(MailJob)
+class MailJobAdmin(QueueAdmin):
+    """The mails about accounts, invitations and reports."""
+
+    list_display = ("name", "created_at", "due_at", "attempts", "done_at", "last_error")
+    list_filter: ClassVar[Any] = (QueueFilter, "kind", "created_at")
+    search_fields = ("name", "last_error")

@@ -1,9 +1,10 @@
-"""The fact bus: what happened is written with the act, and told to its listeners after the commit.
+"""The fact bus: what happened is written with the act, and delivered to its listeners after the commit.
 
 `publish` writes a row of the outbox in the act's own transaction, so a fact is committed exactly
 when its act is. After the commit the listeners run at once, in a server in its background threads: a listener that
 waits for the broker or for a lock makes nobody wait for an answer. What a crash cut off, or a listener
-failed to do, the relay repeats (`deliver_overdue`). Listeners therefore run at least once.
+failed to do, the relay repeats (`deliver_overdue`). Listeners therefore run at least once. The outbox is a queue like
+the others (`queue.py`), of which the publisher has the first claim.
 """
 
 from __future__ import annotations
@@ -19,17 +20,16 @@ from typing import Any, ClassVar, TypeVar
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
+from domains.base import queue
 from domains.base.models import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
-#: How long the relay leaves a fact to the process that published it, where telling only sends tasks on …
+#: How long the relay leaves a fact to the process that published it, where a delivery only sends tasks on. Where the
+#: tasks themselves run with the delivery, it is the lease of an entry.
 HEAD_START = timedelta(seconds=3)
-#: … and where the tasks themselves run while it is told, or the relay itself has taken it.
-LEASE = timedelta(seconds=60)
-#: After so many failures an entry is parked: it stays in the table for a person to look at.
-MAX_ATTEMPTS = 10
-RELAY_BATCH = 100
+#: How long one run of the relay goes on.
+RELAY_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def publish(fact: Fact, *more: Fact) -> None:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
     published, due_at = (fact, *more), timezone.now() + _head_start
     entries = OutboxEntry.objects.bulk_create(
-        OutboxEntry(fact=one.name(), payload=asdict(one), due_at=due_at) for one in published
+        OutboxEntry(fact=one.name(), payload=asdict(one), due_at=due_at, attempts=1) for one in published
     )
     for entry, one in zip(entries, published, strict=True):
         transaction.on_commit(partial(_start_delivery, entry, one), robust=True)
@@ -124,7 +124,7 @@ def _tell_promptly(listener: Listener, fact: Fact) -> bool:
 
 def _deliver_in_thread(entry: OutboxEntry, told: Collection[Listener]) -> None:
     if timezone.now() >= entry.due_at:
-        return  # it waited for too long and is the relay's by now
+        return  # it waited for too long, so the relay claims it
     close_old_connections()
     try:
         _deliver(entry, told)
@@ -133,61 +133,26 @@ def _deliver_in_thread(entry: OutboxEntry, told: Collection[Listener]) -> None:
 
 
 def deliver_overdue() -> int:
-    """Tell the facts whose delivery is overdue, oldest first; return how many were told.
+    """Deliver the facts whose delivery is overdue, oldest first; return how many were claimed.
 
-    Safe to run in many processes at once: each takes entries that no other has. They are taken one by one, and
-    told outside any transaction, so that a slow listener holds up neither the others nor the database.
+    Safe to run in many processes at once. Each is delivered outside any transaction, so that a slow listener holds up
+    neither the others nor the database.
     """
-    told = 0
-    for _ in range(RELAY_BATCH):
-        entry = _take_overdue()
-        if entry is None:
-            break
-        told += _deliver(entry)
-    return told
+    return queue.drain(OutboxEntry.objects.all(), _call_listeners, seconds=RELAY_SECONDS)
 
 
-def _take_overdue() -> OutboxEntry | None:
-    with transaction.atomic():
-        entries = OutboxEntry.objects.filter(
-            delivered_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS
-        ).order_by("due_at", "id")
-        if connection.features.has_select_for_update_skip_locked:
-            entries = entries.select_for_update(skip_locked=True)
-        entry = entries.first()
-        if entry is not None:
-            # If this process dies before the delivery, another relay picks it up when the lease is over.
-            entry.due_at = timezone.now() + LEASE
-            entry.save(update_fields=["due_at"])
-        return entry
+def _deliver(entry: OutboxEntry, told: Collection[Listener] = ()) -> None:
+    queue.attempt(entry, partial(_call_listeners, told=told))
 
 
-def take_back() -> None:
-    """Make every fact due that was not told yet; for the start of a server that is alone with its database."""
-    OutboxEntry.objects.filter(delivered_at__isnull=True, attempts__lt=MAX_ATTEMPTS).update(due_at=timezone.now())
-
-
-def _deliver(entry: OutboxEntry, told: Collection[Listener] = ()) -> bool:
-    try:
-        fact = Fact.registry[entry.fact](**entry.payload)
-        for listener in _listeners[type(fact)]:
-            if listener not in told:
-                listener(fact)
-    except Exception as error:
-        # A listener may fail in any way; the relay tries again, later each time.
-        logger.exception("delivery of %s %s failed", entry.fact, entry.pk)
-        attempts = entry.attempts + 1
-        OutboxEntry.objects.filter(pk=entry.pk).update(
-            attempts=attempts,
-            last_error=repr(error)[:200],
-            due_at=timezone.now() + timedelta(seconds=2**attempts),
-        )
-        return False
-    OutboxEntry.objects.filter(pk=entry.pk).update(delivered_at=timezone.now())
-    return True
+def _call_listeners(entry: OutboxEntry, told: Collection[Listener] = ()) -> None:
+    fact = Fact.registry[entry.fact](**entry.payload)
+    for listener in _listeners[type(fact)]:
+        if listener not in told:
+            listener(fact)
 
 
 def prune_delivered(*, older_than: timedelta = timedelta(days=7)) -> int:
     """Remove entries that were delivered long ago; return how many."""
-    deleted, _ = OutboxEntry.objects.filter(delivered_at__lt=timezone.now() - older_than).delete()
+    deleted, _ = OutboxEntry.objects.filter(done_at__lt=timezone.now() - older_than).delete()
     return deleted

@@ -1,65 +1,79 @@
-"""Mails that facts lead to: each is sent once, although a fact may be told more than once."""
+"""Mails that a fact leads to: queued by a listener, written and sent once by a worker.
+
+A domain registers how a kind of mail is written (`writes`) and queues mails of that kind (`enqueue`). A mail is written
+when it is sent: until then the queue holds ids only, and what is no longer wanted is not sent.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import BaseCache, caches
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.utils import timezone
 
+from domains.base import queue
 from domains.base.addresses import address_key
-
-logger = logging.getLogger(__name__)
-
-#: Far longer than the relay goes on repeating a fact.
-REMEMBERED_FOR = timedelta(days=7)
+from domains.base.models import MailJob
 
 
-def send_once(
-    key: str,
-    *,
-    template: str,
-    subject: str,
-    to: str,
-    context: Mapping[str, object],
-    remembered_for: timedelta = REMEMBERED_FOR,
-) -> None:
-    """Send `{template}.txt` and `.html` to one address, unless a mail with this key was sent before.
+@dataclass(frozen=True)
+class Mail:
+    """What a mail says, `{template}.txt` and `.html` with their context, and to which address."""
 
-    The key is remembered before the mail is sent and taken back when sending fails, so that the task
-    tries again; a repeat that comes while the first is still being sent does nothing. The memory is the
-    cache, and no more than that: a process that dies between remembering and sending loses the mail, and
-    a cache that forgets (flushed, evicted, restarted with the embedded server) lets a repeat through.
-    """
-    note = f"mail:{key}"
-    memory = _remember(note, remembered_for)
-    if memory is None:
+    template: str
+    subject: str
+    to: str
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+Writer = Callable[[MailJob], Mail | None]
+_writers: dict[str, Writer] = {}
+
+
+def writes(kind: str) -> Callable[[Writer], Writer]:
+    """Register the writer of a kind of mail; it returns None where the mail is no longer wanted."""
+
+    def register(writer: Writer) -> Writer:
+        _writers[kind] = writer
+        return writer
+
+    return register
+
+
+def enqueue(*, kind: str, source_id: int, occasion: str = "", person_id: int | None = None) -> None:
+    """Queue the mail about a row, for this occasion and person, unless it was queued before, sent or not."""
+    parts = (kind, source_id, person_id, occasion)
+    name = ":".join(str(part) for part in parts if part not in {None, ""})
+    job = MailJob(name=name, kind=kind, source_id=source_id, person_id=person_id, occasion=occasion)
+    MailJob.objects.bulk_create([job], ignore_conflicts=True)
+
+
+def was_queued(*, kind: str, source_id: int, within: timedelta) -> bool:
+    """Tell whether a mail of the kind about the row was queued in this time."""
+    jobs = MailJob.objects.filter(kind=kind, source_id=source_id)
+    return jobs.filter(created_at__gt=timezone.now() - within).exists()
+
+
+def send_due() -> int:
+    """Send the mails that are due; return how many were tried. Safe in many processes at once."""
+    return queue.drain(MailJob.objects.all(), _send)
+
+
+def _send(job: MailJob) -> None:
+    mail = _writers[job.kind](job)
+    if mail is None:
         return
-    everything = {**context, "community": settings.PUBLIC_URL}
-    try:
-        send_mail(
-            " ".join(subject.split()),
-            render_to_string(f"{template}.txt", everything),
-            None,
-            [address_key(to)],
-            html_message=render_to_string(f"{template}.html", everything),
-        )
-    except Exception:
-        memory.delete(note)
-        raise
+    context = {**mail.context, "community": settings.PUBLIC_URL}
+    text, page = (render_to_string(f"{mail.template}.{form}", context) for form in ("txt", "html"))
+    queue.check_claim(job)
+    send_mail(" ".join(mail.subject.split()), text, None, [address_key(mail.to)], html_message=page)
 
 
-def _remember(note: str, remembered_for: timedelta) -> BaseCache | None:
-    """Return the cache that holds the note from now on, or None if it was there already."""
-    memory: BaseCache = caches["default"]
-    try:
-        new = memory.add(note, 1, timeout=remembered_for.total_seconds())
-    except Exception as error:  # noqa: BLE001 # whatever the shared cache fails with
-        logger.warning("the shared cache is down, mails are remembered here: %r", error)
-        memory = caches["local"]
-        new = memory.add(note, 1, timeout=remembered_for.total_seconds())
-    return memory if new else None
+def remove_sent(*, older_than: timedelta = timedelta(days=30)) -> int:
+    """Remove jobs that were done long ago, when no fact can ask for them again; return how many."""
+    removed, _ = MailJob.objects.filter(done_at__lt=timezone.now() - older_than).delete()
+    return removed

@@ -1,33 +1,60 @@
-"""The outbox: facts that were committed and still have to be told."""
+"""The queues of the floor: facts that were committed and still have to be delivered, and mails to be sent."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 
+from domains.base.queue import Claimable
 
-class OutboxEntry(models.Model):
-    """One published fact; written in the transaction of the act, delivered after its commit."""
+
+class OutboxEntry(Claimable):
+    """One published fact; written in the transaction of the act, delivered to its listeners after the commit.
+
+    Its publisher has the first claim: it begins with one attempt.
+    """
+
+    MAX_ATTEMPTS: ClassVar[int] = 10
+    LEASE: ClassVar = timedelta(seconds=60)
+    RETRY_AFTER: ClassVar = timedelta(seconds=2)
 
     fact = models.CharField(max_length=120)
     payload = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=200, blank=True)
-    delivered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "outbox entries"
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at", "id"],
-                condition=models.Q(delivered_at__isnull=True),
-                name="base_outbox_undelivered",
+                fields=["due_at", "id"], condition=models.Q(done_at__isnull=True), name="base_outbox_undelivered"
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.fact} {self.pk}"
+
+
+class MailJob(Claimable):
+    """A mail that one fact asks for; `name` says which, so that a fact that is delivered twice makes one mail.
+
+    The text is not here: it is made from the row `source_id` when the mail is sent, so that no key waits in a table.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=60)
+    source_id = models.BigIntegerField()
+    #: Whom it is for, where the row does not say; and which of several mails about the row it is.
+    person_id = models.BigIntegerField(null=True, blank=True)
+    occasion = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at", "id"], condition=models.Q(done_at__isnull=True), name="base_mails_due")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

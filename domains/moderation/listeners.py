@@ -1,10 +1,12 @@
 """What follows when something was reported."""
 
 from domains.base import bus
-from domains.moderation import facts, tasks
+from domains.base.tasks import send_due_mails
+from domains.moderation import facts, services
 
 
 @bus.listen(facts.ContentReported)
 def mail_the_staff(fact: facts.ContentReported) -> None:
-    """Those who may answer learn that something waits."""
-    tasks.send_content_reported_mails.delay(fact.report_id)
+    """Mails the staff who may answer that a report waits."""
+    services.queue_content_reported_mails(report_id=fact.report_id)
+    send_due_mails.delay()

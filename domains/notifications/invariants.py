@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from domains.base import queue
 from domains.base.audit import holds_without
-from domains.notifications.models import Digest, MailDelivery, Posting, PushDelivery
+from domains.notifications.models import Delivery, Digest, MailDelivery, PushDelivery
 
-P = TypeVar("P", bound=Posting)
+D = TypeVar("D", bound=Delivery)
 
 #: What is due is looked for every minute at least; a claim that a crash left is over before that, too.
 SENT_WITHIN = timedelta(minutes=15)
@@ -40,7 +41,5 @@ def pushes_are_not_stuck() -> QuerySet[PushDelivery]:
     return _stuck(pushes) if settings.WEB_PUSH_PRIVATE_KEY else pushes.none()
 
 
-def _stuck(postings: QuerySet[P]) -> QuerySet[P]:
-    return postings.filter(
-        done_at__isnull=True, attempts__lt=Posting.MAX_ATTEMPTS, due_at__lt=timezone.now() - SENT_WITHIN
-    )
+def _stuck(deliveries: QuerySet[D]) -> QuerySet[D]:
+    return queue.waiting(deliveries).filter(due_at__lt=timezone.now() - SENT_WITHIN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django_choices_field import TextChoicesField
 
 from domains.accounts.models import Session, User
+from domains.base.queue import Claimable
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -42,35 +42,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.none() if viewer is None else self.filter(recipient=viewer, is_in_app=True)
 
 
-class Posting(models.Model):
-    """Something that is to go out once, whatever crashes: a task claims it until `due_at`, sends it, and marks it.
+class Delivery(Claimable):
+    """Notifications on their way by mail or push; `is_sent` says whether they went out or were unwanted."""
 
-    `due_at` is when it may be claimed: the first time, after a failure, or when a claim is left by whoever had it.
-    """
-
-    #: After so many tries it is parked: it stays in the table for a person to look at.
-    MAX_ATTEMPTS: ClassVar = 8
-    #: Longer than a task may run.
-    LEASE: ClassVar = timedelta(minutes=5)
-
-    due_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=200, blank=True)
-    #: When it was sent, or found to be no longer wanted.
-    done_at = models.DateTimeField(null=True, blank=True)
     is_sent = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
 
-    @property
-    def retry_at(self) -> datetime:
-        """When it is tried again if this try fails: 1, 2, 4 … 64 minutes later."""
-        minutes: int = 2 ** (self.attempts - 1)
-        return timezone.now() + timedelta(minutes=minutes)
 
-
-class Digest(Posting):
+class Digest(Delivery):
     """One person's mail of one day: what they have not read and had no mail about."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
@@ -149,7 +130,7 @@ class Preference(models.Model):
         return f"{self.kind} for {self.user_id}"
 
 
-class MailDelivery(Posting):
+class MailDelivery(Delivery):
     """The mail about one notification."""
 
     notification = models.OneToOneField(Notification, models.CASCADE, related_name="mail")
@@ -182,7 +163,7 @@ class PushSubscription(models.Model):
         return f"Push subscription {self.pk} of session {self.session_id}"
 
 
-class PushDelivery(Posting):
+class PushDelivery(Delivery):
     """The push about one notification to one browser."""
 
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="pushes")

@@ -14,7 +14,6 @@ from domains.notifications.models import (
     Notification,
     NotificationKind,
     NotificationQuerySet,
-    Posting,
     Preference,
     PushSubscription,
 )
@@ -83,7 +82,7 @@ def find_for_digest(*, since: datetime) -> NotificationQuerySet:
         preference.filter(digest=False)
     )
     mail = MailDelivery.objects.filter(notification=OuterRef("pk"))
-    is_mailed = mail.filter(Q(is_sent=True) | Q(done_at__isnull=True, attempts__lt=Posting.MAX_ATTEMPTS))
+    is_mailed = mail.filter(Q(is_sent=True) | Q(done_at__isnull=True, attempts__lt=MailDelivery.MAX_ATTEMPTS))
     return Notification.objects.filter(
         is_wanted, ~Exists(is_mailed), read_at__isnull=True, created_at__gte=since, recipient__is_active=True
     )

@@ -1,7 +1,8 @@
 """What follows when something happened to a host, or to a skill that roles ask for."""
 
 from domains.base import bus
-from domains.opportunities import facts, tasks
+from domains.base.tasks import send_due_mails
+from domains.opportunities import facts, services
 from domains.opportunities.services.repoint_skill import repoint_skill
 from domains.skills.facts import SkillsMerged
 
@@ -14,5 +15,6 @@ def follow_the_merged_skill(fact: SkillsMerged) -> None:
 
 @bus.listen(facts.HostMemberInvited)
 def mail_the_invited(fact: facts.HostMemberInvited) -> None:
-    """The address that is invited gets the key."""
-    tasks.send_host_invitation_mail.delay(fact.membership_id)
+    """Mails the key to the address that is invited."""
+    services.queue_host_invitation_mail(membership_id=fact.membership_id)
+    send_due_mails.delay()

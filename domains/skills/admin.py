@@ -102,7 +102,7 @@ class ResumeAdmin(ReadOnlyAdmin):
     list_filter = ("status", "failure_code", "source", "content_type")
     list_select_related = ("user",)
     search_fields = ("user__display_name", "user__email")
-    fields = (*list_display, "failure_reason", "started_at", "parsed_at")
+    fields = (*list_display, "failure_reason", "due_at", "done_at", "last_error")
     ordering = ("-id",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django_choices_field import TextChoicesField
 
 from domains.accounts.models import User
+from domains.base.queue import Claimable
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -217,11 +219,13 @@ class ResumeQuerySet(models.QuerySet["Resume"]):
         return self.none() if viewer is None else self.filter(user=viewer)
 
 
-class Resume(models.Model):
+class Resume(Claimable):
     """A file in which a person's skills are looked for; one per person. The file is never served."""
 
     #: The folder of the default storage that holds the files, and nothing else.
     FOLDER: ClassVar = "resumes"
+    MAX_ATTEMPTS: ClassVar[int] = 3
+    LEASE: ClassVar = timedelta(seconds=90)
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="resume")
     file = models.FileField(upload_to=random_key, max_length=120, blank=True)
@@ -232,10 +236,6 @@ class Resume(models.Model):
     status = TextChoicesField(choices_enum=ResumeStatus, default=ResumeStatus.PENDING)
     failure_code = models.CharField(max_length=40, blank=True)
     failure_reason = models.CharField(max_length=300, blank=True)
-    #: How often somebody began to read it, and when last: a reader that died leaves both behind.
-    attempts = models.PositiveSmallIntegerField(default=0)
-    started_at = models.DateTimeField(null=True, blank=True)
-    parsed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
     objects = ResumeQuerySet.as_manager()
@@ -244,6 +244,9 @@ class Resume(models.Model):
         suggestions: RelatedManager[ResumeSuggestion]
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at", "id"], condition=models.Q(done_at__isnull=True), name="skills_resumes_due")
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(status="FAILED") ^ models.Q(failure_code=""), name="skills_failed_resume_says_why"

@@ -17,8 +17,7 @@ def parse_resume(resume_id: int) -> None:
 @shared_task
 def parse_unread_resumes() -> None:
     """Read what was left unread by a worker that died."""
-    for resume_id in services.find_unread_resumes():
-        parse_resume.delay(resume_id)
+    services.parse_unread_resumes()
 
 
 @shared_task

@@ -36,7 +36,7 @@ print(json.dumps(dict(
     head=Conversation.objects.get(pk=key).last_sequence,
     log=[[row.sequence, row.kind.title().replace("_", ""), about(row)] for row in log],
     messages=Message.objects.filter(conversation=key).count(),
-    untold=OutboxEntry.objects.filter(delivered_at=None).count(),
+    untold=OutboxEntry.objects.filter(done_at=None).count(),
     notifications=list(told.values_list("pk", flat=True)),
 )))
 """

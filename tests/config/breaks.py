@@ -10,9 +10,9 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from domains.base.bus import MAX_ATTEMPTS
+from domains.base.models import MailJob, OutboxEntry
 from domains.events.models import ScanDirection
-from domains.notifications.models import Posting
+from domains.notifications.models import MailDelivery
 from tests.factories import (
     ApplicationFactory,
     ContentReportFactory,
@@ -25,6 +25,7 @@ from tests.factories import (
     HoursEntryFactory,
     ListingFactory,
     MailDeliveryFactory,
+    MailJobFactory,
     MessageAttachmentFactory,
     MessageFactory,
     OpportunityChangeFactory,
@@ -104,12 +105,17 @@ def a_member_whose_mailbox_another_has() -> Break:
 
 @breaks("base.facts_are_told_soon")
 def a_fact_that_nobody_was_told() -> Break:
-    return raw(OutboxEntryFactory(), created_at=ago(minutes=6), attempts=MAX_ATTEMPTS - 1)
+    return raw(OutboxEntryFactory(), created_at=ago(minutes=6), attempts=OutboxEntry.MAX_ATTEMPTS - 1)
+
+
+@breaks("base.mails_are_sent_soon")
+def a_mail_that_nobody_sends() -> Break:
+    return raw(MailJobFactory(), due_at=ago(minutes=16), attempts=MailJob.MAX_ATTEMPTS - 1)
 
 
 @breaks("base.no_fact_is_given_up")
 def a_fact_that_was_given_up() -> Break:
-    return raw(OutboxEntryFactory(), attempts=MAX_ATTEMPTS)
+    return raw(OutboxEntryFactory(), attempts=OutboxEntry.MAX_ATTEMPTS)
 
 
 @breaks("events.events_count_their_tickets")
@@ -231,7 +237,7 @@ def a_report_that_is_in_review_without_a_note() -> Break:
 
 @breaks("notifications.mails_are_not_stuck")
 def a_mail_that_nobody_tries() -> Break:
-    return raw(MailDeliveryFactory(), due_at=ago(minutes=16), attempts=Posting.MAX_ATTEMPTS - 1)
+    return raw(MailDeliveryFactory(), due_at=ago(minutes=16), attempts=MailDelivery.MAX_ATTEMPTS - 1)
 
 
 @breaks("notifications.daily_mails_are_not_stuck")

@@ -18,7 +18,7 @@ from domains.base import audit
 from domains.base.stored_files import STRAYS_AFTER
 from domains.messaging.models import MessageAttachment
 from domains.moderation.models import ReportFile
-from domains.notifications.models import Posting
+from domains.notifications.models import MailDelivery
 from domains.skills.models import Resume
 from tests.config.breaks import BREAKS, Break, ago
 from tests.factories import (
@@ -117,7 +117,7 @@ def test_what_is_under_way_breaks_nothing() -> None:
 
 def test_a_mail_that_was_given_up_and_a_push_without_a_key_break_nothing(settings: Any) -> None:
     settings.WEB_PUSH_PRIVATE_KEY = ""
-    MailDeliveryFactory(due_at=ago(days=1), attempts=Posting.MAX_ATTEMPTS)
+    MailDeliveryFactory(due_at=ago(days=1), attempts=MailDelivery.MAX_ATTEMPTS)
     PushDeliveryFactory(due_at=ago(days=1))
     assert check() == (0, [])
 

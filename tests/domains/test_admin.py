@@ -258,15 +258,15 @@ def test_an_opportunity_shows_how_many_roles_and_applications_it_has(desk: Clien
 
 
 def _deliver_again(client: Client, entry: OutboxEntry) -> Any:
-    form = {"action": "deliver_again", "_selected_action": [entry.pk]}
+    form = {"action": "try_again", "_selected_action": [entry.pk]}
     return client.post(url(OutboxEntry, "changelist"), form, follow=True)
 
 
 def test_an_entry_that_was_given_up_is_delivered_again(desk: Client):
     entry = OutboxEntryFactory(attempts=10, last_error="OSError()")
-    assert "1 will be delivered again" in _deliver_again(desk, entry).content.decode()
+    assert "1 will be tried again" in _deliver_again(desk, entry).content.decode()
     entry.refresh_from_db()
-    assert (entry.attempts, entry.last_error, entry.delivered_at) == (0, "", None)
+    assert (entry.attempts, entry.last_error, entry.done_at) == (0, "", None)
     assert entry.due_at <= timezone.now()
 
 
@@ -281,10 +281,11 @@ def test_those_who_may_only_look_at_the_outbox_deliver_nothing(client: Client):
     assert entry.attempts == 10
 
 
-@pytest.mark.parametrize(("state", "found"), [("waiting", 2), ("failed", 1), ("delivered", 1)])
-def test_the_outbox_is_filtered_by_delivery(state: str, found: int, desk: Client):
+@pytest.mark.parametrize(("state", "found"), [("waiting", 2), ("failed", 2), ("parked", 1), ("done", 1), ("", 4)])
+def test_a_queue_is_filtered_by_state(state: str, found: int, desk: Client):
     OutboxEntryFactory()
-    OutboxEntryFactory(attempts=1)
+    OutboxEntryFactory(attempts=1, last_error="OSError()")
+    OutboxEntryFactory(attempts=10, last_error="OSError()")
     OutboxEntryFactory(delivered=True)
-    response = desk.get(url(OutboxEntry, "changelist"), {"delivery": state})
+    response = desk.get(url(OutboxEntry, "changelist"), {"state": state})
     assert len(response.context["cl"].result_list) == found

@@ -9,7 +9,7 @@ from tests.factories.accounts import (
     UserFactory,
     UserProfileFactory,
 )
-from tests.factories.base import OutboxEntryFactory
+from tests.factories.base import MailJobFactory, OutboxEntryFactory
 from tests.factories.events import EventFactory, EventTicketFactory, ScanFactory
 from tests.factories.hours import HoursEntryFactory, ServiceRecordFactory
 from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCompletionFactory, ModuleFactory
@@ -77,6 +77,7 @@ __all__ = [
     "KnownNetworkFactory",
     "ListingFactory",
     "MailDeliveryFactory",
+    "MailJobFactory",
     "MessageAttachmentFactory",
     "MessageFactory",
     "ModuleCompletionFactory",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from factory.declarations import Sequence, SubFactory, Trait
+from django.utils import timezone
+from factory.declarations import LazyFunction, Sequence, SubFactory, Trait
 from factory.django import FileField
 
 from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, SkillIdentifier, UserSkill
@@ -58,7 +59,7 @@ class ResumeFactory(ModelFactory[Resume]):
         model = Resume
 
     class Params:
-        parsed = Trait(status="PARSED")
+        parsed = Trait(status="PARSED", done_at=LazyFunction(timezone.now))
 
     user = SubFactory(UserFactory)
     file = FileField(data=b"Jane Doe\nSkills: Gardening")

@@ -10,7 +10,7 @@ from django.conf import settings
 from graphql import parse, validate
 
 from domains.notifications.errors import NotificationCode
-from domains.notifications.models import Posting, PushSubscription
+from domains.notifications.models import MailDelivery, PushSubscription
 from domains.notifications.policies import DEFAULTS
 from domains.notifications.services import send_digests as digests
 from domains.notifications.services.mark_notifications_read import MAX_AT_ONCE
@@ -42,8 +42,8 @@ def test_the_examples_are_served(document: str) -> None:
         f"`notificationIds`, {MAX_AT_ONCE} at the most",
         f"A person has {PushSubscription.MOST} browsers at the most",
         f"`{NotificationCode.PUSH_IS_OFF}`",
-        f"claims one for {Posting.LEASE.seconds // 60} minutes",
-        f"parked after {Posting.MAX_ATTEMPTS} tries",
+        f"claims one for {MailDelivery.LEASE.seconds // 60} minutes",
+        f"parked after {MailDelivery.MAX_ATTEMPTS} tries",
         f"from {DIGESTS['FROM_HOUR']}:00 UTC on",
         f"in the last {DIGESTS['LOOKS_BACK'].days} days",
         f"lists {DIGESTS['MAX_LISTED']} and",

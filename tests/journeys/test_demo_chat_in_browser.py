@@ -70,6 +70,7 @@ def test_a_side_that_was_cut_catches_up_with_what_it_missed(page: Page) -> None:
     say(page, "Host", "Said while cut")
     expect(messages(page, "Host").last).to_contain_text("waiting")
     expect(messages(page, "Volunteer").last).to_contain_text("Crate 2")
+    expect(messages(page, "Volunteer").last).not_to_contain_text("waiting")
     picture(page, "demo-chat-cut")
     side(page, "Host").get_by_role("button", name="Restore the connection").click()
     expect(messages(page, "Volunteer").last).to_contain_text("Said while cut")

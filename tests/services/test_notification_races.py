@@ -16,10 +16,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from domains.base.queue import claim
 from domains.messaging import services as messaging
 from domains.notifications import services
 from domains.notifications.models import Digest, MailDelivery, Notification, NotificationKind, PushSubscription
-from domains.notifications.services.postings import claim
 from tests.factories import (
     MailDeliveryFactory,
     MessageFactory,

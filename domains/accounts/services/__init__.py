@@ -7,7 +7,7 @@ from domains.accounts.services.guesses import limited_guess
 from domains.accounts.services.known_networks import forget_old_networks, remember_network
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import log_out
-from domains.accounts.services.mails import send_account_exists_mail, send_verification_mail
+from domains.accounts.services.mails import queue_account_exists_mail, queue_verification_mail
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.sign_up import forget_old_attempts, sign_up
 from domains.accounts.services.unblock_user import unblock_user
@@ -24,10 +24,10 @@ __all__ = [
     "limited_guess",
     "log_in",
     "log_out",
+    "queue_account_exists_mail",
+    "queue_verification_mail",
     "refresh_session",
     "remember_network",
-    "send_account_exists_mail",
-    "send_verification_mail",
     "sign_up",
     "unblock_user",
     "update_profile",

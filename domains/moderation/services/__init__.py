@@ -1,14 +1,14 @@
 """The acts on reports, one file each."""
 
 from domains.moderation.services.keep_files import remove_old_report_files
-from domains.moderation.services.mails import mail_content_reported
+from domains.moderation.services.mails import queue_content_reported_mails
 from domains.moderation.services.report_content import report_content
 from domains.moderation.services.review_report import review_report
 from domains.moderation.services.take_down import TAKING_DOWN, take_down
 
 __all__ = [
     "TAKING_DOWN",
-    "mail_content_reported",
+    "queue_content_reported_mails",
     "remove_old_report_files",
     "report_content",
     "review_report",

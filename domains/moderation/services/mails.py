@@ -5,25 +5,32 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
-from domains.base.mail import send_once
+from domains.base import mail
+from domains.base.models import MailJob
 from domains.moderation.models import ContentReport, ReportStatus
 from domains.moderation.policies import find_reviewers
 
+CONTENT_REPORTED = "content_reported"
 
-def mail_content_reported(*, report_id: int) -> None:
-    """Tell each member of the staff who may answer that a report waits, once for each; a system act.
 
-    Nothing happens if it was taken in the meantime.
-    """
-    report = ContentReport.objects.filter(pk=report_id, status=ReportStatus.OPEN).first()
-    if report is None:
-        return
+def queue_content_reported_mails(*, report_id: int) -> None:
+    """Queue a mail to each member of the staff who may answer a report that waits, once for each; a system act."""
+    report = _open_report(report_id)
+    for person in find_reviewers(report) if report else ():
+        mail.enqueue(kind=CONTENT_REPORTED, source_id=report_id, person_id=person.pk)
+
+
+@mail.writes(CONTENT_REPORTED)
+def write_content_reported_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail to one reviewer; none if the report was taken meanwhile, or the person may not answer it."""
+    report = _open_report(job.source_id)
+    person = next((one for one in find_reviewers(report) if one.pk == job.person_id), None) if report else None
+    if report is None or person is None:
+        return None
     page = reverse("admin:moderation_contentreport_change", args=[report.pk])
-    for person in find_reviewers(report):
-        send_once(
-            f"content_reported:{report.pk}:{person.pk}",
-            template="moderation/content_reported",
-            subject=f"A report waits: {report.reason.label}",
-            to=person.email,
-            context={"report": report, "link": f"{settings.PUBLIC_URL}{page}"},
-        )
+    context = {"report": report, "link": f"{settings.PUBLIC_URL}{page}"}
+    return mail.Mail("moderation/content_reported", f"A report waits: {report.reason.label}", person.email, context)
+
+
+def _open_report(report_id: int) -> ContentReport | None:
+    return ContentReport.objects.filter(pk=report_id, status=ReportStatus.OPEN).first()

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from domains.accounts.policies import may_be_mailed
+from domains.base.queue import check_claim
 from domains.notifications.models import Digest
 from domains.notifications.selectors import find_for_digest
+from domains.notifications.services.deliveries import drain
 from domains.notifications.services.mails import Footer, Mail, post
-from domains.notifications.services.postings import check_claim, drain
 from domains.notifications.tokens import DIGEST
 
 #: The hour of the day, in UTC, from which on the mails of the day go out.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from domains.accounts.policies import may_be_mailed
+from domains.base.queue import check_claim
 from domains.notifications.models import MailDelivery, Notification, NotificationKind
 from domains.notifications.policies import REASONS
 from domains.notifications.selectors import find_channels
+from domains.notifications.services.deliveries import drain
 from domains.notifications.services.mails import Footer, post
-from domains.notifications.services.postings import check_claim, drain
 from domains.notifications.services.templates import mail_of
 
 

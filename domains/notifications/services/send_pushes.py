@@ -14,10 +14,11 @@ from django.conf import settings
 from django.utils import timezone
 from py_vapid import Vapid02
 
+from domains.base.queue import check_claim
 from domains.notifications.models import Notification, NotificationKind, PushDelivery, PushSubscription
 from domains.notifications.providers import is_push_service
 from domains.notifications.selectors import find_channels, find_push_subscriptions
-from domains.notifications.services.postings import check_claim, drain
+from domains.notifications.services.deliveries import drain
 from domains.notifications.services.push_subscriptions import forget_if_over
 from domains.notifications.services.templates.messages import is_between_blocked
 

@@ -13,7 +13,7 @@ from domains.opportunities.services.create_opportunity import create_opportunity
 from domains.opportunities.services.create_service_record import create_service_record
 from domains.opportunities.services.decide_application import decide_application
 from domains.opportunities.services.drafts import OpportunityChanges, OpportunityDraft
-from domains.opportunities.services.host_mails import mail_host_invitation
+from domains.opportunities.services.host_mails import queue_host_invitation_mail
 from domains.opportunities.services.invite_host_member import invite_host_member
 from domains.opportunities.services.log_hours import log_hours
 from domains.opportunities.services.publish_opportunity import publish_opportunity
@@ -47,8 +47,8 @@ __all__ = [
     "decide_application",
     "invite_host_member",
     "log_hours",
-    "mail_host_invitation",
     "publish_opportunity",
+    "queue_host_invitation_mail",
     "remove_host_member",
     "review_hours",
     "revoke_service_record",

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from domains.base.mail import send_once
+from domains.base import mail
+from domains.base.models import MailJob
 from domains.opportunities import tokens
 from domains.opportunities.models import HostMembership
 
+HOST_INVITATION = "host_invitation"
 
-def mail_host_invitation(*, membership_id: int) -> None:
-    """Mail the key to the address that is invited, once for each time it was; a system act.
 
-    Anybody may found an organisation under any name and invite anybody, so the mail names only a host that the
-    community has verified, and no person. Nothing happens if the invitation was accepted or withdrawn in the meantime.
+def queue_host_invitation_mail(*, membership_id: int) -> None:
+    """Queue the mail of an invitation, once for each time it was sent; a system act."""
+    invitation = _open_invitation(membership_id)
+    if invitation is not None:
+        mail.enqueue(kind=HOST_INVITATION, source_id=invitation.pk, occasion=_occasion(invitation))
+
+
+@mail.writes(HOST_INVITATION)
+def write_host_invitation_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail with the key of an invitation; none if it was accepted, withdrawn or sent again meanwhile.
+
+    Anybody may found an organization under any name and invite anybody, so the mail names only a host that the
+    community has verified, and no person.
     """
-    invitation = (
-        HostMembership.objects.select_related("host")
-        .filter(pk=membership_id, accepted_at__isnull=True, invited_at__isnull=False)
-        .first()
-    )
-    if invitation is None or invitation.invited_at is None:
-        return
+    invitation = _open_invitation(job.source_id)
+    if invitation is None or _occasion(invitation) != job.occasion:
+        return None
     host = invitation.host
     key = tokens.invitation_key(membership_id=invitation.pk, email=invitation.email)
-    send_once(
-        f"host_invitation:{invitation.pk}:{invitation.invited_at.isoformat()}",
-        template="opportunities/host_invitation",
-        subject=f"Join {host.organization_name}" if host.is_verified else "You are invited to join an organization",
-        to=invitation.email,
-        context={
-            "invitation": invitation,
-            "names_host": host.is_verified,
-            "key": key,
-            "link": f"{settings.PUBLIC_URL}/host-invitation?key={key}",
-            "days": tokens.INVITATION_LIFETIME.days,
-        },
-    )
+    subject = f"Join {host.organization_name}" if host.is_verified else "You are invited to join an organization"
+    context = {
+        "invitation": invitation,
+        "names_host": host.is_verified,
+        "key": key,
+        "link": f"{settings.PUBLIC_URL}/host-invitation?key={key}",
+        "days": tokens.INVITATION_LIFETIME.days,
+    }
+    return mail.Mail("opportunities/host_invitation", subject, invitation.email, context)
+
+
+def _open_invitation(membership_id: int) -> HostMembership | None:
+    invited = HostMembership.objects.filter(accepted_at__isnull=True, invited_at__isnull=False)
+    return invited.select_related("host").filter(pk=membership_id).first()
+
+
+def _occasion(invitation: HostMembership) -> str:
+    return invitation.invited_at.isoformat() if invitation.invited_at else ""

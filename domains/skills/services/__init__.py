@@ -6,7 +6,7 @@ from domains.skills.services.endorse_skills import endorse_skills
 from domains.skills.services.hold_skills import hold_skills
 from domains.skills.services.import_skills import import_skills, load_starter_skills
 from domains.skills.services.merge_skills import merge_skills
-from domains.skills.services.parse_resume import find_unread_resumes, parse_resume
+from domains.skills.services.parse_resume import parse_resume, parse_unread_resumes
 from domains.skills.services.remove_old_resumes import remove_old_resumes
 from domains.skills.services.remove_skill import remove_skill
 from domains.skills.services.skill_files import has_no_skills
@@ -16,7 +16,6 @@ __all__ = [
     "accept_resume_skills",
     "add_skill",
     "endorse_skills",
-    "find_unread_resumes",
     "has_no_skills",
     "hold_skills",
     "import_linkedin_export",
@@ -24,6 +23,7 @@ __all__ = [
     "load_starter_skills",
     "merge_skills",
     "parse_resume",
+    "parse_unread_resumes",
     "remove_old_resumes",
     "remove_skill",
     "upload_resume",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from domains.base import slots
+from domains.base import queue, slots
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, SkillSource
@@ -21,48 +20,40 @@ from domains.skills.services.upload_resume import remove_file
 
 logger = logging.getLogger(__name__)
 
-#: How often a resume is begun before it counts as unreadable, and how long a reader has before another may begin.
-MAX_ATTEMPTS = 3
-LEASE = timedelta(seconds=90)
 MAX_SUGGESTIONS = 100
 
 
 def parse_resume(*, resume_id: int) -> None:
     """The resume is PARSED with its suggestions, or FAILED with a reason; an act of the system, safe to run twice.
 
-    One reader at a time: who begins has it for LEASE. One that dies leaves it PENDING for the next, and after
-    MAX_ATTEMPTS it is FAILED. What was read late, of a resume that was replaced or taken over, is dropped.
+    One reader at a time has the claim. What was read late, of a resume that was replaced or claimed by another reader,
+    is dropped.
     """
-    resume = _begin(resume_id)
-    if resume is None:
-        return
+    _read_due(_pending().filter(pk=resume_id))
+
+
+def parse_unread_resumes() -> None:
+    """Read what is due: a reader died, or a fact was never delivered; a system act."""
+    _read_due(_pending())
+
+
+def _pending() -> QuerySet[Resume]:
+    return Resume.objects.filter(status=ResumeStatus.PENDING)
+
+
+def _read_due(resumes: QuerySet[Resume]) -> None:
+    queue.drain(resumes, _read)
+    for resume in queue.parked(resumes).filter(due_at__lte=timezone.now()):
+        _finish(resume, FoundSkills(failure=Failure.INTERRUPTED))
+
+
+def _read(resume: Resume) -> None:
     with slots.released():
         with resume.file.open("rb") as file:
             content: bytes = file.read()
         read = read_file(content=content, kind=Kind(resume.content_type))
     found = FoundSkills(failure=read.failure) if read.failure else _find(resume, read.text)
     _finish(resume, found)
-
-
-def find_unread_resumes() -> list[int]:
-    """Return the resumes that nobody is reading and nobody has read: a reader died, or a fact was never told."""
-    since = timezone.now() - LEASE
-    waiting = Q(started_at__lt=since) | Q(started_at__isnull=True, created_at__lt=since)
-    return list(Resume.objects.filter(waiting, status=ResumeStatus.PENDING).values_list("pk", flat=True))
-
-
-@transaction.atomic
-def _begin(resume_id: int) -> Resume | None:
-    resume = Resume.objects.select_for_update().filter(pk=resume_id, status=ResumeStatus.PENDING).first()
-    now = timezone.now()
-    if resume is None or (resume.started_at and resume.started_at > now - LEASE):
-        return None
-    if resume.attempts >= MAX_ATTEMPTS:
-        _fail(resume, Failure.INTERRUPTED)
-        return None
-    resume.attempts, resume.started_at = resume.attempts + 1, now
-    resume.save(update_fields=["attempts", "started_at"])
-    return resume
 
 
 def _find(resume: Resume, text: str) -> FoundSkills:
@@ -78,6 +69,7 @@ def _finish(begun: Resume, found: FoundSkills) -> None:
     ).first()  # fmt: skip
     if resume is None:
         return
+    resume.done_at = timezone.now()
     logger.info("resume %s was read: %s, %s skills", resume.pk, found.failure or "PARSED", len(found.matches))
     if found.failure:
         _fail(resume, found.failure)
@@ -93,16 +85,16 @@ def _finish(begun: Resume, found: FoundSkills) -> None:
         for one in matches
         if one.skill_id in there
     )
-    resume.status, resume.parsed_at = ResumeStatus.PARSED, timezone.now()
+    resume.status = ResumeStatus.PARSED
     _forget_export(resume)
-    resume.save(update_fields=["status", "parsed_at", "file"])
+    resume.save(update_fields=["status", "done_at", "file"])
 
 
 def _fail(resume: Resume, failure: Failure) -> None:
-    resume.status, resume.parsed_at = ResumeStatus.FAILED, timezone.now()
+    resume.status = ResumeStatus.FAILED
     resume.failure_code, resume.failure_reason = failure.value, SENTENCES[failure]
     _forget_export(resume)
-    resume.save(update_fields=["status", "parsed_at", "failure_code", "failure_reason", "file"])
+    resume.save(update_fields=["status", "done_at", "failure_code", "failure_reason", "file"])
 
 
 def _forget_export(resume: Resume) -> None:

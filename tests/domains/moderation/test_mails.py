@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core import mail
 
 from domains.base import bus
+from domains.base.mail import send_due
 from domains.base.models import OutboxEntry
 from domains.moderation import policies, services
 from domains.moderation.models import ReportReason
@@ -37,7 +38,7 @@ def test_who_may_answer_is_mailed_once_where_to() -> None:
         assert f"/admin/moderation/contentreport/{report.pk}/change/" in whole
         for word in ("blue pot", "A lie", ann.display_name, ben.display_name):
             assert word not in whole
-    OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+    OutboxEntry.objects.update(done_at=None, due_at="2020-01-01T00:00:00Z")
     bus.deliver_overdue()
     assert len(mail.outbox) == 3
 
@@ -50,6 +51,7 @@ def test_whom_it_is_about_and_who_wrote_it_are_not_mailed_nor_anybody_once_it_is
     for person in (author, reporter, other):
         assert policies.can_review(person, report) is (person == other)
     services.review_report(actor=other, report_id=report.pk, status="REVIEWING")  # type: ignore[arg-type]
-    services.mail_content_reported(report_id=report.pk)
-    services.mail_content_reported(report_id=0)
+    services.queue_content_reported_mails(report_id=report.pk)
+    services.queue_content_reported_mails(report_id=0)
+    send_due()
     assert mail.outbox == []

@@ -50,7 +50,7 @@ def test_a_fact_that_is_told_twice_is_mailed_once() -> None:
     application = ApplicationFactory()
     actor = owner_of(application.role.opportunity.host)
     services.decide_application(actor=actor, application_id=application.pk, decision=Decision.DECLINE)
-    OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+    OutboxEntry.objects.update(done_at=None, due_at="2020-01-01T00:00:00Z")
     bus.deliver_overdue()
     assert len(mail.outbox) == 1
 

@@ -91,7 +91,7 @@ def test_each_change_is_told_once_and_what_changes_nothing_never() -> None:
     change(opportunity, is_remote=True, title="Plant trees in your garden")
     assert len(mail.outbox) == 1
     assert "Take part: at the place, from now on: from anywhere" in sent()[0][1]
-    OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+    OutboxEntry.objects.update(done_at=None, due_at="2020-01-01T00:00:00Z")
     bus.deliver_overdue()
     assert len(mail.outbox) == 1
     change(opportunity, is_remote=False)
@@ -127,7 +127,7 @@ def test_all_whose_application_ends_with_it_hear_that_it_is_called_off_and_why()
     assert "They add: A <storm>." in text
     assert "called off “Plant &lt;trees&gt;”" in html
     assert "They add: A &lt;storm&gt;." in html
-    OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+    OutboxEntry.objects.update(done_at=None, due_at="2020-01-01T00:00:00Z")
     bus.deliver_overdue()
     assert len(mail.outbox) == len(live)
 

@@ -14,10 +14,10 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from domains.base.queue import claim
 from domains.notifications import services
-from domains.notifications.models import MailDelivery, NotificationKind, Posting
+from domains.notifications.models import MailDelivery, NotificationKind
 from domains.notifications.policies import REASONS, TOPICS
-from domains.notifications.services.postings import claim
 from domains.notifications.services.templates import mail_of
 from domains.notifications.tokens import read_unsubscribe
 from tests.domains.notifications.mails import sent
@@ -61,7 +61,7 @@ def test_what_a_crash_left_claimed_goes_out_once_the_lease_is_over_and_not_befor
     assert claim(MailDelivery.objects.all()) is not None  # and here its process dies
     services.send_due_mails()
     assert mail.outbox == []
-    with time_machine.travel(timezone.now() + Posting.LEASE, tick=True):
+    with time_machine.travel(timezone.now() + MailDelivery.LEASE, tick=True):
         services.send_due_mails()
         services.send_due_mails()
     assert len(mail.outbox) == 1
@@ -74,7 +74,7 @@ def test_whoever_was_held_up_past_the_lease_sends_nothing_any_more(monkeypatch: 
 
         def slowly(notification: Any) -> Any:
             monkeypatch.setattr(where, mail_of)
-            clock.shift(Posting.LEASE)
+            clock.shift(MailDelivery.LEASE)
             services.send_due_mails()  # another worker, whose it is by now
             return mail_of(notification)
 
@@ -94,7 +94,7 @@ def test_a_failure_is_tried_again_later_each_time_and_parked_at_last(monkeypatch
             waits.append(round((delivery.due_at - timezone.now()).total_seconds() / 60))
             clock.move_to(delivery.due_at)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128]
-    assert delivery.attempts == Posting.MAX_ATTEMPTS
+    assert delivery.attempts == MailDelivery.MAX_ATTEMPTS
     assert delivery.last_error == "SMTPServerDisconnected('gone')"
     assert delivery.done_at is None
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import NotAllowed, NotFound, Refused
-from domains.base.models import OutboxEntry
+from domains.base.mail import send_due
+from domains.base.models import MailJob, OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
 from tests.factories import HostMembershipFactory, OpportunityHostFactory, UserFactory, owner_of
@@ -122,18 +123,21 @@ def test_inviting_again_sends_another_mail_and_changes_the_role_that_waits() -> 
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_that_is_told_twice_is_mailed_once() -> None:
     invite(OpportunityHostFactory())
-    OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+    OutboxEntry.objects.update(done_at=None, due_at="2020-01-01T00:00:00Z")
     assert bus.deliver_overdue() == 1
     assert len(mail.outbox) == 1
 
 
 @pytest.mark.django_db
 def test_nobody_is_mailed_for_an_invitation_that_was_answered_or_withdrawn_meanwhile() -> None:
-    accepted, withdrawn = HostMembershipFactory(invited_at=timezone.now()), HostMembershipFactory(invited=True)
-    withdrawn_id = withdrawn.pk
+    accepted, withdrawn, again = HostMembershipFactory.create_batch(3, invited=True)
+    for invitation in (accepted, withdrawn, again):
+        services.queue_host_invitation_mail(membership_id=invitation.pk)
+    assert MailJob.objects.count() == 3
+    HostMembership.objects.filter(pk=accepted.pk).update(accepted_at=timezone.now(), user=UserFactory())
     withdrawn.delete()
-    for membership_id in (accepted.pk, withdrawn_id):
-        services.mail_host_invitation(membership_id=membership_id)
+    HostMembership.objects.filter(pk=again.pk).update(invited_at=timezone.now())
+    assert send_due() == 3
     assert mail.outbox == []
 
 

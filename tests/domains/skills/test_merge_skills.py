@@ -89,7 +89,7 @@ def test_roles_and_courses_name_the_one_that_stays_however_often_it_is_told(sew:
         named = {row.role: (row.skill, row.is_required, row.is_developed) for row in RoleSkill.objects.all()}
         assert named == {naming_both: (sew, True, True), naming_one: (sew, True, False)}
         assert [list(course.skills.all()) for course in courses] == [[sew], [sew]]
-        OutboxEntry.objects.update(delivered_at=None, due_at="2020-01-01T00:00:00Z")
+        OutboxEntry.objects.update(done_at=None, due_at="2020-01-01T00:00:00Z")
         assert bus.deliver_overdue() == 1
 
 

@@ -52,7 +52,7 @@ def test_skills_are_suggested_with_their_place_and_nobody_has_them_yet(stored: S
     services.parse_resume(resume_id=resume.pk)
     resume.refresh_from_db()
     assert (resume.status, resume.failure_code, resume.attempts) == (ResumeStatus.PARSED, "", 1)
-    assert resume.parsed_at is not None
+    assert resume.done_at is not None
     found = {one.skill_id: one for one in resume.suggestions.all()}
     assert set(found) == {gardening.pk, aid.pk}
     assert {one.matched_text for one in found.values()} == {"Gardening, First aid, Bookkeeping"}
@@ -134,15 +134,14 @@ def test_a_reader_that_hangs_ends_as_a_failure_and_the_next_resume_is_read(
 
 
 def test_while_somebody_reads_it_nobody_else_does(stored: Stored, gardening: Skill) -> None:
-    resume = ResumeFactory(attempts=1, started_at=timezone.now() - parsing.LEASE + timedelta(seconds=10))
+    resume = ResumeFactory(attempts=1, due_at=timezone.now() + timedelta(seconds=10))
     before = rows_of("skills")
     services.parse_resume(resume_id=resume.pk)
     assert rows_of("skills") == before
 
 
 def test_what_a_reader_that_died_left_is_read_by_the_next(stored: Stored, gardening: Skill) -> None:
-    long_ago = timezone.now() - parsing.LEASE - timedelta(seconds=1)
-    died = ResumeFactory(file__data=RESUME.encode(), attempts=1, started_at=long_ago)
+    died = ResumeFactory(file__data=RESUME.encode(), attempts=1, due_at=timezone.now() - timedelta(seconds=1))
     tasks.parse_unread_resumes()
     died.refresh_from_db()
     assert (died.status, died.attempts, died.suggestions.count()) == (ResumeStatus.PARSED, 2, 1)
@@ -159,28 +158,29 @@ def test_after_too_many_tries_it_failed_without_another(
 
     read_now(monkeypatch, die)
     resume = uploaded()
-    for number in range(1, parsing.MAX_ATTEMPTS + 1):
+    for number in range(1, Resume.MAX_ATTEMPTS + 1):
         with pytest.raises(KeyboardInterrupt):
             services.parse_resume(resume_id=resume.pk)
         resume.refresh_from_db()
         assert (resume.status, resume.attempts) == (ResumeStatus.PENDING, number)
-        Resume.objects.update(started_at=timezone.now() - parsing.LEASE - timedelta(seconds=1))
+        Resume.objects.update(due_at=timezone.now())
     services.parse_resume(resume_id=resume.pk)
     resume.refresh_from_db()
     assert (resume.status, resume.failure_code) == (ResumeStatus.FAILED, "INTERRUPTED")
-    assert len(tries) == parsing.MAX_ATTEMPTS
-    assert services.find_unread_resumes() == []
+    assert len(tries) == Resume.MAX_ATTEMPTS
 
 
-def test_the_clock_finds_what_nobody_reads_and_leaves_what_somebody_does() -> None:
-    now, long_ago = timezone.now(), timezone.now() - parsing.LEASE - timedelta(seconds=1)
-    untold = ResumeFactory(created_at=long_ago)
-    died = ResumeFactory(created_at=long_ago, started_at=long_ago, attempts=1)
-    ResumeFactory(created_at=now)
-    ResumeFactory(created_at=long_ago, started_at=now, attempts=2)
-    ResumeFactory(created_at=long_ago, started_at=long_ago, parsed=True)
-    ResumeFactory(created_at=long_ago, started_at=long_ago, status="FAILED", failure_code="DAMAGED")
-    assert set(services.find_unread_resumes()) == {untold.pk, died.pk}
+def test_the_clock_reads_what_nobody_reads_and_leaves_what_somebody_does(stored: Stored, gardening: Skill) -> None:
+    soon = timezone.now() + timedelta(minutes=1)
+    left = [ResumeFactory(), ResumeFactory(attempts=1)]
+    ResumeFactory(due_at=soon, attempts=2)
+    ResumeFactory(parsed=True)
+    ResumeFactory(status="FAILED", failure_code="DAMAGED", done_at=timezone.now())
+    last = ResumeFactory(due_at=soon, attempts=Resume.MAX_ATTEMPTS)
+    services.parse_unread_resumes()
+    assert set(Resume.objects.exclude(suggestions=None)) == set(left)
+    last.refresh_from_db()
+    assert last.status == ResumeStatus.PENDING, "its last reader still reads"
 
 
 def test_what_comes_late_of_a_resume_that_was_replaced_is_dropped(
@@ -205,7 +205,7 @@ def test_what_comes_late_of_a_reader_whose_turn_was_over_is_dropped(
     stored: Stored, gardening: Skill, monkeypatch: pytest.MonkeyPatch, late: FileText
 ) -> None:
     def taken_over_meanwhile() -> FileText:
-        Resume.objects.update(attempts=2, started_at=timezone.now())
+        Resume.objects.update(attempts=2, due_at=timezone.now() + Resume.LEASE)
         return late
 
     read_now(monkeypatch, taken_over_meanwhile)
@@ -262,7 +262,7 @@ def test_an_upload_is_read_by_itself_and_the_log_says_nothing_of_it(
         resume = uploaded()
     resume.refresh_from_db()
     assert (resume.status, resume.suggestions.count()) == (ResumeStatus.PARSED, 1)
-    assert OutboxEntry.objects.get(fact="skills.ResumeUploaded").delivered_at is not None
+    assert OutboxEntry.objects.get(fact="skills.ResumeUploaded").done_at is not None
     assert "PARSED" in caplog.text
     for private in ("Jane", "jane@", "Creek", "Gardening", "resume.txt", str(resume.file.name), resume.user.email):
         assert private not in caplog.text

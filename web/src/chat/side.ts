@@ -31,6 +31,7 @@ export class Side {
   private connectedAt = 0
   private caughtUp = 0
   private editing: string | null = null
+  private sending: Promise<boolean> = Promise.resolve(true)
   private readSoon: ReturnType<typeof setTimeout> | undefined
 
   private name = element('h2')
@@ -140,11 +141,13 @@ export class Side {
     else void this.say(content)
   }
 
-  /** Sends until there is an answer: the `clientId` makes all the tries one message. */
+  /** Sends, after what was said before, until there is an answer: the `clientId` makes all the tries one message. */
   private async say(content: string): Promise<void> {
     const clientId = crypto.randomUUID()
     this.list.wait(clientId, content)
-    if (await this.act('sendMessage', { conversationId: this.conversationId, content, clientId })) return
+    const { conversationId } = this
+    this.sending = this.sending.then(() => this.act('sendMessage', { conversationId, content, clientId }))
+    if (await this.sending) return
     this.list.forget(clientId)
     this.input.value ||= content
   }
