@@ -61,7 +61,8 @@ def _tell(community: Community, recipient: User, at: datetime, about: Any, **fie
     is_old = community.now - at > READ_AFTER
     return Notification(
         recipient=recipient,
-        key=f"demo:{fields['kind']}:{about._meta.model_name}:{about.pk}",
+        template=f"demo:{fields['kind']}:{about._meta.model_name}",
+        source_id=about.pk,
         subject_type=type(about).__name__,
         subject_id=about.pk,
         read_at=at + timedelta(hours=9) if is_old else None,

@@ -24,7 +24,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("recipient", "kind", "subject_type", "subject_id", "is_in_app", "created_at", "read_at")
     list_filter = ("kind", ("read_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("recipient",)
-    search_fields = ("recipient__email", "recipient__display_name", "key")
+    search_fields = ("recipient__email", "recipient__display_name", "template")
     exclude = ("title", "body")
     ordering = ("-id",)
 

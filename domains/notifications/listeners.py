@@ -1,5 +1,7 @@
 """What people are told when something happened elsewhere, and what follows when they were told."""
 
+from functools import partial
+
 from domains.accounts.facts import PersonBlocked, SessionEnded
 from domains.base import bus, live
 from domains.messaging.facts import ConversationChanged, ConversationRead, ParticipantsLeft
@@ -7,66 +9,28 @@ from domains.messaging.models import ConversationEventKind
 from domains.notifications import facts, services, tasks
 from domains.opportunities import facts as opportunities
 
-
-@bus.listen(opportunities.ApplicationSubmitted)
-def tell_of_the_application(fact: opportunities.ApplicationSubmitted) -> None:
-    """Those who run the host learn that somebody applied; whoever got a place at once has it in writing."""
-    tasks.notify_by_template.delay("application_received", fact.application_id)
-    tasks.notify_by_template.delay("place_confirmed", fact.application_id)
-
-
-@bus.listen(opportunities.ApplicationDecided)
-def tell_of_the_decision(fact: opportunities.ApplicationDecided) -> None:
-    """The volunteer learns of the decision."""
-    tasks.notify_by_template.delay("application_decided", fact.move_id)
-
-
-@bus.listen(opportunities.EligibilityOverridden)
-def tell_of_the_override(fact: opportunities.EligibilityOverridden) -> None:
-    """The host's owners and coordinators learn that one of them accepted somebody anyway."""
-    tasks.notify_by_template.delay("accepted_anyway", fact.move_id)
+#: The template of each fact that makes notifications, and the field of the fact that holds the template's row.
+TEMPLATES: tuple[tuple[type[bus.Fact], str, str], ...] = (
+    (opportunities.ApplicationSubmitted, "application_received", "application_id"),
+    (opportunities.ApplicationSubmitted, "place_confirmed", "application_id"),
+    (opportunities.ApplicationDecided, "application_decided", "move_id"),
+    (opportunities.EligibilityOverridden, "accepted_anyway", "move_id"),
+    (opportunities.OfferMade, "application_decided", "move_id"),
+    (opportunities.OfferExpired, "application_decided", "move_id"),
+    (opportunities.OfferAnswered, "place_changed", "move_id"),
+    (opportunities.ApplicationWithdrawn, "place_changed", "move_id"),
+    (opportunities.OpportunityChanged, "opportunity_changed", "change_id"),
+    (opportunities.OpportunityCancelled, "opportunity_cancelled", "change_id"),
+    (opportunities.HoursReviewed, "hours_reviewed", "hours_entry_id"),
+)
 
 
-@bus.listen(opportunities.OfferMade)
-def tell_of_the_offer(fact: opportunities.OfferMade) -> None:
-    """Whoever was first in line learns that a place is held for them, and until when."""
-    tasks.notify_by_template.delay("application_decided", fact.move_id)
+def _notify(fact: bus.Fact, *, template: str, field: str) -> None:
+    tasks.notify_by_template.delay(template, getattr(fact, field))
 
 
-@bus.listen(opportunities.OfferExpired)
-def tell_of_the_end_of_the_offer(fact: opportunities.OfferExpired) -> None:
-    """Whoever did not answer learns that the place went on."""
-    tasks.notify_by_template.delay("application_decided", fact.move_id)
-
-
-@bus.listen(opportunities.OfferAnswered)
-def tell_of_the_answer(fact: opportunities.OfferAnswered) -> None:
-    """Those who run the host learn who took the place that had become free."""
-    tasks.notify_by_template.delay("place_changed", fact.move_id)
-
-
-@bus.listen(opportunities.ApplicationWithdrawn)
-def tell_of_the_withdrawal(fact: opportunities.ApplicationWithdrawn) -> None:
-    """Those who run the host learn that somebody who had a place will not come."""
-    tasks.notify_by_template.delay("place_changed", fact.move_id)
-
-
-@bus.listen(opportunities.OpportunityChanged)
-def tell_of_the_change(fact: opportunities.OpportunityChanged) -> None:
-    """Whoever holds a place learns what is different now."""
-    tasks.notify_by_template.delay("opportunity_changed", fact.change_id)
-
-
-@bus.listen(opportunities.OpportunityCancelled)
-def tell_that_it_is_called_off(fact: opportunities.OpportunityCancelled) -> None:
-    """Whoever applied learns that it does not take place."""
-    tasks.notify_by_template.delay("opportunity_cancelled", fact.change_id)
-
-
-@bus.listen(opportunities.HoursReviewed)
-def tell_of_the_review(fact: opportunities.HoursReviewed) -> None:
-    """The volunteer learns what became of the hours."""
-    tasks.notify_by_template.delay("hours_reviewed", fact.hours_entry_id)
+for _fact, _template, _field in TEMPLATES:
+    bus.listen(_fact)(partial(_notify, template=_template, field=_field))
 
 
 @bus.listen(ConversationChanged)

@@ -73,7 +73,7 @@ class Digest(Delivery):
 
 
 class Notification(models.Model):
-    """One thing that one person is told, once: `key` names its template and the row that it is about.
+    """One thing that one person is told, once: by the template, about the row `source_id` that the template knows.
 
     One that is not `is_in_app` is not in the person's list: it is there for its mail.
     """
@@ -82,7 +82,8 @@ class Notification(models.Model):
     kind = TextChoicesField(choices_enum=NotificationKind)
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
-    key = models.CharField(max_length=120)
+    template = models.CharField(max_length=60)
+    source_id = models.BigIntegerField()
     is_in_app = models.BooleanField(default=True)
     #: The GraphQL type and id of what it is about; the subject may be gone by now.
     subject_type = models.CharField(max_length=60, blank=True)
@@ -101,7 +102,7 @@ class Notification(models.Model):
             models.Index(fields=["created_at"], name="notifications_by_age"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["recipient", "key"], name="notifications_told_once"),
+            models.UniqueConstraint(fields=["recipient", "template", "source_id"], name="notifications_told_once"),
             models.UniqueConstraint(
                 fields=["subject_id", "recipient"],
                 condition=Q(kind="MESSAGE_RECEIVED", read_at__isnull=True),

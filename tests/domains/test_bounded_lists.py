@@ -154,5 +154,5 @@ def test_figures_list_the_newest_months_and_the_first_skills(at_three: At) -> No
 def test_what_is_told_of_a_thing_is_cut_at_its_greatest_length() -> None:
     person: User = UserFactory()
     kind = NotificationKind.OPPORTUNITY_CHANGED
-    notify(recipient_ids=[person.pk], kind=kind, key="long", title="Long", body="x" * 5_000)
+    notify(recipient_ids=[person.pk], kind=kind, template="long", source_id=1, title="Long", body="x" * 5_000)
     assert len(Notification.objects.get(recipient=person).body) == MAX_BODY

@@ -36,7 +36,8 @@ class NotificationFactory(ModelFactory[Notification]):
     kind = NotificationKind.APPLICATION_DECIDED
     title = "You have a place"
     body = "The host has accepted your application."
-    key = Sequence(lambda n: f"fact-{n}")
+    template = "fact"
+    source_id = Sequence(lambda n: n)
 
 
 class PreferenceFactory(ModelFactory[Preference]):

@@ -72,7 +72,7 @@ def test_the_same_fact_told_by_eight_at_once_is_told_and_mailed_once() -> None:
 
     def tell(number: int) -> int:
         order = people if number % 2 else people[::-1]
-        return services.notify(recipient_ids=order, kind=KIND, key="fact:1", title="It happened")
+        return services.notify(recipient_ids=order, kind=KIND, template="fact", source_id=1, title="It happened")
 
     told = at_once(tell, WORKERS)
     assert sum(told) == len(people)  # type: ignore[arg-type]
@@ -84,7 +84,9 @@ def test_who_tells_the_same_people_at_once_waits_and_never_in_a_ring() -> None:
     has_told_ann = threading.Event()
 
     def tell(recipient_ids: list[int]) -> int:
-        return services.notify(recipient_ids=recipient_ids, kind=KIND, key="fact:1", title="It happened")
+        return services.notify(
+            recipient_ids=recipient_ids, kind=KIND, template="fact", source_id=1, title="It happened"
+        )
 
     def act(number: int) -> int:
         if number:

@@ -95,14 +95,14 @@ def test_the_mail_about_a_notification_is_sent_once_though_a_worker_is_killed(
         "from domains.accounts.models import User; from domains.notifications import services; "
         "user, _ = User.objects.get_or_create(email='told@people.example', defaults={{'display_name': 'Told'}}); "
         "EmailAddress.objects.get_or_create(user=user, email=user.email, verified=True, primary=True); "
-        "services.notify(recipient_ids=[user.pk], kind='OFFER_MADE', key='{key}', title='A place is free')"
+        "services.notify(recipient_ids=[user.pk], kind='OFFER_MADE', template='fact', source_id={key}, title='A place')"
     )
     worker.start()
-    server.run(tell.format(key="fact:1"))
+    server.run(tell.format(key=1))
     assert mails_to("told@people.example", mail, at_least=1) == 1
     worker.kill()
     for _ in range(2):
-        server.run(tell.format(key="fact:2"))
+        server.run(tell.format(key=2))
     worker.start()
     assert mails_to("told@people.example", mail, at_least=2) == 2
     time.sleep(3)

@@ -36,7 +36,8 @@ def notify(
     *,
     recipient_ids: Collection[int],
     kind: NotificationKind,
-    key: str,
+    template: str,
+    source_id: int,
     title: str,
     body: str = "",
     bodies: Mapping[int, str] | None = None,
@@ -45,9 +46,9 @@ def notify(
 ) -> int:
     """Each of these people is told this, by the channels they want; returns how many were. A system act.
 
-    `bodies` are the texts, by recipient, of those who read another one than `body`. `key` names the fact: who was told
-    of it before is not told again, whatever repeats or races. The mail, where one is wanted, goes out once `mail_after`
-    is over.
+    `bodies` are the texts, by recipient, of people who read another one than `body`. The template and the row that it
+    is about name the fact: nobody is told of it twice, whatever repeats or races. The mail, where one is wanted, goes
+    out once `mail_after` is over.
     """
     now = timezone.now()
     # Sorted, so that two calls at the same time lock rows in the same order.
@@ -58,7 +59,8 @@ def notify(
             kind=kind,
             title=shortened(title),
             body=(bodies or {}).get(recipient_id, body)[:MAX_BODY],
-            key=key,
+            template=template,
+            source_id=source_id,
             is_in_app=way.in_app,
             created_at=now,
             **_columns_of(subject),
@@ -66,19 +68,22 @@ def notify(
         for recipient_id, way in channels.items()
         if way.is_any
     ]
-    made = _store(rows, key, now) if rows else {}
+    made = _store(rows, now) if rows else {}
     _plan_and_publish(made, channels, mail_after, now)
     return len(made)
 
 
-def _store(rows: list[Notification], key: str, now: datetime) -> dict[int, int]:
+def _store(rows: list[Notification], now: datetime) -> dict[int, int]:
     """Store the notifications; return those that are new, by recipient."""
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     # Rows of an earlier telling have another time.
     made = Notification.objects.filter(
-        key=key, recipient__in=[row.recipient_id for row in rows], created_at=now
-    ).values_list("recipient_id", "pk")
-    return dict(made)
+        template=rows[0].template,
+        source_id=rows[0].source_id,
+        recipient__in=[row.recipient_id for row in rows],
+        created_at=now,
+    )
+    return dict(made.values_list("recipient_id", "pk"))
 
 
 def _plan_and_publish(

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 KIND = NotificationKind.APPLICATION_DECIDED
 
 
-def tell(*people: int, key: str = "fact:1", title: str = "Something happened") -> int:
-    return services.notify(recipient_ids=people, kind=KIND, key=key, title=title)
+def tell(*people: int, source_id: int = 1, title: str = "Something happened") -> int:
+    return services.notify(recipient_ids=people, kind=KIND, template="fact", source_id=source_id, title=title)
 
 
 def test_a_fact_is_told_to_each_person_once_however_often_it_comes() -> None:
@@ -29,7 +29,7 @@ def test_a_fact_is_told_to_each_person_once_however_often_it_comes() -> None:
     assert tell(ann.pk) == 1
     assert tell(ann.pk, ben.pk) == 1
     assert tell(ann.pk, ben.pk) == 0
-    assert tell(ann.pk, key="fact:2") == 1
+    assert tell(ann.pk, source_id=2) == 1
     assert Notification.objects.count() == MailDelivery.objects.count() == 3
     told = OutboxEntry.objects.filter(fact="notifications.PeopleNotified")
     assert [entry.payload["shown_to"] for entry in told.order_by("pk")] == [[ann.pk], [ben.pk], [ann.pk]]
@@ -38,7 +38,7 @@ def test_a_fact_is_told_to_each_person_once_however_often_it_comes() -> None:
 def test_the_database_itself_refuses_a_second_telling() -> None:
     first = NotificationFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
-        NotificationFactory(recipient=first.recipient, key=first.key)
+        NotificationFactory(recipient=first.recipient, source_id=first.source_id)
 
 
 def test_a_way_that_is_off_is_not_taken() -> None:
@@ -57,7 +57,7 @@ def test_it_costs_as_much_for_fifty_people_as_for_five() -> None:
     costs = []
     for number in (5, 50):
         people = [one.pk for one in UserFactory.create_batch(number)]
-        costs.append(len(statements_of(partial(tell, *people, key=f"fact:{number}"))))
+        costs.append(len(statements_of(partial(tell, *people, source_id=number))))
     assert costs[0] == costs[1]
 
 

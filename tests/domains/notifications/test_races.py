@@ -21,7 +21,8 @@ def test_the_same_fact_told_at_once_is_told_once() -> None:
     people = [person.pk for person in UserFactory.create_batch(5)]
     kind = NotificationKind.OFFER_MADE
     told = at_once(
-        lambda _: services.notify(recipient_ids=people, kind=kind, key="fact:1", title="It happened"), THREADS
+        lambda _: services.notify(recipient_ids=people, kind=kind, template="fact", source_id=1, title="It happened"),
+        THREADS,
     )
     assert sum(told) == Notification.objects.count() == MailDelivery.objects.count() == 5  # type: ignore[arg-type]
 

@@ -126,9 +126,6 @@ def test_a_wish_that_changed_meanwhile_counts_and_the_closed_have_none() -> None
 def test_each_kind_says_why_and_how_to_get_no_more(kind: NotificationKind) -> None:
     notification = NotificationFactory(kind=kind)
     PreferenceFactory(user=notification.recipient, kind=kind, email=True)
-    if kind == NotificationKind.MESSAGE_RECEIVED:
-        notification.key = "other:1"
-        notification.save()
     MailDeliveryFactory(notification=notification)
     services.send_due_mails()
     ((_, text, page),) = sent()

@@ -117,9 +117,14 @@ def browser_of(push_service: PushService, **fields: Any) -> tuple[PushSubscripti
     return PushSubscriptionFactory(endpoint=endpoint, p256dh=public, auth=auth, **fields), private
 
 
-def tell(*people: Any, title: str = "You have a place: Plant <trees>", key: str = "fact:1") -> None:
+def tell(*people: Any, title: str = "You have a place: Plant <trees>", source_id: int = 1) -> None:
     services.notify(
-        recipient_ids=[one.pk for one in people], kind=KIND, key=key, title=title, body="Not for the push service."
+        recipient_ids=[one.pk for one in people],
+        kind=KIND,
+        template="fact",
+        source_id=source_id,
+        title=title,
+        body="Not for the push service.",
     )
 
 

@@ -56,7 +56,7 @@ async def title_of(upcoming: Any, patience: float = 10) -> str:
 
 
 def tell(*people: User, title: str, kind: NotificationKind = KIND) -> None:
-    services.notify(recipient_ids=[one.pk for one in people], kind=kind, key=f"{title}:1", title=title)
+    services.notify(recipient_ids=[one.pk for one in people], kind=kind, template=title, source_id=1, title=title)
 
 
 async def test_a_stranger_hears_nothing() -> None:

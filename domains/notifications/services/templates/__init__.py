@@ -8,27 +8,26 @@ from domains.notifications.services.templates import applications, changes, hour
 from domains.notifications.services.templates.shapes import NotificationTemplate, plain_mail
 
 TEMPLATES: dict[str, NotificationTemplate] = {
-    "application_received": NotificationTemplate(applications.tell_received, applications.mail_received),
-    "place_confirmed": NotificationTemplate(applications.tell_place_confirmed, applications.mail_decided),
-    "application_decided": NotificationTemplate(applications.tell_decided, applications.mail_decided),
-    "accepted_anyway": NotificationTemplate(applications.tell_accepted_anyway, plain_mail),
-    "place_changed": NotificationTemplate(applications.tell_place_changed, applications.mail_place_changed),
-    "opportunity_changed": NotificationTemplate(changes.tell_changed, changes.mail_changed),
-    "opportunity_cancelled": NotificationTemplate(changes.tell_cancelled, changes.mail_cancelled),
-    "hours_reviewed": NotificationTemplate(hours.tell_reviewed, hours.mail_reviewed),
+    "application_received": NotificationTemplate(applications.mail_received, applications.tell_received),
+    "place_confirmed": NotificationTemplate(applications.mail_decided, applications.tell_place_confirmed),
+    "application_decided": NotificationTemplate(applications.mail_decided, applications.tell_decided),
+    "accepted_anyway": NotificationTemplate(plain_mail, applications.tell_accepted_anyway),
+    "place_changed": NotificationTemplate(applications.mail_place_changed, applications.tell_place_changed),
+    "opportunity_changed": NotificationTemplate(changes.mail_changed, changes.tell_changed),
+    "opportunity_cancelled": NotificationTemplate(changes.mail_cancelled, changes.tell_cancelled),
+    "hours_reviewed": NotificationTemplate(hours.mail_reviewed, hours.tell_reviewed),
+    # Messages have a task of their own: `notify_of_message`.
+    messages.NAME: NotificationTemplate(messages.mail),
 }
 
 
 def notify_by_template(*, template: str, source_id: int) -> None:
     """Notify everybody whom the row concerns, once each, however often this is called. A system act."""
-    TEMPLATES[template].tell(source_id)
+    if tell := TEMPLATES[template].tell:
+        tell(source_id)
 
 
 def mail_of(notification: Notification) -> Mail | None:
     """Return the mail about a notification, or None where there is nothing to write about any more."""
-    name = notification.key.partition(":")[0]
-    if name == messages.NAME:
-        return messages.mail(notification)
-    if name in TEMPLATES:
-        return TEMPLATES[name].mail(notification)
-    return plain_mail(notification)
+    template = TEMPLATES.get(notification.template)
+    return template.mail(notification) if template else plain_mail(notification)

@@ -12,7 +12,6 @@ from domains.notifications.services.templates.shapes import (
     SAME_TIME,
     in_list,
     in_words,
-    source_of,
     zone_of,
 )
 from domains.opportunities.errors import OpportunityCode
@@ -56,7 +55,8 @@ def tell_received(application_id: int) -> None:
     body = BEGINNINGS.get(first.to_status, "") if first else ""
     _tell_managers(
         application,
-        key=f"application_received:{application_id}",
+        template="application_received",
+        source_id=application_id,
         title=_received(application),
         body=body or "The volunteer waits for your decision.",
     )
@@ -64,7 +64,7 @@ def tell_received(application_id: int) -> None:
 
 def mail_received(notification: Notification) -> Mail | None:
     """Return the mail about a new application."""
-    application = _find_application(source_of(notification))
+    application = _find_application(notification.source_id)
     if application is None:
         return None
     return Mail(
@@ -105,7 +105,8 @@ def tell_decided(move_id: int) -> None:
     notify(
         recipient_ids=[application.volunteer_id],
         kind=NotificationKind.OFFER_MADE if is_offer else NotificationKind.APPLICATION_DECIDED,
-        key=f"application_decided:{move_id}",
+        template="application_decided",
+        source_id=move_id,
         title=f"{title}: {opportunity.title}",
         body=body,
         subject=Subject("Application", application.pk),
@@ -114,7 +115,7 @@ def tell_decided(move_id: int) -> None:
 
 def mail_decided(notification: Notification) -> Mail | None:
     """Return the mail about a decision, an offer, or its end."""
-    moved = _find_move(source_of(notification))
+    moved = _find_move(notification.source_id)
     if moved is None or _is_stale_offer(moved):
         return None
     return Mail(
@@ -138,7 +139,8 @@ def tell_accepted_anyway(move_id: int) -> None:
     who = moved.actor.display_name if moved.actor else "Somebody who has left"
     _tell_managers(
         moved.application,
-        key=f"accepted_anyway:{move_id}",
+        template="accepted_anyway",
+        source_id=move_id,
         title=f"{moved.application.volunteer.display_name} was accepted anyway: {moved.application.role.title}",
         body=f"{who} passed over {_passed_over(moved)}.",
     )
@@ -152,12 +154,14 @@ def tell_place_changed(move_id: int) -> None:
     if moved.to_status != Status.ACCEPTED and not places_taken_by(moved.from_status, moved.to_status):
         return
     body = f"They write: {moved.reason}" if moved.reason else ""
-    _tell_managers(moved.application, key=f"place_changed:{move_id}", title=_place_changed(moved), body=body)
+    _tell_managers(
+        moved.application, template="place_changed", source_id=move_id, title=_place_changed(moved), body=body
+    )
 
 
 def mail_place_changed(notification: Notification) -> Mail | None:
     """Return the mail about who comes or does not come after all."""
-    moved = _find_move(source_of(notification))
+    moved = _find_move(notification.source_id)
     if moved is None:
         return None
     return Mail(
@@ -185,12 +189,13 @@ def _passed_over(moved: ApplicationHistory) -> str:
     return " and ".join(PASSED_OVER[code] for code in moved.overrides)
 
 
-def _tell_managers(application: Application, *, key: str, title: str, body: str) -> None:
+def _tell_managers(application: Application, *, template: str, source_id: int, title: str, body: str) -> None:
     host = application.role.opportunity.host
     notify(
         recipient_ids=[manager.pk for manager in find_managers(host_id=host.pk)] if host else [],
         kind=NotificationKind.APPLICATION_RECEIVED,
-        key=key,
+        template=template,
+        source_id=source_id,
         title=title,
         body=body,
         subject=Subject("Application", application.pk),

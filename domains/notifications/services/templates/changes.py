@@ -18,7 +18,6 @@ from domains.notifications.services.templates.shapes import (
     SAME_TIME,
     in_list,
     in_words,
-    source_of,
     zone_of,
 )
 from domains.opportunities.models import OpportunityChange
@@ -54,7 +53,7 @@ def tell_changed(change_id: int) -> None:
 
 def mail_changed(notification: Notification) -> Mail | None:
     """Return the mail that says what was so and what is so now."""
-    change = _find_change(source_of(notification))
+    change = _find_change(notification.source_id)
     if change is None:
         return None
     person = notification.recipient
@@ -88,7 +87,7 @@ def tell_cancelled(change_id: int) -> None:
 
 def mail_cancelled(notification: Notification) -> Mail | None:
     """Return the mail that says that it does not take place, and why."""
-    change = _find_change(source_of(notification))
+    change = _find_change(notification.source_id)
     if change is None:
         return None
     return Mail(
@@ -123,7 +122,8 @@ def _tell(
     notify(
         recipient_ids=[person.pk for person in people],
         kind=NotificationKind.OPPORTUNITY_CHANGED,
-        key=f"{template}:{change.pk}",
+        template=template,
+        source_id=change.pk,
         title=_title(change),
         body=body,
         bodies=bodies,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import Mail
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.templates.shapes import in_words, source_of, zone_of
+from domains.notifications.services.templates.shapes import in_words, zone_of
 from domains.opportunities.models import HoursEntry, HoursStatus
 
 
@@ -20,7 +20,8 @@ def tell_reviewed(hours_entry_id: int) -> None:
     notify(
         recipient_ids=[entry.volunteer_id],
         kind=NotificationKind.HOURS_REVIEWED,
-        key=f"hours_reviewed:{hours_entry_id}",
+        template="hours_reviewed",
+        source_id=hours_entry_id,
         title=f"Your hours were {verdict}: {opportunity.title}",
         body=adds if entry.review_note else "",
         subject=Subject("HoursEntry", entry.pk),
@@ -29,7 +30,7 @@ def tell_reviewed(hours_entry_id: int) -> None:
 
 def mail_reviewed(notification: Notification) -> Mail | None:
     """Return the mail about a review of hours."""
-    entry = _find_entry(source_of(notification))
+    entry = _find_entry(notification.source_id)
     if entry is None:
         return None
     zone = zone_of(entry.application.role.opportunity.location_zip)

@@ -37,7 +37,8 @@ def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | N
         message = Message.objects.select_for_update(no_key=True).filter(
             conversation=conversation_id, sequence=sequence, deleted_at__isnull=True
         )
-        if not message.values_list("pk"):
+        message_id = message.values_list("pk", flat=True).first()
+        if message_id is None:
             return 0
         # Under the lock of their read markers: whoever reads it this moment does so before, and is left out, or
         # after, and then finds the notification to mark.
@@ -45,7 +46,8 @@ def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | N
         return notify(
             recipient_ids=list(people),
             kind=KIND,
-            key=f"{NAME}:{conversation_id}:{sequence}",
+            template=NAME,
+            source_id=message_id,
             title=_title(conversation_id, sender_id),
             subject=Subject("Conversation", conversation_id),
             mail_after=MAIL_AFTER,
@@ -68,12 +70,11 @@ def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
 
     A system act.
     """
-    sequence = Message.objects.filter(pk=message_id).values_list("sequence", flat=True).first()
     unread = Notification.objects.filter(kind=KIND, subject_id=conversation_id, read_at__isnull=True)
     own = Participant.objects.filter(conversation=conversation_id, user=OuterRef(OuterRef("recipient")))
     there = Message.objects.filter(conversation=conversation_id, deleted_at__isnull=True)
     left = there.filter(sequence__gt=Subquery(own.values("read_up_to_sequence"))).exclude(sender=OuterRef("recipient"))
-    names_it = Q(key=f"{NAME}:{conversation_id}:{sequence}")
+    names_it = Q(template=NAME, source_id=message_id)
     if unread.filter(names_it | ~Exists(left)).update(read_at=timezone.now()):
         # The last, and for whoever said that the last of somebody else.
         last = there.order_by("-sequence").first()
@@ -115,11 +116,9 @@ def mail(notification: Notification) -> Mail | None:
 
 def is_between_blocked(notification: Notification) -> bool:
     """Return whether it tells of a message, and of sender and recipient one has blocked the other by now."""
-    name, _, place = notification.key.partition(":")
-    if name != NAME:
+    if notification.template != NAME:
         return False
-    conversation_id, sequence = map(int, place.split(":"))
-    message = Message.objects.filter(conversation=conversation_id, sequence=sequence)
+    message = Message.objects.filter(pk=notification.source_id)
     one, other = notification.recipient_id, message.values("sender")[:1]
     return Block.objects.filter(Q(blocker=one, blocked=other) | Q(blocked=one, blocker=other)).exists()
 

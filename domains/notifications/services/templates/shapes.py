@@ -20,21 +20,16 @@ IF_NOT_BOTH = "If you can't do both, withdraw from one, so that somebody else ge
 
 @dataclass(frozen=True)
 class NotificationTemplate:
-    """How it is told, given the row that it is about, and the mail that it makes; None where that row is gone."""
+    """The mail about a notification, None where its row is gone; and how a row makes the notifications."""
 
-    tell: Callable[[int], None]
     mail: Callable[[Notification], Mail | None]
+    tell: Callable[[int], None] | None = None
 
 
 def plain_mail(notification: Notification) -> Mail:
     """Return the mail that says what the notification says."""
     context = {"notification": notification, "person": notification.recipient}
     return Mail(template="notifications/plain", subject=notification.title, context=context)
-
-
-def source_of(notification: Notification) -> int:
-    """Return the key of the row that the template of a notification is about."""
-    return int(notification.key.split(":")[1])
 
 
 def zone_of(*zip_codes: str) -> tzinfo:
