@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.core.files import File
@@ -13,9 +12,6 @@ from django.test import Client
 from domains.accounts import tokens
 from domains.accounts.models import Session, User
 from graphql_api.relay.ids import global_id
-
-#: The operations that frontends send, where the contract is beside the project.
-CONTRACT = Path(__file__).resolve().parents[2] / "shared" / "contract"
 
 
 @dataclass

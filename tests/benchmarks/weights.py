@@ -161,12 +161,11 @@ def contract() -> Iterator[tuple[str, str]]:
     from graphql import OperationDefinitionNode, parse, print_ast, separate_operations, validate
 
     from graphql_api.schema import schema
-    from tests.api import CONTRACT
+    from tests.shared_data import OPERATIONS
 
-    path = CONTRACT / "operations.graphql"
-    if not path.exists():
+    if not OPERATIONS.exists():
         return
-    for name, document in separate_operations(parse(path.read_text())).items():
+    for name, document in separate_operations(parse(OPERATIONS.read_text())).items():
         operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
         needed = [one for one in operation.variable_definitions or () if one.type.kind == "non_null_type"]
         if operation.operation.value == "query" and not needed and not validate(schema._schema, document):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -11,15 +10,12 @@ from django.conf import settings
 from graphql import build_schema, parse, separate_operations, validate
 
 from graphql_api.schema import schema
-from tests.api import CONTRACT
+from tests.shared_data import need_operations
 
 
 @pytest.fixture
 def operations() -> Path:
-    path = CONTRACT / "operations.graphql"
-    if not path.exists() and not os.environ.get("CI"):
-        pytest.skip("the API contract is not beside this checkout")
-    return path
+    return need_operations()
 
 
 def test_every_operation_is_served_or_listed_as_still_to_come(operations: Path) -> None:

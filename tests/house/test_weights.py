@@ -24,7 +24,7 @@ from strawberry_django.utils.typing import get_django_definition
 from graphql_api.checks.limits import check
 from graphql_api.checks.weights import ASKED_AT_ONCE, FIELDS, LISTS, PAGES, TEXTS, length_of, text_of
 from graphql_api.schema import schema
-from tests.api import CONTRACT
+from tests.shared_data import OPERATIONS
 
 DEFINITION = "strawberry-definition"
 ROOTS = {"Query", "Mutation", "Subscription"}
@@ -125,9 +125,8 @@ def test_what_is_worked_out_for_each_object_takes_no_thread_for_each() -> None:
 
 def contract() -> Iterator[tuple[str, Any]]:
     """Yield the contract's documents that the schema serves."""
-    path = CONTRACT / "operations.graphql"
-    if path.exists():
-        for name, document in separate_operations(parse(path.read_text())).items():
+    if OPERATIONS.exists():
+        for name, document in separate_operations(parse(OPERATIONS.read_text())).items():
             if not validate(schema._schema, document):
                 yield name, document
 
