@@ -1,4 +1,4 @@
-"""The one way to declare a mutation: a thin function that calls one service."""
+"""The decorator that declares a mutation: a thin function that calls one service."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ from graphql_api.operation_info import OperationInfo
 
 
 class MutationField(DjangoMutationBase):
-    """A root field whose answer is a union of what the resolver returns and `OperationInfo`."""
+    """A root field whose type is a union of the resolver's return type and `OperationInfo`."""
 
     def resolve_type(self, *, type_definition: Any = None) -> Any:
-        """Add `OperationInfo` to the resolver's return type, once that is known."""
+        """Add `OperationInfo` to the resolver's return type, as soon as that type is resolved."""
         resolved: Any = super().resolve_type(type_definition=type_definition)
         types = () if resolved is UNRESOLVED else tuple(get_possible_types(resolved))
         if not types or OperationInfo in types:
             return resolved
         name = to_camel_case(self.python_name)
         union = strawberry.union(
-            f"{capitalize_first(name)}Payload", description=f"The answer of `{name}`: what changed, or why nothing did."
+            f"{capitalize_first(name)}Payload",
+            description=f"Payload of `{name}`: the result, or `OperationInfo` if the mutation was refused.",
         )
         payload = Annotated[Union[(*types, OperationInfo)], union]  # type: ignore[valid-type] # known when it runs
         self.type_annotation = StrawberryAnnotation(payload, namespace=getattr(self.type_annotation, "namespace", None))
@@ -45,10 +46,10 @@ class MutationField(DjangoMutationBase):
 
 
 def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a mutation of a resolver: refusals become `OperationInfo`, rows are read again for the answer.
+    """Turn a resolver into a mutation: refusals become `OperationInfo`, and a returned row is read again.
 
-    The payload is a union of what the resolver's return type names and `OperationInfo`. A returned
-    row is read anew with the optimizer, so that what the client selects costs no query per row.
+    The payload is a union of the resolver's return type and `OperationInfo`. The optimizer reads a returned row again
+    with the fields that the client selects, so that they cost no query per row.
     """
 
     def declare(resolver: Callable[..., Any]) -> Any:
@@ -71,7 +72,7 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
                     _put_beside(refusal, info)
                 return operation_info(refusal)
             except (ObjectDoesNotExist, PermissionDenied) as fault:
-                # Their texts name our tables, and are no refusals.
+                # Their messages name database tables, so they must not reach the client as refusals.
                 raise RuntimeError("a service let an exception of Django escape") from fault
             return _read_again(answer, info) if isinstance(answer, Model) else answer
 
@@ -81,7 +82,7 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
 
 
 def _rows_named_by(wish: Any, info: Any, name: str) -> set[Hashable]:
-    """Return what the input names by ids, for this mutation; without any, the person who asks: it is about them."""
+    """Return the rows that the input names by id; if there are none, return the caller."""
     values = ((one.name, getattr(wish, one.name)) for one in dataclasses.fields(wish))
     rows: set[Hashable] = {(name, key, value) for key, value in values if key.endswith("_id") and value}
     session = info.context.session
@@ -91,7 +92,7 @@ def _rows_named_by(wish: Any, info: Any, name: str) -> set[Hashable]:
 
 
 def _put_beside(refusal: NotSignedIn, info: Any) -> None:
-    """Let the answer's `errors` say too that a login is missing: there the clients' handling of logins looks for it."""
+    """Add the missing login to the response's `errors` too, because clients handle missing logins there."""
     raw = info._raw_info
     error = GraphQLError(str(refusal), raw.field_nodes, path=raw.path.as_list(), original_error=refusal)
     info.context.errors.append(error)

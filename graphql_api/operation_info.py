@@ -1,4 +1,4 @@
-"""What a mutation answers where it refuses: `OperationInfo`, with a code that clients can switch over."""
+"""`OperationInfo`, the result of a refused mutation, with the codes that clients can switch on."""
 
 from __future__ import annotations
 
@@ -7,103 +7,132 @@ from enum import Enum
 import strawberry
 
 
-@strawberry.enum(name="OperationMessageKind", description="What sort of message it is.")
+@strawberry.enum(name="OperationMessageKind", description="Kind of an `OperationMessage`.")
 class OperationMessageKind(Enum):
-    """The sorts of messages."""
+    """The kinds of messages."""
 
-    INFO = strawberry.enum_value("info", description="Something to know; not in use yet.")
-    WARNING = strawberry.enum_value("warning", description="Something to look at; not in use yet.")
-    ERROR = strawberry.enum_value("error", description="What the input names does not exist, or is hidden from you.")
-    PERMISSION = strawberry.enum_value("permission", description="You may not do this, or must log in first.")
+    INFO = strawberry.enum_value("info", description="Information; not in use yet.")
+    WARNING = strawberry.enum_value("warning", description="Warning; not in use yet.")
+    ERROR = strawberry.enum_value(
+        "error", description="An object that the input names does not exist, or the caller may not see it."
+    )
+    PERMISSION = strawberry.enum_value(
+        "permission", description="The caller does not have permission, or must log in first."
+    )
     VALIDATION = strawberry.enum_value(
-        "validation", description="A value will not do, or things are not as the act needs them."
+        "validation", description="A value is invalid, or the current state does not allow the mutation."
     )
 
 
 @strawberry.enum(
-    description="Why a mutation was refused. A client should be ready for values that are added later; "
-    "docs/errors.md says what to do about each."
+    description="Reason why a mutation was refused. New values may be added, so clients need a default case. "
+    "docs/errors.md says what a client should do about each value."
 )
 class ErrorCode(Enum):
-    """Every code that any domain refuses with."""
+    """All codes that the domains refuse with."""
 
-    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="The act needs a login, and there is none.")
-    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="You are logged in and may not do this.")
-    NOT_FOUND = strawberry.enum_value(
-        "NOT_FOUND", description="What the input names does not exist, or you may not see it."
+    UNAUTHENTICATED = strawberry.enum_value(
+        "UNAUTHENTICATED", description="The mutation needs a login, and the caller is not logged in."
     )
-    INVALID = strawberry.enum_value("INVALID", description="The value will not do; the message says what will.")
+    FORBIDDEN = strawberry.enum_value(
+        "FORBIDDEN", description="The caller is logged in, but does not have permission to do this."
+    )
+    NOT_FOUND = strawberry.enum_value(
+        "NOT_FOUND", description="An object that the input names does not exist, or the caller may not see it."
+    )
+    INVALID = strawberry.enum_value(
+        "INVALID", description="The value is invalid; the message says which values are valid."
+    )
     REQUIRED = strawberry.enum_value("REQUIRED", description="The value is missing or empty.")
-    TOO_SHORT = strawberry.enum_value("TOO_SHORT", description="The text is shorter than it must be.")
-    TOO_LONG = strawberry.enum_value("TOO_LONG", description="The text or the list is longer than it may be.")
-    DUPLICATE = strawberry.enum_value("DUPLICATE", description="There is one like it already.")
+    TOO_SHORT = strawberry.enum_value("TOO_SHORT", description="The text is shorter than the minimum length.")
+    TOO_LONG = strawberry.enum_value("TOO_LONG", description="The text or the list is longer than the maximum length.")
+    DUPLICATE = strawberry.enum_value("DUPLICATE", description="The same entry already exists.")
     CONFLICT = strawberry.enum_value(
-        "CONFLICT", description="Things are not as the act needs them, or somebody else is changing them right now."
+        "CONFLICT",
+        description="The current state does not allow this, or another request is changing the same data right now.",
     )
     RATE_LIMITED = strawberry.enum_value(
-        "RATE_LIMITED", description="Too many tries for now; `retryAfter` says how many seconds to wait."
+        "RATE_LIMITED", description="There were too many attempts; `retryAfter` is the number of seconds to wait."
     )
     BAD_CREDENTIALS = strawberry.enum_value(
-        "BAD_CREDENTIALS", description="The address, the password, the key or the token is wrong."
+        "BAD_CREDENTIALS", description="The email address, the password, the key or the token is wrong."
     )
     EMAIL_NOT_VERIFIED = strawberry.enum_value(
-        "EMAIL_NOT_VERIFIED", description="The account has not proved its e-mail address yet."
+        "EMAIL_NOT_VERIFIED", description="The email address of the account is not verified yet."
     )
     MFA_REQUIRED = strawberry.enum_value(
-        "MFA_REQUIRED", description="The account asks for a second factor; not in use yet."
+        "MFA_REQUIRED", description="The account requires a second factor; not in use yet."
     )
-    EXPIRED = strawberry.enum_value("EXPIRED", description="The time for it has run out.")
-    TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="The time for it has not come yet.")
-    FULL = strawberry.enum_value("FULL", description="There is no more room: every slot is taken.")
-    CLOSED = strawberry.enum_value("CLOSED", description="It does not take this any more.")
+    EXPIRED = strawberry.enum_value(
+        "EXPIRED", description="The deadline has passed, or the key has expired or was used already."
+    )
+    TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="This is not possible yet; the message says from when.")
+    FULL = strawberry.enum_value(
+        "FULL", description="The maximum is reached; for a role, this means that all slots are taken."
+    )
+    CLOSED = strawberry.enum_value(
+        "CLOSED", description="The opportunity, application or conversation is closed for this; the message says why."
+    )
     NOT_ELIGIBLE = strawberry.enum_value(
-        "NOT_ELIGIBLE", description="Something that has no code of its own keeps the person out; the message says what."
+        "NOT_ELIGIBLE",
+        description="The volunteer is not eligible for a reason without a code of its own; the message states it.",
     )
     NOT_VOLUNTEER = strawberry.enum_value(
-        "NOT_VOLUNTEER", description="The account is for hosting; its type must be VOLUNTEER or BOTH."
+        "NOT_VOLUNTEER", description="The account is for hosting only; its type must be VOLUNTEER or BOTH."
     )
-    ALREADY_APPLIED = strawberry.enum_value("ALREADY_APPLIED", description="You have applied for this role already.")
-    MISSING_SKILL = strawberry.enum_value("MISSING_SKILL", description="A skill that the role requires is missing.")
+    ALREADY_APPLIED = strawberry.enum_value(
+        "ALREADY_APPLIED", description="The volunteer has already applied for this role."
+    )
+    MISSING_SKILL = strawberry.enum_value(
+        "MISSING_SKILL", description="The volunteer does not have a skill that the role requires."
+    )
     MISSING_COURSE = strawberry.enum_value(
-        "MISSING_COURSE", description="A course that must be completed first is missing."
+        "MISSING_COURSE", description="The volunteer has not completed a course that the role requires."
     )
     MISSING_VERIFICATION = strawberry.enum_value(
-        "MISSING_VERIFICATION", description="A verification that the role requires is missing or has expired."
+        "MISSING_VERIFICATION",
+        description="The volunteer does not have a verification that the role requires, or it has expired.",
     )
-    OVERLAPS = strawberry.enum_value("OVERLAPS", description="Something else takes up that time already.")
-    TOO_LARGE = strawberry.enum_value("TOO_LARGE", description="The file or the picture is larger than it may be.")
+    OVERLAPS = strawberry.enum_value(
+        "OVERLAPS", description="The volunteer already has a slot or approved hours at this time."
+    )
+    TOO_LARGE = strawberry.enum_value("TOO_LARGE", description="The file or picture is larger than the maximum size.")
     UNSUPPORTED_TYPE = strawberry.enum_value(
-        "UNSUPPORTED_TYPE", description="The file is of a type that is not taken, whatever its name says."
+        "UNSUPPORTED_TYPE", description="The type of the file, as detected from its content, is not supported."
     )
     ALREADY_VERIFIED = strawberry.enum_value(
-        "ALREADY_VERIFIED", description="The skill was confirmed by somebody else, so it cannot be changed."
+        "ALREADY_VERIFIED", description="Another person has confirmed the skill, so it cannot be changed."
     )
-    NOT_READ_YET = strawberry.enum_value("NOT_READ_YET", description="The resume is still being read.")
-    PUSH_IS_OFF = strawberry.enum_value("PUSH_IS_OFF", description="This server sends no pushes.")
+    NOT_READ_YET = strawberry.enum_value("NOT_READ_YET", description="The server is still reading the resume.")
+    PUSH_IS_OFF = strawberry.enum_value("PUSH_IS_OFF", description="This server does not send push notifications.")
     OTHER = strawberry.enum_value(
-        "OTHER", description="A code that is not in this list; `code` has it, `kind` and `message` say the rest."
+        "OTHER", description="The code is not in this enum; use `code`, `kind` and `message` instead."
     )
 
 
 @strawberry.type(description="One reason why a mutation was refused.")
 class OperationMessage:
-    """A kind, a code and a sentence."""
+    """Kind, code and text of one reason."""
 
-    kind: OperationMessageKind = strawberry.field(description="What sort of message it is.")
-    message: str = strawberry.field(description="What is wrong and what to do about it, in a sentence for people.")
-    code: str = strawberry.field(description="The stable code of the reason; the same as `errorCode`, as text.")
-    error_code: ErrorCode = strawberry.field(description="The stable code of the reason, to switch over.")
+    kind: OperationMessageKind = strawberry.field(description="Kind of the message.")
+    message: str = strawberry.field(description="Text for the user: what is wrong, and what to do about it.")
+    code: str = strawberry.field(
+        description="Stable code of the reason as text; the same as `errorCode`, unless that is `OTHER`."
+    )
+    error_code: ErrorCode = strawberry.field(description="Stable code of the reason as an enum.")
     field: str | None = strawberry.field(
-        description="The field of the input that it is about, in camelCase; null where it is about none.", default=None
+        description="Input field that the reason is about, in camelCase, such as `roles.0.title`; null if it is about "
+        "none.",
+        default=None,
     )
     retry_after: int | None = strawberry.field(
-        description="Seconds after which the same act may succeed; null where waiting alone does not help.",
+        description="Seconds to wait before the same mutation can succeed; null if waiting alone does not help.",
         default=None,
     )
 
 
-@strawberry.type(description="Why a mutation changed nothing: all the reasons at once.")
+@strawberry.type(description="Result of a refused mutation: all reasons at once. Nothing was changed.")
 class OperationInfo:
-    """The answer of a mutation that refused."""
+    """The result of a refused mutation."""
 
-    messages: list[OperationMessage] = strawberry.field(description="The reasons; at least one.")
+    messages: list[OperationMessage] = strawberry.field(description="Reasons for the refusal; at least one.")

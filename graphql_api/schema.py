@@ -1,4 +1,4 @@
-"""The schema: the parts of the domains joined, and the extensions that every operation passes."""
+"""The GraphQL schema: the types of all domains, and the extensions that run for every operation."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ SUBSCRIPTIONS = (MessagingSubscriptions, NotificationSubscriptions)
 
 
 class Beside(SchemaExtension):
-    """Adds to the answer's errors what a mutation wants said there beside its data."""
+    """Adds errors that mutations report in addition to their data, such as a missing login, to `errors`."""
 
     def on_execute(self) -> Iterator[None]:
-        """Look, once everything was executed, at what the resolvers left in the context."""
+        """Add the errors that the resolvers left in the context, after the execution."""
         yield
         context, result = self.execution_context.context, self.execution_context.result
         if isinstance(context, Context) and context.errors and isinstance(result, ExecutionResult):
@@ -68,15 +68,15 @@ class Beside(SchemaExtension):
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema; its errors carry the contract's codes."""
+    """Strawberry's schema, whose errors have the codes of docs/errors.md."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Code the errors, log the server's own faults, hide their details."""
+        """Add codes to the errors, log server faults and hide their details."""
         code_errors(errors)
 
 
 def build_schema(*, with_development: bool) -> Schema:
-    """Return the schema, with or without the log-in for development."""
+    """Return the schema, with or without the development login."""
     mutations: tuple[Any, ...] = (*MUTATIONS, DevelopmentMutations) if with_development else MUTATIONS
     built = Schema(
         query=merge_types("Query", QUERIES),
@@ -108,7 +108,7 @@ def build_schema(*, with_development: bool) -> Schema:
 
 
 def _find_keys(built: Schema) -> None:
-    """Let each type remember which column its ids come from: else the library searches its annotations for each id."""
+    """Cache each type's id column; otherwise the library searches the type's annotations for every id."""
     for graphql_type in built._schema.type_map.values():
         definition = graphql_type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         origin = getattr(definition, "origin", None)
@@ -116,22 +116,21 @@ def _find_keys(built: Schema) -> None:
             origin._id_attr = origin.resolve_id_attr()
 
 
-QUERY = "What can be asked. A field that needs a login is null without one, with an error that says so."
-MUTATION = (
-    "What can be done. Each field answers with what changed, or with `OperationInfo`, which says why nothing did."
-)
-FOLLOWING = "What can be followed live, over a socket."
-#: What the arguments of a connection mean; the library's own words say the same of `last` as of `after`.
+QUERY = "Root of all queries. A field that needs a login is null without one, and `errors` has an entry for it."
+MUTATION = "Root of all mutations. Each field returns its result, or `OperationInfo` with the reasons for a refusal."
+FOLLOWING = "Root of all subscriptions. They need a WebSocket with the `graphql-transport-ws` protocol."
+#: Descriptions of a connection's arguments; the library describes `last` in the same words as `after`.
 PAGES = {
-    "first": f"At most so many rows, from the start of the list: 1 to {MAX_PAGE}, {DEFAULT_PAGE} if left out.",
-    "last": f"At most so many rows, from the end of the list: 1 to {MAX_PAGE}; not together with `first`.",
-    "after": "Only rows after this cursor; take it from `pageInfo.endCursor`.",
-    "before": "Only rows before this cursor; take it from `pageInfo.startCursor`.",
+    "first": f"Maximum number of items, from the start of the list: 1 to {MAX_PAGE}. If both `first` and `last` are "
+    f"omitted, a page has {DEFAULT_PAGE} items.",
+    "last": f"Maximum number of items, from the end of the list: 1 to {MAX_PAGE}; not allowed together with `first`.",
+    "after": "Cursor after which the page starts; take it from `pageInfo.endCursor`.",
+    "before": "Cursor before which the page ends; take it from `pageInfo.startCursor`.",
 }
 
 
 def _describe(built: Schema) -> None:
-    """Put words of our own where the library has none, or the same ones twice."""
+    """Set descriptions where the library has none, or the same one twice."""
     core = built._schema
     for root, words in ((core.query_type, QUERY), (core.mutation_type, MUTATION), (core.subscription_type, FOLLOWING)):
         if root is not None:

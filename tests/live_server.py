@@ -14,6 +14,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.made_databases import copy_database
+
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = ROOT / "var" / "test-artifacts"
 START_PATIENCE = 60
@@ -46,6 +48,10 @@ class LiveServer:
         with self.log.open("ab") as log:
             command = [sys.executable, "manage.py", *arguments]
             subprocess.run(command, cwd=ROOT, env=self.environ, check=True, stdout=log, stderr=log)
+
+    def fill(self, *, demo: bool = False) -> None:
+        """Make the server's SQLite database: empty, or with the demo community."""
+        copy_database(Path(self.environ["DATABASE_URL"].removeprefix("sqlite:///")), demo=demo)
 
     def run(self, code: str) -> str:
         """Run Python in the server's environment, among its rows; return what it printed."""

@@ -1,4 +1,4 @@
-"""What the mutations of accounts take."""
+"""Inputs of the account mutations."""
 
 from __future__ import annotations
 
@@ -7,80 +7,96 @@ import strawberry
 from graphql_api.accounts.types import UserType
 
 
-@strawberry.input(description="What `signUp` takes.")
+@strawberry.input(description="Input of `signUp`.")
 class SignUpInput:
-    """A wish for an account."""
+    """Data of the account that is requested."""
 
-    email: str = strawberry.field(description="The address to log in with; it is stored in ASCII and lower case.")
+    email: str = strawberry.field(description="Email address to log in with; it is stored in ASCII and lower case.")
     password: str = strawberry.field(
-        description="12 to 256 characters, hard to guess; a few words that do not belong together are."
+        description="Password of 12 to 256 characters that is hard to guess, such as a few unrelated words."
     )
-    display_name: str = strawberry.field(description="The name others see, at most 80 characters.")
-    user_type: UserType = strawberry.field(description="What you are here for.", default=UserType.VOLUNTEER)
-    zip_code: str = strawberry.field(description="ZIP code, kept as five digits; may be empty.", default="")
+    display_name: str = strawberry.field(description="Name that other users see; at most 80 characters.")
+    user_type: UserType = strawberry.field(
+        description="Whether the user volunteers, hosts, or does both.", default=UserType.VOLUNTEER
+    )
+    zip_code: str = strawberry.field(
+        description="ZIP code of the user's home, stored as five digits; may be empty.", default=""
+    )
     birth_year: int | None = strawberry.field(
-        description="The year in which you were born, if you would say it; shown to you alone.", default=None
+        description="Year of birth; optional. Only the user can see it.", default=None
     )
 
 
-@strawberry.input(description="What `verifyEmail` takes.")
+@strawberry.input(description="Input of `verifyEmail`.")
 class VerifyEmailInput:
-    """A key from a mail."""
+    """The key of a verification mail."""
 
-    key: str = strawberry.field(description="The key from the mail.")
+    key: str = strawberry.field(description="Key from the mail that `signUp` sends.")
 
 
-@strawberry.input(description="What `logIn` takes.")
+@strawberry.input(description="Input of `logIn`.")
 class LogInInput:
-    """Address and password."""
+    """Email address and password."""
 
-    email: str = strawberry.field(description="The address of the account.")
-    password: str = strawberry.field(description="Its password.")
-    device_name: str = strawberry.field(description="A name for this device in the list of sessions.", default="")
+    email: str = strawberry.field(description="Email address of the account.")
+    password: str = strawberry.field(description="Password of the account.")
+    device_name: str = strawberry.field(
+        description="Name of this device in the list of sessions; cut off after 80 characters.", default=""
+    )
 
 
-@strawberry.input(description="What `refreshSession` takes.")
+@strawberry.input(description="Input of `refreshSession`.")
 class RefreshSessionInput:
     """A refresh token."""
 
-    refresh_token: str = strawberry.field(description="The newest refresh token of the session.")
+    refresh_token: str = strawberry.field(description="Newest refresh token of the session.")
 
 
-@strawberry.input(description="What `logOut` takes.")
+@strawberry.input(description="Input of `logOut`.")
 class LogOutInput:
-    """Which sessions end."""
+    """The sessions to end."""
 
     refresh_token: str | None = strawberry.field(
-        description="Of the session to end; left out, it is this one.", default=None
+        description="Refresh token of the session to end. If omitted, the current session ends.", default=None
     )
-    everywhere: bool = strawberry.field(description="End all your sessions instead.", default=False)
+    everywhere: bool = strawberry.field(description="True to end all sessions of the user.", default=False)
 
 
-@strawberry.input(description="What `updateProfile` takes; what is left out, or null, stays as it is.")
+@strawberry.input(description="Input of `updateProfile`. A field that is omitted or null stays unchanged.")
 class UpdateProfileInput:
-    """What a person tells about themselves from now on."""
+    """New values for the user's account and profile."""
 
-    display_name: str | None = strawberry.field(description="The name others see, at most 80 characters.", default=None)
-    bio: str | None = strawberry.field(description="At most 2,000 characters; empty for nothing.", default=None)
+    display_name: str | None = strawberry.field(
+        description="Name that other users see; at most 80 characters.", default=None
+    )
+    bio: str | None = strawberry.field(
+        description="Text about the user; at most 2,000 characters. An empty string removes it.", default=None
+    )
     linkedin_url: str | None = strawberry.field(
-        description="The address of your page at linkedin.com, with https://; empty for none.", default=None
+        description="URL of the user's page at linkedin.com, starting with https://. An empty string removes it.",
+        default=None,
     )
-    zip_code: str | None = strawberry.field(description="ZIP code, kept as five digits; empty for none.", default=None)
-    user_type: UserType | None = strawberry.field(description="What you are here for.", default=None)
+    zip_code: str | None = strawberry.field(
+        description="ZIP code of the user's home, stored as five digits. An empty string removes it.", default=None
+    )
+    user_type: UserType | None = strawberry.field(
+        description="Whether the user volunteers, hosts, or does both.", default=None
+    )
     birth_year: int | None = strawberry.field(
-        description="The year in which you were born, shown to you alone; it can be given once.", default=None
+        description="Year of birth. Only the user can see it. It can be set once; after that, staff can correct it.",
+        default=None,
     )
 
 
-@strawberry.input(description="What `blockUser` and `unblockUser` take.")
+@strawberry.input(description="Input of `blockUser` and `unblockUser`.")
 class BlockUserInput:
-    """Whom it is about."""
+    """The user to block or unblock."""
 
-    user_id: strawberry.ID = strawberry.field(description="The person.")
+    user_id: strawberry.ID = strawberry.field(description="ID of the user to block or unblock.")
 
 
-@strawberry.input(description="What `devLogIn` takes.")
+@strawberry.input(description="Input of `devLogIn`.")
 class DevLogInInput:
-    """Somebody's address."""
+    """The account to log in to."""
 
-    email: str = strawberry.field(description="The address of any account of this development server.")
+    email: str = strawberry.field(description="Email address of any account on this development server.")

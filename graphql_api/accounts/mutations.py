@@ -1,4 +1,4 @@
-"""Acts on accounts and sessions."""
+"""Mutations of accounts and sessions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class AccountMutations:
-    """The root fields of accounts."""
+    """Root mutation fields of accounts."""
 
     @mutation(
-        description="Ask for an account; a mail with a key follows. Known addresses get the same answer.",
+        description="Request an account. The server sends a mail with a key for `verifyEmail`. An address that already "
+        "has an account gets the same answer.",
     )
     def sign_up(self, info: Info, input: SignUpInput) -> SignUpReceipt:
         """Call `services.sign_up`."""
@@ -41,12 +42,12 @@ class AccountMutations:
         )
         return SignUpReceipt(email=email)
 
-    @mutation(description="Prove your address by the key from the mail, and log in.")
+    @mutation(description="Verify the email address with the key from the mail, and log in.")
     def verify_email(self, info: Info, input: VerifyEmailInput) -> AuthSession:
         """Call `services.verify_email`."""
         return AuthSession.of(services.verify_email(key=input.key, ip_address=info.context.ip_address), info)
 
-    @mutation(description="Log in with address and password.")
+    @mutation(description="Log in with email address and password.")
     def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
         """Call `services.log_in`."""
         opened = services.log_in(
@@ -57,13 +58,16 @@ class AccountMutations:
         )
         return AuthSession.of(opened, info)
 
-    @mutation(description="Exchange a refresh token for new tokens; each works once.")
+    @mutation(description="Exchange a refresh token for new tokens. Each refresh token works once.")
     def refresh_session(self, info: Info, input: RefreshSessionInput) -> AuthSession:
         """Call `services.refresh_session`."""
         opened = services.refresh_session(refresh_token=input.refresh_token, ip_address=info.context.ip_address)
         return AuthSession.of(opened, info)
 
-    @mutation(description="End this session of yours, the one of a refresh token, or all of them. Needs a login.")
+    @mutation(
+        description="End the current session, the session of a given refresh token, or all sessions of the caller. "
+        "Needs a login."
+    )
     def log_out(self, info: Info, input: LogOutInput) -> LogOutReceipt:
         """Call `services.log_out`."""
         ended = services.log_out(
@@ -74,7 +78,7 @@ class AccountMutations:
         )
         return LogOutReceipt(sessions_ended=ended)
 
-    @mutation(description="Change what you tell about yourself. Needs a login.")
+    @mutation(description="Change the caller's account data and profile. Needs a login.")
     def update_profile(self, info: Info, input: UpdateProfileInput) -> User:
         """Call `services.update_profile`."""
         return services.update_profile(  # type: ignore[return-value]
@@ -88,15 +92,18 @@ class AccountMutations:
         )
 
     @mutation(
-        description="Have nothing to do with somebody: neither writes to the other any more. They are not told. "
-        "What was said stays; groups stay shared. Needs a login."
+        description="Block a user: neither of the two can write to the other any more. The blocked user is not "
+        "notified. Existing messages and shared groups stay. Blocking again changes nothing. Needs a login."
     )
     def block_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
         """Call `services.block_user`."""
         person = services.block_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
         return BlockReceipt(user_id=person.pk)
 
-    @mutation(description="Take your block of somebody back. A block of theirs stays. Needs a login.")
+    @mutation(
+        description="Remove the caller's block of a user. If that user has blocked the caller too, that block stays. "
+        "Needs a login."
+    )
     def unblock_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
         """Call `services.unblock_user`."""
         person = services.unblock_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
@@ -105,9 +112,9 @@ class AccountMutations:
 
 @strawberry.type
 class DevelopmentMutations:
-    """Root fields that exist only when DEBUG is on."""
+    """Root mutation fields that exist only when DEBUG is on."""
 
-    @mutation(description="Log in as anybody by address alone; exists only in development.")
+    @mutation(description="Log in as any user by email address, without a password. Exists only in development.")
     def dev_log_in(self, info: Info, input: DevLogInInput) -> AuthSession:
         """Call `services.dev_log_in`."""
         return AuthSession.of(services.dev_log_in(email=input.email, ip_address=info.context.ip_address), info)

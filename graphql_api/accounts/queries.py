@@ -1,4 +1,4 @@
-"""Questions about accounts."""
+"""Queries of accounts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from graphql_api.context import Info, signed_in
 
 @strawberry.type
 class AccountQueries:
-    """The root fields of accounts."""
+    """Root query fields of accounts."""
 
-    @strawberry_django.field(description="You. Needs a login: without one it is null, with an error.")
+    @strawberry_django.field(
+        description="The authenticated user. Needs a login: without one it is null, with an error."
+    )
     def me(self, info: Info) -> User | None:
-        """Return the viewer, read anew with what was selected."""
+        """Return the viewer, read again with the selected fields."""
         viewer = signed_in(info)
         return optimize(models.User.objects.filter(pk=viewer.pk), info=info).get()  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""People, profiles and sessions as the API shows them."""
+"""GraphQL types of users, profiles and sessions."""
 
 from __future__ import annotations
 
@@ -37,39 +37,46 @@ if TYPE_CHECKING:
 
 describe(
     models.UserType,
-    description="What somebody is here for.",
+    description="Whether a user volunteers, hosts, or does both.",
     values={
-        "VOLUNTEER": "To volunteer: may apply for roles.",
-        "HOST": "To host: may not apply for roles.",
-        "BOTH": "To volunteer and to host.",
+        "VOLUNTEER": "The user volunteers: the user may apply for roles.",
+        "HOST": "The user hosts: the user may not apply for roles.",
+        "BOTH": "The user volunteers and hosts.",
     },
 )
 UserType = models.UserType
 
 
-@strawberry.type(description="A picture that can be shown.")
+@strawberry.type(description="A stored image.")
 class Picture:
     """A stored image."""
 
-    url: str = strawberry.field(description="Where the picture is served; the link may expire.")
+    url: str = strawberry.field(description="URL of the image; it may expire.")
 
 
-@strawberry_django.type(models.UserProfile, description="What a person tells about themselves.")
+@strawberry_django.type(models.UserProfile, description="Profile that a user writes about themselves.")
 class UserProfile:
-    """A person's public profile."""
+    """A user's profile."""
 
-    bio: str = strawberry_django.field(description="A few words about the person; empty if none were given.")
-    linkedin_url: str = strawberry_django.field(description="Their LinkedIn page; empty if none was given.")
+    bio: str = strawberry_django.field(description="Text about the user; empty if the user gave none.")
+    linkedin_url: str = strawberry_django.field(
+        description="URL of the user's LinkedIn page; empty if the user gave none."
+    )
 
-    @strawberry_django.field(description="Your year of birth, if you gave it; null for others.", only=["birth_year"])
+    @strawberry_django.field(
+        description="Year of birth; null if the user gave none, or if the viewer is another user.", only=["birth_year"]
+    )
     async def birth_year(self, info: Info) -> int | None:
-        """Show the year to whose it is."""
+        """Show the year of birth to its owner only."""
         profile = row_of(self, models.UserProfile)
         return profile.birth_year if policies.can_see_birth_year(viewer_of(info), profile.user_id) else None
 
-    @strawberry_django.field(description="The resume you handed in; null for others.", only=["user_id"])
+    @strawberry_django.field(
+        description="Resume that the user uploaded; null if there is none, or if the viewer is another user.",
+        only=["user_id"],
+    )
     async def resume(self, info: Info) -> Annotated[Resume, strawberry.lazy("graphql_api.skills.types")] | None:
-        """Show to its owner what became of the resume."""
+        """Show the resume to its owner only."""
         owner_id = row_of(self, models.UserProfile).user_id
         if not can_see_resume(viewer_of(info), owner_id):
             return None
@@ -77,92 +84,109 @@ class UserProfile:
         return next(iter(await load_rows(info, owner_id, own, by="user_id")), None)  # type: ignore[return-value]
 
 
-@strawberry_django.type(models.Session, description="One log-in of yours on one device.")
+@strawberry_django.type(models.Session, description="Session of the viewer on one device; it begins with a login.")
 class UserSession(relay.Node):
     """A session, as its owner sees it."""
 
-    device_name: str = strawberry_django.field(description="The name the device gave itself.")
-    created_at: datetime = strawberry_django.field(description="When the session began.")
+    device_name: str = strawberry_django.field(description="Device name that was given to `logIn`; may be empty.")
+    created_at: datetime = strawberry_django.field(description="Time the session began.")
     last_used_at: datetime = strawberry_django.field(
-        field_name="rotated_at", description="When its tokens were last renewed."
+        field_name="rotated_at", description="Time the session's tokens were last renewed."
     )
 
-    @strawberry_django.field(description="Whether this request belongs to it.", only=["id"])
+    @strawberry_django.field(description="Whether this is the session of the current request.", only=["id"])
     async def is_current(self, info: Info) -> bool:
-        """Compare with the request's own session."""
+        """Compare the session with that of the request."""
         session = info.context.session
         return session is not None and session.pk == row_of(self, models.Session).pk
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Session], info: Info, **kwargs: Any) -> QuerySet[models.Session]:
-        """Show each person their own sessions only."""
+        """Show users their own sessions only."""
         viewer = viewer_of(info)
         return queryset.filter(user=viewer) if viewer else queryset.none()
 
 
-@strawberry_django.type(models.User, description="A person with an account. Private fields are null for others.")
+@strawberry_django.type(
+    models.User, description="A user of MishMob. Private fields are null or empty unless the viewer is this user."
+)
 class User(relay.Node):
-    """A person, as others and as they themselves see them.
+    """A user, as the viewer sees them.
 
-    People are shown wherever they took part, whether or not their account was closed since: what they said and did
-    stays theirs. `node` leads to a closed account for staff only. Of people who may be under 18, or have not proved
-    their address, strangers are shown the name and nothing else (`UserQuerySet.open_to`).
+    A user is shown wherever they took part, even if the account has been closed since: messages and applications keep
+    their author. `node` finds a closed account for staff only. If a user may be under 18, or has not verified their
+    address, a viewer who does not know them sees no profile, picture or skills (`UserQuerySet.open_to`).
     """
 
-    display_name: str = strawberry_django.field(description="The name the person goes by here.")
-    user_type: UserType = strawberry_django.field(description="What the person is here for.")
-    is_verified: bool = strawberry_django.field(description="Whether the community verified the identity.")
+    display_name: str = strawberry_django.field(description="Name that other users see.")
+    user_type: UserType = strawberry_django.field(description="Whether the user volunteers, hosts, or does both.")
+    is_verified: bool = strawberry_django.field(description="Whether the community has verified the user's identity.")
 
     @classmethod
     def resolve_id(cls, root: Any, *, info: Info) -> str:
-        """Return the keyed id, of which nobody can guess the next."""
+        """Return the keyed id, which does not reveal the ids of other users."""
         return node_id("User", root.pk)
 
     @strawberry_django.field(
-        description="What the person tells about themselves; null where you may not read it: strangers do not read "
-        "the profiles of people under 18, nor those of unproven accounts.",
+        description="Profile of the user; null if the viewer may not read it. If the user may be under 18, or has not "
+        "verified their email address, only these viewers can read it: the user, authorized staff, participants of a "
+        "shared conversation, members of a shared host, and the organizers whose opportunities the user applied for or "
+        "whose events the user has a ticket for.",
         only=["id"],
     )
     async def profile(self, info: Info) -> UserProfile | None:
-        """Show the profile to those who may read it; those of a whole list are read at once."""
+        """Show the profile to viewers who may read it; one statement reads the profiles of a whole list."""
         shown = partial(models.UserProfile.objects.visible_to, viewer_of(info))
         return await load_row(info, row_of(self, models.User).pk, shown)  # type: ignore[return-value]
 
-    @strawberry_django.field(description="The address to log in with; null for others.", only=["email"])
+    @strawberry_django.field(
+        description="Email address of the account; null unless the viewer is this user or authorized staff.",
+        only=["email"],
+    )
     async def email(self, info: Info) -> str | None:
-        """Show the address to its owner."""
+        """Show the address to its owner, and to staff who may view users."""
         return row_of(self, models.User).email if _is_private_to(info, self) else None
 
-    @strawberry_django.field(description="Whether the address is proved; null for others.", only=["id"])
+    @strawberry_django.field(
+        description="Whether the email address is verified; null unless the viewer is this user or authorized staff.",
+        only=["id"],
+    )
     async def is_email_verified(self, info: Info) -> bool | None:
-        """Show to its owner whether the address is proved."""
+        """Show to the owner, and to staff who may view users, whether the address is verified."""
         if not _is_private_to(info, self):
             return None
         return bool(await load(info, row_of(self, models.User).pk, _find_verified))
 
-    @strawberry_django.field(description="The ZIP code of home; null for others.", only=["zip_code"])
+    @strawberry_django.field(
+        description="ZIP code of the user's home, or empty; null unless the viewer is this user or authorized staff.",
+        only=["zip_code"],
+    )
     async def zip_code(self, info: Info) -> str | None:
-        """Show the ZIP code to its owner."""
+        """Show the ZIP code to its owner, and to staff who may view users."""
         return row_of(self, models.User).zip_code if _is_private_to(info, self) else None
 
     @strawberry_django.field(
-        description="The person's picture; null where there is none, or you may not read the profile.", only=["id"]
+        description="Picture of the user; null if there is none, or if the viewer may not read the profile.",
+        only=["id"],
     )
     async def profile_picture(self, info: Info) -> Picture | None:
-        """Show where the picture is; those of a whole list are found at once."""
+        """Show the picture's URL; one statement finds the pictures of a whole list."""
         return await load(info, row_of(self, models.User).pk, partial(_find_pictures, viewer_of(info)))
 
     @strawberry_django.field(
-        description="The person's skills, best first; empty where you may not read the profile.", only=["id"]
+        description="Skills of the user, highest proficiency first; empty if the viewer may not read the profile.",
+        only=["id"],
     )
     async def skills(self, info: Info) -> list[Annotated[UserSkill, strawberry.lazy("graphql_api.skills.types")]]:
-        """Show what the person can do."""
+        """Show the user's skills; one statement reads those of a whole list."""
         shown = partial(_skills_best_first, viewer_of(info))
         return await load_rows(info, row_of(self, models.User).pk, shown, by="user_id")  # type: ignore[return-value]
 
-    @strawberry_django.field(description="Your log-ins that have not ended; empty for others.", only=["id"])
+    @strawberry_django.field(
+        description="Active sessions of the viewer, last used first; empty for other users.", only=["id"]
+    )
     async def sessions(self, info: Info) -> list[UserSession]:
-        """Show the sessions to their owner."""
+        """Show the sessions to their owner only."""
         viewer, person = viewer_of(info), row_of(self, models.User)
         if viewer is None or viewer.pk != person.pk:
             return []
@@ -170,12 +194,13 @@ class User(relay.Node):
         return await load_rows(info, person.pk, own, by="user_id")  # type: ignore[return-value]
 
     @strawberry_django.field(
-        description="The organisations you belong to, then those that invite you; empty for others.", only=["id"]
+        description="Memberships of the viewer in hosts, then the invitations to hosts; empty for other users.",
+        only=["id"],
     )
     async def host_memberships(
         self, info: Info
     ) -> list[Annotated[HostMembership, strawberry.lazy("graphql_api.opportunities.types")]]:
-        """Show the memberships to their owner."""
+        """Show the memberships to their owner only."""
         viewer, person = viewer_of(info), row_of(self, models.User)
         if viewer is None or viewer.pk != person.pk:
             return []
@@ -183,47 +208,49 @@ class User(relay.Node):
 
     @strawberry_django.connection(
         Connection[Annotated["Application", strawberry.lazy("graphql_api.opportunities.types")]],
-        description="Your applications, newest first; empty for others.",
+        description="Applications of the viewer, newest first; empty for other users.",
         only=["id"],
     )
     async def applications(
         self, info: Info
     ) -> Iterable[Annotated[Application, strawberry.lazy("graphql_api.opportunities.types")]]:
-        """Show the applications to their volunteer."""
+        """Show the applications to their volunteer only."""
         own = partial(find_own_applications, viewer=viewer_of(info))
         return Nested(own, by="volunteer", key=row_of(self, models.User).pk)  # type: ignore[return-value]
 
     @strawberry_django.connection(
         Connection[Annotated["User", strawberry.lazy("graphql_api.accounts.types")]],
-        description="Whom you have blocked, newest first; empty for others.",
+        description="Users that the viewer has blocked, newest block first; empty for other users.",
         only=["id"],
     )
     async def blocked_users(
         self, info: Info
     ) -> Iterable[Annotated[User, strawberry.lazy("graphql_api.accounts.types")]]:
-        """Show the blocks to who made them."""
+        """Show the blocked users to the viewer who blocked them only."""
         own = partial(accounts.find_blocked, viewer=viewer_of(info))
         return Nested(own, by="blocker_id", key=row_of(self, models.User).pk)  # type: ignore[return-value]
 
-    @strawberry_django.field(description="What came of your volunteering; null for others.", only=["id"])
+    @strawberry_django.field(description="Totals of the viewer's volunteering; null for other users.", only=["id"])
     async def impact(self, info: Info) -> Annotated[Impact, strawberry.lazy("graphql_api.opportunities.types")] | None:
-        """Show the figures, whose row is the person's own."""
+        """Show the totals to their volunteer only; their row is the user's own."""
         person = row_of(self, models.User)
         return person if can_see_impact(viewer_of(info), person) else None  # type: ignore[return-value]
 
-    @strawberry_django.field(description="Your records of service, newest first; empty for others.", only=["id"])
+    @strawberry_django.field(
+        description="Service records of the viewer, newest first; empty for other users.", only=["id"]
+    )
     async def service_records(
         self, info: Info
     ) -> list[Annotated[ServiceRecord, strawberry.lazy("graphql_api.opportunities.types")]]:
-        """Show the records to their volunteer."""
+        """Show the records to their volunteer only."""
         own = partial(find_service_records, viewer=viewer_of(info))
         return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")  # type: ignore[return-value]
 
-    @strawberry_django.field(description="How you are told of things; null for others.", only=["id"])
+    @strawberry_django.field(description="Notification preferences of the viewer; null for other users.", only=["id"])
     async def notification_preferences(
         self, info: Info
     ) -> Annotated[NotificationPreferences, strawberry.lazy("graphql_api.notifications.types")] | None:
-        """Show the preferences to their owner."""
+        """Show the preferences to their owner only."""
         from graphql_api.notifications.types import load_preferences  # noqa: PLC0415 # it comes after this file
 
         viewer, person = viewer_of(info), row_of(self, models.User)
@@ -232,24 +259,28 @@ class User(relay.Node):
         return await load_preferences(info, person.pk)
 
 
-@strawberry.type(description="A session that has just begun or been refreshed.")
+@strawberry.type(description="Tokens of a session that has just begun or been refreshed.")
 class AuthSession:
-    """Tokens, and whose they are."""
+    """Tokens of a session, and its user."""
 
-    access_token: str = strawberry.field(description="Send it as `Authorization: Bearer …`.")
-    access_expires_at: datetime = strawberry.field(description="When the access token ends.")
-    refresh_token: str = strawberry.field(description="Exchange it once for new tokens by `refreshSession`.")
-    refresh_expires_at: datetime = strawberry.field(description="When the refresh token ends.")
+    access_token: str = strawberry.field(
+        description="Access token; send it with each request as `Authorization: Bearer …`."
+    )
+    access_expires_at: datetime = strawberry.field(description="Time the access token expires.")
+    refresh_token: str = strawberry.field(
+        description="Refresh token; exchange it for new tokens with `refreshSession`. It works once."
+    )
+    refresh_expires_at: datetime = strawberry.field(description="Time the refresh token expires.")
     session: strawberry.Private[models.Session]
 
-    @strawberry.field(description="Who is logged in.")
+    @strawberry.field(description="The authenticated user.")
     async def user(self, info: Info) -> User:
-        """Read the person with what was selected."""
+        """Read the user with the selected fields."""
         return await load_row(info, self.session.user_id, models.User.objects.all)  # type: ignore[return-value]
 
     @classmethod
     def of(cls, opened: OpenSession, info: Info) -> AuthSession:
-        """Return the answer for a session; the rest of the answer is read as its user."""
+        """Return the tokens of a session; the rest of the request runs as its user."""
         accounts.read_rights(opened.session.user)
         info.context.session = opened.session
         return cls(
@@ -261,38 +292,40 @@ class AuthSession:
         )
 
 
-@strawberry.type(description="The password was right, and a second factor is asked for (none can be set up yet).")
+@strawberry.type(
+    description="The password is correct, and a second factor is needed. Not in use yet: no user can set one up."
+)
 class MfaChallenge:
-    """What to do next to log in."""
+    """The second step of a login."""
 
-    challenge_token: str = strawberry.field(description="Send it back with the second factor.")
-    methods: list[str] = strawberry.field(description="The second factors that would do.")
+    challenge_token: str = strawberry.field(description="Token to send back with the second factor.")
+    methods: list[str] = strawberry.field(description="Names of the second factors that are accepted.")
 
 
-@strawberry.type(description="The request to sign up was taken; the mail that was sent says how to go on.")
+@strawberry.type(description="The sign-up was accepted. A mail with instructions follows.")
 class SignUpReceipt:
     """The same answer for a new and for a known address."""
 
-    email: str = strawberry.field(description="The address that the mail went to.")
+    email: str = strawberry.field(description="Email address as it is stored; the mail goes to this address.")
 
 
-@strawberry.type(description="Whom you block was changed, or was so already.")
+@strawberry.type(description="Result of blocking or unblocking a user.")
 class BlockReceipt:
-    """The answer of both `blockUser` and `unblockUser`."""
+    """The result of `blockUser` and `unblockUser`."""
 
     user_id: strawberry.Private[int]
 
-    @strawberry.field(description="The person whom you block now, or no longer.")
+    @strawberry.field(description="User that was blocked or unblocked.")
     async def blocked(self, info: Info) -> User:
-        """Read the person with what was selected."""
+        """Read the user with the selected fields."""
         return await load_row(info, self.user_id, models.User.objects.all)  # type: ignore[return-value]
 
 
-@strawberry.type(description="Sessions were ended.")
+@strawberry.type(description="Result of logging out.")
 class LogOutReceipt:
-    """How many sessions are over now."""
+    """The number of sessions that ended."""
 
-    sessions_ended: int = strawberry.field(description="How many sessions ended.")
+    sessions_ended: int = strawberry.field(description="Number of sessions that this call ended.")
 
 
 def _is_private_to(info: Info, person: Any) -> bool:
@@ -304,7 +337,7 @@ def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
 
 
 def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:
-    # Nobody's but the viewer's are asked for: those that are open have no user yet to be told apart by.
+    # All keys are the viewer's own: open invitations have no user yet, so they cannot be grouped by user.
     own = list(optimize(find_own_memberships(viewer=viewer), info=info)[:MAX_MEMBERSHIPS])
     return dict.fromkeys(keys, own)
 

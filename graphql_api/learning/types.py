@@ -1,4 +1,4 @@
-"""Courses as the API shows them."""
+"""GraphQL types of courses."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from graphql_api.relay.rows import row_of
 
 describe(
     models.AudienceType,
-    description="Whom a course is for.",
-    values={"VOLUNTEER": "People who volunteer.", "HOST": "People who run organizations."},
+    description="Audience of a course.",
+    values={"VOLUNTEER": "People who volunteer.", "HOST": "Owners and coordinators of hosts."},
 )
 AudienceType = models.AudienceType
 
 
-@strawberry_django.type(models.Course, description="A course that prepares people for their part.")
+@strawberry_django.type(models.Course, description="A course that prepares volunteers or the people who run hosts.")
 class Course(relay.Node):
     """A course."""
 
-    title: str = strawberry_django.field(description="What it is called.")
-    description: str = strawberry_django.field(description="What one learns; may be empty.")
-    audience_type: AudienceType = strawberry_django.field(description="Whom it is for.")
+    title: str = strawberry_django.field(description="Title of the course.")
+    description: str = strawberry_django.field(description="Summary of what the course teaches; may be empty.")
+    audience_type: AudienceType = strawberry_django.field(description="Audience of the course.")
     is_required: bool = strawberry_django.field(
-        description="Whether its whole audience must complete it: volunteers to apply, hosts to publish."
+        description="Whether the whole audience must complete the course: volunteers before they apply for a role, "
+        "owners and coordinators before they publish an opportunity."
     )
 
-    @strawberry_django.field(description="How long it takes, in hours.", only=["estimated_hours"])
+    @strawberry_django.field(description="Estimated time to complete the course, in hours.", only=["estimated_hours"])
     async def estimated_hours(self) -> float:
-        """Show the hours as a number."""
+        """Return the hours as a float."""
         return float(row_of(self, models.Course).estimated_hours)
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Course], info: Info, **kwargs: Any) -> QuerySet[models.Course]:
-        """Everything that `visible_to` shows, by title."""
+        """Return the courses that the viewer may see, ordered by title."""
         shown: Any = models.CourseQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
         return shown.order_by("title", "pk")  # type: ignore[no-any-return]

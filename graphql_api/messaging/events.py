@@ -1,4 +1,4 @@
-"""The events of a conversation, as the log's rows and the live wake-ups become them."""
+"""GraphQL types of conversation events, made from rows of the log and from live wake-ups."""
 
 from __future__ import annotations
 
@@ -19,97 +19,99 @@ from graphql_api.context import Info
 from graphql_api.messaging.types import Message
 from graphql_api.relay.loaders import load, load_row
 
-SEQUENCE = "Its place in the conversation's log; continue after it."
+SEQUENCE = "Sequence of the event in the conversation's log. Pass the last one as `afterSequence` to continue."
 
 
-@strawberry.type(description="Something was said.")
+@strawberry.type(description="A message was sent.")
 class MessageSent:
     """A new message."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="What was said, as it is now.")
+    @strawberry.field(description="Current state of the message.")
     async def message(self, info: Info) -> Message:
-        """Read the messages of a whole page at once, with what was selected."""
+        """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
         return message
 
 
-@strawberry.type(description="A message was changed.")
+@strawberry.type(description="A message was edited.")
 class MessageEdited:
-    """New words for a message."""
+    """A message with a new text."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="The message, as it is now.")
+    @strawberry.field(description="Current state of the message.")
     async def message(self, info: Info) -> Message:
-        """Read the messages of a whole page at once, with what was selected."""
+        """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
         return message
 
 
-@strawberry.type(description="A message was taken back.")
+@strawberry.type(description="A message was deleted.")
 class MessageDeleted:
-    """A message of which only the place is left."""
+    """A deleted message; only its place in the log is left."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
-    message_id: relay.GlobalID = strawberry.field(description="The id of the message.")
+    message_id: relay.GlobalID = strawberry.field(description="ID of the message.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="What is left of the message: its place, without words.")
+    @strawberry.field(description="The deleted message: it has no text, files or reactions any more.")
     async def message(self, info: Info) -> Message:
-        """Read the messages of a whole page at once, with what was selected."""
+        """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
         return message
 
 
-@strawberry.type(description="Somebody reacted to a message, or took a reaction back.")
+@strawberry.type(description="A user added or removed a reaction to a message.")
 class MessageReacted:
-    """How often an emoji stands under a message now."""
+    """The new count of one emoji of a message."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
-    message_id: relay.GlobalID = strawberry.field(description="The id of the message.")
-    emoji: str = strawberry.field(description="The reaction.")
-    count: int = strawberry.field(description="How many people reacted with it then.")
+    message_id: relay.GlobalID = strawberry.field(description="ID of the message.")
+    emoji: str = strawberry.field(description="Emoji of the reaction.")
+    count: int = strawberry.field(description="Number of users with this reaction right after the event; 0 for none.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="The message, as it is now.")
+    @strawberry.field(description="Current state of the message.")
     async def message(self, info: Info) -> Message:
-        """Read the messages of a whole page at once, with what was selected."""
+        """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
         return message
 
 
-@strawberry.type(description="Somebody has read further. Not in the log: it comes live only.")
+@strawberry.type(
+    description="A participant has read more of the conversation. Live event only: it is not stored in the log."
+)
 class ConversationRead:
     """A read receipt."""
 
-    reader: User = strawberry.field(description="Who has read.")
-    up_to_sequence: int = strawberry.field(description="The sequence up to which everything is read.")
+    reader: User = strawberry.field(description="Participant who has read the messages.")
+    up_to_sequence: int = strawberry.field(description="Sequence up to which the participant has read.")
 
 
-@strawberry.type(description="Somebody began or stopped typing. Not in the log: it comes live only.")
+@strawberry.type(description="A participant started or stopped typing. Live event only: it is not stored in the log.")
 class ParticipantTyping:
-    """A sign that an answer is coming."""
+    """The typing state of a participant."""
 
-    participant: User = strawberry.field(description="Who types.")
-    is_typing: bool = strawberry.field(description="Whether they type now.")
+    participant: User = strawberry.field(description="Participant who started or stopped typing.")
+    is_typing: bool = strawberry.field(description="Whether the participant is typing now.")
 
 
-@strawberry.type(description="Somebody joined, left or was removed, or the title was changed.")
+@strawberry.type(description="A participant joined, left or was removed, or the title of the conversation was changed.")
 class ParticipantsChanged:
-    """A change of who takes part."""
+    """A change of the participants, or of the title."""
 
     sequence: int = strawberry.field(description=SEQUENCE)
     conversation_id: strawberry.Private[int]
     #: Read with the event already, on the live path.
     people: strawberry.Private[list[Any] | None] = None
 
-    @strawberry.field(description="Who takes part now.")
+    @strawberry.field(description="Current participants of the conversation, in the order of joining.")
     async def participants(self, info: Info) -> list[User]:
-        """Read those of a whole page, or list of conversations, at once."""
+        """Return the participants; one statement reads those of a whole page or list of conversations."""
         if self.people is not None:
             return self.people
         people = await load(info, self.conversation_id, partial(_find_people, info))
@@ -124,12 +126,12 @@ ConversationEvent = Annotated[
     | ConversationRead
     | ParticipantTyping
     | ParticipantsChanged,
-    strawberry.union("ConversationEvent", description="Something that happened in a conversation."),
+    strawberry.union("ConversationEvent", description="Event in a conversation, either from its log or live only."),
 ]
 
 
 async def load_events(info: Info, *, conversation_id: int, after_sequence: int, limit: int) -> list[Any]:
-    """Return the events after a sequence, in order; those of a list of conversations are read at once."""
+    """Return the events after a sequence, in order; one statement reads those of a list of conversations."""
 
     def find(keys: Sequence[int]) -> Mapping[int, list[Any]]:
         rows = selectors.find_events(
@@ -144,11 +146,11 @@ async def load_events(info: Info, *, conversation_id: int, after_sequence: int, 
 
 
 def as_event(row: models.ConversationEvent) -> Any:
-    """Return the row of the log as the API shows it."""
+    """Return the GraphQL object of a row of the log."""
     return _SHOWN[row.kind](row)
 
 
-#: One entry for each kind that an act writes.
+#: One entry for each kind of row that the services write.
 _SHOWN: dict[str, Any] = {
     models.ConversationEventKind.MESSAGE_SENT: lambda row: MessageSent(sequence=row.sequence, event=row),
     models.ConversationEventKind.MESSAGE_EDITED: lambda row: MessageEdited(sequence=row.sequence, event=row),
@@ -169,9 +171,9 @@ def _message_id(row: models.ConversationEvent) -> relay.GlobalID:
 
 
 async def _read_message(info: Info, event: models.ConversationEvent) -> Any:
-    """Return the event's message as it was read with the event, once for all; with its conversation, read it anew.
+    """Return the message that was read with the event; if its conversation is selected, read the message again.
 
-    A conversation is another for each viewer: how much is unread, what may be written.
+    The conversation depends on the viewer, for example `unreadCount` and `canWrite`, so it cannot be shared.
     """
     known = models.ConversationEvent.message.is_cached(event)
     if known and not _selects(info.selected_fields, "conversation"):
@@ -180,7 +182,7 @@ async def _read_message(info: Info, event: models.ConversationEvent) -> Any:
 
 
 def _selects(selected: Iterable[Any], name: str) -> bool:
-    """Tell whether a field is asked for right below the selected ones, by fragments too."""
+    """Tell whether a field is selected directly below the given ones, also through fragments."""
     return any(
         _selects([one], name) if not isinstance(one, SelectedField) else one.name == name
         for field in selected

@@ -1,4 +1,4 @@
-"""What the mutations of messaging take."""
+"""Inputs of the messaging mutations."""
 
 from __future__ import annotations
 
@@ -12,120 +12,129 @@ from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
 
 
-@strawberry.input(description="What `startConversation` takes.")
+@strawberry.input(description="Input of `startConversation`.")
 class StartConversationInput:
-    """With whom, and about what."""
+    """Participants and subject of the conversation."""
 
     participant_ids: list[strawberry.ID] = list_field(
-        MAX_PEOPLE, "Whom you want to talk with, without you.", service_answers=True
+        MAX_PEOPLE, "IDs of the other participants, without the caller.", service_answers=True
     )
-    title: str = strawberry.field(description="At most 120 characters; empty for none.", default="")
+    title: str = strawberry.field(
+        description="Title of the conversation, at most 120 characters; empty for none.", default=""
+    )
     is_group: bool | None = strawberry.field(
-        description="Whether it is a group; left out, it is one with more than one other person.", default=None
+        description="Whether the conversation is a group. If omitted, it is a group when there are two or more other "
+        "participants.",
+        default=None,
     )
     opportunity_id: strawberry.ID | None = strawberry.field(
-        description="The opportunity it is about, if any; a direct conversation that is there already turns to it.",
+        description="ID of the opportunity that the conversation is about. An existing direct conversation changes to "
+        "this opportunity.",
         default=None,
     )
 
 
-@strawberry.input(description="What `sendMessage` takes.")
+@strawberry.input(description="Input of `sendMessage`.")
 class SendMessageInput:
-    """What to say, and where."""
+    """The message, and its conversation."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The conversation to say it in.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the conversation.")
     client_id: uuid.UUID = strawberry.field(
-        description="A UUID of your making. Sent again with the same one, the message is not said twice."
+        description="UUID that the client generates for this message. A retry with the same UUID does not send the "
+        "message twice."
     )
     content: str = strawberry.field(
-        description="1 to 10,000 characters, after spaces around it are cut off; may be empty where files come along.",
+        description="Text of the message: 1 to 10,000 characters, without surrounding whitespace. It may be empty if "
+        "there are attachments.",
         default="",
     )
     attachment_ids: list[strawberry.ID] = list_field(
         MAX_FILES,
-        "Files that you uploaded for this conversation and have not sent yet.",
+        "IDs of files that the caller uploaded for this conversation and has not sent yet.",
         service_answers=True,
         default_factory=list,
     )
 
 
-@strawberry.input(description="What `editMessage` takes.")
+@strawberry.input(description="Input of `editMessage`.")
 class EditMessageInput:
-    """New words."""
+    """The new text of a message."""
 
-    message_id: strawberry.ID = strawberry.field(description="A message of yours, said at most 15 minutes ago.")
-    content: str = strawberry.field(description="What it says from now on; as for `sendMessage`.")
+    message_id: strawberry.ID = strawberry.field(
+        description="ID of a message that the caller sent at most 15 minutes ago."
+    )
+    content: str = strawberry.field(description="New text of the message; the rules of `sendMessage` apply.")
 
 
-@strawberry.input(description="What `deleteMessage` takes.")
+@strawberry.input(description="Input of `deleteMessage`.")
 class DeleteMessageInput:
-    """Which message."""
+    """The message to delete."""
 
-    message_id: strawberry.ID = strawberry.field(description="A message of yours.")
+    message_id: strawberry.ID = strawberry.field(description="ID of a message that the caller sent.")
 
 
-@strawberry.input(description="What `reactToMessage` takes.")
+@strawberry.input(description="Input of `reactToMessage`.")
 class ReactToMessageInput:
-    """A reaction, or its end."""
+    """The reaction to add or remove."""
 
-    message_id: strawberry.ID = strawberry.field(description="The message.")
+    message_id: strawberry.ID = strawberry.field(description="ID of the message.")
     emoji: str = strawberry.field(description="Exactly one emoji.")
-    remove: bool = strawberry.field(description="Take it back instead.", default=False)
+    remove: bool = strawberry.field(description="True to remove the caller's reaction instead.", default=False)
 
 
-@strawberry.input(description="What `uploadAttachment` takes.")
+@strawberry.input(description="Input of `uploadAttachment`.")
 class UploadAttachmentInput:
-    """A file, and where it will be sent."""
+    """The file, and the conversation it is for."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The conversation you will send it in.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the conversation that the file is for.")
     file: Upload = strawberry.field(
-        description="A picture (JPEG, PNG, GIF, WebP), a PDF, plain text in UTF-8, or an office document (DOCX, XLSX, "
-        "PPTX, ODT), of 10 MB at the most."
+        description="Picture (JPEG, PNG, GIF, WebP), PDF, plain text in UTF-8, or office document (DOCX, XLSX, PPTX, "
+        "ODT) without macros; at most 10 MB."
     )
 
 
-@strawberry.input(description="What `setTyping` takes.")
+@strawberry.input(description="Input of `setTyping`.")
 class SetTypingInput:
-    """Whether you type."""
+    """Whether the caller is typing."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
-    is_typing: bool = strawberry.field(description="Whether you type now.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the conversation.")
+    is_typing: bool = strawberry.field(description="Whether the caller is typing now.")
 
 
-@strawberry.input(description="What `leaveConversation` takes.")
+@strawberry.input(description="Input of `leaveConversation`.")
 class LeaveConversationInput:
-    """Which conversation."""
+    """The conversation to leave."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the conversation.")
 
 
-@strawberry.input(description="What `addParticipants` takes.")
+@strawberry.input(description="Input of `addParticipants`.")
 class AddParticipantsInput:
-    """Whom to bring in."""
+    """The users to add."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The group.")
-    user_ids: list[strawberry.ID] = list_field(MAX_PEOPLE, "Whom to bring in.", service_answers=True)
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the group.")
+    user_ids: list[strawberry.ID] = list_field(MAX_PEOPLE, "IDs of the users to add.", service_answers=True)
 
 
-@strawberry.input(description="What `removeParticipant` takes.")
+@strawberry.input(description="Input of `removeParticipant`.")
 class RemoveParticipantInput:
-    """Whom to show out."""
+    """The participant to remove."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The group, which you manage.")
-    user_id: strawberry.ID = strawberry.field(description="Whom to show out.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the group; the caller must manage it.")
+    user_id: strawberry.ID = strawberry.field(description="ID of the participant to remove.")
 
 
-@strawberry.input(description="What `renameConversation` takes.")
+@strawberry.input(description="Input of `renameConversation`.")
 class RenameConversationInput:
-    """A title."""
+    """The new title."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The group.")
-    title: str = strawberry.field(description="At most 120 characters; empty for none.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the group.")
+    title: str = strawberry.field(description="New title, at most 120 characters; empty for none.")
 
 
-@strawberry.input(description="What `markConversationRead` takes.")
+@strawberry.input(description="Input of `markConversationRead`.")
 class MarkConversationReadInput:
-    """How far you have read."""
+    """The position up to which the caller has read."""
 
-    conversation_id: strawberry.ID = strawberry.field(description="The conversation.")
-    up_to_sequence: int = strawberry.field(description="The sequence of the last event you have seen.")
+    conversation_id: strawberry.ID = strawberry.field(description="ID of the conversation.")
+    up_to_sequence: int = strawberry.field(description="Sequence of the last event that the caller has read.")

@@ -1,4 +1,4 @@
-"""Acts on conversations."""
+"""Mutations of conversations and messages."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class MessagingMutations:
-    """The root fields of messaging."""
+    """Root mutation fields of messaging."""
 
-    @mutation(description="Begin a conversation; with one other person it is the one you have already, if any.")
+    @mutation(
+        description="Start a conversation. Two users have one direct conversation: if it exists, it is returned, and a "
+        "caller who had left it rejoins it. Needs a login."
+    )
     def start_conversation(self, info: Info, input: StartConversationInput) -> Conversation:
         """Call `services.start_conversation`."""
         opportunity = input.opportunity_id
@@ -41,7 +44,10 @@ class MessagingMutations:
             opportunity_id=None if opportunity is None else known_or_nobody(opportunity, "Opportunity"),
         )
 
-    @mutation(description="Say something. Sent again with the same clientId it gives the first message again.")
+    @mutation(
+        description="Send a message. A retry with the same `clientId` returns the message that was sent first. Needs a "
+        "login."
+    )
     def send_message(self, info: Info, input: SendMessageInput) -> Message:
         """Call `services.send_message`."""
         return services.send_message(  # type: ignore[return-value]
@@ -52,21 +58,24 @@ class MessagingMutations:
             attachment_ids=[known_or_nobody(id, "MessageAttachment") for id in input.attachment_ids],
         )
 
-    @mutation(description="Put right what you said, within 15 minutes. Needs a login.")
+    @mutation(description="Edit the caller's own message within 15 minutes after it was sent. Needs a login.")
     def edit_message(self, info: Info, input: EditMessageInput) -> Message:
         """Call `services.edit_message`."""
         return services.edit_message(  # type: ignore[return-value]
             actor=signed_in(info), message_id=known_or_nobody(input.message_id, "Message"), content=input.content
         )
 
-    @mutation(description="Take back what you said: its words, files and reactions are gone. Needs a login.")
+    @mutation(
+        description="Delete the caller's own message. Its text, files and reactions are removed; its place in the "
+        "conversation stays. Needs a login."
+    )
     def delete_message(self, info: Info, input: DeleteMessageInput) -> Message:
         """Call `services.delete_message`."""
         return services.delete_message(  # type: ignore[return-value]
             actor=signed_in(info), message_id=known_or_nobody(input.message_id, "Message")
         )
 
-    @mutation(description="React to a message with an emoji, or take it back. Needs a login.")
+    @mutation(description="Add an emoji reaction to a message, or remove the caller's own. Needs a login.")
     def react_to_message(self, info: Info, input: ReactToMessageInput) -> Message:
         """Call `services.react_to_message`."""
         return services.react_to_message(  # type: ignore[return-value]
@@ -76,7 +85,10 @@ class MessagingMutations:
             remove=input.remove,
         )
 
-    @mutation(description="Upload a file, to be sent with a message within a day. Needs a login.")
+    @mutation(
+        description="Upload a file for a message. It is removed if no message is sent with it within a day. Needs a "
+        "login."
+    )
     def upload_attachment(self, info: Info, input: UploadAttachmentInput) -> MessageAttachment:
         """Call `services.upload_attachment`."""
         return services.upload_attachment(  # type: ignore[return-value]
@@ -85,7 +97,9 @@ class MessagingMutations:
             file=input.file,
         )
 
-    @mutation(description="Say how far you have read; the marker only moves forward.")
+    @mutation(
+        description="Mark a conversation as read up to a sequence. The read marker only moves forward. Needs a login."
+    )
     def mark_conversation_read(self, info: Info, input: MarkConversationReadInput) -> Conversation:
         """Call `services.mark_conversation_read`."""
         return services.mark_conversation_read(  # type: ignore[return-value]
@@ -95,8 +109,9 @@ class MessagingMutations:
         )
 
     @mutation(
-        description="Show the others that you type, or stopped. At most one sign in 2 seconds is passed on; they hide "
-        "it after some seconds without a new one. Needs a login."
+        description="Tell the other participants that the caller is typing, or has stopped. At most one call in "
+        "2 seconds is delivered. Clients should hide the typing indicator after some seconds without a new event. "
+        "Needs a login."
     )
     def set_typing(self, info: Info, input: SetTypingInput) -> TypingReceipt:
         """Call `services.set_typing`."""
@@ -107,14 +122,21 @@ class MessagingMutations:
         )
         return TypingReceipt(is_typing=is_typing)
 
-    @mutation(description="Go: you see nothing more of it. You may come back to a direct one by startConversation.")
+    @mutation(
+        description="Leave the conversation. The caller can no longer read it and receives no more of its events. "
+        "`startConversation` rejoins a direct conversation; another participant can add the caller to a group again. "
+        "Needs a login."
+    )
     def leave_conversation(self, info: Info, input: LeaveConversationInput) -> Conversation:
         """Call `services.leave_conversation`."""
         return services.leave_conversation(  # type: ignore[return-value]
             actor=signed_in(info), conversation_id=known_or_nobody(input.conversation_id, "Conversation")
         )
 
-    @mutation(description="Bring people into a group of yours. Who joins sees what was said before. Needs a login.")
+    @mutation(
+        description="Add users to a group that the caller takes part in. New participants can read the earlier "
+        "messages. Needs a login."
+    )
     def add_participants(self, info: Info, input: AddParticipantsInput) -> Conversation:
         """Call `services.add_participants`."""
         return services.add_participants(  # type: ignore[return-value]
@@ -124,7 +146,8 @@ class MessagingMutations:
         )
 
     @mutation(
-        description="Show somebody out of a group that you began, or in which you are longest once its beginner left."
+        description="Remove a participant from a group. Only the participant who started the group may do this; after "
+        "they have left, the participant who joined first. Needs a login."
     )
     def remove_participant(self, info: Info, input: RemoveParticipantInput) -> Conversation:
         """Call `services.remove_participant`."""
@@ -134,7 +157,7 @@ class MessagingMutations:
             user_id=known_or_nobody(input.user_id, "User"),
         )
 
-    @mutation(description="Give a group of yours another title, or none. Needs a login.")
+    @mutation(description="Change or remove the title of a group that the caller takes part in. Needs a login.")
     def rename_conversation(self, info: Info, input: RenameConversationInput) -> Conversation:
         """Call `services.rename_conversation`."""
         return services.rename_conversation(  # type: ignore[return-value]

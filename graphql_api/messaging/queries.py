@@ -1,4 +1,4 @@
-"""Questions about conversations."""
+"""Queries of conversations and messages."""
 
 from __future__ import annotations
 
@@ -20,34 +20,37 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class MessagingQueries:
-    """The root fields of messaging."""
+    """Root query fields of messaging."""
 
     @strawberry_django.connection(
         Connection[Conversation] | None,  # type: ignore[arg-type] # the library knows nullable connections
-        description="Your conversations, newest activity first. Needs a login.",
+        description="Conversations that the viewer takes part in, newest activity first. Needs a login.",
     )
     def conversations(self, info: Info) -> Iterable[Conversation]:
         """Return the viewer's conversations."""
         return selectors.find_conversations(viewer=signed_in(info))  # type: ignore[return-value]
 
-    @strawberry_django.field(description="A conversation you take part in; null if you do not. Needs a login.")
+    @strawberry_django.field(
+        description="Conversation by its ID; null if the viewer does not take part in it. Needs a login."
+    )
     def conversation(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="ID of the conversation.")]
     ) -> Conversation | None:
-        """Return the conversation, read with what was selected."""
+        """Return the conversation with the selected fields."""
         rows = selectors.find_conversation(viewer=signed_in(info), conversation_id=known_or_nobody(id, "Conversation"))
         return optimize(rows, info=info).first()  # type: ignore[return-value]
 
     @strawberry_django.connection(
         Connection[Message] | None,  # type: ignore[arg-type]
-        description="What was said in your conversations with words that begin like each word of the query, newest "
-        "first. Needs a login.",
+        description="Messages in the viewer's conversations, newest first, that contain for each word of the query a "
+        "word that begins with it. Needs a login.",
     )
     def search_messages(
         self,
         info: Info,
         query: Annotated[
-            str, strawberry.argument(description="Up to 12 words, or beginnings of words, of 200 characters in all.")
+            str,
+            strawberry.argument(description="Up to 12 words or beginnings of words; at most 200 characters in total."),
         ],
     ) -> Iterable[Message]:
         """Ask `selectors.search_messages`."""

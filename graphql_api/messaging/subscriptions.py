@@ -1,4 +1,4 @@
-"""Following a conversation, or all of one's own: what was missed, then what comes."""
+"""Subscriptions to one conversation, and to all conversations of the viewer."""
 
 from __future__ import annotations
 
@@ -22,19 +22,22 @@ class MessagingSubscriptions:
     """The subscriptions of messaging."""
 
     @strawberry.subscription(
-        description="What happens in a conversation: first all that came after `afterSequence`, then live; each event "
-        "of the log once and in order. It ends when you no longer take part. Needs a login."
+        description="Events of a conversation: first all events after `afterSequence`, then live events. Each event of "
+        "the log arrives once and in order. The subscription completes when the viewer no longer takes part. Needs a "
+        "login."
     )
     async def conversation_events(
         self,
         info: Info,
-        conversation_id: Annotated[strawberry.ID, strawberry.argument(description="The conversation.")],
+        conversation_id: Annotated[strawberry.ID, strawberry.argument(description="ID of the conversation.")],
         after_sequence: Annotated[
             int | None,
-            strawberry.argument(description="The last sequence you have; left out, it begins with what comes next."),
+            strawberry.argument(
+                description="Last sequence that the client has. If omitted, the stream starts with the next event."
+            ),
         ] = None,
     ) -> AsyncGenerator[ConversationEvent, None]:
-        """Follow the log as `ConversationStream` does."""
+        """Yield the events of a `ConversationStream`."""
         viewer = signed_in(info)
         if after_sequence is not None and after_sequence < 0:
             raise BadUserInput("`afterSequence` must be 0 or more.")
@@ -45,11 +48,12 @@ class MessagingSubscriptions:
                 yield event
 
     @strawberry.subscription(
-        description="What happens in all your conversations from now on, those that begin later too; each event of "
-        "their logs once and in order. After a break catch up by `conversations` and `events`. Needs a login."
+        description="Live events of all conversations of the viewer, including conversations that start later. Each "
+        "event arrives once, and in order within its conversation. After a disconnect, catch up with `conversations` "
+        "and `Conversation.events`. Needs a login."
     )
     async def inbox_events(self, info: Info) -> AsyncGenerator[InboxEvent, None]:
-        """Follow all the logs as `InboxStream` does."""
+        """Yield the events of an `InboxStream`."""
         stream = InboxStream(signed_in(info), info.context.outbound)
         await stream.begin()
         async with contextlib.aclosing(hand_over(info, stream)) as events:

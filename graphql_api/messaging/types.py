@@ -1,4 +1,4 @@
-"""Conversations, messages and the events of their log as the API shows them."""
+"""GraphQL types of conversations, messages and attachments."""
 
 from __future__ import annotations
 
@@ -33,21 +33,31 @@ if TYPE_CHECKING:
 MAX_EVENTS = 100
 
 
-@strawberry_django.type(models.MessageAttachment, description="A file that came with a message, or will.")
+@strawberry_django.type(
+    models.MessageAttachment, description="File that was sent with a message, or was uploaded for one."
+)
 class MessageAttachment(relay.Node):
     """An attached file, as participants see it."""
 
-    filename: str = strawberry_django.field(description="What it is called; its ending says what it is.")
-    content_type: str = strawberry_django.field(description="What it really is, such as `image/png`.")
-    size: int = strawberry_django.field(description="Its length in bytes.")
-    width: int | None = strawberry_django.field(description="How wide a picture is, in pixels; null for others.")
-    height: int | None = strawberry_django.field(description="How high a picture is, in pixels; null for others.")
+    filename: str = strawberry_django.field(description="Name of the file; its extension matches the content type.")
+    content_type: str = strawberry_django.field(
+        description="Media type that was detected from the content, such as `image/png`."
+    )
+    size: int = strawberry_django.field(description="Size in bytes.")
+    width: int | None = strawberry_django.field(
+        description="Width of the picture in pixels; null if the file is not a picture."
+    )
+    height: int | None = strawberry_django.field(
+        description="Height of the picture in pixels; null if the file is not a picture."
+    )
 
     @strawberry_django.field(
-        description="Where it is served, to you alone, for five minutes; ask again for a new link.", only=["id"]
+        description="URL of the file, for the viewer only; it expires after 5 minutes. Query the field again for a new "
+        "URL.",
+        only=["id"],
     )
     async def url(self, info: Info) -> str:
-        """Make a link for the viewer; it is looked at when it is used."""
+        """Make a link for the viewer; the right to the file is checked when the link is used."""
         key = row_of(self, models.MessageAttachment).pk
         return tokens.url_for(attachment_id=key, viewer_id=signed_in(info).pk)
 
@@ -55,71 +65,82 @@ class MessageAttachment(relay.Node):
     def get_queryset(
         cls, queryset: QuerySet[models.MessageAttachment], info: Info, **kwargs: Any
     ) -> QuerySet[models.MessageAttachment]:
-        """Everything that `visible_to` shows."""
+        """Show the files of the viewer's conversations, and the viewer's own files that were not sent yet."""
         return models.MessageAttachmentQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
 
 
-@strawberry.type(description="An emoji under a message.")
+@strawberry.type(description="Emoji reaction to a message, and the number of users who gave it.")
 class Reaction:
-    """How many people reacted in the same way."""
+    """The number of users who reacted with the same emoji."""
 
-    emoji: str = strawberry.field(description="The emoji.")
-    count: int = strawberry.field(description="How many people react with it.")
-    reacted_by_me: bool = strawberry.field(description="Whether you are one of them.")
+    emoji: str = strawberry.field(description="Emoji of the reaction.")
+    count: int = strawberry.field(description="Number of users who reacted with this emoji.")
+    reacted_by_me: bool = strawberry.field(description="Whether the viewer reacted with this emoji.")
 
 
-@strawberry.type(description="That a sign of typing was taken note of.")
+@strawberry.type(description="Result of `setTyping`.")
 class TypingReceipt:
-    """What was said about typing."""
+    """The typing state that the caller reported."""
 
-    is_typing: bool = strawberry.field(description="What you said.")
+    is_typing: bool = strawberry.field(description="Value of `isTyping` that the caller sent.")
 
 
-@strawberry_django.type(models.Message, description="Something said in a conversation.")
+@strawberry_django.type(models.Message, description="Message in a conversation.")
 class Message(relay.Node):
     """A message, as participants see it."""
 
-    conversation: Conversation = strawberry_django.field(description="Where it was said.")
-    sender: User | None = strawberry_django.field(description="Who said it; null if the account is gone.")
-    sequence: int = strawberry_django.field(description="Its place in the conversation's log.")
-    client_id: uuid.UUID = strawberry_django.field(description="The UUID its sender gave it.")
-    sent_at: datetime = strawberry_django.field(description="When it was said.")
-    edited_at: datetime | None = strawberry_django.field(description="When it was last changed; null if never.")
+    conversation: Conversation = strawberry_django.field(description="Conversation that the message belongs to.")
+    sender: User | None = strawberry_django.field(
+        description="User who sent the message; null if the account was removed."
+    )
+    sequence: int = strawberry_django.field(description="Sequence of the message in the conversation's log.")
+    client_id: uuid.UUID = strawberry_django.field(description="UUID that the sender's client gave the message.")
+    sent_at: datetime = strawberry_django.field(description="Time the message was sent.")
+    edited_at: datetime | None = strawberry_django.field(
+        description="Time the message was last edited; null if it was never edited."
+    )
 
-    @strawberry_django.field(description="What was said; empty once deleted.", only=["content", "deleted_at"])
+    @strawberry_django.field(
+        description="Text of the message; empty if the message has only files or was deleted.",
+        only=["content", "deleted_at"],
+    )
     async def content(self) -> str:
-        """Show the words until the message is deleted."""
+        """Show the text until the message is deleted."""
         message = row_of(self, models.Message)
         return "" if message.deleted_at else message.content
 
-    @strawberry_django.field(description="Whether its sender took it back.", only=["deleted_at"])
+    @strawberry_django.field(description="Whether the message was deleted.", only=["deleted_at"])
     async def is_deleted(self) -> bool:
-        """Say whether only its place is left."""
+        """Say whether the message was deleted, so that only its place in the log is left."""
         return row_of(self, models.Message).deleted_at is not None
 
     @strawberry_django.field(
-        description="Whether you can change its words now by `editMessage`: it is yours, at most 15 minutes old, not "
-        "deleted, and nothing stands between you and the other of a direct conversation.",
+        description="Whether the viewer can edit the message now with `editMessage`. The viewer must be its sender, "
+        "and it must be at most 15 minutes old and not deleted. In a direct conversation, no block and no rule for the "
+        "protection of minors may separate the two users.",
         only=["sender_id", "deleted_at", "sent_at", "conversation_id"],
     )
     async def can_edit(self, info: Info) -> bool:
-        """Ask the policy; then, for a whole list of messages at once, where the viewer may write."""
+        """Ask the policy, then check the conversation; one lookup serves a whole list of messages."""
         message, viewer = row_of(self, models.Message), viewer_of(info)
         if not policies.can_change_message(viewer, message, now=timezone.now()):
             return False
         return bool(await load(info, message.conversation_id, partial(_find_changeable, viewer)))
 
     @strawberry_django.field(
-        description="Whether you can take it back by `deleteMessage`: it is yours and not deleted.",
+        description="Whether the viewer can delete the message with `deleteMessage`: the viewer is its sender, and it "
+        "is not deleted.",
         only=["sender_id", "deleted_at"],
     )
     async def can_delete(self, info: Info) -> bool:
         """Ask the policy."""
         return policies.can_delete_message(viewer_of(info), row_of(self, models.Message))
 
-    @strawberry_django.field(description="The files that came with it.", only=["id"])
+    @strawberry_django.field(
+        description="Files that were sent with the message; empty if the message was deleted.", only=["id"]
+    )
     async def attachments(self, info: Info) -> list[MessageAttachment]:
-        """Show its files; those of a whole list are read at once, unless they came with the message."""
+        """Show the files; one statement reads those of a whole list, unless they were prefetched."""
         message = row_of(self, models.Message)
         if _came_along(message, "attachments"):
             along: Any = message.attachments.all()
@@ -127,9 +148,11 @@ class Message(relay.Node):
         shown = partial(selectors.find_attachments, viewer=viewer_of(info))
         return await load_rows(info, message.pk, shown, by="message_id")  # type: ignore[return-value]
 
-    @strawberry_django.field(description="The emoji under it, in the order of their first use.", only=["id"])
+    @strawberry_django.field(
+        description="Emoji reactions to the message, in the order of their first use.", only=["id"]
+    )
     async def reactions(self, info: Info) -> list[Reaction]:
-        """Show how many reacted; those of a whole list are counted at once, unless they came with the message."""
+        """Show the reactions; one statement counts those of a whole list, unless they were prefetched."""
         message, viewer = row_of(self, models.Message), viewer_of(info)
         if _came_along(message, "reactions"):
             return selectors.summed_up(message.reactions.all(), viewer=viewer)  # type: ignore[return-value]
@@ -138,55 +161,63 @@ class Message(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Message], info: Info, **kwargs: Any) -> QuerySet[models.Message]:
-        """Show messages to those who take part in their conversation now."""
+        """Show messages to the current participants of their conversation."""
         return queryset.filter(pk__in=models.Message.objects.visible_to(viewer_of(info)).values("pk"))
 
 
-@strawberry_django.type(models.Conversation, description="A talk between two people, or in a group.")
+@strawberry_django.type(models.Conversation, description="Direct conversation of two users, or a group.")
 class Conversation(relay.Node):
     """A conversation, as one of its participants sees it."""
 
-    title: str = strawberry_django.field(description="What it is called; may be empty.")
-    is_group: bool = strawberry_django.field(description="Whether it is a group; else it is between two people.")
-    created_at: datetime = strawberry_django.field(description="When it began.")
-    last_sequence: int = strawberry_django.field(
-        description="The sequence of the newest event; 0 before the first. Follow on from it by `conversationEvents`."
+    title: str = strawberry_django.field(description="Title of the conversation; may be empty.")
+    is_group: bool = strawberry_django.field(
+        description="Whether the conversation is a group; otherwise it is a direct conversation of two users."
     )
-    last_activity_at: datetime = strawberry_django.field(description="When something was last said.")
+    created_at: datetime = strawberry_django.field(description="Time the conversation started.")
+    last_sequence: int = strawberry_django.field(
+        description="Sequence of the newest event; 0 before the first event. Pass it to `conversationEvents` as "
+        "`afterSequence`."
+    )
+    last_activity_at: datetime = strawberry_django.field(
+        description="Time the newest message was sent; before the first message, the time the conversation started."
+    )
     opportunity: Annotated[Opportunity, strawberry.lazy("graphql_api.opportunities.types")] | None = (
-        strawberry_django.field(description="What it is about, if anything, and if you may see that.")
+        strawberry_django.field(
+            description="Opportunity that the conversation is about; null if there is none, or if the viewer may not "
+            "see it."
+        )
     )
     unread_count: int = strawberry_django.field(
         annotate=lambda info: selectors.unread_count_of(info.context.viewer),
-        description="How many messages of others you have not read.",
+        description="Number of messages from other participants that the viewer has not read.",
     )
 
     @strawberry_django.field(
-        description="Who takes part now, in the order of joining.",
+        description="Current participants, in the order of joining.",
         only=["id"],
         prefetch_related=[lambda info: _present_people(info)],  # noqa: PLW0108 # defined below
     )
     async def participants(self) -> list[User]:
-        """Show who takes part."""
+        """Show the current participants."""
         row = row_of(self, models.Conversation)
         return selectors.people_of(row)  # type: ignore[return-value]
 
     @strawberry_django.field(
-        description="Whether you may write here now: you take part, and if it is between two people, nothing stands "
-        "between you.",
+        description="Whether the viewer may send messages here now. In a direct conversation, the other user must not "
+        "have left, and no block and no rule for the protection of minors may separate the two users.",
         only=["id"],
     )
     async def can_write(self, info: Info) -> bool:
-        """Ask for a whole list of conversations at once."""
+        """Ask the policy; one lookup serves a whole list of conversations."""
         return bool(await load(info, row_of(self, models.Conversation).pk, partial(_find_writable, viewer_of(info))))
 
     @strawberry_django.field(
-        description="The newest message; null before the first.",
+        description="Newest message; null before the first message.",
         only=["id"],
         annotate={"last_message_id": lambda info: selectors.last_message_id()},
     )
     async def last_message(self, info: Info) -> Message | None:
-        """Show the newest message; those of a whole list are read at once."""
+        """Show the newest message; one statement reads those of a whole list."""
         row: Any = self
         if hasattr(row, "known_last_message"):
             return row.known_last_message  # type: ignore[no-any-return] # read already, by the live path
@@ -196,22 +227,28 @@ class Conversation(relay.Node):
         viewer = viewer_of(info)
         return await load_row(info, key, lambda: models.Message.objects.visible_to(viewer))  # type: ignore[return-value]
 
-    @strawberry_django.connection(Connection[Message], description="What was said, oldest first.", only=["id"])
+    @strawberry_django.connection(
+        Connection[Message], description="Messages of the conversation, oldest first.", only=["id"]
+    )
     async def messages(self, info: Info) -> Iterable[Message]:
-        """Return the history; the connection pages it, for a whole list of conversations at once."""
+        """Return the messages; the connection reads the pages of a whole list of conversations at once."""
         rows = partial(selectors.find_messages, viewer=viewer_of(info))
         return Nested(rows, by="conversation", key=row_of(self, models.Conversation).pk)  # type: ignore[return-value]
 
-    @strawberry_django.field(description="The log after a sequence, in order, to catch up with.", only=["id"])
+    @strawberry_django.field(
+        description="Events of the conversation's log after a sequence, in order. Use it to catch up.", only=["id"]
+    )
     async def events(
         self,
         info: Info,
-        after_sequence: Annotated[int, strawberry.argument(description="The last sequence you have.")],
+        after_sequence: Annotated[
+            int, strawberry.argument(description="Last sequence that the client has; 0 or more.")
+        ],
         first: Annotated[
-            int | None, strawberry.argument(description="How many at most, 1 to 100; 100 if left out.")
+            int | None, strawberry.argument(description="Maximum number of events: 1 to 100; 100 if omitted.")
         ] = None,
     ) -> list[Annotated[ConversationEvent, strawberry.lazy("graphql_api.messaging.events")]]:
-        """Return the next rows of the log."""
+        """Return the next events of the log."""
         from graphql_api.messaging.events import load_events  # noqa: PLC0415 # it shows this file's types
 
         limit = MAX_EVENTS if first is None else first
@@ -226,12 +263,12 @@ class Conversation(relay.Node):
     def get_queryset(
         cls, queryset: QuerySet[models.Conversation], info: Info, **kwargs: Any
     ) -> QuerySet[models.Conversation]:
-        """Show conversations to those who take part now."""
+        """Show conversations to their current participants."""
         return queryset.filter(pk__in=models.Conversation.objects.visible_to(viewer_of(info)).values("pk"))
 
 
 def _came_along(message: models.Message, relation: str) -> bool:
-    """Tell whether the rows were prefetched, as whoever delivers a message to many does."""
+    """Tell whether the related rows were prefetched, as they are for live events."""
     return relation in getattr(message, "_prefetched_objects_cache", {})
 
 

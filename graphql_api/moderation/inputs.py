@@ -1,4 +1,4 @@
-"""What the mutations of moderation take."""
+"""Inputs of the moderation mutations."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import strawberry
 from graphql_api.moderation.types import ReportReason
 
 
-@strawberry.input(description="What `reportContent` takes.")
+@strawberry.input(description="Input of `reportContent`.")
 class ReportContentInput:
-    """What should not be here, and why."""
+    """The reported object, and the reason."""
 
     subject_id: strawberry.ID = strawberry.field(
-        description="What it is: a message, a conversation, a person, an organisation, an opportunity, an event …"
+        description="ID of the object to report: a user, host, opportunity, role, application, event, conversation, "
+        "message or message attachment."
     )
-    reason: ReportReason = strawberry.field(description="What is wrong with it.")
-    details: str = strawberry.field(description="At most 2,000 characters; empty for none.", default="")
+    reason: ReportReason = strawberry.field(description="Reason for the report.")
+    details: str = strawberry.field(
+        description="Explanation for the staff, at most 2,000 characters; may be empty.", default=""
+    )

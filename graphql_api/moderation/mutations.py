@@ -1,4 +1,4 @@
-"""Acts on reports."""
+"""Mutations of reports."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from graphql_api.relay.ids import NOBODY, read_id
 
 @strawberry.type
 class ModerationMutations:
-    """The root fields of moderation."""
+    """Root mutation fields of moderation."""
 
     @mutation(
-        description="Tell staff of something that should not be here; they see what you see of it now, of a message "
-        "also what was said around it. Reported again, it is the same report until staff have answered it."
+        description="Report content to the staff. The report keeps a copy of what the caller can see of it now; for a "
+        "message, this includes the messages around it. Reporting the same object again returns the same report until "
+        "staff have closed it. Needs a login."
     )
     def report_content(self, info: Info, input: ReportContentInput) -> ContentReport:
         """Call `services.report_content`."""

@@ -1,4 +1,4 @@
-"""Reports as the API shows them: to their reporters, and to staff."""
+"""GraphQL types of reports, which their reporters and staff can see."""
 
 from __future__ import annotations
 
@@ -15,42 +15,44 @@ from graphql_api.relay.enums import describe
 
 describe(
     models.ReportReason,
-    description="What is wrong with what is reported.",
+    description="Reason for a report.",
     values={
-        "SPAM": "Advertising, or the same again and again.",
-        "HARASSMENT": "It insults, threatens or pursues somebody.",
-        "UNSAFE": "It puts people in danger.",
-        "INAPPROPRIATE": "It does not belong in this community.",
-        "FRAUD": "It deceives people, or somebody poses as another.",
-        "OTHER": "Something else; `details` says what.",
+        "SPAM": "The content is advertising, or is posted again and again.",
+        "HARASSMENT": "The content insults, threatens or stalks a person.",
+        "UNSAFE": "The content puts people in danger.",
+        "INAPPROPRIATE": "The content does not belong in this community.",
+        "FRAUD": "The content deceives people, or its author pretends to be another person.",
+        "OTHER": "The report has another reason; `details` explains it.",
     },
 )
 ReportReason = models.ReportReason
 describe(
     models.ReportStatus,
-    description="How far staff are with a report.",
+    description="Status of a report.",
     values={
-        "OPEN": "It waits for staff.",
-        "REVIEWING": "Staff are looking at it.",
-        "RESOLVED": "Staff did something about it.",
-        "DISMISSED": "Staff found nothing to do about it.",
+        "OPEN": "The report waits for staff.",
+        "REVIEWING": "Staff are reviewing the report.",
+        "RESOLVED": "Staff acted on the report.",
+        "DISMISSED": "Staff decided that no action is needed.",
     },
 )
 ReportStatus = models.ReportStatus
 
 
-@strawberry_django.type(models.ContentReport, description="Your report of something that should not be here.")
+@strawberry_django.type(
+    models.ContentReport, description="Report of content; its reporter and authorized staff can see it."
+)
 class ContentReport(relay.Node):
     """A report, as its reporter sees it."""
 
-    status: ReportStatus = strawberry_django.field(description="How far staff are with it.")
-    reason: ReportReason = strawberry_django.field(description="What was said to be wrong.")
-    details: str = strawberry_django.field(description="What was said besides; may be empty.")
-    created_at: datetime = strawberry_django.field(description="When it was reported.")
+    status: ReportStatus = strawberry_django.field(description="Status of the report.")
+    reason: ReportReason = strawberry_django.field(description="Reason that the reporter gave.")
+    details: str = strawberry_django.field(description="Explanation that the reporter gave; may be empty.")
+    created_at: datetime = strawberry_django.field(description="Time the content was reported.")
 
     @classmethod
     def get_queryset(
         cls, queryset: QuerySet[models.ContentReport], info: Info, **kwargs: Any
     ) -> QuerySet[models.ContentReport]:
-        """Show each person their own reports; staff see all."""
+        """Show users their own reports; staff with the right to view reports see all."""
         return queryset.filter(pk__in=models.ContentReport.objects.visible_to(viewer_of(info)).values("pk"))

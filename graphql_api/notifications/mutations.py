@@ -1,4 +1,4 @@
-"""Acts on what one is told, and how."""
+"""Mutations of notifications, preferences and push subscriptions."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class NotificationMutations:
-    """The root fields of notifications."""
+    """Root mutation fields of notifications."""
 
-    @mutation(description="Say which notifications you have read; again it changes nothing. Needs a login.")
+    @mutation(description="Mark notifications as read. Repeating the call changes nothing. Needs a login.")
     def mark_notifications_read(self, info: Info, input: MarkNotificationsReadInput) -> NotificationsReadReceipt:
         """Call `services.mark_notifications_read`."""
         ids = input.notification_ids
@@ -38,7 +38,7 @@ class NotificationMutations:
         )
         return NotificationsReadReceipt(unread_count=unread_count)
 
-    @mutation(description="Say how you want to be told of things, kind by kind. Needs a login.")
+    @mutation(description="Change the channels for kinds of notifications. Needs a login.")
     def update_notification_preferences(
         self, info: Info, input: UpdateNotificationPreferencesInput
     ) -> NotificationPreferences:
@@ -54,7 +54,10 @@ class NotificationMutations:
         )
         return NotificationPreferences.of(channels)
 
-    @mutation(description="Have pushes in this browser, as long as this session lives. Needs a login.")
+    @mutation(
+        description="Register this browser for push notifications. The registration ends with the current session. Of "
+        "more than 10 browsers of one user, the oldest is removed. Needs a login."
+    )
     def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> PushSubscription:
         """Call `services.register_push_subscription`."""
         session = info.context.session
@@ -68,7 +71,10 @@ class NotificationMutations:
             device_name=input.device_name,
         )
 
-    @mutation(description="Have no more pushes in a browser; again it changes nothing. Needs a login.")
+    @mutation(
+        description="Stop push notifications to a browser of the caller. Repeating the call changes nothing. Needs a "
+        "login."
+    )
     def remove_push_subscription(self, info: Info, input: RemovePushSubscriptionInput) -> PushSubscriptionsReceipt:
         """Call `services.remove_push_subscription`."""
         remaining = services.remove_push_subscription(actor=signed_in(info), endpoint=input.endpoint)

@@ -1,4 +1,4 @@
-"""The look that is taken for all who follow their notifications in this process, in case that a wake-up was lost."""
+"""Polls for new notifications of all subscribers of this process, in case a wake-up was lost."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from domains.notifications import selectors
 from graphql_api.live.database import until_it_answers
 from graphql_api.live.switchboard import POLL, Wakeup, switchboard
 
-#: Seconds between two looks; POLL while the channel layer is out of order.
+#: Seconds between two polls; POLL while the channel layer is not working.
 PATIENCE = 25.0
-#: How long before a look something may have been written that shows only now: transactions end, and clocks differ.
+#: How far a poll looks back: a transaction may commit later than its rows' timestamps, and clocks differ.
 LATE = timedelta(seconds=60)
-#: How many people one statement asks for.
+#: Maximum number of users in one statement.
 MANY = 500
 
 
 class Reader(Protocol):
-    """Whoever follows the notifications of one person."""
+    """A stream of one user's notifications."""
 
     viewer_id: int
 
     def ring(self, wakeup: Wakeup) -> None:
-        """Look soon."""
+        """Read new notifications soon."""
 
 
 class NotificationPoller:
-    """All who follow their notifications, and the one look for them."""
+    """Polls the database once for all notification streams of this process."""
 
     def __init__(self) -> None:
         self._readers: set[Reader] = set()
         self._looking: asyncio.Task[None] | None = None
 
     def add(self, reader: Reader) -> None:
-        """Look for this one too."""
+        """Include the stream in the polls."""
         self._readers.add(reader)
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_again())
 
     def remove(self, reader: Reader) -> None:
-        """Look for this one no longer; one that was never added is fine."""
+        """Exclude the stream from the polls; a stream that was never added is ignored."""
         self._readers.discard(reader)
         if not self._readers and self._looking is not None:
             self._looking.cancel()

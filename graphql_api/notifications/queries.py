@@ -1,4 +1,4 @@
-"""Questions about what one was told."""
+"""Queries of notifications."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from graphql_api.notifications.types import Notification, NotificationConnection
 
 @strawberry.type
 class NotificationQueries:
-    """The root fields of notifications."""
+    """Root query fields of notifications."""
 
     @strawberry_django.connection(
         NotificationConnection | None,  # type: ignore[arg-type] # the library knows nullable connections
-        description="What you were told, newest first. Needs a login.",
+        description="Notifications of the viewer, newest first. Needs a login.",
     )
     def notifications(self, info: Info) -> Iterable[Notification]:
-        """Ask `selectors.find_notifications`."""
+        """Return the viewer's notifications."""
         return selectors.find_notifications(viewer=signed_in(info))  # type: ignore[return-value]
 
     @strawberry.field(
-        description="The key that browsers subscribe to pushes with (`applicationServerKey`); null: no pushes."
+        description="Public key for push subscriptions, to pass as `applicationServerKey` to the browser's push API; "
+        "null if this server sends no push notifications."
     )
     def web_push_key(self) -> str | None:
-        """Ask `selectors.get_web_push_key`."""
+        """Return the public key, or None if the server has no keys."""
         return selectors.get_web_push_key()

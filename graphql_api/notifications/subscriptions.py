@@ -1,4 +1,4 @@
-"""Hearing of notifications as they come."""
+"""The subscription to the viewer's notifications."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ from graphql_api.notifications.types import Notification
 class NotificationSubscriptions:
     """The subscriptions of notifications."""
 
-    @strawberry.subscription(description="What you are told from now on, each thing once, as it comes. Needs a login.")
+    @strawberry.subscription(
+        description="New notifications of the viewer, each delivered once, as they are created. Needs a login."
+    )
     async def notification_received(self, info: Info) -> AsyncGenerator[Notification, None]:
-        """Follow what the viewer is told as `NewsStream` does."""
+        """Yield the notifications of a `NewsStream`."""
         stream = NewsStream(signed_in(info), info.context.outbound)
         await stream.begin()
         async with contextlib.aclosing(hand_over(info, stream)) as news:
@@ -37,7 +39,10 @@ class NotificationSubscriptions:
 
 
 class NewsStream(Stream):
-    """One viewer's new notifications; `seen` are those near the last look that are delivered, or were there before."""
+    """Stream of one viewer's new notifications.
+
+    `seen` holds recent notifications that were delivered, or that existed before the stream began.
+    """
 
     def __init__(self, viewer: accounts.User, outbound: Outbound | None) -> None:
         super().__init__(outbound)
@@ -49,7 +54,7 @@ class NewsStream(Stream):
         self._has_news = False
 
     async def begin(self) -> None:
-        """Join the group before the first look, so that nothing falls between the look and the waiting."""
+        """Join the group before the first read, so that no notification is lost in between."""
         try:
             await switchboard().add(self._group, self)
             poller().add(self)
@@ -59,13 +64,13 @@ class NewsStream(Stream):
             raise
 
     def ring(self, wakeup: Wakeup) -> None:
-        """Look soon; wake-ups of the group about other things are none."""
+        """Read soon; wake-ups of the group that are not about notifications are ignored."""
         if not wakeup or "notifications" in wakeup:
             self._has_news = True
             self._wake()
 
     async def items(self) -> AsyncIterator[Item]:
-        """Yield what is new at each look, which asks for the viewer's right anew; a wake-up only says when to look."""
+        """Yield new notifications; a wake-up only says when to read, and each read checks the viewer's right again."""
         while True:
             if not self._has_news:
                 await self._news()
@@ -74,7 +79,7 @@ class NewsStream(Stream):
                 yield Item(value=notification)
 
     async def _look(self) -> list[Any]:
-        """Return what was not seen yet, and remember it; what commits late is found by looking back a little."""
+        """Return notifications that were not seen yet, and remember them; it looks back LATE for late commits."""
         began, since = timezone.now(), self.looked_at - LATE
         rows = await until_it_answers(lambda: selectors.find_told_since(viewer=self.viewer, since=since))
         news = [row for row in rows if row.pk not in self.seen]

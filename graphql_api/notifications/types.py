@@ -1,4 +1,4 @@
-"""What people are told, as the API shows it."""
+"""GraphQL types of notifications, preferences and push subscriptions."""
 
 from __future__ import annotations
 
@@ -26,45 +26,48 @@ from graphql_api.relay.rows import row_of
 
 describe(
     models.NotificationKind,
-    description="What a notification is about.",
+    description="Kind of a notification.",
     values={
-        "APPLICATION_RECEIVED": "For coordinators: somebody applied, took an offer, or gave a slot back.",
-        "APPLICATION_DECIDED": "For volunteers: an application of theirs was decided.",
-        "OFFER_MADE": "For volunteers: a slot is offered, or the offer has run out.",
-        "OPPORTUNITY_CHANGED": "For those who hold a slot: the opportunity was changed, closed or called off.",
+        "APPLICATION_RECEIVED": "For the host's owners and coordinators: a volunteer applied, accepted an offer, or "
+        "gave up a slot.",
+        "APPLICATION_DECIDED": "For volunteers: the host decided about the volunteer's application.",
+        "OFFER_MADE": "For volunteers: a slot is offered to the volunteer, or the offer has expired.",
+        "OPPORTUNITY_CHANGED": "For applicants: the opportunity was changed or canceled. If staff canceled it, also "
+        "for the host's owners and coordinators.",
         "EVENT_CHANGED": "For ticket holders: the event was changed or canceled; not in use yet.",
-        "TICKET_OFFERED": "For those on a waitlist: a ticket is offered; not in use yet.",
-        "MESSAGE_RECEIVED": "For participants: there is a message that they have not read.",
-        "HOURS_REVIEWED": "For volunteers: hours of theirs were approved or rejected.",
-        "VERIFICATION_DECIDED": "For people who asked for a verification: it was decided; not in use yet.",
-        "CERTIFICATE_ISSUED": "For learners: they completed a course; not in use yet.",
-        "EXPIRY_REMINDER": "For people whose certificate or verification ends soon; not in use yet.",
-        "SAVED_SEARCH_DIGEST": "For people with a saved search: it found something new; not in use yet.",
+        "TICKET_OFFERED": "For attendees on a waitlist: a ticket is offered to the attendee; not in use yet.",
+        "MESSAGE_RECEIVED": "For participants of a conversation: there is an unread message.",
+        "HOURS_REVIEWED": "For volunteers: the host approved or rejected the volunteer's hours.",
+        "VERIFICATION_DECIDED": "For users who requested a verification: it was decided; not in use yet.",
+        "CERTIFICATE_ISSUED": "For learners: the learner completed a course; not in use yet.",
+        "EXPIRY_REMINDER": "For users whose certificate or verification expires soon; not in use yet.",
+        "SAVED_SEARCH_DIGEST": "For users with a saved search: the search has new results; not in use yet.",
     },
 )
 NotificationKind = models.NotificationKind
 
 
-@strawberry_django.type(models.Notification, description="Something you were told.")
+@strawberry_django.type(models.Notification, description="Notification of the viewer.")
 class Notification(relay.Node):
-    """A notification, as the one who was told sees it."""
+    """A notification, as its recipient sees it."""
 
-    kind: NotificationKind = strawberry_django.field(description="What it is about.")
-    title: str = strawberry_django.field(description="What happened, in one line.")
-    body: str = strawberry_django.field(description="More about it; may be empty.")
-    created_at: datetime = strawberry_django.field(description="When you were told.")
+    kind: NotificationKind = strawberry_django.field(description="Kind of the notification.")
+    title: str = strawberry_django.field(description="Summary in one line.")
+    body: str = strawberry_django.field(description="Details; may be empty.")
+    created_at: datetime = strawberry_django.field(description="Time the notification was created.")
 
-    @strawberry_django.field(description="Whether you have read it.", only=["read_at"])
+    @strawberry_django.field(description="Whether the notification is marked as read.", only=["read_at"])
     async def is_read(self) -> bool:
-        """Say whether it was read."""
+        """Say whether the notification is marked as read."""
         return row_of(self, models.Notification).read_at is not None
 
     @strawberry_django.field(
-        description="What it is about; null if that is gone, or you may not see it (any more).",
+        description="Object that the notification is about; null if there is none, or if it was deleted or the viewer "
+        "may not see it.",
         only=["subject_type", "subject_id"],
     )
     async def subject(self, info: Info) -> relay.Node | None:
-        """Show the subject; those of a whole list are read kind by kind."""
+        """Show the subject; for a whole list there is one statement for each type of subject."""
         row = row_of(self, models.Notification)
         if row.subject_id is None:
             return None
@@ -76,44 +79,48 @@ class Notification(relay.Node):
     def get_queryset(
         cls, queryset: QuerySet[models.Notification], info: Info, **kwargs: Any
     ) -> QuerySet[models.Notification]:
-        """Show each person what they were told, and nobody else."""
+        """Show notifications to their recipients only."""
         return queryset.filter(pk__in=models.Notification.objects.visible_to(viewer_of(info)).values("pk"))
 
 
-@strawberry.type(name="NotificationConnection", description="One page of what you were told.")
+@strawberry.type(name="NotificationConnection", description="One page of the viewer's notifications.")
 class NotificationConnection(Connection[Notification]):
-    """A page of notifications, and how many are unread."""
+    """A page of notifications, and the number of unread ones."""
 
-    @strawberry.field(description="How many of all your notifications are unread.")
+    @strawberry.field(description="Number of unread notifications of the viewer, on all pages.")
     async def unread_count(self, info: Info) -> int:
-        """Count, now that it was asked."""
+        """Count the unread notifications; the query runs only if the field is selected."""
         viewer = signed_in(info)
         return await sync_to_async(lambda: selectors.count_unread(viewer=viewer))()
 
 
-@strawberry.type(description="Notifications were marked as read.")
+@strawberry.type(description="Result of marking notifications as read.")
 class NotificationsReadReceipt:
-    """How many are left."""
+    """The number of notifications that are still unread."""
 
-    unread_count: int = strawberry.field(description="How many are unread now.")
+    unread_count: int = strawberry.field(description="Number of notifications that are still unread.")
 
 
-@strawberry.type(description="How you are told of one kind of thing.")
+@strawberry.type(description="Channels for one kind of notification.")
 class NotificationPreference:
-    """The channels of one kind."""
+    """The channels of one kind of notification."""
 
-    kind: NotificationKind = strawberry.field(description="The kind.")
-    email: bool = strawberry.field(description="By a mail of its own.")
-    in_app: bool = strawberry.field(description="In the list of notifications, and live.")
-    digest: bool = strawberry.field(description="In the daily mail, if it is unread and had no mail of its own.")
-    push: bool = strawberry.field(description="By a push to your browsers.")
+    kind: NotificationKind = strawberry.field(description="Kind of notification that the channels are for.")
+    email: bool = strawberry.field(description="Whether each notification is sent in a separate mail.")
+    in_app: bool = strawberry.field(
+        description="Whether notifications appear in `notifications` and `notificationReceived`."
+    )
+    digest: bool = strawberry.field(
+        description="Whether the daily mail lists notifications that are unread and were not sent in a separate mail."
+    )
+    push: bool = strawberry.field(description="Whether notifications are pushed to the user's registered browsers.")
 
 
-@strawberry.type(description="How you are told of things: every kind is there.")
+@strawberry.type(description="Channels for all kinds of notifications.")
 class NotificationPreferences:
-    """The channels of all kinds."""
+    """The channels of all kinds of notifications."""
 
-    items: list[NotificationPreference] = strawberry.field(description="One for each kind.")
+    items: list[NotificationPreference] = strawberry.field(description="One preference for each kind of notification.")
 
     @classmethod
     def of(cls, channels: Mapping[models.NotificationKind, Channels]) -> NotificationPreferences:
@@ -132,23 +139,29 @@ class NotificationPreferences:
         )
 
 
-@strawberry_django.type(models.PushSubscription, description="A browser of yours that takes pushes.")
+@strawberry_django.type(
+    models.PushSubscription, description="Browser of the caller that is registered for push notifications."
+)
 class PushSubscription:
     """A browser, as its owner sees it."""
 
-    device_name: str = strawberry_django.field(description="The name it gave itself; may be empty.")
-    created_at: datetime = strawberry_django.field(description="Since when.")
+    device_name: str = strawberry_django.field(
+        description="Name that was given to `registerPushSubscription`; may be empty."
+    )
+    created_at: datetime = strawberry_django.field(description="Time the browser was registered first.")
 
 
-@strawberry.type(description="A browser gets no more pushes.")
+@strawberry.type(description="Result of removing a browser from push notifications.")
 class PushSubscriptionsReceipt:
-    """How many are left."""
+    """The number of browsers that are left."""
 
-    remaining_count: int = strawberry.field(description="How many of your browsers still get pushes.")
+    remaining_count: int = strawberry.field(
+        description="Number of the caller's browsers that are still registered for push notifications."
+    )
 
 
 async def load_preferences(info: Info, user_id: int) -> NotificationPreferences:
-    """Return the person's preferences; ask for the viewer's own only."""
+    """Return the user's preferences; call it for the viewer's own only."""
 
     def find(keys: Sequence[int]) -> Mapping[int, NotificationPreferences]:
         return {key: NotificationPreferences.of(selectors.find_preferences(user_id=key)) for key in keys}
@@ -158,7 +171,7 @@ async def load_preferences(info: Info, user_id: int) -> NotificationPreferences:
 
 
 def _find_subjects(info: Info, keys: Sequence[tuple[str, int]]) -> Mapping[tuple[str, int], Any]:
-    """Return the rows that the viewer may see, by the name of their type and their key: a statement for each type."""
+    """Return the rows that the viewer may see, by type name and key; one statement reads the rows of each type."""
     wanted: defaultdict[str, list[int]] = defaultdict(list)
     for type_name, key in keys:
         wanted[type_name].append(key)

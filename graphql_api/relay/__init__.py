@@ -1,1 +1,1 @@
-"""Ids, scalars, connections and loaders: how rows are shown."""
+"""Ids, scalars, connections and loaders of the GraphQL types."""

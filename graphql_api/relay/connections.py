@@ -1,7 +1,7 @@
-"""Pages of lists that can grow: Relay connections with keyset cursors.
+"""Relay connections with keyset cursors, for lists that can grow.
 
-A page costs the same at any depth: the cursor holds the values of the ordering, and the bound on
-the leading one lets the database seek in its index. `totalCount` is counted only when asked.
+A page costs the same at any depth: the cursor holds the values of the ordering, and the bound on the leading value
+lets the database seek in its index. `totalCount` is counted only if it is selected.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
 
     count: strawberry.Private[Callable[[], Awaitable[int]]] = _not_counted
 
-    @strawberry.field(description="How many there are in the whole list.")
+    @strawberry.field(description="Number of items in the whole list, on all pages.")
     async def total_count(self) -> int:
-        """Count, now that it was asked."""
+        """Count the rows; the query runs only if the field is selected."""
         return await self.count()
 
-    @strawberry.field(description="The rows of this page; the same as those of `edges`, without their cursors.")
+    @strawberry.field(description="Items of this page: the same as in `edges`, without cursors.")
     def nodes(self) -> list[relay.NodeType]:
-        """Show the rows that were read for the edges."""
+        """Return the rows that were read for the edges."""
         return [edge.node for edge in self.edges]
 
     @classmethod
@@ -68,7 +68,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         last: int | None = None,
         **kwargs: Any,
     ) -> Awaitable[Self]:
-        """Return the page; sizes outside 1 to 100 and foreign cursors are BAD_USER_INPUT before any SQL."""
+        """Return the page; refuses bad sizes and foreign cursors with BAD_USER_INPUT before any SQL."""
         _check_size("first", first)
         _check_size("last", last)
         if first is not None and last is not None:
@@ -111,7 +111,7 @@ def _check_size(name: str, size: int | None) -> None:
 
 
 def _seal(connection: Any, type_name: str) -> None:
-    """Put keyed cursors in the place of those that the library made."""
+    """Replace the cursors that the library made with keyed ones."""
     for edge in connection.edges:
         edge.cursor = seal_cursor(edge.cursor, type_name)
     page = connection.page_info
@@ -137,8 +137,8 @@ def _check_length(cursor: str, argument: str) -> None:
 def _seek(nodes: QuerySet[Any], cursor: str | None, argument: str) -> QuerySet[Any]:
     """Bound the leading column of the ordering by the cursor.
 
-    The library writes `a > x OR (a = x AND id > y)`, which PostgreSQL answers by reading all rows
-    before the cursor; `a >= x AND (...)` says the same and is answered from the index.
+    The library writes `a > x OR (a = x AND id > y)`, for which PostgreSQL reads all rows before the cursor.
+    `a >= x AND (...)` is equivalent, and PostgreSQL can use the index.
     """
     if not cursor:
         return nodes

@@ -1,4 +1,4 @@
-"""Cursors of lists of people: the key of the row is the last value of a cursor, and it is keyed like the ids."""
+"""Cursors of lists of users: the last value of a cursor is the row's key, which is keyed like the ids."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from graphql_api.relay.ids import node_id, read_node_id
 
 
 def seal_cursor(cursor: str, type_name: str) -> str:
-    """Return the cursor of a row, which ends with the row's key, with the keyed id in its place."""
+    """Return the cursor of a row with the keyed id in the place of the row's key."""
     prefix, (*values, key) = _read(cursor)
     return _written(prefix, [*values, node_id(type_name, int(key))])
 
 
 def unseal_cursor(cursor: str, type_name: str) -> str:
-    """Return the cursor that `seal_cursor` was given; raises ValueError for what is no such cursor."""
+    """Return the cursor that `seal_cursor` was given; raises ValueError if the text is not a sealed cursor."""
     prefix, values = _read(cursor)
     if not isinstance(values, list) or not values or not isinstance(values[-1], str):
         raise ValueError("a cursor is a list of texts")

@@ -1,6 +1,6 @@
-"""`nodes` beside `edges`: one page of rows, read once.
+"""`nodes` beside `edges`: both show one page of rows, which is read once.
 
-The library looks below `edges { node }` for what is to be read, so `nodes` is shown to it as that.
+The library's optimizer looks for selected fields below `edges { node }`, so `nodes` is rewritten to that form for it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ EDGES, NODE = NameNode(value="edges"), NameNode(value="node")
 
 
 class Prefetches(PrefetchInspector):
-    """The rows that several selections ask for by the same relation, under aliases or by `nodes` beside `edges`.
+    """Prefetches of one relation by several selections: under aliases, or by `nodes` beside `edges`.
 
-    Their filters are the same, what the viewer may see, but no two querysets compare as equal, and the library
-    would refuse to read them together. No relation that is read so has arguments.
+    All of them have the same filter (the rows the viewer may see), but two querysets never compare as equal, so the
+    library would refuse to merge them. No relation that is prefetched here has arguments.
     """
 
     def merge(self, other: PrefetchInspector, *, allow_unsafe_ops: bool = True) -> Any:
-        """Read what both ask for."""
+        """Merge the two prefetches."""
         return super().merge(other, allow_unsafe_ops=allow_unsafe_ops)
 
 
@@ -32,17 +32,17 @@ optimizer.PrefetchInspector = Prefetches  # type: ignore[attr-defined]
 
 
 class Optimizer(DjangoOptimizerExtension):
-    """The library's optimizer, for which the rows of a connection are those of its `nodes` too."""
+    """The library's optimizer, extended to the `nodes` of connections."""
 
     def optimize(self, qs: Any, info: Any, *, store: Any = None) -> Any:
-        """Read what the field selects by one statement, whichever way it asks for the rows."""
+        """Optimize the queryset for the selected fields, below `edges` and below `nodes`."""
         return super().optimize(qs, as_edges(info), store=store)
 
 
 def as_edges(info: Any) -> Any:
-    """Return the info of a connection's field as if it asked for `edges { node {…} }` where it asks for `nodes {…}`.
+    """Return the info of a connection's field with `edges { node {…} }` in the place of `nodes {…}`.
 
-    Loaders tell fields apart by their nodes in the document: give them the info as it came.
+    Loaders identify a field by its nodes in the document, so pass the original info to them.
     """
     raw: GraphQLResolveInfo[Any] = info if isinstance(info, GraphQLResolveInfo) else info._raw_info
     connection = get_named_type(raw.return_type)
@@ -63,5 +63,5 @@ def _as_edge(node: FieldNode) -> FieldNode:
         return node
     row = FieldNode(name=NODE, arguments=(), directives=(), selection_set=node.selection_set)
     selection = SelectionSetNode(selections=(row,))
-    # Under its own name: it may ask with other arguments than `edges` beside it.
+    # Keep the name: the field may have other arguments than the `edges` beside it.
     return FieldNode(name=EDGES, alias=node.alias or node.name, arguments=(), directives=(), selection_set=selection)

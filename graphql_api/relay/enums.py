@@ -1,4 +1,4 @@
-"""Enums as the API shows them: each value with what it means, and none that would break an answer."""
+"""Enums of the schema: each value has a description."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ E = TypeVar("E", bound=Enum)
 
 
 def describe(enum: type[E], *, description: str, values: Mapping[str, str], name: str | None = None) -> None:
-    """Show an enum of a domain in the schema; `values` says what each value means (a test wants all of them)."""
+    """Add an enum of a domain to the schema; `values` describes each value (a test requires all of them)."""
     strawberry.enum(enum, name=name, description=description)
     shown: Any = enum
     for value in shown.__strawberry_definition__.values:

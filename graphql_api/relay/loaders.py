@@ -1,8 +1,8 @@
-"""What a field needs row by row and the database gives all at once, where no join can bring it.
+"""Loaders that batch the lookups of one field for all rows, where no join can fetch the data.
 
-Nothing is kept between two batches: a subscription lives long, and what it read for one event is old at the next.
-Call these in async resolvers, so that all the rows around the field ask in the same moment; so must be the resolvers
-of the objects above them, because a plain one goes through a thread, from which its rows come back one by one.
+Nothing is cached between two batches, because a subscription is long-lived and its data would be stale at the next
+event. Call the loaders in async resolvers, so that all rows ask at the same time. The resolvers of the parent objects
+must be async too: a sync resolver runs in a thread, and its rows return one by one.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ M = TypeVar("M", bound=Model)
 
 
 async def load_row(info: Info, key: Any, rows: Callable[[], QuerySet[M]]) -> M | None:
-    """Return the row of `rows()` with this primary key, with what the client selects below the field."""
+    """Return the row of `rows()` with this primary key and the fields that the client selects."""
     return await load(info, key, lambda keys: optimize(rows(), info=info).in_bulk(keys))
 
 
 async def load_rows(info: Info, key: Any, rows: Callable[[], QuerySet[M]], by: str) -> list[M]:
-    """Return, in their order, the rows of `rows()` whose column `by` is the key, with what is selected below."""
+    """Return the rows of `rows()` whose column `by` is the key, in order, with the fields that the client selects."""
 
     def find(keys: Sequence[Any]) -> Mapping[Any, list[M]]:
         store = OptimizerStore.with_hints(only=[by])
@@ -44,7 +44,7 @@ async def load_rows(info: Info, key: Any, rows: Callable[[], QuerySet[M]], by: s
 
 
 async def load(info: Info, key: Any, find: Callable[[Sequence[Any]], Mapping[Any, T]]) -> T | None:
-    """Return what `find` gives for the key, or None; it is called once for the field of all the rows."""
+    """Return the value that `find` gives for the key, or None; `find` is called once for all rows."""
 
     def find_all(keys: Sequence[Any]) -> list[T | None]:
         found = find(list(dict.fromkeys(keys)))
@@ -54,10 +54,10 @@ async def load(info: Info, key: Any, find: Callable[[Sequence[Any]], Mapping[Any
 
 
 class PatientLoader(DataLoader[Any, Any]):
-    """A loader that lets all rows ask before it does: of a long list the last are some rounds of the loop behind."""
+    """A loader that waits for the rows of all lists at its place: those of inner lists come some rounds apart."""
 
     #: Rounds of the event loop: more than lists within lists within lists are apart.
-    ROUNDS = 24
+    ROUNDS = 8
 
     @property
     def loop(self) -> Any:
@@ -75,16 +75,30 @@ class PatientLoader(DataLoader[Any, Any]):
 
 
 def batch(info: Any, what: str, find: Callable[[Sequence[Any]], Sequence[T]]) -> DataLoader[Any, T]:
-    """Return the loader of this field of the document; `what` tells several of one field apart."""
-    name = f"{what}:{info.path.typename}.{info.path.key}:{id(info._raw_info.field_nodes[0])}"
+    """Return the loader of this field at its place in the response; `what` distinguishes several loaders of one field.
+
+    If two places spread the same fragment, each has its own loader: their rows arrive at different times, so a shared
+    loader would sometimes run one statement and sometimes two.
+    """
+    name = f"{what}:{_place_of(info.path)}:{id(info._raw_info.field_nodes[0])}"
     if name not in info.context.loaders:
         info.context.loaders[name] = PatientLoader(load_fn=_asked(info, find), cache=False)
     loader: DataLoader[Any, T] = info.context.loaders[name]
     return loader
 
 
+def _place_of(path: Any) -> str:
+    """Return the path from the root to the field, without the indexes of lists, so that all rows share it."""
+    steps = []
+    while path is not None:
+        if path.typename is not None:  # an index of a list has no type name
+            steps.append(f"{path.typename}.{path.key}")
+        path = path.prev
+    return "/".join(steps)
+
+
 def _asked(info: Any, find: Callable[[Sequence[Any]], Sequence[T]]) -> Callable[[list[Any]], Awaitable[Sequence[T]]]:
-    """Return the question as it is asked: by a request in its thread, by a socket with a connection for the moment."""
+    """Return `find` as a coroutine function: requests run it in their thread, sockets on a short-lived connection."""
     if info.context.outbound is None:
         return sync_to_async(find)
 

@@ -1,7 +1,7 @@
-"""Connections below many parents: the pages of all of them in one statement.
+"""Nested connections: one statement reads the pages of all parents.
 
-A page below a single parent is a plain one, which the database answers from its index. Below several, one
-statement numbers the rows of each parent in their order and takes the first of each.
+For a single parent, the page is an ordinary query that uses an index. For several parents, one statement numbers the
+rows of each parent and takes the first ones of each.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from strawberry_django.relay.cursor_connection import apply_cursor_pagination
 from graphql_api.relay.edges import as_edges
 from graphql_api.relay.loaders import batch
 
-#: The name under which each row says whose it is.
+#: The annotation that holds each row's parent.
 PARENT = "nested_parent"
 
 
 @dataclass(frozen=True)
 class Nested:
-    """What the resolver of a nested connection returns; an async one, so that all parents ask in the same moment."""
+    """The result of a nested connection's resolver; make the resolver async, so that all parents ask at once."""
 
     #: The rows of all parents that the viewer may see, in their order.
     rows: Callable[[], QuerySet[Any]]
@@ -36,10 +36,10 @@ class Nested:
 
 
 async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **page: Any) -> QuerySet[Any]:
-    """Return the rows of this parent's page; what is asked for its siblings comes by the same statement.
+    """Return the rows of this parent's page; the same statement reads the pages of its siblings.
 
-    For a single parent the queryset is not evaluated yet and holds all rows; for several it holds the page, and one
-    row more where there are more. `narrow` bounds the rows by the page's cursors.
+    For a single parent, the queryset is not evaluated yet and holds all rows. For several parents, it holds the page,
+    and one more row if there is a next page. `narrow` bounds the rows by the page's cursors.
     """
 
     def load(keys: Sequence[int]) -> list[QuerySet[Any]]:
@@ -51,7 +51,7 @@ async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **p
 
 
 async def load_count(nested: Nested, info: Any) -> int:
-    """Return how many rows this parent has; its siblings are counted by the same statement."""
+    """Return the number of rows of this parent; the same statement counts those of its siblings."""
 
     def load(keys: Sequence[int]) -> list[int]:
         rows = nested.rows().filter(**{f"{nested.by}__in": keys}).order_by()

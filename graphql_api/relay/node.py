@@ -1,4 +1,4 @@
-"""Any entity by its id."""
+"""The root field `node`: any object by its id."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from strawberry_django.utils.typing import get_django_definition
 from graphql_api.context import Info, viewer_of
 from graphql_api.relay.ids import read_id
 
-AnyId = Annotated[strawberry.ID, strawberry.argument(description="The id of anything.")]
+AnyId = Annotated[strawberry.ID, strawberry.argument(description="ID of any object.")]
 
 
 @strawberry.type
 class NodeQueries:
-    """The root field of every entity."""
+    """The root field of all objects."""
 
-    @strawberry_django.field(description="Any entity by its id; null where there is none, or you may not see it.")
+    @strawberry_django.field(
+        description="Any object by its ID; null if there is none, or if the viewer may not see it."
+    )
     def node(self, info: Info, id: AnyId) -> relay.Node | None:
-        """Find the row by the name of its type, among those that the viewer may see."""
+        """Return the row of the id's type, if the viewer may see it."""
         found = read_id(id)
         rows = find_nodes(info, found[0]) if found else None
         if found is None or rows is None:
@@ -35,7 +37,7 @@ class NodeQueries:
 
 
 def find_nodes(info: Info, type_name: str) -> QuerySet[Any] | None:
-    """Return the rows that the type with this name shows the viewer; None if there is no such kind of entity."""
+    """Return the rows of this type that the viewer may see; None if there is no such type of object."""
     node_type = _node_type(info, type_name)
     definition = get_django_definition(node_type)
     if definition is None:

@@ -1,4 +1,4 @@
-"""The scalars of times, UUIDs and files: how they are read, and what is said where they cannot be."""
+"""The scalars of times, UUIDs and files, and the errors for values that they cannot parse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXPECTED_UUID = "expected a UUID, such as 5b6a1b1e-7a54-4a8e-9d38-0c6c7f4f5a11"
 
 
 def parse_time(text: object) -> datetime:
-    """Return the instant in UTC: databases do not accept every offset that ISO 8601 can write."""
+    """Return the time in UTC, because databases do not accept every offset that ISO 8601 allows."""
     if not isinstance(text, str):
         raise GraphQLError(f"A DateTime must be a text: {EXPECTED_TIME}.")
     try:
@@ -29,7 +29,7 @@ def parse_time(text: object) -> datetime:
 
 
 def check_offset(value: object) -> None:
-    """Raise ValueError for a time, written as text, in anything but UTC: cursors are made in UTC."""
+    """Raise ValueError if the text is a time that is not in UTC: cursors are made in UTC."""
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
@@ -41,14 +41,14 @@ def check_offset(value: object) -> None:
 DATE_TIME_SCALAR = strawberry.scalar(
     name="DateTime",
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-    description="A time in ISO 8601 with its offset, such as `2026-05-09T08:30:00-07:00`; answers are in UTC.",
+    description="Date and time in ISO 8601 with an offset, such as `2026-05-09T08:30:00-07:00`; responses use UTC.",
     serialize=datetime.isoformat,
     parse_value=parse_time,
 )
 
 
 def parse_uuid(text: object) -> UUID:
-    """Return the UUID, however its hyphens and capitals are written."""
+    """Return the UUID; hyphens and upper case are optional."""
     if not isinstance(text, str):
         raise GraphQLError(f"A UUID must be a text: {EXPECTED_UUID}.")
     try:
@@ -60,7 +60,7 @@ def parse_uuid(text: object) -> UUID:
 UUID_SCALAR = strawberry.scalar(
     name="UUID",
     specified_by_url="https://www.rfc-editor.org/rfc/rfc9562",
-    description="A UUID as text, such as `5b6a1b1e-7a54-4a8e-9d38-0c6c7f4f5a11`.",
+    description="UUID as text, such as `5b6a1b1e-7a54-4a8e-9d38-0c6c7f4f5a11`.",
     serialize=str,
     parse_value=parse_uuid,
 )
@@ -76,12 +76,13 @@ def _refuse_literal(node: ValueNode, variables: Any = None) -> Any:
     raise BadUserInput("A file cannot be written into the document; send it as a variable.")
 
 
-#: What inputs name; the schema knows it by UPLOAD_SCALAR.
+#: The type of file fields in inputs; UPLOAD_SCALAR maps it to the schema.
 Upload = NewType("Upload", UploadedFile)  # type: ignore[type-arg] # it has no parameter when it runs
 UPLOAD_SCALAR = strawberry.scalar(
     name="Upload",
     specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
-    description="A file, sent by the GraphQL multipart request spec with the header `X-Requested-With`.",
+    description="File, sent as defined in the GraphQL multipart request specification; the request needs the header "
+    "`X-Requested-With`.",
     parse_value=_parse_file,
     parse_literal=_refuse_literal,
     serialize=lambda value: None,

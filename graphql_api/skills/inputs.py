@@ -1,4 +1,4 @@
-"""What the queries and mutations of skills take."""
+"""Inputs of the queries and mutations of skills."""
 
 from __future__ import annotations
 
@@ -9,50 +9,52 @@ from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
 
 
-@strawberry.input(description="Which skills to list; without a word, all of them.")
+@strawberry.input(description="Filter of the skills. A field that is null or left out does not filter.")
 class SkillFilter:
-    """What narrows the list of skills."""
+    """Filter of the skills."""
 
-    search: str | None = strawberry.field(description="How the name, or another name, begins.", default=None)
-    category: str | None = strawberry.field(description="The whole name of the category.", default=None)
+    search: str | None = strawberry.field(
+        description="Beginning of the skill's name or of one of its aliases.", default=None
+    )
+    category: str | None = strawberry.field(description="Full name of the category.", default=None)
 
 
-@strawberry.input(description="What `addSkill` takes.")
+@strawberry.input(description="Input of `addSkill`.")
 class AddSkillInput:
-    """A skill, and how well."""
+    """A skill with its level."""
 
-    skill_id: strawberry.ID = strawberry.field(description="The skill.")
-    proficiency_level: int = strawberry.field(description="From 1, a beginner, to 5, an expert.", default=3)
+    skill_id: strawberry.ID = strawberry.field(description="ID of the skill to add.")
+    proficiency_level: int = strawberry.field(description="Level from 1 (beginner) to 5 (expert).", default=3)
 
 
-@strawberry.input(description="What `removeSkill` takes.")
+@strawberry.input(description="Input of `removeSkill`.")
 class RemoveSkillInput:
-    """A skill."""
+    """A skill to remove."""
 
-    skill_id: strawberry.ID = strawberry.field(description="The skill.")
+    skill_id: strawberry.ID = strawberry.field(description="ID of the skill to remove.")
 
 
-@strawberry.input(description="What `uploadResume` takes.")
+@strawberry.input(description="Input of `uploadResume`.")
 class UploadResumeInput:
-    """A file."""
+    """A resume to upload."""
 
-    resume: Upload = strawberry.field(description="A PDF, a Word document (DOCX) or plain text, of 5 MB at the most.")
+    resume: Upload = strawberry.field(description="PDF, Word document (DOCX) or plain text file of at most 5 MB.")
 
 
-@strawberry.input(description="What `importLinkedinExport` takes.")
+@strawberry.input(description="Input of `importLinkedinExport`.")
 class ImportLinkedinExportInput:
-    """An archive."""
+    """A LinkedIn export to upload."""
 
     archive: Upload = strawberry.field(
-        description="The ZIP that LinkedIn sends you when you ask for your data, of 10 MB at the most."
+        description="The ZIP archive that LinkedIn sends you when you request your data, at most 10 MB."
     )
 
 
-@strawberry.input(description="What `acceptResumeSkills` takes.")
+@strawberry.input(description="Input of `acceptResumeSkills`.")
 class AcceptResumeSkillsInput:
-    """A choice of what was suggested."""
+    """Suggested skills to accept."""
 
-    resume_id: strawberry.ID = strawberry.field(description="Your resume.")
+    resume_id: strawberry.ID = strawberry.field(description="ID of your resume.")
     skill_ids: list[strawberry.ID] = list_field(
-        MAX_AT_ONCE, "Which of its suggested skills you have.", service_answers=True
+        MAX_AT_ONCE, "IDs of the suggested skills to add to your profile.", service_answers=True
     )

@@ -1,4 +1,4 @@
-"""Acts on one's own skills."""
+"""Mutations of a user's own skills and resume."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from graphql_api.skills.types import Resume, UserSkill
 
 @strawberry.type
 class SkillMutations:
-    """The root fields of skills."""
+    """Root fields of the mutations."""
 
-    @mutation(description="Say that you have a skill, and how well; again to change the level. Needs a login.")
+    @mutation(description="Add a skill to your profile. A repeated call changes its level. Needs a login.")
     def add_skill(self, info: Info, input: AddSkillInput) -> UserSkill:
         """Call `services.add_skill`."""
         return services.add_skill(  # type: ignore[return-value]
@@ -32,7 +32,7 @@ class SkillMutations:
             proficiency_level=input.proficiency_level,
         )
 
-    @mutation(description="Take back that you have a skill. Needs a login.")
+    @mutation(description="Remove a skill from your profile. Needs a login.")
     def remove_skill(self, info: Info, input: RemoveSkillInput) -> User:
         """Call `services.remove_skill`."""
         return services.remove_skill(  # type: ignore[return-value]
@@ -40,14 +40,16 @@ class SkillMutations:
         )
 
     @mutation(
-        description="Hand in your resume; skills found in it are suggested in `me.profile.resume`. Needs a login.",
+        description="Upload your resume, which replaces your earlier one. The server reads it in the background and "
+        "lists suggested skills in `me.profile.resume`. Needs a login.",
     )
     def upload_resume(self, info: Info, input: UploadResumeInput) -> Resume:
         """Call `services.upload_resume`."""
         return services.upload_resume(actor=signed_in(info), file=input.resume)  # type: ignore[return-value]
 
     @mutation(
-        description="Hand in your export from LinkedIn; its skills are suggested like a resume's. Needs a login.",
+        description="Upload your data export from LinkedIn, which replaces your earlier resume. The server reads it in "
+        "the background and lists suggested skills in `me.profile.resume`. Needs a login.",
     )
     def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> Resume:
         """Call `services.import_linkedin_export`."""
@@ -55,7 +57,7 @@ class SkillMutations:
             actor=signed_in(info), file=input.archive
         )
 
-    @mutation(description="Take over skills that your resume suggests. Needs a login.")
+    @mutation(description="Add skills that your resume suggests to your profile. Needs a login.")
     def accept_resume_skills(self, info: Info, input: AcceptResumeSkillsInput) -> User:
         """Call `services.accept_resume_skills`."""
         return services.accept_resume_skills(  # type: ignore[return-value]

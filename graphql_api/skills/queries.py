@@ -1,4 +1,4 @@
-"""Questions about skills."""
+"""Queries of skills."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from graphql_api.relay.connections import Connection
 from graphql_api.skills.inputs import SkillFilter
 from graphql_api.skills.types import Skill, SkillCategory
 
-Filters = Annotated[SkillFilter | None, strawberry.argument(description="Which skills to list.")]
+Filters = Annotated[SkillFilter | None, strawberry.argument(description="Filter of the skills; null lists all.")]
 
 
 @strawberry.type
 class SkillQueries:
-    """The root fields of skills."""
+    """Root fields of the queries."""
 
-    @strawberry_django.connection(Connection[Skill], description="The taxonomy of skills, by name.")
+    @strawberry_django.connection(
+        Connection[Skill],
+        description="Skills of the taxonomy, ordered by name. A search lists matching names before matching aliases.",
+    )
     def skills(self, info: Info, filters: Filters = None) -> QuerySet[models.Skill]:
-        """Ask `selectors.find_skills`."""
+        """Call `selectors.find_skills`."""
         wanted = filters or SkillFilter()
         return selectors.find_skills(viewer=viewer_of(info), search=wanted.search or "", category=wanted.category or "")
 
-    @strawberry_django.field(description="The groups of skills that the taxonomy has, by name.")
+    @strawberry_django.field(description="Categories of the taxonomy that have skills, ordered by name.")
     def skill_categories(self, info: Info) -> list[SkillCategory]:
-        """Ask `selectors.find_categories`."""
+        """Call `selectors.find_categories`."""
         found = selectors.find_categories(viewer=viewer_of(info))
         return [SkillCategory(value=one.name, label=one.name, skill_count=one.skill_count) for one in found]

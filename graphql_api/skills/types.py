@@ -1,4 +1,4 @@
-"""Skills as the API shows them."""
+"""GraphQL types of skills and resumes."""
 
 from __future__ import annotations
 
@@ -21,131 +21,137 @@ from graphql_api.relay.rows import row_of
 
 describe(
     models.SkillSource,
-    description="How it came to be known that somebody has a skill.",
+    description="How a skill came onto a person's profile.",
     values={
-        "SELF": "The person said so.",
-        "RESUME": "The person accepted it from a resume.",
-        "LINKEDIN": "The person accepted it from a LinkedIn export.",
-        "COURSE": "A completed course teaches it.",
-        "HOST": "A host endorsed it after the person had volunteered.",
+        "SELF": "The person added the skill.",
+        "RESUME": "The person accepted the skill from a resume.",
+        "LINKEDIN": "The person accepted the skill from a LinkedIn export.",
+        "COURSE": "A course that the person completed teaches the skill.",
+        "HOST": "A host endorsed the skill after the person volunteered.",
     },
 )
 SkillSource = models.SkillSource
 describe(
     models.ResumeStatus,
-    description="How far the reading of a resume is.",
+    description="Progress of reading a resume.",
     values={
-        "PENDING": "It waits to be read, or is being read.",
-        "PARSED": "It was read; `suggestions` has the skills.",
-        "FAILED": "It could not be read; `failureReason` says why.",
+        "PENDING": "The resume waits to be read, or is being read.",
+        "PARSED": "The resume was read. `suggestions` lists the skills found.",
+        "FAILED": "The resume could not be read. `failureCode` and `failureReason` say why.",
     },
 )
 ResumeStatus = models.ResumeStatus
 describe(
     Failure,
     name="ResumeFailureCode",
-    description="Why a resume could not be read.",
+    description="Reason why a resume could not be read.",
     values={
         "ENCRYPTED": "The file is encrypted with a password.",
-        "NO_TEXT": "There is no text in the file, only images or nothing.",
-        "NOT_A_RESUME": "The text says too little about experience, education or skills.",
-        "DAMAGED": "The file is damaged, or not of the type it says.",
-        "TOO_LARGE_TO_READ": "Reading it takes too much time or memory.",
-        "UNSUPPORTED_TYPE": "It is not a PDF, a Word document or plain text.",
-        "NO_SKILLS_LIST": "The LinkedIn export has no list of skills.",
-        "INTERRUPTED": "The server was interrupted several times while reading it.",
+        "NO_TEXT": "The file contains no text, only images or nothing.",
+        "NOT_A_RESUME": "The text contains no skills and nothing else that is typical of a resume.",
+        "DAMAGED": "The file is damaged, or its content does not match its type.",
+        "TOO_LARGE_TO_READ": "Reading the file takes too much time or memory.",
+        "UNSUPPORTED_TYPE": "The file is not a PDF, a Word document (DOCX) or plain text.",
+        "NO_SKILLS_LIST": "The LinkedIn export contains no list of skills.",
+        "INTERRUPTED": "The server was interrupted several times while it read the file.",
     },
 )
 ResumeFailureCode = Failure
 
 
-@strawberry_django.type(models.Skill, description="Something a person can do.")
+@strawberry_django.type(models.Skill, description="A skill of the taxonomy.")
 class Skill(relay.Node):
     """A skill of the taxonomy."""
 
-    name: str = strawberry_django.field(description="The preferred name.")
-    category: str = strawberry_django.field(description="The group of skills it belongs to.")
+    name: str = strawberry_django.field(description="Preferred name of the skill.")
+    category: str = strawberry_django.field(description="Name of the category that the skill belongs to.")
 
-    @strawberry_django.field(description="Its other names.", prefetch_related=["aliases"])
+    @strawberry_django.field(description="Other names of the skill, sorted.", prefetch_related=["aliases"])
     async def aliases(self) -> list[str]:
-        """Show the other names."""
+        """Return the names of the aliases, sorted."""
         row: Any = self
         return sorted(alias.name for alias in row.aliases.all())
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Skill], info: Info, **kwargs: Any) -> QuerySet[models.Skill]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.SkillQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
 
 
-@strawberry.type(description="A group of skills in the taxonomy.")
+@strawberry.type(description="A category of skills in the taxonomy.")
 class SkillCategory:
     """A category of skills."""
 
-    value: str = strawberry.field(description="What `SkillFilter.category` takes.")
-    label: str = strawberry.field(description="The name to show.")
-    skill_count: int = strawberry.field(description="How many skills are in it.")
+    value: str = strawberry.field(description="Value for `SkillFilter.category`.")
+    label: str = strawberry.field(description="Name to display.")
+    skill_count: int = strawberry.field(description="Number of skills in the category.")
 
 
 @strawberry_django.type(models.UserSkill, description="A skill that a person has.")
 class UserSkill(relay.Node):
-    """What somebody can do, how well, and who says so."""
+    """A user's skill with its level and source."""
 
-    proficiency_level: int = strawberry_django.field(description="From 1, a beginner, to 5, an expert.")
-    source: SkillSource = strawberry_django.field(description="How it came to be known.")
-    is_verified: bool = strawberry_django.field(description="Whether somebody else confirmed it.")
-    skill: Skill = strawberry_django.field(description="The skill.")
+    proficiency_level: int = strawberry_django.field(description="Level from 1 (beginner) to 5 (expert).")
+    source: SkillSource = strawberry_django.field(description="How the skill came onto the profile.")
+    is_verified: bool = strawberry_django.field(
+        description="Whether someone other than the person, such as a host, confirmed the skill."
+    )
+    skill: Skill = strawberry_django.field(description="Skill that the person has.")
 
 
 @strawberry_django.type(
-    models.ResumeSuggestion, description="A skill that was found in a resume; only its owner sees it."
+    models.ResumeSuggestion, description="A skill that was found in a resume. Only the owner of the resume sees it."
 )
 class ResumeSuggestion(relay.Node):
-    """What may be a skill of the person's."""
+    """A suggested skill."""
 
-    matched_text: str = strawberry_django.field(description="The text that it was found in.")
-    confidence: float = strawberry_django.field(description="How sure that is: from 0 to 1.")
-    is_accepted: bool = strawberry_django.field(description="Whether the person took it over.")
-    skill: Skill = strawberry_django.field(description="The skill.")
+    matched_text: str = strawberry_django.field(description="Text of the resume in which the skill was found.")
+    confidence: float = strawberry_django.field(description="Confidence of the suggestion, from 0 to 1.")
+    is_accepted: bool = strawberry_django.field(description="Whether the person accepted the suggestion.")
+    skill: Skill = strawberry_django.field(description="The suggested skill.")
 
     @classmethod
     def get_queryset(
         cls, queryset: QuerySet[models.ResumeSuggestion], info: Info, **kwargs: Any
     ) -> QuerySet[models.ResumeSuggestion]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.ResumeSuggestionQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
 
 
-@strawberry_django.type(models.Resume, description="A resume, or a LinkedIn export, that somebody handed in.")
+@strawberry_django.type(
+    models.Resume, description="An uploaded resume or LinkedIn export. The file itself cannot be downloaded."
+)
 class Resume(relay.Node):
-    """What became of a file; the file itself is never shown."""
+    """The result of reading an uploaded file."""
 
-    status: ResumeStatus = strawberry_django.field(description="Whether it was read already.")
-    original_name: str = strawberry_django.field(description="What the file was called.")
-    created_at: datetime = strawberry_django.field(description="When it was handed in.")
+    status: ResumeStatus = strawberry_django.field(description="Progress of reading the file.")
+    original_name: str = strawberry_django.field(description="Name of the uploaded file.")
+    created_at: datetime = strawberry_django.field(description="Time of the upload.")
 
     @strawberry_django.field(
-        description="Why it could not be read, as a code such as `ENCRYPTED`; null otherwise.", only=["failure_code"]
+        description="Reason why the file could not be read, such as `ENCRYPTED`; null unless `status` is FAILED.",
+        only=["failure_code"],
     )
     async def failure_code(self) -> ResumeFailureCode | None:
-        """Show the code of the reason."""
+        """Return the code, or DAMAGED for a code that the enum no longer has."""
         code = row_of(self, models.Resume).failure_code
         return known(Failure, code, Failure.DAMAGED) if code else None
 
     @strawberry_django.field(
-        description="Why it could not be read and what to do, in a sentence; null otherwise.", only=["failure_reason"]
+        description="Sentence that says why the file could not be read and what to do; null unless `status` is FAILED.",
+        only=["failure_reason"],
     )
     async def failure_reason(self) -> str | None:
-        """Show the reason."""
+        """Return the sentence, or None."""
         return row_of(self, models.Resume).failure_reason or None
 
-    @strawberry_django.field(description="The skills found in it, surest first.", only=["id"])
+    @strawberry_django.field(description="Skills found in the file, ordered by confidence, highest first.", only=["id"])
     async def suggestions(self, info: Info) -> list[ResumeSuggestion]:
-        """Show what was found."""
+        """Load `selectors.find_suggestions`, for all resumes in one batch."""
         shown = partial(selectors.find_suggestions, viewer=viewer_of(info))
         return await load_rows(info, row_of(self, models.Resume).pk, shown, by="resume_id")  # type: ignore[return-value]
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Resume], info: Info, **kwargs: Any) -> QuerySet[models.Resume]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.ResumeQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]

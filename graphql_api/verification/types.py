@@ -1,4 +1,4 @@
-"""Verifications as the API shows them."""
+"""GraphQL enums of verifications."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from graphql_api.relay.enums import describe
 
 describe(
     models.VerificationKind,
-    description="What the community can verify about a person.",
+    description="Kind of verification that a person can have.",
     values={
-        "IDENTITY": "That the person is who they say they are.",
-        "BACKGROUND_CHECK": "That a background check found nothing against the person.",
+        "IDENTITY": "The person is who they say they are.",
+        "BACKGROUND_CHECK": "A background check found nothing against the person.",
     },
 )
 VerificationKind = models.VerificationKind

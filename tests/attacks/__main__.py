@@ -37,21 +37,21 @@ def main() -> int:
     failed, missing = 0, "--embedded was given" if options.embedded else slow_services.missing()
     for rates, attacks in ROUNDS:
         asked = [attack for attack in attacks if options.only in attack.finding]
-        if missing and attacks is slow_services.ATTACKS:
+        if missing and asked and attacks is slow_services.ATTACKS:
             print(f"Left out, because {missing}: {', '.join(attack.finding for attack in asked)}")
         elif asked:
-            with town(rates) as target:
-                failed += sum(not replay(attack, target, with_cpu=not options.no_cpu) for attack in asked)
+            with town(rates, with_cpu=not options.no_cpu) as target:
+                failed += sum(not replay(attack, target) for attack in asked)
     return failed
 
 
-def replay(attack: Attack, target: Town, *, with_cpu: bool) -> bool:
+def replay(attack: Attack, target: Town) -> bool:
     """Run one attack, print its line, and tell whether it stayed within its limits."""
     try:
         outcome = attack.act(target)
     except OSError as error:
         outcome = Outcome("no answer", faults=[repr(error)])
-    faults = attack.faults(outcome, with_cpu=with_cpu)
+    faults = attack.faults(outcome, with_cpu=target.with_cpu)
     cpu = "" if outcome.cpu is None else f"{outcome.cpu:.1f}"
     most = "" if attack.max_cpu is None or outcome.cpu is None else f"{attack.max_cpu:.0f}"
     verdict = f"FAILED: {'; '.join(faults)} ({outcome.said})" if faults else outcome.said
@@ -63,17 +63,17 @@ def replay(attack: Attack, target: Town, *, with_cpu: bool) -> bool:
 
 
 @contextmanager
-def town(rates: str) -> Iterator[Town]:
+def town(rates: str, *, with_cpu: bool) -> Iterator[Town]:
     """Start a server with people and opportunities at the limits of what hosts may write."""
     with tempfile.TemporaryDirectory() as folder:
         server = LiveServer(
             f"attacks-{rates}", DATABASE_URL=f"sqlite:///{Path(folder, 'town.sqlite3')}", RATE_LIMITS=rates
         )
-        server.manage("migrate", "--verbosity", "0")
+        server.fill()
         token, *pairs = server.run("from tests.attacks.town import build; build()").splitlines()
         server.start()
         try:
-            yield Town(server, token, dict(pair.split("=", 1) for pair in pairs))
+            yield Town(server, token, dict(pair.split("=", 1) for pair in pairs), with_cpu)
         finally:
             server.kill()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.made_databases import copy_database
 from tests.shared_data import need_shared_data
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -161,18 +161,9 @@ class Crawler:
         )
 
 
-@pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with all its tables."""
-    path = tmp_path_factory.mktemp("database") / "empty.sqlite3"
-    done = Crawler(path).python("manage.py", "migrate", "--skip-checks", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    return path
-
-
 @pytest.fixture
-def crawler(migrated_database: Path, tmp_path: Path) -> Crawler:
+def crawler(tmp_path: Path) -> Crawler:
     """The real crawler on an empty database."""
     path = tmp_path / "crawl.sqlite3"
-    shutil.copy(migrated_database, path)
+    copy_database(path)
     return Crawler(path)

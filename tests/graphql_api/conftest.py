@@ -21,7 +21,7 @@ def socket_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
         DATABASE_URL=f"sqlite:///{folder / 'sockets.sqlite3'}",
         CORS_ALLOWED_ORIGINS="https://app.example.org",
     )
-    server.manage("migrate", "--verbosity", "0")
+    server.fill()
     server.start()
     yield server
     server.kill()

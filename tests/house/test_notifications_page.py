@@ -47,9 +47,9 @@ def test_the_examples_are_served(document: str) -> None:
         f"from {DIGESTS['FROM_HOUR']}:00 UTC on",
         f"in the last {DIGESTS['LOOKS_BACK'].days} days",
         f"lists {DIGESTS['MAX_LISTED']} and",
-        f"with {CONNECT_SECONDS} second to\n  connect and {ANSWER_SECONDS} to answer",
-        f"goes {KEPT['READ_KEPT_FOR'].days} days after it came, everything after {KEPT['KEPT_FOR'].days}",
+        f"with {CONNECT_SECONDS} second to connect and {ANSWER_SECONDS} to answer",
+        f"removed {KEPT['READ_KEPT_FOR'].days} days after they came, all others after {KEPT['KEPT_FOR'].days}",
     ],
 )
 def test_the_figures_are_those_of_the_code(words: str) -> None:
-    assert words in PAGE
+    assert words in " ".join(PAGE.split())

@@ -19,8 +19,7 @@ def community_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveS
         STORAGE_URL=f"file://{folder / 'media'}",
         EMAIL_URL=f"filemail://{folder / 'mail'}",
     )
-    server.manage("migrate", "--verbosity", "0")
-    server.manage("load_demo")
+    server.fill(demo=True)
     server.start()
     yield server
     server.kill()

@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         STORAGE_URL=f"file://{folder / 'media'}",
         EMAIL_URL=f"filemail://{folder / 'mail'}",
     )
-    server.manage("migrate", "--verbosity", "0")
+    server.fill()
     server.run(MAKE_PEOPLE % PASSWORD)
     server.start()
     yield server

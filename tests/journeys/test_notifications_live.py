@@ -41,8 +41,7 @@ def server(tmp_path: Path, folder: Path) -> Iterator[LiveServer]:
     server = LiveServer(
         "notifications", DATABASE_URL=f"sqlite:///{tmp_path / 'told.sqlite3'}", EMAIL_URL=f"filemail://{folder}"
     )
-    server.manage("migrate", "--verbosity", "0")
-    server.manage("load_demo")
+    server.fill(demo=True)
     server.start()
     yield server
     server.kill()

@@ -35,8 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server with the demo community, whose volunteer has a record."""
     folder = tmp_path_factory.mktemp("records")
     server = LiveServer("service-records", DATABASE_URL=f"sqlite:///{folder / 'records.sqlite3'}")
-    server.manage("migrate", "--verbosity", "0")
-    server.manage("load_demo")
+    server.fill(demo=True)
     server.start()
     yield server
     server.kill()

@@ -1,1 +1,1 @@
-"""The live half of messaging: what is read once and told to all who follow."""
+"""Live messaging: each event is read once per process and delivered to all subscribers."""

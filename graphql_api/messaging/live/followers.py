@@ -1,4 +1,4 @@
-"""One viewer's way through one conversation's log."""
+"""The stream of one viewer's subscription to one conversation."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from graphql_api.messaging.live.readings import Reading, read
 
 
 class ConversationStream(Stream):
-    """The log after a cursor, then live; the cursor is the last sequence delivered.
+    """Stream of the log after a cursor, then of live events; the cursor is the last sequence delivered.
 
-    While it catches up from the database it takes nothing live; it goes live in the moment in which its cursor
-    has reached the tail of the log that all share, so there is no hole and no double in between.
+    While the stream catches up from the database, it ignores live events. It goes live at the moment its cursor
+    reaches the tail of the shared log, so no event is missing or doubled in between.
     """
 
     def __init__(self, viewer: accounts.User, conversation_id: int, outbound: Outbound | None) -> None:
@@ -34,10 +34,14 @@ class ConversationStream(Stream):
         self._log: Log | None = None
 
     async def begin(self, after_sequence: int | None) -> None:
-        """Join the log; refuses FORBIDDEN who takes no part, and BAD_USER_INPUT a sequence yet to come."""
+        """Join the log.
+
+        Refuses with FORBIDDEN if the viewer does not take part, and with BAD_USER_INPUT if the sequence is ahead of
+        the log.
+        """
         key = self.conversation_id
         try:
-            # Joined before the look at the head: nothing falls between the two.
+            # Join before reading the head, so that no event is lost in between.
             (self._log,) = await logs().join(self, [key])
             self._cursor = await self._first_cursor(after_sequence)
         except BaseException:
@@ -57,18 +61,18 @@ class ConversationStream(Stream):
         return head if after_sequence is None else after_sequence
 
     def take(self, log: Log, items: list[Item]) -> None:
-        """Let the items wait, once there is nothing to catch up with."""
+        """Queue the live items, unless the stream is still catching up."""
         if self._is_live:
             for item in items:
                 if item.about_id != self.viewer_id:
                     self.offer(item)
 
     def lose(self, log: Log) -> None:
-        """End: the viewer takes part no longer."""
+        """End the stream, because the viewer no longer takes part."""
         self.end()
 
     async def items(self) -> AsyncIterator[Item]:
-        """Yield the log after the cursor, then what comes, until the viewer takes part no longer."""
+        """Yield the log after the cursor, then live events, until the viewer no longer takes part."""
         async for item in self._missed():
             yield item
         if self._is_live:
@@ -76,7 +80,7 @@ class ConversationStream(Stream):
                 yield item
 
     async def _missed(self) -> AsyncIterator[Item]:
-        """Yield the log up to its tail; live from there."""
+        """Yield the log up to its tail, then go live."""
         assert self._log is not None  # noqa: S101 # `begin` came first
         while self._cursor < self._log.tail:
             reading = await self._page()
@@ -96,7 +100,7 @@ class ConversationStream(Stream):
         )
 
     async def _live(self) -> AsyncIterator[Item]:
-        """Yield what comes until the end."""
+        """Yield live events until the stream ends."""
         while (item := await self.next()) is not None:
             if item.sequence is not None and item.sequence <= self._cursor:
                 continue
@@ -107,7 +111,7 @@ class ConversationStream(Stream):
         self._is_live = False
 
     async def _may_have(self, item: Item) -> bool:
-        """Tell whether the viewer still takes part, as was known when the item was read, or a moment ago."""
+        """Tell whether the viewer may still receive the item; an old item needs a fresh check of the right."""
         if time.monotonic() - item.read_at > log.FRESH and self._log is not None:
             await self._log.confirm(log.FRESH)
         return not self._is_over

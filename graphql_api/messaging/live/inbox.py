@@ -1,4 +1,4 @@
-"""One viewer's way through the logs of all their conversations."""
+"""The stream of one viewer's subscription to all their conversations."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from graphql_api.messaging.live.readings import read
 from graphql_api.messaging.types import Conversation
 
 
-@strawberry.type(description="Something that happened in one of your conversations.")
+@strawberry.type(description="Event in one of the viewer's conversations.")
 class InboxEvent:
-    """An event, and the conversation it happened in."""
+    """An event, and its conversation."""
 
-    event: ConversationEvent = strawberry.field(description="What happened.")
+    event: ConversationEvent = strawberry.field(description="The event.")
     conversation_id: strawberry.Private[int]
 
-    @strawberry.field(description="Where it happened, as it is now.")
+    @strawberry.field(description="Current state of the conversation that the event belongs to.")
     async def conversation(self, info: Info) -> Conversation:
-        """Read what all the viewers of this moment are shown, at once."""
+        """Return the conversation; one lookup serves all subscribers that ask at the same time."""
         found = await _overviews().load((self.conversation_id, signed_in(info).pk))
         if found is None:
             raise LookupError("the conversation is gone")
@@ -45,9 +45,9 @@ class InboxEvent:
 
 
 class InboxStream(Stream):
-    """What happens in all the viewer's conversations, each log in its order, from now on.
+    """Stream of the live events of all the viewer's conversations, each log in its order.
 
-    Each conversation has a cursor of its own. One that the viewer joins later begins with the joining.
+    Each conversation has its own cursor. If the viewer joins a conversation later, its events start with the joining.
     """
 
     def __init__(self, viewer: accounts.User, outbound: Outbound | None) -> None:
@@ -55,9 +55,10 @@ class InboxStream(Stream):
         self.viewer_id = viewer.pk
         self._group = f"inbox.{viewer.pk}"
         self._cursors: dict[int, int] = {}
-        #: Those that are caught up with still: what comes live in them is held back.
+        #: Conversations that are still catching up; their live events are ignored.
         self._joining: set[int] = set()
-        #: Of those that were lost, such as by a block: where to go on if they come back.
+        #: Last delivered sequence of conversations that were lost, for example through a block: the stream continues
+        #: there if the viewer gets them back.
         self._left_at: dict[int, int] = {}
         self._has_joined = False
 
@@ -68,7 +69,7 @@ class InboxStream(Stream):
             found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
             self._joining |= found.keys()
             for log in await logs().join(self, found):
-                if self in log.followers:  # it may be lost again by now
+                if self in log.followers:  # the viewer may have lost it in the meantime
                     self._cursors[log.conversation_id] = log.tail
             self._joining.clear()
             self.outbound.follow(self._cursors)
@@ -78,12 +79,12 @@ class InboxStream(Stream):
         logs().tell_heads_to(self.outbound)
 
     def ring(self, wakeup: Wakeup) -> None:
-        """Look for conversations that the viewer takes part in since now."""
+        """Look for conversations that the viewer has just joined."""
         self._has_joined = True
         self._wake()
 
     def take(self, log: Log, items: list[Item]) -> None:
-        """Let what is new in one conversation wait."""
+        """Queue the new items of one conversation."""
         key = log.conversation_id
         if key in self._joining:
             return
@@ -96,18 +97,18 @@ class InboxStream(Stream):
                 self.offer(self._of_inbox(key, item))
 
     def lose(self, log: Log) -> None:
-        """Forget a conversation that the viewer takes part in no longer."""
+        """Remove a conversation that the viewer no longer takes part in."""
         key = log.conversation_id
         self._joining.discard(key)
         if (cursor := self._cursors.pop(key, None)) is not None:
             self._left_at[key] = self._take_back(key, cursor)
             self.outbound.unfollow([key])
-        # The viewer may be back already: what is known here is as old as the reading.
+        # The viewer may have rejoined already, after the rights were read.
         self._has_joined = True
         self._wake()
 
     def _take_back(self, key: int, cursor: int) -> int:
-        """Drop what waits of a conversation; return the last sequence that was delivered."""
+        """Drop the queued items of a conversation; return the last sequence that was delivered."""
         waiting = [item for item in self._waiting if item.value.conversation_id == key]
         for item in waiting:
             self._waiting.remove(item)
@@ -115,7 +116,7 @@ class InboxStream(Stream):
         return min((item.sequence - 1 for item in waiting if item.sequence), default=cursor)
 
     async def items(self) -> AsyncIterator[Item]:
-        """Yield what comes, and look after conversations that are joined meanwhile."""
+        """Yield live events, and catch up with conversations that the viewer joins in the meantime."""
         while not self._is_over:
             if self._has_joined:
                 self._has_joined = False
@@ -129,19 +130,19 @@ class InboxStream(Stream):
                 await self._news()
 
     async def _may_have(self, item: Item) -> bool:
-        """Tell whether the viewer still takes part where it happened, as was known a moment ago."""
+        """Tell whether the viewer may still receive the item; an old item needs a fresh check of the right."""
         key = item.value.conversation_id
         if time.monotonic() - item.read_at > FRESH:
             await logs().confirm(key, FRESH)
         if key in self._cursors:
             return True
         if item.sequence is not None:
-            # Not delivered: if the viewer comes back, it goes on here.
+            # The item is not delivered. If the viewer rejoins, the stream continues with it.
             self._left_at[key] = min(self._left_at.get(key, item.sequence), item.sequence - 1)
         return False
 
     async def _join_new(self) -> AsyncIterator[Item]:
-        """Yield what came in conversations between joining them and joining their logs; they are live from there."""
+        """Yield the events between the viewer's joining of a conversation and this stream's joining of its log."""
         found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
         fresh = found.keys() - self._cursors.keys()
         self._joining |= fresh
@@ -151,7 +152,7 @@ class InboxStream(Stream):
                 yield item
 
     async def _missed(self, log: Log, cursor: int) -> AsyncIterator[Item]:
-        """Yield the log after the cursor, live from its tail; the right to it is asked for once at least."""
+        """Yield the log after the cursor, then go live at its tail; checks the viewer's right at least once."""
         key, is_allowed = log.conversation_id, False
         while key in self._joining:
             if is_allowed and cursor >= log.tail:
@@ -193,7 +194,7 @@ _loaders: WeakKeyDictionary[asyncio.AbstractEventLoop, DataLoader[tuple[int, int
 
 
 def _overviews() -> DataLoader[tuple[int, int], Any]:
-    """Return the loader of conversations as lists show them, one for all the subscribers of this process."""
+    """Return the loader of conversations as lists show them; all subscribers of this process share it."""
     loop = asyncio.get_running_loop()
     if loop not in _loaders:
         _loaders[loop] = DataLoader(load_fn=_find_overviews, cache=False)

@@ -1,8 +1,8 @@
-"""The logs of conversations as this process follows them: one read per news, handed to all who follow.
+"""The conversation logs that this process reads: one read per wake-up, delivered to all streams of the conversation.
 
-A wake-up says only when to look. What was read is handed on in the order of the log, to those who take part at that
-moment; who does not is let go. Wake-ups can be lost, so all heads are looked at together every PATIENCE seconds,
-and every POLL seconds while the channel layer is out of order.
+A wake-up only says when to read. The items are delivered in the order of the log, to the streams whose viewers take
+part at that moment; other streams are removed. Wake-ups can be lost, so all heads are polled together every PATIENCE
+seconds, and every POLL seconds while the channel layer is not working.
 """
 
 from __future__ import annotations
@@ -31,45 +31,45 @@ from graphql_api.relay.rows import row_of
 
 logger = logging.getLogger("mishmob.live")
 
-#: Seconds between two looks at all heads, which are also told to the clients.
+#: Seconds between two polls of all heads; the heads are also sent to the clients.
 PATIENCE = 25.0
-#: What was read longer ago than so many seconds waits until the right to read it is known to be as fresh as this.
+#: Maximum age, in seconds, of the check of a viewer's right when an item is delivered.
 FRESH = 1.0
-#: How many rows of a log are read at once.
+#: Number of rows of a log that one statement reads.
 PAGE = 100
-#: How many conversations one statement asks for, and how many heads one ping tells.
+#: Maximum number of conversations in one statement, and of heads in one ping.
 MANY = 500
 MAX_HEADS = 200
 
 
 class Follower(Protocol):
-    """Whoever is handed what happens."""
+    """A stream that receives the items of a log."""
 
     viewer_id: int
 
     def take(self, log: Log, items: list[Item]) -> None:
-        """Take what was read; those in the log come without gaps."""
+        """Take the items that were read; items of the log come without gaps."""
 
     def lose(self, log: Log) -> None:
-        """Learn that the viewer may be told no more of this conversation."""
+        """Handle that the viewer may receive no more events of this conversation."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who followed when it was asked who may, and when that was: whoever came since is not judged by the answer."""
+    """The streams at the time the rights were read; the result says nothing about streams that joined later."""
 
     followers: tuple[Follower, ...]
     at: float
 
 
 class Log:
-    """One conversation's log, and how far this process has read it."""
+    """The log of one conversation, and the position up to which this process has read it."""
 
     def __init__(self, logs: Logs, conversation_id: int) -> None:
         self.conversation_id = conversation_id
         self.group = f"conversation.{conversation_id}"
         self.tail = 0
-        #: The last sequence that the database is known to hold; what is between it and the tail is being read.
+        #: The last sequence that the database is known to hold; events between the tail and the head are being read.
         self.head = 0
         self.followers: set[Follower] = set()
         self.opening: asyncio.Task[None] | None = None
@@ -77,13 +77,13 @@ class Log:
         self._confirmed_at = 0.0
         self._confirming: asyncio.Task[None] | None = None
         self._passing: list[Passing] = []
-        #: How far each person has read, as was told; wake-ups of several processes overtake each other.
+        #: Newest read receipt delivered, by user; wake-ups from several processes can arrive out of order.
         self._read_up_to: dict[int, int] = {}
         self._is_stale = False
         self._work: asyncio.Task[None] | None = None
 
     def ring(self, wakeup: Wakeup) -> None:
-        """Look at the log soon, if the wake-up has news."""
+        """Read the log soon, if the wake-up is about something new."""
         if not wakeup:
             self._logs.look_soon()
         elif passing := Passing.of(wakeup):
@@ -93,17 +93,17 @@ class Log:
             self.read_soon()
 
     def read_soon(self) -> None:
-        """Read what is new, and who may be told it."""
+        """Read the new rows and the rights soon."""
         self._is_stale = True
         self._begin()
 
     def _begin(self) -> None:
-        # While it is being opened the tail is not known; `opened` begins then.
+        # While the log is being opened, its tail is not known; `opened` starts the reading then.
         if self._work is None and self.opening is None:
             self._work = asyncio.get_running_loop().create_task(self._read_on())
 
     def opened(self, tail: int) -> None:
-        """Begin after this sequence."""
+        """Set the tail, and start reading after it."""
         self.tail, self.opening = tail, None
         if self._is_stale or self._passing:
             self._begin()
@@ -142,7 +142,7 @@ class Log:
             follower.take(self, items)
 
     def _is_ahead(self, value: Any) -> bool:
-        """Tell whether it is no receipt, or one further than those that were told."""
+        """Return False for a read receipt that is not newer than those that were delivered."""
         if not isinstance(value, ConversationRead):
             return True
         reader = row_of(value.reader, User).pk
@@ -151,11 +151,11 @@ class Log:
         return value.up_to_sequence > before
 
     def asking(self) -> Asked:
-        """Remember who follows, before it is asked who may."""
+        """Remember the current streams before the rights are read."""
         return Asked(tuple(self.followers), time.monotonic())
 
     def keep(self, allowed: Collection[int], asked: Asked) -> None:
-        """Let go of those who may be told no more, among the followers from before that was asked."""
+        """Remove streams whose viewers no longer have the right, if they joined before the rights were read."""
         self._confirmed_at = max(self._confirmed_at, asked.at)
         for follower in asked.followers:
             if follower in self.followers and follower.viewer_id not in allowed:
@@ -165,7 +165,7 @@ class Log:
             self._logs.forget_soon(self)
 
     async def confirm(self, seconds: float) -> None:
-        """Make sure that who may be told was asked at most so long ago: one question for all who wait for it."""
+        """Make sure that the rights are at most this old; one query serves all waiting streams."""
         if time.monotonic() - self._confirmed_at <= seconds:
             return
         if self._confirming is None:
@@ -181,20 +181,20 @@ class Log:
 
 
 class Logs:
-    """All the logs that somebody follows in this process."""
+    """All logs in this process that have at least one stream."""
 
     def __init__(self) -> None:
         self._logs: dict[int, Log] = {}
         self._outbounds: WeakSet[Outbound] = WeakSet()
         self._look_now = asyncio.Event()
         self._tending: asyncio.Task[None] | None = None
-        #: The loop itself holds tasks weakly.
+        #: The event loop holds only weak references to tasks.
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def join(self, follower: Follower, conversation_ids: Iterable[int]) -> list[Log]:
-        """Hand the follower what comes in these conversations, from the `tail` that each log has now.
+        """Deliver the items of these conversations to the stream, from the current `tail` of each log.
 
-        Undo it by `leave`, also if it fails.
+        Call `leave` afterwards, also if this fails.
         """
         joined, fresh = [], []
         for key in conversation_ids:
@@ -210,14 +210,14 @@ class Logs:
                 log.opening = opening
         for log in joined:
             if log.opening:
-                # It is also the others' who came in the meantime.
+                # Other streams that joined in the meantime wait for the same task.
                 await asyncio.shield(log.opening)
         if self._tending is None:
             self._tending = asyncio.create_task(self._tend())
         return joined
 
     async def _open(self, fresh: list[Log]) -> None:
-        """Join the groups before looking: nothing falls between the look and the wake-ups."""
+        """Join the groups before reading the heads, so that no wake-up is lost in between."""
         try:
             for log in fresh:
                 await switchboard().add(log.group, log)
@@ -230,7 +230,7 @@ class Logs:
             log.opened(heads.get(log.conversation_id, 0))
 
     async def leave(self, follower: Follower, conversation_ids: Iterable[int]) -> None:
-        """Hand the follower nothing more of these conversations."""
+        """Stop delivering items of these conversations to the stream."""
         for key in tuple(conversation_ids):
             log = self._logs.get(key)
             if log is None:
@@ -241,7 +241,7 @@ class Logs:
                 await switchboard().remove(log.group, log)
 
     def forget_soon(self, log: Log) -> None:
-        """Follow a log no longer, in which nobody is left."""
+        """Close a log that has no streams left."""
         self._forget(log)
         task = asyncio.create_task(switchboard().remove(log.group, log))
         self._leaving.add(task)
@@ -255,11 +255,11 @@ class Logs:
             self._tending = None
 
     def tell_heads_to(self, outbound: Outbound) -> None:
-        """Send this client, from now on, the heads of what it follows with the pings."""
+        """Send the heads of the client's conversations with its pings from now on."""
         self._outbounds.add(outbound)
 
     def look_soon(self) -> None:
-        """Look at all heads: wake-ups may have been lost."""
+        """Poll all heads soon, because wake-ups may have been lost."""
         self._look_now.set()
 
     async def _tend(self) -> None:
@@ -281,7 +281,7 @@ class Logs:
                 self._tell_heads()
 
     async def _look(self) -> None:
-        """Compare all heads and rights with what is known here: a statement each for MANY conversations."""
+        """Compare all heads and rights with the state of this process: two statements for MANY conversations."""
         keys = [key for key, log in self._logs.items() if log.opening is None]
         for begin in range(0, len(keys), MANY):
             some = keys[begin : begin + MANY]
@@ -296,12 +296,12 @@ class Logs:
                         log.read_soon()
 
     async def confirm(self, conversation_id: int, seconds: float) -> None:
-        """Make sure that who may be told of a conversation was asked at most so long ago."""
+        """Make sure that the rights of a conversation are at most this old."""
         if (log := self._logs.get(conversation_id)) is not None:
             await log.confirm(seconds)
 
     async def allowed(self, keys: list[int]) -> dict[int, set[int]]:
-        """Return, by conversation, who may be told what happens in it now."""
+        """Return, by conversation, the ids of the users who may receive its events now."""
         return await until_it_answers(lambda: selectors.find_followers(conversation_ids=keys))
 
     async def _heads(self, keys: list[int]) -> dict[int, int]:

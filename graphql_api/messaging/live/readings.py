@@ -1,7 +1,7 @@
-"""Reading the log for the live path: once for all who follow it in this process.
+"""Reads the log for live delivery, once for all streams of a conversation in this process.
 
-A reading costs the same for one follower and for two hundred: the rows with their messages and senders, and who
-may be told. Files, reactions, people and readers cost a statement more where the rows have any.
+A reading costs the same for one subscriber and for two hundred: one query for the rows with their messages and
+senders, and one for the rights. Files, reactions, participants and readers cost one more statement each if needed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from graphql_api.live.selections import Item
 from graphql_api.live.switchboard import Wakeup
 from graphql_api.messaging.events import ConversationRead, ParticipantsChanged, ParticipantTyping, as_event
 
-#: The events that show a message, with its files and reactions, of which each viewer is shown their own.
+#: Kinds of events that show a message with files and reactions; these fields differ by viewer.
 SHOW_A_MESSAGE = frozenset({ConversationEventKind.MESSAGE_SENT, ConversationEventKind.MESSAGE_EDITED})
-#: About how many bytes an event has besides the words of its message.
+#: Approximate size of an event in bytes, without the text of its message.
 FRAME = 300
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a conversation's followers are told next, and who of them may be told."""
+    """The next items of a conversation, and the ids of the users who may receive them."""
 
     items: list[Item]
     followers: set[int]
@@ -35,22 +35,22 @@ class Reading:
 
 @dataclass(frozen=True)
 class Passing:
-    """Something about a person that is in no log: a receipt, or a sign of typing."""
+    """A live event that is not in the log: a read receipt or a typing event."""
 
     person_id: int
     wakeup: Wakeup
 
     @classmethod
     def of(cls, wakeup: Wakeup) -> Passing | None:
-        """Return what the wake-up says of a person, or None if it says only to look at the log."""
+        """Return the live event that the wake-up carries, or None if it only asks to read the log."""
         person_id = wakeup.get("reader_id") or wakeup.get("participant_id")
         return cls(person_id, wakeup) if person_id else None
 
 
 def read(*, conversation_id: int, after_sequence: int, limit: int, passing: Sequence[Passing] = ()) -> Reading:
-    """Return the rows after a sequence, then what passes by, and who takes part now.
+    """Return the rows after a sequence, then the live events, and the ids of the current participants.
 
-    The rights are read after the rows: who lost them before is told nothing of what came then.
+    The rights are read after the rows, so a user who lost the right before receives none of these rows.
     """
     rows = list(selectors.find_log(conversation_id=conversation_id, after_sequence=after_sequence, limit=limit))
     _fill_in(rows)
@@ -61,7 +61,7 @@ def read(*, conversation_id: int, after_sequence: int, limit: int, passing: Sequ
 
 
 def _fill_in(rows: Iterable[Any]) -> None:
-    """Bring the files and reactions of the messages that have any; the others are known to have none."""
+    """Prefetch the files and reactions of messages that have any; mark the others as having none."""
     with_files = [row.message for row in rows if row.message_id and row.has_files]
     with_reactions = [row.message for row in rows if row.message_id and row.has_reactions]
     for row in rows:

@@ -1,1 +1,1 @@
-"""What the queries and mutations of opportunities take."""
+"""Inputs of the queries and mutations of opportunities."""

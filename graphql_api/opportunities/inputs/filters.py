@@ -1,4 +1,4 @@
-"""What narrows and orders the list of opportunities."""
+"""Filters and sort orders of opportunities and hosts."""
 
 from __future__ import annotations
 
@@ -15,39 +15,53 @@ from graphql_api.errors import BadUserInput
 from graphql_api.opportunities.types import OpportunityKind, OpportunityStatus
 from graphql_api.relay.ids import known_or_nobody
 
-#: By how many the list can be narrowed at once.
+#: Maximum number of skills and causes in a filter.
 MAX_SKILLS, MAX_CAUSES = 50, 20
 
 
-@strawberry.enum(description="Which end of a list comes first.")
+@strawberry.enum(description="Sort direction.")
 class Ordering(Enum):
-    """A direction."""
+    """A sort direction."""
 
-    ASC = strawberry.enum_value("ASC", description="The lowest, the earliest, or A first.")
-    DESC = strawberry.enum_value("DESC", description="The highest, the latest, or Z first.")
+    ASC = strawberry.enum_value("ASC", description="Ascending: the lowest, the earliest, or A first.")
+    DESC = strawberry.enum_value("DESC", description="Descending: the highest, the latest, or Z first.")
 
 
-@strawberry.input(description="Which opportunities to list; what is left out does not narrow the list.")
+@strawberry.input(description="Filter of the opportunities. A field that is left out does not filter, except `status`.")
 class OpportunityFilter:
-    """What narrows the list of opportunities."""
+    """Filter of the opportunities."""
 
     status: OpportunityStatus | None = strawberry.field(
-        description="Only these; without it OPEN. DRAFT lists those of hosts you run.", default=None
+        description="Status of the opportunities, by default OPEN. OPEN leaves out opportunities that have ended. "
+        "DRAFT lists drafts of hosts that you own or coordinate.",
+        default=None,
     )
-    kind: OpportunityKind | None = strawberry.field(description="How one gets a place.", default=None)
-    host_id: strawberry.ID | None = strawberry.field(description="Of this organisation.", default=None)
+    kind: OpportunityKind | None = strawberry.field(description="How volunteers apply.", default=None)
+    host_id: strawberry.ID | None = strawberry.field(
+        description="ID of the host that offers the opportunity.", default=None
+    )
     skill_ids: list[strawberry.ID] | None = list_field(
-        MAX_SKILLS, "With a role that requires or develops one of these skills.", default=None
+        MAX_SKILLS, "IDs of skills. A role requires or develops at least one of them.", default=None
     )
-    cause_ids: list[strawberry.ID] | None = list_field(MAX_CAUSES, "Good for one of these causes.", default=None)
-    is_remote: bool | None = strawberry.field(description="From anywhere, or at a place.", default=None)
-    location_zip: str | None = strawberry.field(description="In this ZIP code, as five digits or ZIP+4.", default=None)
-    starts_after: datetime | None = strawberry.field(description="Beginning then or later.", default=None)
-    starts_before: datetime | None = strawberry.field(description="Beginning before then.", default=None)
-    source: str | None = strawberry.field(description="Found at the source with this name.", default=None)
+    cause_ids: list[strawberry.ID] | None = list_field(
+        MAX_CAUSES, "IDs of causes. The opportunity serves at least one of them.", default=None
+    )
+    is_remote: bool | None = strawberry.field(
+        description="True for remote opportunities, false for opportunities at a location.", default=None
+    )
+    location_zip: str | None = strawberry.field(
+        description="ZIP code of the location, as five digits or ZIP+4.", default=None
+    )
+    starts_after: datetime | None = strawberry.field(
+        description="Earliest start of the opportunity, inclusive.", default=None
+    )
+    starts_before: datetime | None = strawberry.field(
+        description="Latest start of the opportunity, exclusive.", default=None
+    )
+    source: str | None = strawberry.field(description="Name of the source of the listing.", default=None)
 
     def filters(self) -> OpportunityFilters:
-        """Return it as the domain knows it; a time or ZIP code that is none is BAD_USER_INPUT, an id finds nothing."""
+        """Return the domain's filters. An invalid time or ZIP code is BAD_USER_INPUT; an invalid ID matches nothing."""
         return OpportunityFilters(
             status=self.status,
             kind=self.kind,
@@ -62,25 +76,25 @@ class OpportunityFilter:
         )
 
 
-@strawberry.input(description="Which organizations to list; what is left out does not narrow the list.")
+@strawberry.input(description="Filter of the hosts. A field that is left out does not filter.")
 class HostFilter:
-    """What narrows the list of hosts."""
+    """Filter of the hosts."""
 
     search: str | None = strawberry.field(
-        description="Up to 12 words, or beginnings of words, of the name; of 200 characters in all.", default=None
+        description="Words of the name, or their beginnings: at most 12 words and 200 characters.", default=None
     )
     zip: str | None = strawberry.field(
-        description="With an office in this ZIP code (ZIP+4 is read, too).", default=None
+        description="ZIP code of the host's office, as five digits or ZIP+4.", default=None
     )
-    is_verified: bool | None = strawberry.field(description="Verified by the community, or not.", default=None)
+    is_verified: bool | None = strawberry.field(description="Whether the community verified the host.", default=None)
 
     def words(self) -> list[str] | None:
-        """Return the words to look for; None where there is nothing to look for."""
+        """Return the words to search for; None without a search."""
         search = (self.search or "").strip()
         return read_words(search, "search") if search else None
 
     def zip_code(self) -> str | None:
-        """Return the ZIP code to look for; one that is none is BAD_USER_INPUT."""
+        """Return the normalized ZIP code; an invalid one is BAD_USER_INPUT."""
         return _zip_code(self.zip, "zip")
 
 
@@ -97,16 +111,20 @@ def _time(moment: datetime | None, field: str) -> datetime | None:
     return moment
 
 
-@strawberry.input(one_of=True, description="One column to order opportunities by.")
+@strawberry.input(one_of=True, description="Sort order of the opportunities: one field with its direction.")
 class OpportunityOrder:
     """A column and its direction."""
 
-    start_date: Ordering | None = strawberry.field(description="By when they begin.", default=strawberry.UNSET)
-    created_at: Ordering | None = strawberry.field(description="By when they were written.", default=strawberry.UNSET)
-    title: Ordering | None = strawberry.field(description="By title.", default=strawberry.UNSET)
+    start_date: Ordering | None = strawberry.field(
+        description="Direction of the order by start.", default=strawberry.UNSET
+    )
+    created_at: Ordering | None = strawberry.field(
+        description="Direction of the order by creation time.", default=strawberry.UNSET
+    )
+    title: Ordering | None = strawberry.field(description="Direction of the order by title.", default=strawberry.UNSET)
 
     def order(self) -> Order:
-        """Return it as the domain knows it."""
+        """Return the domain's order."""
         given = {"start_date": self.start_date, "created_at": self.created_at, "title": self.title}
         ((column, direction),) = [(column, way) for column, way in given.items() if way]
         return Order(column, is_descending=direction is Ordering.DESC)

@@ -1,4 +1,4 @@
-"""What the acts on organisations and their members take."""
+"""Inputs of the mutations of hosts and their members."""
 
 from __future__ import annotations
 
@@ -7,53 +7,65 @@ import strawberry
 from graphql_api.opportunities.types import MembershipRole
 
 
-@strawberry.input(description="What `createHost` takes.")
+@strawberry.input(description="Input of `createHost`.")
 class CreateHostInput:
-    """A new organisation."""
+    """A new host."""
 
-    organization_name: str = strawberry.field(description="2 to 200 characters.")
-    website: str = strawberry.field(description="Its address on the web, with https://.", default="")
-    description: str = strawberry.field(description="What it does, at most 5,000 characters.", default="")
-    zip_code: str = strawberry.field(description="ZIP code, kept as five digits.", default="")
+    organization_name: str = strawberry.field(description="Name of the organization, 2 to 200 characters.")
+    website: str = strawberry.field(description="URL of the website, with https://; may be empty.", default="")
+    description: str = strawberry.field(
+        description="Description of what the host does, at most 5,000 characters.", default=""
+    )
+    zip_code: str = strawberry.field(
+        description="ZIP code of the office, stored as five digits; may be empty.", default=""
+    )
 
 
-@strawberry.input(description="What `updateHost` takes; what is left out or null stays as it is.")
+@strawberry.input(description="Input of `updateHost`. A field that is left out or null stays as it is.")
 class UpdateHostInput:
-    """What an organisation says about itself from now on."""
+    """Changes of a host's profile."""
 
-    host_id: strawberry.ID = strawberry.field(description="The organisation.")
-    organization_name: str | None = strawberry.field(description="2 to 200 characters.", default=None)
-    website: str | None = strawberry.field(description="Its address, with https://; empty for none.", default=None)
-    description: str | None = strawberry.field(description="What it does, at most 5,000 characters.", default=None)
-    zip_code: str | None = strawberry.field(description="ZIP code, kept as five digits; empty for none.", default=None)
+    host_id: strawberry.ID = strawberry.field(description="ID of the host to change.")
+    organization_name: str | None = strawberry.field(
+        description="Name of the organization, 2 to 200 characters.", default=None
+    )
+    website: str | None = strawberry.field(description="URL of the website, with https://; may be empty.", default=None)
+    description: str | None = strawberry.field(
+        description="Description of what the host does, at most 5,000 characters.", default=None
+    )
+    zip_code: str | None = strawberry.field(
+        description="ZIP code of the office, stored as five digits; may be empty.", default=None
+    )
 
 
-@strawberry.input(description="What `inviteHostMember` takes.")
+@strawberry.input(description="Input of `inviteHostMember`.")
 class InviteHostMemberInput:
-    """Somebody to ask."""
+    """A person to invite."""
 
-    host_id: strawberry.ID = strawberry.field(description="The organisation to join.")
-    email: str = strawberry.field(description="The address that the invitation goes to.")
-    role: MembershipRole = strawberry.field(description="What the person is to do.")
+    host_id: strawberry.ID = strawberry.field(description="ID of the host to join.")
+    email: str = strawberry.field(description="Email address to which the invitation is sent.")
+    role: MembershipRole = strawberry.field(description="Role that the person gets in the host.")
 
 
-@strawberry.input(description="What `acceptHostInvitation` takes.")
+@strawberry.input(description="Input of `acceptHostInvitation`.")
 class AcceptHostInvitationInput:
-    """The answer to an invitation."""
+    """An invitation to accept."""
 
-    key: str = strawberry.field(description="The key from the mail.")
+    key: str = strawberry.field(description="Key from the invitation email.")
 
 
-@strawberry.input(description="What `changeHostMemberRole` takes.")
+@strawberry.input(description="Input of `changeHostMemberRole`.")
 class ChangeHostMemberRoleInput:
-    """Another role for somebody."""
+    """A new role for a member."""
 
-    membership_id: strawberry.ID = strawberry.field(description="The membership or invitation.")
-    role: MembershipRole = strawberry.field(description="What the person is to do.")
+    membership_id: strawberry.ID = strawberry.field(description="ID of the membership or the open invitation.")
+    role: MembershipRole = strawberry.field(description="Role that the person gets in the host.")
 
 
-@strawberry.input(description="What `removeHostMember` takes.")
+@strawberry.input(description="Input of `removeHostMember`.")
 class RemoveHostMemberInput:
-    """Somebody who is to belong to the organisation no more."""
+    """A membership to end."""
 
-    membership_id: strawberry.ID = strawberry.field(description="The membership, yours or another's, or invitation.")
+    membership_id: strawberry.ID = strawberry.field(
+        description="ID of the membership or the open invitation to remove."
+    )

@@ -1,4 +1,4 @@
-"""What the acts on hours and records of them take."""
+"""Inputs of the mutations of hours and service records."""
 
 from __future__ import annotations
 
@@ -7,50 +7,53 @@ from datetime import datetime
 import strawberry
 
 
-@strawberry.input(description="What `logHours` takes.")
+@strawberry.input(description="Input of `logHours`.")
 class LogHoursInput:
-    """Some hours."""
+    """Hours to log."""
 
-    application_id: strawberry.ID = strawberry.field(description="The application they were given for.")
-    started_at: datetime = strawberry.field(description="When the work began, with the offset.")
+    application_id: strawberry.ID = strawberry.field(description="ID of your application that the hours belong to.")
+    started_at: datetime = strawberry.field(description="Time the work began, with its UTC offset.")
     ended_at: datetime = strawberry.field(
-        description="When it ended, with the offset; of a correction it may be the start: nothing was worked."
+        description="Time the work ended, with its UTC offset. A correction may end at its start: no hours were worked."
     )
     note: str = strawberry.field(
-        description="What you did, at most 500 characters; needed where it took longer than was planned.", default=""
+        description="Note on the work, at most 500 characters. It is required if the work took longer than the "
+        "opportunity was planned to last.",
+        default="",
     )
     corrects_id: strawberry.ID | None = strawberry.field(
-        description="The approved entry that these hours put right; without it they are an entry of their own.",
+        description="ID of the approved entry that these hours correct; null for a new entry.",
         default=None,
     )
 
 
-@strawberry.input(description="What `reviewHours` takes.")
+@strawberry.input(description="Input of `reviewHours`.")
 class ReviewHoursInput:
-    """A host's decision about hours."""
+    """A decision about logged hours."""
 
-    hours_entry_id: strawberry.ID = strawberry.field(description="The entry.")
-    approve: bool = strawberry.field(description="True: they count, for good. False: they do not.")
-    note: str = strawberry.field(description="A word to the volunteer, at most 500 characters.", default="")
+    hours_entry_id: strawberry.ID = strawberry.field(description="ID of the hours entry.")
+    approve: bool = strawberry.field(description="True to approve the hours, which is final; false to reject them.")
+    note: str = strawberry.field(description="Note to the volunteer, at most 500 characters.", default="")
 
 
 @strawberry.input(
-    description="What `createServiceRecord` takes. A date such as 2026-05-04 is a day where the opportunity is (its "
-    "timeZone, else UTC)."
+    description="Input of `createServiceRecord`. A date such as 2026-05-04 is a day in the opportunity's `timeZone`, "
+    "or in UTC if that is null."
 )
 class CreateServiceRecordInput:
-    """Which hours a record states."""
+    """The period of a service record."""
 
     since: datetime | None = strawberry.field(
-        description="Hours that began then or later; without it, from the first.", default=None
+        description="Start of the period, a time or a date; by default the day of your first approved hours.",
+        default=None,
     )
     until: datetime | None = strawberry.field(
-        description="Hours that began before then, or on that date; without it, up to today.", default=None
+        description="End of the period, a time (exclusive) or a date (inclusive); by default today.", default=None
     )
 
 
-@strawberry.input(description="What `revokeServiceRecord` takes.")
+@strawberry.input(description="Input of `revokeServiceRecord`.")
 class RevokeServiceRecordInput:
-    """A record."""
+    """A service record to revoke."""
 
-    record_id: strawberry.ID = strawberry.field(description="The record to revoke.")
+    record_id: strawberry.ID = strawberry.field(description="ID of the service record to revoke.")

@@ -1,4 +1,4 @@
-"""What the acts on opportunities take."""
+"""Inputs of the mutations of opportunities."""
 
 from __future__ import annotations
 
@@ -15,31 +15,35 @@ from graphql_api.opportunities.types import OpportunityKind
 from graphql_api.relay.ids import known_or_nobody
 
 
-@strawberry.input(description="What `createOpportunity` takes.")
+@strawberry.input(description="Input of `createOpportunity`.")
 class CreateOpportunityInput:
     """A new draft."""
 
-    host_id: strawberry.ID = strawberry.field(description="The organisation that offers it.")
-    title: str = strawberry.field(description="3 to 200 characters.")
-    description: str = strawberry.field(description="10 to 5,000 characters.")
-    start_date: datetime = strawberry.field(description="When it begins, with the offset.")
-    end_date: datetime = strawberry.field(description="When it ends, with the offset.")
+    host_id: strawberry.ID = strawberry.field(description="ID of the host that offers the opportunity.")
+    title: str = strawberry.field(description="Title of the opportunity, 3 to 200 characters.")
+    description: str = strawberry.field(description="Description of the opportunity, 10 to 5,000 characters.")
+    start_date: datetime = strawberry.field(description="Time the opportunity begins, with its UTC offset.")
+    end_date: datetime = strawberry.field(description="Time the opportunity ends, with its UTC offset.")
     kind: OpportunityKind = strawberry.field(
-        description="SIGN_UP or EXPRESS_INTEREST.", default=OpportunityKind.SIGN_UP
+        description="How volunteers apply: SIGN_UP or EXPRESS_INTEREST.", default=OpportunityKind.SIGN_UP
     )
-    impact_statement: str = strawberry.field(description="What it will have changed.", default="")
-    location_text: str = strawberry.field(description="Where it is, in words.", default="")
-    location_zip: str = strawberry.field(description="ZIP code, kept as five digits; may be empty.", default="")
-    is_remote: bool = strawberry.field(description="Whether one can take part from anywhere.", default=False)
+    impact_statement: str = strawberry.field(
+        description="Statement of the intended impact, at most 1,000 characters.", default=""
+    )
+    location_text: str = strawberry.field(description="Location in words, at most 300 characters.", default="")
+    location_zip: str = strawberry.field(
+        description="ZIP code of the location, stored as five digits; may be empty.", default=""
+    )
+    is_remote: bool = strawberry.field(description="Whether volunteers can take part from anywhere.", default=False)
     cause_ids: list[strawberry.ID] = list_field(
-        MAX_CAUSES, "What it is good for.", service_answers=True, default_factory=list
+        MAX_CAUSES, "IDs of the causes that the opportunity serves.", service_answers=True, default_factory=list
     )
     roles: list[RoleInput] = list_field(
-        MAX_ROLES, "The parts that volunteers play.", service_answers=True, default_factory=list
+        MAX_ROLES, "Roles that volunteers can apply for.", service_answers=True, default_factory=list
     )
 
     def draft(self) -> OpportunityDraft:
-        """Return it as the domain knows it."""
+        """Return the domain's value."""
         return OpportunityDraft(
             title=self.title,
             description=self.description,
@@ -55,35 +59,51 @@ class CreateOpportunityInput:
         )
 
 
-@strawberry.input(description="What `publishOpportunity` takes.")
+@strawberry.input(description="Input of `publishOpportunity`.")
 class PublishOpportunityInput:
-    """A draft."""
+    """A draft to publish."""
 
-    opportunity_id: strawberry.ID = strawberry.field(description="The draft to open to everybody.")
+    opportunity_id: strawberry.ID = strawberry.field(description="ID of the draft to publish.")
 
 
-@strawberry.input(description="What `updateOpportunity` takes; what is left out or null stays as it is.")
+@strawberry.input(description="Input of `updateOpportunity`. A field that is left out or null stays as it is.")
 class UpdateOpportunityInput:
-    """What an opportunity is from now on; its roles are changed by `addRole` and `updateRole`."""
+    """Changes of an opportunity; `addRole` and `updateRole` change its roles."""
 
-    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity.")
-    title: str | None = strawberry.field(description="3 to 200 characters.", default=None)
-    description: str | None = strawberry.field(description="10 to 5,000 characters.", default=None)
-    start_date: datetime | None = strawberry.field(description="When it begins, with the offset.", default=None)
-    end_date: datetime | None = strawberry.field(description="When it ends, with the offset.", default=None)
-    kind: OpportunityKind | None = strawberry.field(
-        description="SIGN_UP or EXPRESS_INTEREST; fixed once somebody has applied.", default=None
+    opportunity_id: strawberry.ID = strawberry.field(description="ID of the opportunity to change.")
+    title: str | None = strawberry.field(description="Title of the opportunity, 3 to 200 characters.", default=None)
+    description: str | None = strawberry.field(
+        description="Description of the opportunity, 10 to 5,000 characters.", default=None
     )
-    impact_statement: str | None = strawberry.field(description="What it will have changed.", default=None)
-    location_text: str | None = strawberry.field(description="Where it is, in words.", default=None)
-    location_zip: str | None = strawberry.field(description="ZIP code, kept as five digits, or nothing.", default=None)
-    is_remote: bool | None = strawberry.field(description="Whether one can take part from anywhere.", default=None)
+    start_date: datetime | None = strawberry.field(
+        description="Time the opportunity begins, with its UTC offset.", default=None
+    )
+    end_date: datetime | None = strawberry.field(
+        description="Time the opportunity ends, with its UTC offset.", default=None
+    )
+    kind: OpportunityKind | None = strawberry.field(
+        description="How volunteers apply: SIGN_UP or EXPRESS_INTEREST; fixed once a volunteer has applied.",
+        default=None,
+    )
+    impact_statement: str | None = strawberry.field(
+        description="Statement of the intended impact, at most 1,000 characters.", default=None
+    )
+    location_text: str | None = strawberry.field(description="Location in words, at most 300 characters.", default=None)
+    location_zip: str | None = strawberry.field(
+        description="ZIP code of the location, stored as five digits; may be empty.", default=None
+    )
+    is_remote: bool | None = strawberry.field(
+        description="Whether volunteers can take part from anywhere.", default=None
+    )
     cause_ids: list[strawberry.ID] | None = list_field(
-        MAX_CAUSES, "All that it is good for.", service_answers=True, default=None
+        MAX_CAUSES,
+        "IDs of all causes that the opportunity serves; they replace the existing ones.",
+        service_answers=True,
+        default=None,
     )
 
     def changes(self) -> OpportunityChanges:
-        """Return it as the domain knows it."""
+        """Return the domain's value."""
         return OpportunityChanges(
             title=self.title,
             description=self.description,
@@ -98,17 +118,17 @@ class UpdateOpportunityInput:
         )
 
 
-@strawberry.input(description="What `closeOpportunity` takes.")
+@strawberry.input(description="Input of `closeOpportunity`.")
 class CloseOpportunityInput:
-    """No more applications."""
+    """An opportunity to close."""
 
-    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity, an open one.")
-    reason: str = strawberry.field(description="Why, for everybody to read; at most 500 characters.", default="")
+    opportunity_id: strawberry.ID = strawberry.field(description="ID of an open opportunity.")
+    reason: str = strawberry.field(description="Public reason, at most 500 characters.", default="")
 
 
-@strawberry.input(description="What `cancelOpportunity` takes.")
+@strawberry.input(description="Input of `cancelOpportunity`.")
 class CancelOpportunityInput:
-    """It does not take place."""
+    """An opportunity to cancel."""
 
-    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity, open or closed.")
-    reason: str = strawberry.field(description="Why, for everybody to read; at most 500 characters.", default="")
+    opportunity_id: strawberry.ID = strawberry.field(description="ID of an open or closed opportunity.")
+    reason: str = strawberry.field(description="Public reason, at most 500 characters.", default="")

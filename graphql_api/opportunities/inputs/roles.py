@@ -1,4 +1,4 @@
-"""What the acts on roles take."""
+"""Inputs of the mutations of roles."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.ids import known_or_nobody
 from graphql_api.verification.types import VerificationKind
 
-TITLE = "3 to 200 characters."
-DESCRIPTION = "What one does in it, at most 5,000 characters."
-SLOTS = "How many places there are, at least 1."
-APPROVAL = "Whether a coordinator decides; without it, whoever applies has a place."
-COURSES = "The courses that volunteers must have completed."
-VERIFICATIONS = "What must be verified about volunteers."
-#: There are fewer kinds; one may be named twice, and more than this is as good as all.
+TITLE = "Title of the role, 3 to 200 characters."
+DESCRIPTION = "Description of what volunteers do in the role, at most 5,000 characters."
+SLOTS = "Total number of slots, 1 to 100,000."
+APPROVAL = (
+    "Whether a coordinator decides about applications. If false, a volunteer who applies gets a free slot at once."
+)
+COURSES = "IDs of the courses that volunteers must have completed for this role."
+VERIFICATIONS = "Verifications that volunteers must have."
+#: There are fewer kinds, but a client may name one twice.
 MAX_VERIFICATIONS = 10
 
 
-@strawberry.input(description="A skill in a role.")
+@strawberry.input(description="A skill that a role requires, develops, or both.")
 class RoleSkillInput:
-    """What the role asks for or teaches."""
+    """A skill that the role requires or develops."""
 
-    skill_id: strawberry.ID = strawberry.field(description="The skill.")
+    skill_id: strawberry.ID = strawberry.field(description="ID of the skill.")
     is_required: bool | None = strawberry.field(
-        description="Whether volunteers need it; without a word, yes unless the role develops it.", default=None
+        description="Whether volunteers need the skill for the role; by default true unless the role develops the "
+        "skill.",
+        default=None,
     )
-    is_developed: bool = strawberry.field(description="Whether volunteers learn it.", default=False)
+    is_developed: bool = strawberry.field(description="Whether volunteers learn the skill in the role.", default=False)
 
     def draft(self) -> RoleSkillDraft:
-        """Return it as the domain knows it."""
+        """Return the domain's value."""
         return RoleSkillDraft(
             skill_id=known_or_nobody(self.skill_id, "Skill"),
             is_required=self.is_required,
@@ -45,7 +49,7 @@ def _courses(ids: Sequence[strawberry.ID]) -> list[int]:
     return [known_or_nobody(one, "Course") for one in ids]
 
 
-@strawberry.input(description="A part that volunteers play.")
+@strawberry.input(description="A role that volunteers can apply for.")
 class RoleInput:
     """A new role."""
 
@@ -54,7 +58,7 @@ class RoleInput:
     description: str = strawberry.field(description=DESCRIPTION, default="")
     requires_approval: bool = strawberry.field(description=APPROVAL, default=True)
     skills: list[RoleSkillInput] = list_field(
-        MAX_SKILLS_PER_ROLE, "The skills it requires and develops.", service_answers=True, default_factory=list
+        MAX_SKILLS_PER_ROLE, "Skills that the role requires or develops.", service_answers=True, default_factory=list
     )
     required_course_ids: list[strawberry.ID] = list_field(
         MAX_COURSES_PER_ROLE, COURSES, service_answers=True, default_factory=list
@@ -64,7 +68,7 @@ class RoleInput:
     )
 
     def draft(self) -> RoleDraft:
-        """Return it as the domain knows it."""
+        """Return the domain's value."""
         return RoleDraft(
             title=self.title,
             slots_available=self.slots_available,
@@ -76,28 +80,29 @@ class RoleInput:
         )
 
 
-@strawberry.input(description="What `addRole` takes.")
+@strawberry.input(description="Input of `addRole`.")
 class AddRoleInput(RoleInput):
-    """A new role of an opportunity that is there."""
+    """A new role of an existing opportunity."""
 
-    opportunity_id: strawberry.ID = strawberry.field(description="The opportunity, a draft or open.")
+    opportunity_id: strawberry.ID = strawberry.field(description="ID of a draft or an open opportunity.")
 
 
 @strawberry.input(
-    description="What `updateRole` takes; what is left out or null stays, a list replaces the one there is."
+    description="Input of `updateRole`. A field that is left out or null stays as it is; a list replaces the existing "
+    "one."
 )
 class UpdateRoleInput:
-    """What a role is from now on."""
+    """Changes of a role."""
 
-    role_id: strawberry.ID = strawberry.field(description="The role.")
+    role_id: strawberry.ID = strawberry.field(description="ID of the role to change.")
     title: str | None = strawberry.field(description=TITLE, default=None)
     slots_available: int | None = strawberry.field(
-        description="How many places there are, at least those that are taken.", default=None
+        description="Total number of slots, at most 100,000 and at least as many as are taken.", default=None
     )
     description: str | None = strawberry.field(description=DESCRIPTION, default=None)
     requires_approval: bool | None = strawberry.field(description=APPROVAL, default=None)
     skills: list[RoleSkillInput] | None = list_field(
-        MAX_SKILLS_PER_ROLE, "All the skills it requires and develops.", service_answers=True, default=None
+        MAX_SKILLS_PER_ROLE, "All skills that the role requires or develops.", service_answers=True, default=None
     )
     required_course_ids: list[strawberry.ID] | None = list_field(
         MAX_COURSES_PER_ROLE, COURSES, service_answers=True, default=None
@@ -107,7 +112,7 @@ class UpdateRoleInput:
     )
 
     def changes(self) -> RoleChanges:
-        """Return it as the domain knows it."""
+        """Return the domain's value."""
         return RoleChanges(
             title=self.title,
             slots_available=self.slots_available,

@@ -1,4 +1,4 @@
-"""Acts on hosts, opportunities and applications."""
+"""Mutations of hosts, opportunities, applications and hours."""
 
 from graphql_api.opportunities.mutations.applications import ApplicationMutations
 from graphql_api.opportunities.mutations.hosts import HostMutations

@@ -1,4 +1,4 @@
-"""Acts on applications."""
+"""Mutations of applications."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class ApplicationMutations:
-    """The root fields of applications."""
+    """Root fields of the mutations."""
 
-    @mutation(description="Apply for a place; applying again gives the first application. Needs a login.")
+    @mutation(
+        description="Apply for a role. Applying again returns the first application while it has not ended. Needs a "
+        "login."
+    )
     def apply_to_role(self, info: Info, input: ApplyToRoleInput) -> Application:
         """Call `services.apply_to_role`."""
         return services.apply_to_role(  # type: ignore[return-value]
@@ -34,8 +37,8 @@ class ApplicationMutations:
 
     @mutation(
         description=(
-            "Decide about an application; only the host's owners and coordinators may. The same decision again changes "
-            "nothing. An ACCEPT asks whether the volunteer may hold the slot, as `applyToRole` does."
+            "Decide about an application. Only the host's owners and coordinators may decide. Repeating a decision "
+            "changes nothing. ACCEPT checks whether the volunteer may hold the slot, as `applyToRole` does."
         )
     )
     def decide_application(self, info: Info, input: DecideApplicationInput) -> Application:
@@ -48,7 +51,9 @@ class ApplicationMutations:
             accept_anyway=input.accept_anyway,
         )
 
-    @mutation(description="Take back an application of yours; a place you held goes to the next in line.")
+    @mutation(
+        description="Withdraw your application. A slot that you held is offered to the next volunteer on the waitlist."
+    )
     def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> Application:
         """Call `services.withdraw_application`."""
         return services.withdraw_application(  # type: ignore[return-value]
@@ -59,8 +64,9 @@ class ApplicationMutations:
 
     @mutation(
         description=(
-            "Take the slot you are offered, or leave it to the next on the waitlist. An offer refused with OVERLAPS "
-            "goes to the next, too, and you keep your position; other refusals leave it until its deadline."
+            "Take the slot that you are offered, or leave it to the next volunteer on the waitlist. If the answer is "
+            "refused with OVERLAPS, the slot also goes to the next volunteer and you keep your waitlist position. "
+            "Other refusals leave the offer open until its deadline."
         )
     )
     def answer_offer(self, info: Info, input: AnswerOfferInput) -> Application:
@@ -71,7 +77,10 @@ class ApplicationMutations:
             accept=input.accept,
         )
 
-    @mutation(description="Say, once it is over, who came and what they learned; only those who run the host may.")
+    @mutation(
+        description="Record, after the opportunity has ended, whether the volunteer came and which skills they "
+        "learned. Only the host's owners and coordinators may do this."
+    )
     def complete_application(self, info: Info, input: CompleteApplicationInput) -> Application:
         """Call `services.complete_application`."""
         return services.complete_application(  # type: ignore[return-value]

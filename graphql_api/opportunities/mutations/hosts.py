@@ -1,4 +1,4 @@
-"""Acts on organisations and their members."""
+"""Mutations of hosts and their members."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class HostMutations:
-    """The root fields of hosts."""
+    """Root fields of the mutations."""
 
-    @mutation(description="Found an organisation; you own it. Needs a login.")
+    @mutation(description="Create a host and become its owner. Needs a login.")
     def create_host(self, info: Info, input: CreateHostInput) -> OpportunityHost:
         """Call `services.create_host`."""
         return services.create_host(  # type: ignore[return-value]
@@ -34,7 +34,7 @@ class HostMutations:
             zip_code=input.zip_code,
         )
 
-    @mutation(description="Change what an organisation says about itself; its owners and coordinators may.")
+    @mutation(description="Change the profile of a host. Only its owners and coordinators may do this.")
     def update_host(self, info: Info, input: UpdateHostInput) -> OpportunityHost:
         """Call `services.update_host`."""
         return services.update_host(  # type: ignore[return-value]
@@ -46,7 +46,10 @@ class HostMutations:
             zip_code=input.zip_code,
         )
 
-    @mutation(description="Invite an address by mail; only owners may. Again, to send another mail or change the role.")
+    @mutation(
+        description="Invite a person to a host by email. Only its owners may do this. Repeat the call to send another "
+        "email or to change the role."
+    )
     def invite_host_member(self, info: Info, input: InviteHostMemberInput) -> HostMembership:
         """Call `services.invite_host_member`."""
         return services.invite_host_member(  # type: ignore[return-value]
@@ -56,12 +59,17 @@ class HostMutations:
             role=input.role,
         )
 
-    @mutation(description="Join an organisation with the key from the mail, sent to your proved address.")
+    @mutation(
+        description="Join a host with the key from the invitation, which was sent to your verified email address."
+    )
     def accept_host_invitation(self, info: Info, input: AcceptHostInvitationInput) -> HostMembership:
         """Call `services.accept_host_invitation`."""
         return services.accept_host_invitation(actor=signed_in(info), key=input.key)  # type: ignore[return-value]
 
-    @mutation(description="Change what a member may do; only owners may, and one of them stays.")
+    @mutation(
+        description="Change the role of a member or an open invitation. Only the host's owners may do this, and the "
+        "last owner must stay an owner."
+    )
     def change_host_member_role(self, info: Info, input: ChangeHostMemberRoleInput) -> HostMembership:
         """Call `services.change_host_member_role`."""
         return services.change_host_member_role(  # type: ignore[return-value]
@@ -70,7 +78,10 @@ class HostMutations:
             role=input.role,
         )
 
-    @mutation(description="Leave, or as an owner remove somebody or take an invitation back; the last owner stays.")
+    @mutation(
+        description="Leave a host or decline an invitation. Owners can also remove other members and withdraw "
+        "invitations. The last owner cannot be removed."
+    )
     def remove_host_member(self, info: Info, input: RemoveHostMemberInput) -> OpportunityHost:
         """Call `services.remove_host_member`."""
         return services.remove_host_member(  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Acts on hours and records of them."""
+"""Mutations of hours and service records."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class HoursMutations:
-    """The root fields of hours."""
+    """Root fields of the mutations."""
 
-    @mutation(description="Log hours you worked; the host reviews them. Again gives the first entry. Needs a login.")
+    @mutation(
+        description="Log hours that you worked, for the host to review. Logging the same hours again returns the first "
+        "entry. Needs a login."
+    )
     def log_hours(self, info: Info, input: LogHoursInput) -> HoursEntry:
         """Call `services.log_hours`."""
         corrects = input.corrects_id
@@ -34,7 +37,10 @@ class HoursMutations:
             corrects_id=None if corrects is None else known_or_nobody(corrects, "HoursEntry"),
         )
 
-    @mutation(description="Approve or reject hours; only those who run the host may, and never their own.")
+    @mutation(
+        description="Approve or reject logged hours. Only the host's owners and coordinators may do this, and never "
+        "for their own hours."
+    )
     def review_hours(self, info: Info, input: ReviewHoursInput) -> HoursEntry:
         """Call `services.review_hours`."""
         return services.review_hours(  # type: ignore[return-value]
@@ -44,14 +50,14 @@ class HoursMutations:
             note=input.note,
         )
 
-    @mutation(description="Make a signed, public record of your approved hours, to share. Needs a login.")
+    @mutation(description="Create a signed, public record of your approved hours that you can share. Needs a login.")
     def create_service_record(self, info: Info, input: CreateServiceRecordInput) -> ServiceRecord:
         """Call `services.create_service_record`."""
         return services.create_service_record(  # type: ignore[return-value]
             actor=signed_in(info), since=input.since, until=input.until
         )
 
-    @mutation(description="Take a record of yours back: its page says that it was revoked, and nothing else.")
+    @mutation(description="Revoke your service record. Its page then says only that the record was revoked.")
     def revoke_service_record(self, info: Info, input: RevokeServiceRecordInput) -> ServiceRecord:
         """Call `services.revoke_service_record`."""
         return services.revoke_service_record(  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Acts on opportunities and their roles."""
+"""Mutations of opportunities and their roles."""
 
 from __future__ import annotations
 
@@ -21,23 +21,32 @@ from graphql_api.relay.ids import known_or_nobody
 
 @strawberry.type
 class OpportunityMutations:
-    """The root fields of opportunities."""
+    """Root fields of the mutations."""
 
-    @mutation(description="Draft an opportunity with its roles; only those who run the host may, and see it.")
+    @mutation(
+        description="Create an opportunity with its roles as a draft. Only the host's owners and coordinators may do "
+        "this."
+    )
     def create_opportunity(self, info: Info, input: CreateOpportunityInput) -> Opportunity:
         """Call `services.create_opportunity`."""
         return services.create_opportunity(  # type: ignore[return-value]
             actor=signed_in(info), host_id=known_or_nobody(input.host_id, "OpportunityHost"), draft=input.draft()
         )
 
-    @mutation(description="Open a draft to everybody; only those who run the host may.")
+    @mutation(
+        description="Publish a draft, so that everyone can see it and apply. Only the host's owners and coordinators "
+        "may do this."
+    )
     def publish_opportunity(self, info: Info, input: PublishOpportunityInput) -> Opportunity:
         """Call `services.publish_opportunity`."""
         return services.publish_opportunity(  # type: ignore[return-value]
             actor=signed_in(info), opportunity_id=known_or_nobody(input.opportunity_id, "Opportunity")
         )
 
-    @mutation(description="Change an opportunity; those who hold a place are told of another time or place.")
+    @mutation(
+        description="Change an opportunity. Volunteers who hold a slot are notified of a new time or location. Only "
+        "the host's owners and coordinators may do this."
+    )
     def update_opportunity(self, info: Info, input: UpdateOpportunityInput) -> Opportunity:
         """Call `services.update_opportunity`."""
         return services.update_opportunity(  # type: ignore[return-value]
@@ -46,7 +55,10 @@ class OpportunityMutations:
             changes=input.changes(),
         )
 
-    @mutation(description="Take no more applications; those there are stay. Again changes nothing.")
+    @mutation(
+        description="Close an opportunity to new applications. Existing applications stay. Repeating the call changes "
+        "nothing. Only the host's owners and coordinators may do this."
+    )
     def close_opportunity(self, info: Info, input: CloseOpportunityInput) -> Opportunity:
         """Call `services.close_opportunity`."""
         return services.close_opportunity(  # type: ignore[return-value]
@@ -55,7 +67,10 @@ class OpportunityMutations:
             reason=input.reason,
         )
 
-    @mutation(description="Call an opportunity off: every live application ends, and all who applied are told.")
+    @mutation(
+        description="Cancel an opportunity. Every application that has not ended becomes CANCELLED, and its volunteer "
+        "is notified. Only the host's owners and coordinators may do this."
+    )
     def cancel_opportunity(self, info: Info, input: CancelOpportunityInput) -> Opportunity:
         """Call `services.cancel_opportunity`."""
         return services.cancel_opportunity(  # type: ignore[return-value]
@@ -64,7 +79,9 @@ class OpportunityMutations:
             reason=input.reason,
         )
 
-    @mutation(description="Add a role to a draft or an open opportunity; only those who run the host may.")
+    @mutation(
+        description="Add a role to a draft or an open opportunity. Only the host's owners and coordinators may do this."
+    )
     def add_role(self, info: Info, input: AddRoleInput) -> Role:
         """Call `services.add_role`."""
         return services.add_role(  # type: ignore[return-value]
@@ -73,7 +90,10 @@ class OpportunityMutations:
             draft=input.draft(),
         )
 
-    @mutation(description="Change a role; its places never go below those that are taken.")
+    @mutation(
+        description="Change a role. It cannot have fewer slots than are taken. Only the host's owners and coordinators "
+        "may do this."
+    )
     def update_role(self, info: Info, input: UpdateRoleInput) -> Role:
         """Call `services.update_role`."""
         return services.update_role(  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Questions about opportunities and hosts."""
+"""Queries of opportunities, hosts and recommendations."""
 
 from graphql_api.opportunities.queries.hosts import HostQueries
 from graphql_api.opportunities.queries.opportunities import OpportunityQueries

@@ -1,4 +1,4 @@
-"""Questions about organisations."""
+"""Queries of hosts."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from graphql_api.opportunities.types import OpportunityHost
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.ids import known_or_nobody
 
-Filters = Annotated[HostFilter | None, strawberry.argument(description="Which to list; all if null.")]
-HostId = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+Filters = Annotated[HostFilter | None, strawberry.argument(description="Filter; null lists all hosts.")]
+HostId = Annotated[strawberry.ID, strawberry.argument(description="ID of the host.")]
 
 
 @strawberry.type
 class HostQueries:
-    """The root fields of hosts."""
+    """Root fields of the queries."""
 
-    @strawberry_django.connection(Connection[OpportunityHost], description="Organizations, by name.")
+    @strawberry_django.connection(Connection[OpportunityHost], description="Hosts, ordered by name.")
     def hosts(self, info: Info, filters: Filters = None) -> QuerySet[models.OpportunityHost]:
-        """Ask `selectors.find_hosts`."""
+        """Call `selectors.find_hosts`."""
         wanted = filters or HostFilter()
         return selectors.find_hosts(
             viewer=viewer_of(info),
@@ -34,7 +34,7 @@ class HostQueries:
             is_verified=wanted.is_verified,
         )
 
-    @strawberry_django.field(description="One organisation; null where there is none.")
+    @strawberry_django.field(description="The host with this ID; null if it does not exist.")
     def host(self, info: Info, id: HostId) -> OpportunityHost | None:
-        """Ask `selectors.find_host`."""
+        """Call `selectors.find_host`."""
         return selectors.find_host(host_id=known_or_nobody(id, "OpportunityHost"))  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Questions about opportunities."""
+"""Queries of opportunities."""
 
 from __future__ import annotations
 
@@ -16,42 +16,46 @@ from graphql_api.opportunities.types import Cause, Opportunity
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.ids import known_or_nobody
 
-#: There are three columns to order by.
+#: There are three fields to order by.
 MAX_ORDERINGS = 5
 
-Filters = Annotated[OpportunityFilter | None, strawberry.argument(description="Which to list; the open ones if null.")]
+Filters = Annotated[
+    OpportunityFilter | None, strawberry.argument(description="Filter; null lists the open opportunities.")
+]
 Orderings = Annotated[
     list[OpportunityOrder] | None,
     strawberry.argument(
-        description=f"By what to order; by start if empty. At most {MAX_ORDERINGS}.", metadata=at_most(MAX_ORDERINGS)
+        description=f"Sort order, by default by start. At most {MAX_ORDERINGS}.", metadata=at_most(MAX_ORDERINGS)
     ),
 ]
-OpportunityId = Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+OpportunityId = Annotated[strawberry.ID, strawberry.argument(description="ID of the opportunity.")]
 
 
 @strawberry.type
 class OpportunityQueries:
-    """The root fields of opportunities."""
+    """Root fields of the queries."""
 
-    @strawberry_django.connection(Connection[Opportunity], description="Chances to volunteer.")
+    @strawberry_django.connection(Connection[Opportunity], description="Opportunities that match the filter.")
     def opportunities(
         self, info: Info, filters: Filters = None, ordering: Orderings = None
     ) -> QuerySet[models.Opportunity]:
-        """Ask `selectors.find_opportunities`."""
+        """Call `selectors.find_opportunities`."""
         return selectors.find_opportunities(
             viewer=viewer_of(info),
             filters=(filters or OpportunityFilter()).filters(),
             ordering=[one.order() for one in ordering or ()],
         )
 
-    @strawberry_django.connection(Connection[Cause], description="What opportunities are good for, by name.")
+    @strawberry_django.connection(Connection[Cause], description="Causes that opportunities serve, ordered by name.")
     def causes(self, info: Info) -> QuerySet[models.Cause]:
-        """Ask `selectors.find_causes`."""
+        """Call `selectors.find_causes`."""
         return selectors.find_causes(viewer=viewer_of(info))
 
-    @strawberry_django.field(description="One opportunity; null where there is none, or you may not see it.")
+    @strawberry_django.field(
+        description="The opportunity with this ID; null if it does not exist or the viewer may not see it."
+    )
     def opportunity(self, info: Info, id: OpportunityId) -> Opportunity | None:
-        """Ask `selectors.find_opportunity`."""
+        """Call `selectors.find_opportunity`."""
         return selectors.find_opportunity(  # type: ignore[return-value]
             viewer=viewer_of(info), opportunity_id=known_or_nobody(id, "Opportunity")
         )

@@ -1,4 +1,4 @@
-"""Questions about what suits whom."""
+"""Queries of recommendations."""
 
 from __future__ import annotations
 
@@ -16,42 +16,44 @@ from graphql_api.opportunities.types import Opportunity
 from graphql_api.opportunities.types.recommendations import RecommendedOpportunity, RecommendedVolunteer
 from graphql_api.relay.ids import known_or_nobody
 
-#: How many are listed where the document does not say, and at the most.
+#: Default and maximum number of results.
 USUAL, MOST = 10, 50
 
-First = Annotated[int | None, strawberry.argument(description=f"How many at the most, from 1 to {MOST}.")]
-RoleId = Annotated[strawberry.ID, strawberry.argument(description="The id of a role of an organisation that you run.")]
+First = Annotated[int | None, strawberry.argument(description=f"Maximum number of results, from 1 to {MOST}.")]
+RoleId = Annotated[strawberry.ID, strawberry.argument(description="ID of a role of a host that you own or coordinate.")]
 
 
 @strawberry.type
 class RecommendationQueries:
-    """The root fields of recommendations."""
+    """Root fields of the queries."""
 
     @strawberry_django.field(
-        description="Roles that suit you, best first, with the reasons; at most one of each opportunity. Needs a login."
+        description="Roles that suit the viewer, best first, with the reasons. Each opportunity is listed once at "
+        "most. Needs a login."
     )
     def recommended_opportunities(self, info: Info, first: First = USUAL) -> list[RecommendedOpportunity] | None:
-        """Ask `selectors.find_recommended_roles`."""
+        """Call `selectors.find_recommended_roles`."""
         found = selectors.find_recommended_roles(viewer=signed_in(info), first=_size(first))
         return [RecommendedOpportunity.of(one) for one in found]
 
     @strawberry_django.field(
-        description="People who suit a role and have not applied for it, best first, with the reasons. For those who "
-        "run its organisation. Needs a login."
+        description="Volunteers who suit a role and have not applied for it, best first, with the reasons. Only the "
+        "host's owners and coordinators see them. Needs a login."
     )
     def recommended_volunteers(
         self, info: Info, role_id: RoleId, first: First = USUAL
     ) -> list[RecommendedVolunteer] | None:
-        """Ask `selectors.find_recommended_volunteers`."""
+        """Call `selectors.find_recommended_volunteers`."""
         viewer, size, key = signed_in(info), _size(first), known_or_nobody(role_id, "Role")
         found = selectors.find_recommended_volunteers(viewer=viewer, role_id=key, first=size)
         return [RecommendedVolunteer.of(one) for one in found]
 
     @strawberry_django.field(
-        description="What most people applied for in the last 14 days and is open still; counted once an hour."
+        description="Open opportunities, ordered by the number of people who applied in the last 14 days, highest "
+        "first. The numbers are counted once an hour."
     )
     def trending_opportunities(self, info: Info, first: First = USUAL) -> list[Opportunity]:
-        """Ask `selectors.find_trending`, and read what it found."""
+        """Call `selectors.find_trending`, then read the opportunities in its order."""
         viewer = viewer_of(info)
         keys = selectors.find_trending(viewer=viewer, first=_size(first))
         ranks = Case(*(When(pk=key, then=Value(rank)) for rank, key in enumerate(keys)), default=Value(len(keys)))

@@ -1,4 +1,4 @@
-"""Hosts, opportunities, roles and applications as the API shows them."""
+"""GraphQL types of hosts, opportunities, roles, applications and hours."""
 
 from graphql_api.opportunities.types.hosts import (
     HostMembership,

@@ -1,4 +1,4 @@
-"""Organisations and their people as the API shows them."""
+"""GraphQL types of hosts and their members."""
 
 from __future__ import annotations
 
@@ -27,113 +27,131 @@ if TYPE_CHECKING:
 
 describe(
     models.MembershipRole,
-    description="What a member of an organization may do.",
+    description="Role of a member of a host.",
     values={
-        "OWNER": "Decides about everything, members included.",
-        "COORDINATOR": "Runs opportunities and decides about applications.",
-        "SCANNER": "Checks people in at events.",
+        "OWNER": "The member manages everything, including the members.",
+        "COORDINATOR": "The member manages opportunities and decides about applications.",
+        "SCANNER": "The member checks people in at events.",
     },
 )
 MembershipRole = models.MembershipRole
 describe(
     models.OpportunityStatus,
-    description="Whether an opportunity takes applications.",
+    description="Status of an opportunity.",
     values={
-        "DRAFT": "Not published: only its host sees it.",
-        "OPEN": "Takes applications.",
-        "CLOSED": "Takes no more applications; it stays to be read.",
-        "CANCELLED": "Does not take place; it stays to be read.",
+        "DRAFT": "The opportunity is not published. Only the host's owners, coordinators and authorized staff see it.",
+        "OPEN": "The opportunity takes applications.",
+        "CLOSED": "The opportunity takes no more applications. It can still be read.",
+        "CANCELLED": "The opportunity does not take place. It can still be read.",
     },
 )
 OpportunityStatus = models.OpportunityStatus
-WithStatus = Annotated[OpportunityStatus | None, strawberry.argument(description="Only these; all if null.")]
+WithStatus = Annotated[
+    OpportunityStatus | None, strawberry.argument(description="Only opportunities with this status; null lists all.")
+]
 
 
-@strawberry_django.type(models.OpportunityHost, description="An organisation that offers opportunities.")
+@strawberry_django.type(models.OpportunityHost, description="An organization that offers opportunities.")
 class OpportunityHost(relay.Node):
-    """A host."""
+    """A host and its members, opportunities and figures."""
 
-    organization_name: str = strawberry_django.field(description="The organisation's name.")
-    website: str = strawberry_django.field(description="Its website; empty if none was given.")
-    description: str = strawberry_django.field(description="What it does; empty if it does not say.")
-    zip_code: str = strawberry_django.field(description="The ZIP code of its office; empty if it does not say.")
-    is_verified: bool = strawberry_django.field(description="Whether the community verified it.")
-    created_at: datetime = strawberry_django.field(description="When it joined.")
+    organization_name: str = strawberry_django.field(description="Name of the organization.")
+    website: str = strawberry_django.field(description="URL of the host's website; may be empty.")
+    description: str = strawberry_django.field(description="Description of what the host does; may be empty.")
+    zip_code: str = strawberry_django.field(description="ZIP code of the host's office; may be empty.")
+    is_verified: bool = strawberry_django.field(description="Whether the community verified the host.")
+    created_at: datetime = strawberry_django.field(description="Time the host was created.")
 
     @strawberry_django.field(
-        description="Its members and open invitations, oldest first, for its members and staff; empty for others.",
+        description="Members and open invitations of the host, oldest first. Only members and authorized staff see "
+        "them; the list is empty for other viewers.",
         only=["id"],
     )
     async def members(self, info: Info) -> list[HostMembership]:
-        """Ask `selectors.find_members`, for all the hosts at once."""
+        """Load `selectors.find_members`, for all hosts in one batch."""
         rows = partial(selectors.find_members, viewer=viewer_of(info))
         return await load_rows(info, row_of(self, models.OpportunityHost).pk, rows, by="host_id")  # type: ignore[return-value]
 
     @strawberry_django.field(
-        description="Your part in it, or the invitation to your proved address; null without either.", only=["id"]
+        description="The viewer's membership, or the open invitation to the viewer's verified email address; null "
+        "without either.",
+        only=["id"],
     )
     async def my_membership(self, info: Info) -> HostMembership | None:
-        """Ask `selectors.find_own_memberships`, for all the hosts at once."""
+        """Load `selectors.find_own_memberships`, for all hosts in one batch."""
         rows = partial(selectors.find_own_memberships, viewer=viewer_of(info))
         own = await load_rows(info, row_of(self, models.OpportunityHost).pk, rows, by="host_id")
         return own[0] if own else None  # type: ignore[return-value]
 
     @strawberry_django.connection(
         Connection[Annotated["Opportunity", strawberry.lazy("graphql_api.opportunities.types.opportunities")]],
-        description="What it offers and offered, the latest first; drafts are shown to those who run it.",
+        description="Opportunities of the host, latest start first. Only its owners, coordinators and authorized staff "
+        "see drafts.",
         only=["id"],
     )
     async def opportunities(
         self, info: Info, status: WithStatus = None
     ) -> Iterable[Annotated[Opportunity, strawberry.lazy("graphql_api.opportunities.types.opportunities")]]:
-        """Ask `selectors.find_host_opportunities`, for all the hosts at once."""
+        """Load `selectors.find_host_opportunities`, for all hosts in one batch."""
         rows = partial(selectors.find_host_opportunities, viewer=viewer_of(info), status=status)
         return Nested(rows, by="host", key=row_of(self, models.OpportunityHost).pk)  # type: ignore[return-value]
 
-    @strawberry_django.field(description="What came of its work; null for others than those who run it.", only=["id"])
+    @strawberry_django.field(
+        description="Figures on the host's work. Only its owners, coordinators and authorized staff see them; null for "
+        "other viewers.",
+        only=["id"],
+    )
     async def impact(
         self, info: Info
     ) -> Annotated[HostImpact, strawberry.lazy("graphql_api.opportunities.types.hours")] | None:
-        """Show the figures, whose row is the host's, to those who run it and staff."""
+        """Return the host's own row, from which `HostImpact` reads, if the viewer may see the figures."""
         find = lambda keys: selectors.find_hosts_with_figures(viewer=viewer_of(info), host_ids=keys)  # noqa: E731
         return self if await load(info, row_of(self, models.OpportunityHost).pk, find) else None  # type: ignore[return-value]
 
     @strawberry_django.connection(
         Connection[Annotated["HoursEntry", strawberry.lazy("graphql_api.opportunities.types.hours")]],
-        description="The hours that wait for your review, longest waiting first; empty for others.",
+        description="Hours that the viewer can review as an owner or coordinator, longest waiting first. The list is "
+        "empty for other viewers.",
         only=["id"],
     )
     async def hours_to_review(
         self, info: Info
     ) -> Iterable[Annotated[HoursEntry, strawberry.lazy("graphql_api.opportunities.types.hours")]]:
-        """Ask `selectors.find_hours_to_review`, for all the hosts at once."""
+        """Load `selectors.find_hours_to_review`, for all hosts in one batch."""
         rows = partial(selectors.find_hours_to_review, viewer=viewer_of(info))
         return Nested(rows, by=selectors.Whose.HOST.of_entry, key=row_of(self, models.OpportunityHost).pk)  # type: ignore[return-value]
 
 
-@strawberry_django.type(models.HostMembership, description="A person's part in an organisation, or an invitation.")
+@strawberry_django.type(
+    models.HostMembership, description="A person's membership in a host, or an open invitation to it."
+)
 class HostMembership(relay.Node):
-    """A membership, as the members of the host see it."""
+    """A membership or an open invitation."""
 
-    role: MembershipRole = strawberry_django.field(description="What the person may do.")
+    role: MembershipRole = strawberry_django.field(description="Role of the member or the invited person.")
     user: User | None = strawberry_django.field(description="The member; null for an open invitation.")
-    host: OpportunityHost = strawberry_django.field(description="The organisation.")
+    host: OpportunityHost = strawberry_django.field(description="Host that the membership belongs to.")
     invited_at: datetime | None = strawberry_django.field(
-        description="When the newest invitation was sent, whose key works for seven days; null for the founder."
+        description="Time the newest invitation was sent, whose key is valid for seven days; null for the founder."
     )
-    accepted_at: datetime | None = strawberry_django.field(description="Since when the person is a member.")
+    accepted_at: datetime | None = strawberry_django.field(
+        description="Time the person became a member; null for an open invitation."
+    )
 
-    @strawberry_django.field(description="Whether it is a member; else an open invitation.", only=["accepted_at"])
+    @strawberry_django.field(
+        description="Whether the person is a member; false for an open invitation.", only=["accepted_at"]
+    )
     async def is_accepted(self) -> bool:
-        """Tell members from those who are invited."""
+        """Return whether the invitation was accepted."""
         return row_of(self, models.HostMembership).accepted_at is not None
 
     @strawberry_django.field(
-        description="The address that is invited, for the owners; null once it is accepted, and for others.",
+        description="Email address that is invited. Only the host's owners see it; null for other viewers and once the "
+        "invitation is accepted.",
         only=["email", "accepted_at", "host_id"],
     )
     async def email(self, info: Info) -> str | None:
-        """Ask `selectors.find_owned_hosts`, for all the invitations at once."""
+        """Load `selectors.find_owned_hosts`, for all invitations in one batch."""
         row = row_of(self, models.HostMembership)
         if row.accepted_at is not None:
             return None
@@ -147,5 +165,5 @@ class HostMembership(relay.Node):
     def get_queryset(
         cls, queryset: QuerySet[models.HostMembership], info: Info, **kwargs: Any
     ) -> QuerySet[models.HostMembership]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.HostMembershipQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]

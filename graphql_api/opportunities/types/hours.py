@@ -1,4 +1,4 @@
-"""Hours, what they add up to, and records of them, as the API shows them."""
+"""GraphQL types of hours, figures and service records."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 describe(
     models.HoursStatus,
-    description="Status of an entry of hours.",
+    description="Status of an hours entry.",
     values={
         "PROPOSED": "Suggested by check-in, not yet confirmed by the volunteer.",
-        "SUBMITTED": "The volunteer says so; it waits for the host's review.",
-        "APPROVED": "The host confirmed it: it counts and never changes.",
-        "REJECTED": "The host did not confirm it: it does not count.",
+        "SUBMITTED": "Submitted by the volunteer; waits for the host's review.",
+        "APPROVED": "Approved by the host. The hours count, and the entry never changes.",
+        "REJECTED": "Rejected by the host. The hours do not count.",
     },
 )
 HoursStatus = models.HoursStatus
@@ -43,37 +43,37 @@ HoursStatus = models.HoursStatus
 
 @strawberry_django.type(models.HoursEntry, description="Hours that a volunteer logged for an application.")
 class HoursEntry(relay.Node):
-    """Some hours, as their volunteer and the host see them."""
+    """An hours entry, for its volunteer and the host's coordinators."""
 
-    status: HoursStatus = strawberry_django.field(description="Where the entry stands.")
-    started_at: datetime = strawberry_django.field(description="When the work began.")
-    ended_at: datetime = strawberry_django.field(description="When it ended.")
-    note: str = strawberry_django.field(description="What the volunteer noted; may be empty.")
-    submitted_at: datetime = strawberry_django.field(description="When it was logged.")
-    reviewed_at: datetime | None = strawberry_django.field(description="When the host decided; null before.")
+    status: HoursStatus = strawberry_django.field(description="Status of the entry.")
+    started_at: datetime = strawberry_django.field(description="Time the work began.")
+    ended_at: datetime = strawberry_django.field(description="Time the work ended.")
+    note: str = strawberry_django.field(description="The volunteer's note; may be empty.")
+    submitted_at: datetime = strawberry_django.field(description="Time the entry was logged.")
+    reviewed_at: datetime | None = strawberry_django.field(description="Time of the host's decision; null before it.")
     reviewed_by: User | None = strawberry_django.field(
-        description="Who decided; null before, and for a closed account that was erased."
+        description="User who decided; null before the decision, and if the user's account was erased."
     )
-    review_note: str = strawberry_django.field(description="What the host noted; may be empty.")
+    review_note: str = strawberry_django.field(description="The reviewer's note; may be empty.")
     application: Annotated[Application, strawberry.lazy("graphql_api.opportunities.types.opportunities")] = (
-        strawberry_django.field(description="What the hours were given for.")
+        strawberry_django.field(description="Application that the hours belong to.")
     )
     corrects: HoursEntry | None = strawberry_django.field(
-        description="The approved entry that this one corrects; null for an entry of its own."
+        description="Approved entry that this one corrects; null if this entry is not a correction."
     )
 
-    @strawberry_django.field(description="How long it was, from start to end.", only=["seconds"])
+    @strawberry_django.field(description="Duration from start to end, in hours.", only=["seconds"])
     async def hours(self) -> float:
-        """Show the length."""
+        """Return the duration in hours."""
         return row_of(self, models.HoursEntry).seconds / records.SECONDS_PER_HOUR
 
     @strawberry_django.field(
-        description="What it adds to the approved hours: 0 until it is approved; of a correction the difference to "
-        "what it corrects, which may be negative.",
+        description="Hours that the entry adds to the approved total: 0 until it is approved. A correction adds the "
+        "difference to the entry that it corrects, which may be negative.",
         annotate={"counted_seconds": lambda info: selectors.counted_seconds()},
     )
     async def counted_hours(self) -> float:
-        """Show what counts."""
+        """Return the counted seconds in hours."""
         row: Any = self
         return row.counted_seconds / records.SECONDS_PER_HOUR  # type: ignore[no-any-return]
 
@@ -81,88 +81,96 @@ class HoursEntry(relay.Node):
     def get_queryset(
         cls, queryset: QuerySet[models.HoursEntry], info: Info, **kwargs: Any
     ) -> QuerySet[models.HoursEntry]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.HoursEntryQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
 
 
 @strawberry_django.type(
-    models.ServiceRecord, description="A signed record of your approved hours, public to whoever has its address."
+    models.ServiceRecord,
+    description="A signed record of a volunteer's approved hours. Anyone who has its URL can read it.",
 )
 class ServiceRecord(relay.Node):
-    """A record of service, as its volunteer sees it."""
+    """A service record, for its volunteer."""
 
-    code: str = strawberry_django.field(description="The code in its address, which nobody guesses.")
+    code: str = strawberry_django.field(description="Unguessable code that is part of the record's URL.")
     since: datetime = strawberry_django.field(
-        description="It counts hours that began then or later; midnight in UTC stands for a date."
+        description="Start of the period: the record counts hours that began at this time or later. Midnight UTC "
+        "stands for the date."
     )
     until: datetime = strawberry_django.field(
-        description="It counts hours that began before then; midnight in UTC stands for the date before it."
+        description="End of the period: the record counts hours that began before this time. Midnight UTC stands for "
+        "the date before it."
     )
-    created_at: datetime = strawberry_django.field(description="When it was signed.")
+    created_at: datetime = strawberry_django.field(description="Time the record was signed.")
 
-    @strawberry_django.field(description="Where anybody can read and check it.", only=["code"])
+    @strawberry_django.field(
+        description="URL of the public page on which anyone can read and check the record.", only=["code"]
+    )
     async def url(self) -> str:
-        """Show the address of its page."""
+        """Return the URL of the record's page."""
         return records.url_of(row_of(self, models.ServiceRecord).code)
 
-    @strawberry_django.field(description="The hours that it states.", only=["approved_seconds"])
+    @strawberry_django.field(description="Hours that the record states.", only=["approved_seconds"])
     async def approved_hours(self) -> float:
-        """Show the total."""
+        """Return the stored total in hours."""
         return row_of(self, models.ServiceRecord).approved_seconds / records.SECONDS_PER_HOUR
 
     @strawberry_django.field(
-        description="Whether you revoked it; its page says so and nothing else.", only=["revoked_at"]
+        description="Whether the volunteer revoked the record. The page of a revoked record says only that.",
+        only=["revoked_at"],
     )
     async def is_revoked(self) -> bool:
-        """Say whether it was revoked."""
+        """Return whether the record was revoked."""
         return row_of(self, models.ServiceRecord).revoked_at is not None
 
     @classmethod
     def get_queryset(
         cls, queryset: QuerySet[models.ServiceRecord], info: Info, **kwargs: Any
     ) -> QuerySet[models.ServiceRecord]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.ServiceRecordQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
 
 
-@strawberry.type(description="The approved hours that began in one month.")
+@strawberry.type(description="Approved hours that began in one month.")
 class HoursOfMonth:
     """A month and its hours."""
 
     month: str = strawberry.field(
-        description="Year and month, such as 2026-11, where the opportunity is (its timeZone, else UTC)."
+        description="Year and month, such as 2026-11, in the opportunity's `timeZone`, or in UTC if that is null."
     )
-    hours: float = strawberry.field(description="The hours.")
+    hours: float = strawberry.field(description="Approved hours of the month.")
 
 
-@strawberry.type(description="What came of a volunteer's time. It equals the sum of their approved entries of hours.")
+@strawberry.type(
+    description="Figures on a volunteer's work. The hours are the sum of the volunteer's approved hours entries."
+)
 class Impact:
-    """Figures of one person, whose row is behind them."""
+    """Figures of one volunteer; the object behind it is the user's row."""
 
-    @strawberry.field(description="The hours that hosts approved, corrections included.")
+    @strawberry.field(description="Hours that hosts approved, including corrections.")
     async def approved_hours(self, info: Info) -> float:
-        """Ask `selectors.sum_hours`."""
+        """Load `selectors.sum_hours`."""
         find = partial(_sum_hours, viewer_of(info), Whose.VOLUNTEER)
         return await load(info, _person(self), find) or 0.0
 
-    @strawberry.field(description="In how many opportunities they completed a role.")
+    @strawberry.field(description="Number of opportunities in which the volunteer completed a role.")
     async def opportunities_completed(self, info: Info) -> int:
-        """Ask `selectors.count_completed`."""
+        """Load `selectors.count_completed`."""
         find = partial(_count_completed, viewer_of(info), Whose.VOLUNTEER)
         return await load(info, _person(self), find) or 0
 
-    @strawberry.field(description="At how many events they were checked in.")
+    @strawberry.field(description="Number of events at which the volunteer was checked in.")
     async def events_attended(self, info: Info) -> int:
-        """Ask `count_attended` of events."""
+        """Load `count_attended` of the events domain."""
 
         def find(keys: Collection[int]) -> Mapping[int, int]:
             return count_attended(viewer=viewer_of(info), attendee_ids=keys)
 
         return await load(info, _person(self), find) or 0
 
-    @strawberry.field(description="The skills that their completed roles developed, by name.")
+    @strawberry.field(description="Skills that the volunteer's completed roles developed, ordered by name.")
     async def skills_developed(self, info: Info) -> list[Skill]:
-        """Ask `selectors.find_developed_skills`, then read the skills with what is selected."""
+        """Load `selectors.find_developed_skills`, then the skills with the selected fields."""
 
         def find(keys: Collection[int]) -> Mapping[int, Any]:
             ids = selectors.find_developed_skills(viewer=viewer_of(info), volunteer_ids=keys)
@@ -172,39 +180,41 @@ class Impact:
 
         return await load(info, _person(self), find) or []
 
-    @strawberry.field(description="The approved hours by month, earliest first; months without any are left out.")
+    @strawberry.field(description="Approved hours by month, earliest first. Months without hours are left out.")
     async def hours_by_month(self, info: Info) -> list[HoursOfMonth]:
-        """Ask `selectors.sum_hours_by_month`."""
+        """Load `selectors.sum_hours_by_month`."""
         find = partial(_sum_hours_by_month, viewer_of(info), Whose.VOLUNTEER)
         return await load(info, _person(self), find) or []
 
 
-@strawberry.type(description="What came of an organisation's work. It equals the sum of the entries it approved.")
+@strawberry.type(
+    description="Figures on the work for a host. The hours are the sum of the hours entries that it approved."
+)
 class HostImpact:
-    """Figures of one host, whose row is behind them."""
+    """Figures of one host; the object behind it is the host's row."""
 
-    @strawberry.field(description="The hours that it approved, corrections included.")
+    @strawberry.field(description="Hours that the host approved, including corrections.")
     async def approved_hours(self, info: Info) -> float:
-        """Ask `selectors.sum_hours`."""
+        """Load `selectors.sum_hours`."""
         return await load(info, _host(self), partial(_sum_hours, viewer_of(info), Whose.HOST)) or 0.0
 
-    @strawberry.field(description="How many people gave it hours that it approved.")
+    @strawberry.field(description="Number of volunteers whose hours the host approved.")
     async def volunteers(self, info: Info) -> int:
-        """Ask `selectors.count_volunteers`."""
+        """Load `selectors.count_volunteers`."""
 
         def find(keys: Collection[int]) -> Mapping[int, int]:
             return selectors.count_volunteers(viewer=viewer_of(info), host_ids=keys)
 
         return await load(info, _host(self), find) or 0
 
-    @strawberry.field(description="In how many of its opportunities somebody completed a role.")
+    @strawberry.field(description="Number of the host's opportunities in which a volunteer completed a role.")
     async def opportunities_completed(self, info: Info) -> int:
-        """Ask `selectors.count_completed`."""
+        """Load `selectors.count_completed`."""
         return await load(info, _host(self), partial(_count_completed, viewer_of(info), Whose.HOST)) or 0
 
-    @strawberry.field(description="The approved hours by month, earliest first; months without any are left out.")
+    @strawberry.field(description="Approved hours by month, earliest first. Months without hours are left out.")
     async def hours_by_month(self, info: Info) -> list[HoursOfMonth]:
-        """Ask `selectors.sum_hours_by_month`."""
+        """Load `selectors.sum_hours_by_month`."""
         find = partial(_sum_hours_by_month, viewer_of(info), Whose.HOST)
         return await load(info, _host(self), find) or []
 

@@ -1,4 +1,4 @@
-"""Opportunities, roles and applications as the API shows them."""
+"""GraphQL types of opportunities, roles and applications."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from graphql_api.verification.types import VerificationKind
 
 describe(
     models.OpportunityKind,
-    description="How a volunteer comes to take part.",
+    description="How volunteers apply for an opportunity.",
     values={
-        "SIGN_UP": "By `applyToRole`, which holds a slot here.",
-        "EXPRESS_INTEREST": "By `applyToRole`, which starts a talk with the host.",
-        "EXTERNAL": "At `source.url`, where the listing was found; `applyToRole` refuses with CLOSED.",
+        "SIGN_UP": "Volunteers apply with `applyToRole` for a slot.",
+        "EXPRESS_INTEREST": "Volunteers apply with `applyToRole` to start a conversation with the host.",
+        "EXTERNAL": "Volunteers apply at `source.url`, where the listing was found. `applyToRole` refuses with CLOSED.",
     },
 )
 OpportunityKind = models.OpportunityKind
@@ -47,172 +47,191 @@ describe(
     description="Status of an application. ACCEPTED, OFFERED and COMPLETED take a slot of the role.",
     values={
         "APPLIED": "The volunteer applied; a coordinator has not decided yet.",
-        "SHORTLISTED": "A coordinator put it on the short list.",
-        "WAITLISTED": "It is on the waitlist; `waitlistPosition` says where.",
-        "OFFERED": "A slot is offered until `offerExpiresAt`; answer by `answerOffer`.",
+        "SHORTLISTED": "A coordinator shortlisted the application and has not decided yet.",
+        "WAITLISTED": "The application is on the waitlist; `waitlistPosition` is its position.",
+        "OFFERED": "A slot is offered to the volunteer until `offerExpiresAt`; `answerOffer` takes or refuses it.",
         "ACCEPTED": "The volunteer has a slot.",
         "COMPLETED": "The volunteer took part.",
-        "DECLINED": "A coordinator declined it, or the volunteer declined the offer.",
-        "WITHDRAWN": "The volunteer took it back.",
+        "DECLINED": "A coordinator declined the application, or the volunteer refused the offer.",
+        "WITHDRAWN": "The volunteer withdrew the application.",
         "CANCELLED": "The opportunity was canceled, or the volunteer did not come.",
-        "EXPIRED": "The offer ran out without an answer.",
+        "EXPIRED": "The offer deadline passed without an answer.",
     },
 )
 ApplicationStatus = models.ApplicationStatus
 describe(
     transitions.Decision,
     name="ApplicationDecision",
-    description="What a coordinator may decide about an application.",
+    description="Decision of a coordinator about an application.",
     values={
-        "SHORTLIST": "Put it on the short list; it goes on waiting for a decision.",
+        "SHORTLIST": "Shortlist the application; the final decision is still open.",
         "ACCEPT": "Give the volunteer a slot.",
-        "DECLINE": "Decline it, which ends it.",
-        "WAITLIST": "Put it on the waitlist for a slot that becomes free.",
+        "DECLINE": "Decline the application, which ends it.",
+        "WAITLIST": "Put the application on the waitlist for a slot that becomes free.",
     },
 )
 ApplicationDecision = transitions.Decision
 
 
-@strawberry.enum(description="Why somebody cannot apply for a role; `applyToRole` refuses with the same codes.")
+@strawberry.enum(
+    description="Code of a reason why the viewer cannot apply for a role. `applyToRole` refuses with the same codes."
+)
 class EligibilityCode(Enum):
-    """What may be in the way."""
+    """Codes of the eligibility reasons."""
 
-    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="Nobody is logged in.")
+    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="The viewer is not logged in.")
     EMAIL_NOT_VERIFIED = strawberry.enum_value(
-        "EMAIL_NOT_VERIFIED", description="The account has not proved its e-mail address yet."
+        "EMAIL_NOT_VERIFIED", description="The viewer has not verified their email address."
     )
-    NOT_VOLUNTEER = strawberry.enum_value("NOT_VOLUNTEER", description="The account is for hosting.")
+    NOT_VOLUNTEER = strawberry.enum_value("NOT_VOLUNTEER", description="The viewer's account is for hosting only.")
     ALREADY_APPLIED = strawberry.enum_value(
-        "ALREADY_APPLIED", description="An application is under way; `applyToRole` answers with it."
+        "ALREADY_APPLIED",
+        description="The viewer has an application for the role that is not DECLINED, WITHDRAWN, CANCELLED or EXPIRED; "
+        "`applyToRole` returns that application.",
     )
     MISSING_SKILL = strawberry.enum_value(
-        "MISSING_SKILL", description="A skill that the role requires is missing; one reason for each."
+        "MISSING_SKILL",
+        description="The viewer lacks a skill that the role requires. Each missing skill is a reason of its own.",
     )
     MISSING_COURSE = strawberry.enum_value(
-        "MISSING_COURSE", description="A course that must be completed first is missing; one reason for each."
+        "MISSING_COURSE",
+        description="The viewer has not completed a required course. Each missing course is a reason of its own.",
     )
     MISSING_VERIFICATION = strawberry.enum_value(
-        "MISSING_VERIFICATION", description="A verification that the role requires is missing; one reason for each."
+        "MISSING_VERIFICATION",
+        description="The viewer lacks a verification that the role requires. Each missing one is a reason of its own.",
     )
     CLOSED = strawberry.enum_value(
-        "CLOSED", description="It takes no applications here; the message says where it does, if anywhere."
+        "CLOSED",
+        description="The opportunity takes no applications here. For an EXTERNAL one the message says where to apply.",
     )
-    OVERLAPS = strawberry.enum_value("OVERLAPS", description="The volunteer has a slot elsewhere at that time.")
-    FULL = strawberry.enum_value("FULL", description="Every slot is taken; `joinWaitlist: true` waits for one.")
+    OVERLAPS = strawberry.enum_value("OVERLAPS", description="The viewer holds a slot of another role at that time.")
+    FULL = strawberry.enum_value(
+        "FULL",
+        description="Every slot of the role is taken. `applyToRole` with `joinWaitlist: true` joins the waitlist.",
+    )
     NOT_ELIGIBLE = strawberry.enum_value(
-        "NOT_ELIGIBLE", description="Something that has no code here is in the way; the message says what."
+        "NOT_ELIGIBLE", description="Another reason, which has no code of its own; the message says what it is."
     )
 
 
-@strawberry_django.type(models.Cause, description="What an opportunity is good for, such as animals or literacy.")
+@strawberry_django.type(models.Cause, description="A cause, such as animals or literacy.")
 class Cause(relay.Node):
     """A cause."""
 
-    name: str = strawberry_django.field(description="Its name.")
+    name: str = strawberry_django.field(description="Name of the cause.")
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Cause], info: Info, **kwargs: Any) -> QuerySet[models.Cause]:
-        """All of them, by name."""
+        """Return all causes, ordered by name."""
         return queryset.order_by("name", "pk")
 
 
-@strawberry.type(description="A point on the map.")
+@strawberry.type(description="Geographic coordinates.")
 class Location:
-    """Degrees north and east."""
+    """A latitude and a longitude."""
 
-    latitude: float = strawberry.field(description="Degrees north of the equator.")
-    longitude: float = strawberry.field(description="Degrees east of Greenwich.")
+    latitude: float = strawberry.field(description="Latitude in degrees; positive is north of the equator.")
+    longitude: float = strawberry.field(description="Longitude in degrees; positive is east of Greenwich.")
 
 
-@strawberry_django.type(models.Listing, description="Where on the web an opportunity was found.")
+@strawberry_django.type(
+    models.Listing, description="The listing on another website from which an opportunity was read."
+)
 class ListingSource:
     """A listing at its source."""
 
-    organization_name: str = strawberry_django.field(description="Who offers it, in the source's words.")
-    external_id: str = strawberry_django.field(description="The id by which the source knows it.")
-    first_seen_at: datetime = strawberry_django.field(description="When it was first read there.")
-    last_seen_at: datetime = strawberry_django.field(description="When it was last read there.")
+    organization_name: str = strawberry_django.field(description="Organization as named by the source; may be empty.")
+    external_id: str = strawberry_django.field(description="ID of the listing at the source.")
+    first_seen_at: datetime = strawberry_django.field(description="Time the listing was first read from the source.")
+    last_seen_at: datetime = strawberry_django.field(description="Time the listing was last read from the source.")
 
-    @strawberry_django.field(description="The name of the source.", select_related=["source"], only=["source__name"])
+    @strawberry_django.field(description="Name of the source.", select_related=["source"], only=["source__name"])
     async def name(self) -> str:
-        """Show the source's name."""
+        """Return the name of the source."""
         return row_of(self, models.Listing).source.name
 
     @strawberry_django.field(
-        description="The page to apply at.", select_related=["source"], only=["url", "source__url"]
+        description="URL of the page on which to apply.", select_related=["source"], only=["url", "source__url"]
     )
     async def url(self) -> str:
-        """Show the listing's own page, or where it has none its source's."""
+        """Return the URL of the listing, or of its source if the listing has none."""
         listing = row_of(self, models.Listing)
         return listing.url or listing.source.url
 
 
-@strawberry_django.type(models.RoleSkill, description="A skill in a role.")
+@strawberry_django.type(models.RoleSkill, description="A skill that a role requires, develops, or both.")
 class RoleSkill:
-    """What a role asks for or teaches."""
+    """A skill that a role requires or develops."""
 
-    is_required: bool = strawberry_django.field(description="Whether volunteers need it.")
-    is_developed: bool = strawberry_django.field(description="Whether volunteers learn it.")
-    skill: Skill = strawberry_django.field(description="The skill.")
+    is_required: bool = strawberry_django.field(description="Whether volunteers need the skill for the role.")
+    is_developed: bool = strawberry_django.field(description="Whether volunteers learn the skill in the role.")
+    skill: Skill = strawberry_django.field(description="Skill that the role requires or develops.")
 
     @classmethod
     def get_queryset(
         cls, queryset: QuerySet[models.RoleSkill], info: Info, **kwargs: Any
     ) -> QuerySet[models.RoleSkill]:
-        """All of them, in the order they were named."""
+        """Return all skills of the role, in the order in which the host listed them."""
         return queryset.order_by("pk")
 
 
-@strawberry_django.type(models.ApplicationHistory, description="One move of an application.")
+@strawberry_django.type(models.ApplicationHistory, description="A status change of an application.")
 class ApplicationHistory:
-    """From where to where, by whom and why."""
+    """A status change with its actor and reason."""
 
-    from_status: ApplicationStatus | None = strawberry_django.field(description="Where it stood; null at the start.")
-    to_status: ApplicationStatus = strawberry_django.field(description="Where it stood from then on.")
-    at: datetime = strawberry_django.field(description="When it moved.")
-    overrides: list[str] = strawberry_django.field(
-        description="Codes of the eligibility reasons that a coordinator passed over with `acceptAnyway`; else empty."
+    from_status: ApplicationStatus | None = strawberry_django.field(
+        description="Status before the change; null for the first one."
     )
-    actor: User | None = strawberry_django.field(description="Who moved it; null for the system or a closed account.")
+    to_status: ApplicationStatus = strawberry_django.field(description="Status after the change.")
+    at: datetime = strawberry_django.field(description="Time of the change.")
+    overrides: list[str] = strawberry_django.field(
+        description="Codes of the eligibility reasons that a coordinator overrode with `acceptAnyway`; usually empty."
+    )
+    actor: User | None = strawberry_django.field(
+        description="User who made the change; null for the system or a closed account."
+    )
 
     @strawberry_django.field(
-        description="What was passed over, and what the person who moved it noted; may be empty.",
+        description="The overridden eligibility reasons and the actor's note, as one text; may be empty.",
         only=["reason", "overrides"],
     )
     async def reason(self) -> str:
-        """Join the two."""
+        """Return the overridden reasons and the note as one text."""
         return row_of(self, models.ApplicationHistory).full_reason
 
 
-@strawberry_django.type(models.Application, description="A volunteer's wish for a place in a role.")
+@strawberry_django.type(models.Application, description="A volunteer's application for a role.")
 class Application(relay.Node):
-    """An application, as its volunteer and the host see it."""
+    """An application, for its volunteer and the host's coordinators."""
 
-    status: ApplicationStatus = strawberry_django.field(description="Where it stands.")
-    cover_letter: str = strawberry_django.field(description="What the volunteer wrote; may be empty.")
-    submitted_at: datetime = strawberry_django.field(description="When the volunteer applied.")
+    status: ApplicationStatus = strawberry_django.field(description="Status of the application.")
+    cover_letter: str = strawberry_django.field(description="The volunteer's cover letter; may be empty.")
+    submitted_at: datetime = strawberry_django.field(description="Time the volunteer applied.")
     offer_expires_at: datetime | None = strawberry_django.field(
-        description="Until when an offered place is held; null without an offer."
+        description="Offer deadline, until which the offered slot is held; null without an offer."
     )
     waitlist_position: int | None = strawberry_django.field(
         annotate=lambda info: selectors.waitlist_position(),
-        description="The place in the waiting line, from 1; null for those who do not wait.",
+        description="Position on the waitlist, from 1; null unless the status is WAITLISTED.",
     )
-    volunteer: User = strawberry_django.field(description="Who applied.")
-    role: Role = strawberry_django.field(description="What for.")
-    history: list[ApplicationHistory] = strawberry_django.field(description="All its moves, oldest first.")
-    hours: list[HoursEntry] = strawberry_django.field(description="The hours logged for it, by when they began.")
+    volunteer: User = strawberry_django.field(description="Volunteer who applied.")
+    role: Role = strawberry_django.field(description="Role applied for.")
+    history: list[ApplicationHistory] = strawberry_django.field(
+        description="All status changes of the application, oldest first."
+    )
+    hours: list[HoursEntry] = strawberry_django.field(description="Hours logged for the application, ordered by start.")
 
     @classmethod
     def get_queryset(
         cls, queryset: QuerySet[models.Application], info: Info, **kwargs: Any
     ) -> QuerySet[models.Application]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.ApplicationQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
 
 
 def _own_applications(info: Info) -> Prefetch[str]:
-    """Fetch the viewer's applications for all the roles at once, with what is selected below."""
+    """Prefetch the viewer's applications for all roles, with the selected fields."""
     own = selectors.find_own_applications(viewer=viewer_of(info))
     optimized = optimize(own, info=info, store=OptimizerStore.with_hints(only=["role_id"]))
     return Prefetch("applications", queryset=optimized, to_attr="own_applications")
@@ -225,65 +244,69 @@ def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Map
     return selectors.find_reasons_against(viewer=viewer, roles=roles)
 
 
-@strawberry.type(description="One reason why you cannot apply, and what to do about it.")
+@strawberry.type(description="A reason why the viewer cannot apply for a role.")
 class EligibilityReason:
-    """A code, and a sentence for people."""
+    """A code with a message."""
 
-    code: EligibilityCode = strawberry.field(description="The code that `applyToRole` refuses with.")
-    message: str = strawberry.field(description="What to do about it.")
+    code: EligibilityCode = strawberry.field(description="Code of the reason.")
+    message: str = strawberry.field(description="Sentence that says what is wrong and what to do.")
 
 
-@strawberry.type(description="Whether you can apply for a role now.")
+@strawberry.type(description="Result of checking whether the viewer can apply for a role now.")
 class Eligibility:
-    """All the reasons at once."""
+    """The result of an eligibility check, with all reasons."""
 
-    is_eligible: bool = strawberry.field(description="Whether nothing is in the way.")
-    reasons: list[EligibilityReason] = strawberry.field(description="All that is in the way.")
+    is_eligible: bool = strawberry.field(description="True if `reasons` is empty.")
+    reasons: list[EligibilityReason] = strawberry.field(
+        description="All reasons why the viewer cannot apply; empty if the viewer can."
+    )
 
 
-@strawberry_django.type(models.Role, description="A part that volunteers play, with a number of places.")
+@strawberry_django.type(models.Role, description="A role in an opportunity, with a number of slots.")
 class Role(relay.Node):
     """A role of an opportunity."""
 
-    title: str = strawberry_django.field(description="What one is in it.")
-    description: str = strawberry_django.field(description="What one does in it; may be empty.")
-    slots_available: int = strawberry_django.field(description="How many places there are in all.")
-    slots_taken: int = strawberry_django.field(description="How many of them are taken or offered.")
+    title: str = strawberry_django.field(description="Title of the role.")
+    description: str = strawberry_django.field(
+        description="Description of what volunteers do in the role; may be empty."
+    )
+    slots_available: int = strawberry_django.field(description="Total number of slots, including those that are taken.")
+    slots_taken: int = strawberry_django.field(description="Number of slots that are taken or offered.")
     requires_approval: bool = strawberry_django.field(
-        description="Whether a coordinator decides; without it, whoever applies has a place while there are any."
+        description="Whether a coordinator decides about applications. If false, a volunteer who applies gets a free "
+        "slot at once."
     )
-    opportunity: Opportunity = strawberry_django.field(description="What it is a part of.")
+    opportunity: Opportunity = strawberry_django.field(description="Opportunity that the role belongs to.")
     skills: list[RoleSkill] = strawberry_django.field(
-        field_name="role_skills", description="The skills it requires and develops."
+        field_name="role_skills", description="Skills that the role requires or develops."
     )
-    required_courses: list[Course] = strawberry_django.field(
-        description="The courses that volunteers must have completed."
-    )
+    required_courses: list[Course] = strawberry_django.field(description="Courses that volunteers must have completed.")
 
-    @strawberry_django.field(description="What must be verified about volunteers.", only=["required_verifications"])
+    @strawberry_django.field(description="Verifications that volunteers must have.", only=["required_verifications"])
     async def required_verifications(self) -> list[VerificationKind]:
-        """Show the kinds of verification."""
+        """Return the stored kinds as enum values."""
         return [VerificationKind(kind) for kind in row_of(self, models.Role).required_verifications]
 
-    @strawberry_django.field(description="How many places are left.", only=["slots_available", "slots_taken"])
+    @strawberry_django.field(description="Number of free slots.", only=["slots_available", "slots_taken"])
     async def slots_remaining(self) -> int:
-        """Count the free places."""
+        """Return the number of free slots."""
         role = row_of(self, models.Role)
         return role.slots_available - role.slots_taken
 
     @strawberry_django.field(
-        description="Your newest application for it; null for strangers and those who did not apply.",
+        description="The viewer's newest application for the role; null if the viewer is not logged in or never "
+        "applied.",
         prefetch_related=[_own_applications],
     )
     async def my_application(self) -> Application | None:
-        """Show the viewer's own application."""
+        """Return the newest of the prefetched applications."""
         row: Any = self
         own = row.own_applications
         return own[0] if own else None
 
-    @strawberry_django.field(description="Whether you can apply for it now, with all the reasons at once.", only=["id"])
+    @strawberry_django.field(description="Whether the viewer can apply now, with all reasons.", only=["id"])
     async def eligibility(self, info: Info) -> Eligibility:
-        """Ask `selectors.find_reasons_against`, for all the roles at once."""
+        """Load `selectors.find_reasons_against`, for all roles in one batch."""
         reasons = await load(info, row_of(self, models.Role).pk, partial(_reasons_against, viewer_of(info)))
         return Eligibility(
             is_eligible=not reasons,
@@ -297,42 +320,44 @@ class Role(relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Role], info: Info, **kwargs: Any) -> QuerySet[models.Role]:
-        """Those of the opportunities that `visible_to` shows, in the order they were added."""
+        """Return the roles of opportunities that the viewer may see, in the order in which they were added."""
         shown = models.Opportunity.objects.visible_to(viewer_of(info))
         return queryset.filter(opportunity__in=shown).order_by("pk")
 
 
-@strawberry_django.type(models.Opportunity, description="A chance to volunteer.")
+@strawberry_django.type(models.Opportunity, description="A volunteering opportunity, with one or more roles.")
 class Opportunity(relay.Node):
     """An opportunity with its roles."""
 
-    title: str = strawberry_django.field(description="What it is.")
-    description: str = strawberry_django.field(description="What happens, for whom, and what to bring.")
-    impact_statement: str = strawberry_django.field(description="What it will have changed; may be empty.")
-    status: OpportunityStatus = strawberry_django.field(description="Whether it takes applications.")
-    kind: OpportunityKind = strawberry_django.field(description="How one gets a place.")
-    start_date: datetime = strawberry_django.field(description="When it begins.")
-    end_date: datetime = strawberry_django.field(description="When it ends.")
-    location_text: str = strawberry_django.field(description="Where it is, in words; may be empty.")
-    location_zip: str = strawberry_django.field(description="The ZIP code of the place; may be empty.")
-    is_remote: bool = strawberry_django.field(description="Whether one can take part from anywhere.")
-    closed_reason: str = strawberry_django.field(description="Why it was closed or cancelled; may be empty.")
-    created_at: datetime = strawberry_django.field(description="When it was written.")
-    updated_at: datetime = strawberry_django.field(description="When it was last changed.")
-    host: OpportunityHost | None = strawberry_django.field(
-        description="The organisation that offers it; null for a listing that no host has claimed."
+    title: str = strawberry_django.field(description="Title of the opportunity.")
+    description: str = strawberry_django.field(description="Description: what happens, for whom, what to bring.")
+    impact_statement: str = strawberry_django.field(description="Statement of the intended impact; may be empty.")
+    status: OpportunityStatus = strawberry_django.field(description="Status of the opportunity.")
+    kind: OpportunityKind = strawberry_django.field(description="How volunteers apply.")
+    start_date: datetime = strawberry_django.field(description="Time the opportunity begins.")
+    end_date: datetime = strawberry_django.field(description="Time the opportunity ends.")
+    location_text: str = strawberry_django.field(description="Location in words; may be empty.")
+    location_zip: str = strawberry_django.field(description="ZIP code of the location; may be empty.")
+    is_remote: bool = strawberry_django.field(description="Whether volunteers can take part from anywhere.")
+    closed_reason: str = strawberry_django.field(
+        description="Reason why the opportunity was closed or canceled; may be empty."
     )
-    causes: list[Cause] = strawberry_django.field(description="What it is good for.")
-    roles: list[Role] = strawberry_django.field(description="The parts that volunteers play.")
+    created_at: datetime = strawberry_django.field(description="Time the opportunity was created.")
+    updated_at: datetime = strawberry_django.field(description="Time of the last change.")
+    host: OpportunityHost | None = strawberry_django.field(
+        description="Host that offers the opportunity; null for an EXTERNAL listing that no host has claimed."
+    )
+    causes: list[Cause] = strawberry_django.field(description="Causes that the opportunity serves.")
+    roles: list[Role] = strawberry_django.field(description="Roles that volunteers can apply for.")
     source: ListingSource | None = strawberry_django.field(
-        field_name="listing", description="Where it was found; null for what was written here."
+        field_name="listing", description="Listing on another website; null if created here."
     )
 
     @strawberry_django.field(
-        description="Where it is on the map; null where nobody knows.", only=["latitude", "longitude"]
+        description="Coordinates of the location; null if unknown.", only=["latitude", "longitude"]
     )
     async def location(self) -> Location | None:
-        """Show the point, if both of its numbers are known."""
+        """Return the coordinates, if both are known."""
         row = row_of(self, models.Opportunity)
         latitude, longitude = row.latitude, row.longitude
         if latitude is None or longitude is None:
@@ -340,22 +365,23 @@ class Opportunity(relay.Node):
         return Location(latitude=latitude, longitude=longitude)
 
     @strawberry_django.field(
-        description="The time zone of its ZIP code by its IANA name, such as America/Chicago; null where it has none. "
-        "Show its times in this one.",
+        description="IANA name of the time zone of the ZIP code, such as America/Chicago; null if it is unknown. "
+        "Display the opportunity's times in this time zone.",
         only=["location_zip"],
     )
     async def time_zone(self) -> str | None:
-        """Ask `selectors.zip_time_zone`."""
+        """Call `zip_time_zone`."""
         zone = zip_time_zone(row_of(self, models.Opportunity).location_zip)
         return zone.key if zone else None
 
     @strawberry_django.connection(
         Connection[Application],
-        description="Who applied, first come first. For others than its host: their own applications.",
+        description="Applications, oldest first. The host's owners and coordinators, and authorized staff, see all of "
+        "them. Other viewers see only their own.",
         only=["id"],
     )
     async def applications(self, info: Info) -> Iterable[Application]:
-        """Ask `selectors.find_applications`, for all the opportunities at once."""
+        """Load `selectors.find_applications`, for all opportunities in one batch."""
         rows = partial(selectors.find_applications, viewer=viewer_of(info))
         return Nested(rows, by="role__opportunity", key=row_of(self, models.Opportunity).pk)  # type: ignore[return-value]
 
@@ -363,5 +389,5 @@ class Opportunity(relay.Node):
     def get_queryset(
         cls, queryset: QuerySet[models.Opportunity], info: Info, **kwargs: Any
     ) -> QuerySet[models.Opportunity]:
-        """Everything that `visible_to` shows."""
+        """Return the rows that the viewer may see."""
         return models.OpportunityQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]

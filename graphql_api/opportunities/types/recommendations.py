@@ -1,4 +1,4 @@
-"""Recommendations as the API shows them."""
+"""GraphQL types of recommendations."""
 
 from __future__ import annotations
 
@@ -15,36 +15,38 @@ from graphql_api.relay.loaders import load_row
 describe(
     matching.Factor,
     name="RecommendationCode",
-    description="What counted for a recommendation; docs/recommendations.md says how much each counts.",
+    description="Factor of a recommendation. docs/recommendations.md lists the points of each factor.",
     values={
         "REQUIRED_SKILL": "The volunteer has a skill that the role requires.",
-        "MISSING_SKILL": "The volunteer lacks a skill that the role requires; it takes points away.",
+        "MISSING_SKILL": "The volunteer lacks a skill that the role requires. This factor subtracts points.",
         "NO_SKILL_NEEDED": "The role requires no skills.",
-        "VERIFIED_SKILL": "Somebody else confirmed a skill that the role requires.",
-        "DEVELOPED_SKILL": "The role develops a skill that the volunteer is learning.",
-        "DISTANCE": "The role is near where the volunteer lives.",
-        "REMOTE": "The role can be done from anywhere.",
-        "PAST_CAUSE": "The volunteer took part for one of its causes before.",
-        "KNOWN_HOST": "The volunteer had a slot with its host before.",
-        "REQUIREMENT_MET": "The volunteer has a course or a verification that the role requires.",
-        "DATES_FREE": "The volunteer applied for nothing else at that time.",
-        "FRESH": "It was added lately.",
-        "SOON": "It begins soon, or has begun.",
-        "POPULAR": "Many people applied for it lately.",
-        "NEW_HERE": "Nothing is known about the volunteer yet.",
+        "VERIFIED_SKILL": "Someone else confirmed that the volunteer has a skill that the role requires.",
+        "DEVELOPED_SKILL": "The role develops a skill that the volunteer has, or one of the same category.",
+        "DISTANCE": "The role is near the volunteer's ZIP code.",
+        "REMOTE": "Volunteers can take the role from anywhere.",
+        "PAST_CAUSE": "The volunteer took part for one of the opportunity's causes before.",
+        "KNOWN_HOST": "The volunteer had a slot with the host before.",
+        "REQUIREMENT_MET": "The volunteer has completed a course, or has a verification, that the role requires.",
+        "DATES_FREE": "The volunteer has applied for nothing else at that time.",
+        "FRESH": "The opportunity was added recently.",
+        "SOON": "The opportunity begins soon or has begun.",
+        "POPULAR": "Several people applied for the opportunity recently.",
+        "NEW_HERE": "The volunteer's skills, location and past activity are unknown.",
     },
 )
 RecommendationCode = matching.Factor
 
 
-@strawberry.type(description="One thing that counted for a recommendation, and how much.")
+@strawberry.type(description="A factor of a recommendation, with its points.")
 class RecommendationReason:
-    """A code, its points, and a sentence for people."""
+    """A factor with its points and a message."""
 
-    code: RecommendationCode = strawberry.field(description="What counted.")
-    message: str = strawberry.field(description="The skill, distance, course, cause or habit that counted.")
+    code: RecommendationCode = strawberry.field(description="Code of the factor.")
+    message: str = strawberry.field(
+        description="Sentence that names what counted, such as the skill, the distance, the course or the cause."
+    )
     points: float = strawberry.field(
-        description="Its part of the score, which is the sum of these; below 0 for what is missing."
+        description="Points that the factor adds to the score; never above 0 for a missing skill."
     )
 
     @classmethod
@@ -53,53 +55,54 @@ class RecommendationReason:
         return [cls(code=reason.code, message=reason.message, points=reason.points) for reason in match.reasons]
 
 
-@strawberry.type(description="A role that may suit you, and why.")
+@strawberry.type(description="An opportunity that may suit the viewer, with its best role and the reasons.")
 class RecommendedOpportunity:
     """The best role of an opportunity for the viewer."""
 
-    score: float = strawberry.field(description="From 0 to 100: the sum of the reasons' points.")
-    reasons: list[RecommendationReason] = strawberry.field(description="All that counted, strongest first.")
+    score: float = strawberry.field(description="Score from 0 to 100, which is the sum of the reasons' points.")
+    reasons: list[RecommendationReason] = strawberry.field(description="All factors of the score, strongest first.")
     found: strawberry.Private[selectors.RecommendedRole]
 
-    @strawberry.field(description="The role that suits you best in the opportunity.")
+    @strawberry.field(description="Role of the opportunity that suits the viewer best.")
     async def role(self, info: Info) -> Role:
-        """Read the role with what is selected, for all of them at once."""
+        """Load the role with the selected fields, for all recommendations in one batch."""
         shown = models.Opportunity.objects.visible_to(viewer_of(info))
         return await load_row(  # type: ignore[return-value]
             info, self.found.role_id, lambda: models.Role.objects.filter(opportunity__in=shown)
         )
 
-    @strawberry.field(description="What the role is a part of.")
+    @strawberry.field(description="Opportunity that the role belongs to.")
     async def opportunity(self, info: Info) -> Opportunity:
-        """Read the opportunity with what is selected, for all of them at once."""
+        """Load the opportunity with the selected fields, for all recommendations in one batch."""
         return await load_row(  # type: ignore[return-value]
             info, self.found.opportunity_id, lambda: models.Opportunity.objects.visible_to(viewer_of(info))
         )
 
     @classmethod
     def of(cls, found: selectors.RecommendedRole) -> RecommendedOpportunity:
-        """Show what the selector found."""
+        """Return the GraphQL object of a recommendation that the selector found."""
         return cls(score=found.match.score, reasons=RecommendationReason.all_of(found.match), found=found)
 
 
-@strawberry.type(description="A person who may suit a role, and why.")
+@strawberry.type(description="A volunteer who may suit a role, with the reasons.")
 class RecommendedVolunteer:
     """A volunteer who has not applied for the role."""
 
-    score: float = strawberry.field(description="From 0 to 100: the sum of the reasons' points.")
+    score: float = strawberry.field(description="Score from 0 to 100, which is the sum of the reasons' points.")
     reasons: list[RecommendationReason] = strawberry.field(
-        description="All that counted, strongest first: public skills, and roughly where the person lives."
+        description="All factors of the score, strongest first. They use only public skills and the approximate "
+        "location."
     )
     found: strawberry.Private[selectors.RecommendedVolunteer]
 
-    @strawberry.field(description="Who it is.")
+    @strawberry.field(description="Volunteer who may suit the role.")
     async def volunteer(self, info: Info) -> User:
-        """Read the person with what is selected, for all of them at once."""
+        """Load the user with the selected fields, for all recommendations in one batch."""
         return await load_row(  # type: ignore[return-value]
             info, self.found.user_id, lambda: accounts.User.objects.visible_to(viewer_of(info))
         )
 
     @classmethod
     def of(cls, found: selectors.RecommendedVolunteer) -> RecommendedVolunteer:
-        """Show what the selector found."""
+        """Return the GraphQL object of a recommendation that the selector found."""
         return cls(score=found.match.score, reasons=RecommendationReason.all_of(found.match), found=found)
