@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 #: tasks themselves run with the delivery, it is the lease of an entry.
 HEAD_START = timedelta(seconds=3)
 #: How long one run of the relay goes on.
-RELAY_SECONDS = 30
+RELAY_SECONDS = 10
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         handover = Handover(operation.query, operation.operation_name, operation.variables)
         try:
             await self._execute(operation, handover)
-            if handover.stream is not None:
-                await self._serve(operation, handover)
+            await self._serve(operation, handover)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except Exception as error:  # noqa: BLE001 # it is logged with the request's id, as every error is
             # Never `complete`: that says that there is no more, and clients would not subscribe again.
@@ -125,14 +124,12 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self._send_result_stream(operation, results)
 
     async def _serve(self, operation: Operation[Context, None], handover: Handover) -> None:
-        """Send what the stream yields until its end."""
-        stream, selection = handover.stream, handover.selection
-        assert stream is not None and selection is not None  # noqa: S101, PT018 # `take` sets both
+        """Send the events of the stream until its end; of an operation without one, nothing."""
         before, after = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":', "}"
         send = self.websocket.ws_consumer.send  # type: ignore[attr-defined]
-        async with contextlib.aclosing(stream.items()) as items:  # type: ignore[type-var]
-            async for item in items:
-                await send(f"{before}{await item.payload(selection)}{after}")
+        async with contextlib.aclosing(handover.payloads()) as payloads:
+            async for payload in payloads:
+                await send(f"{before}{payload}{after}")
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:

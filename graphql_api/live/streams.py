@@ -2,12 +2,13 @@
 
 A resolver begins a Stream, which asks for the rights, and hands it over: from there the socket itself sends one
 event after the other, and nothing of the machinery that began the operation has to stay in memory or be passed
-through for each event. Where there is no socket the resolver yields the events itself.
+through for each event.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
@@ -98,15 +99,21 @@ class Handover:
         self.stream = stream
         self.selection = select(raw.schema, self._query, self._name, self._variables, info.context)
 
+    async def payloads(self) -> AsyncGenerator[str, None]:
+        """Yield what the protocol sends for each event of the stream, as JSON, until its end."""
+        if self.stream is None or self.selection is None:
+            return
+        async with contextlib.aclosing(self.stream.items()) as items:  # type: ignore[type-var]
+            async for item in items:
+                yield await item.payload(self.selection)
 
-async def hand_over(info: Info, stream: Stream) -> AsyncGenerator[Any, None]:
-    """Give the stream to the socket, or yield its events where there is none."""
-    handover = info.context.handover
-    if handover is not None:
-        handover.take(info, stream)
-        return
-    try:
-        async for item in stream.items():
-            yield item.value
-    finally:
-        await stream.aclose()
+
+#: What the resolver of a subscription yields itself, once the socket has its stream.
+NOTHING: tuple[Any, ...] = ()
+
+
+def hand_over(info: Info, stream: Stream) -> None:
+    """Give the stream to the socket, which sends its events from now on; subscriptions come by sockets only."""
+    if info.context.handover is None:
+        raise RuntimeError("a subscription was executed without a socket")
+    info.context.handover.take(info, stream)

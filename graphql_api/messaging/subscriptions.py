@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import strawberry
 
 from graphql_api.context import Info, signed_in
 from graphql_api.errors import BadUserInput
-from graphql_api.live.streams import hand_over
+from graphql_api.live.streams import NOTHING, hand_over
 from graphql_api.messaging.events import ConversationEvent
 from graphql_api.messaging.live.followers import ConversationStream
 from graphql_api.messaging.live.inbox import InboxEvent, InboxStream
@@ -43,9 +42,9 @@ class MessagingSubscriptions:
             raise BadUserInput("`afterSequence` must be 0 or more.")
         stream = ConversationStream(viewer, known_or_nobody(conversation_id, "Conversation"), info.context.outbound)
         await stream.begin(after_sequence)
-        async with contextlib.aclosing(hand_over(info, stream)) as events:
-            async for event in events:
-                yield event
+        hand_over(info, stream)
+        for event in NOTHING:
+            yield event
 
     @strawberry.subscription(
         description="Live events of all conversations of the viewer, including conversations that start later. Each "
@@ -56,6 +55,6 @@ class MessagingSubscriptions:
         """Yield the events of an `InboxStream`."""
         stream = InboxStream(signed_in(info), info.context.outbound)
         await stream.begin()
-        async with contextlib.aclosing(hand_over(info, stream)) as events:
-            async for event in events:
-                yield event
+        hand_over(info, stream)
+        for event in NOTHING:
+            yield event

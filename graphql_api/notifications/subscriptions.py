@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from graphql_api.context import Info, signed_in
 from graphql_api.live.database import until_it_answers
 from graphql_api.live.outbound import Outbound
 from graphql_api.live.selections import Item
-from graphql_api.live.streams import Stream, hand_over
+from graphql_api.live.streams import NOTHING, Stream, hand_over
 from graphql_api.live.switchboard import Wakeup, switchboard
 from graphql_api.notifications.poller import LATE, poller
 from graphql_api.notifications.types import Notification
@@ -33,9 +32,9 @@ class NotificationSubscriptions:
         """Yield the notifications of a `NewsStream`."""
         stream = NewsStream(signed_in(info), info.context.outbound)
         await stream.begin()
-        async with contextlib.aclosing(hand_over(info, stream)) as news:
-            async for notification in news:
-                yield notification
+        hand_over(info, stream)
+        for notification in NOTHING:
+            yield notification
 
 
 class NewsStream(Stream):

@@ -22,10 +22,11 @@ from domains.messaging.models import Conversation
 from graphql_api.live import database
 from graphql_api.live.outbound import Outbound
 from graphql_api.messaging.live import followers, log, readings
+from tests import subscriptions
 from tests.api import gid
 from tests.factories import ConversationEventFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import FOLLOW
-from tests.graphql_api.messaging.live import soon, subscribe
+from tests.graphql_api.messaging.live import soon
 from tests.graphql_api.silence import is_silent, until, watch_streams
 from tests.sql import statements_of
 
@@ -54,10 +55,8 @@ def make_talk(**fields: Any) -> tuple[Conversation, User, User]:
     return conversation_between(ann, ben, **fields), ann, ben
 
 
-async def follow(
-    viewer: User | None, conversation: Conversation, after: int | None = None
-) -> AsyncGenerator[Any, None]:
-    return await subscribe(FOLLOW, viewer, conversationId=gid(conversation), afterSequence=after)
+def follow(viewer: User | None, conversation: Conversation, after: int | None = None) -> AsyncGenerator[Any, None]:
+    return subscriptions.follow(FOLLOW, viewer, conversationId=gid(conversation), afterSequence=after)
 
 
 async def sequences(events: AsyncGenerator[Any, None], count: int, patience: float = SOON) -> list[int]:
@@ -78,7 +77,7 @@ async def test_others_cannot_follow(who: str, code: str) -> None:
     await sync_to_async(say)(ann, talk)
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
     viewers = {"a stranger": None, "another": await sync_to_async(UserFactory)(), "left": ben}
-    result = await anext(await follow(viewers[who], talk, after=0))
+    result = await anext(follow(viewers[who], talk, after=0))
     assert (result.data, [error.extensions["code"] for error in result.errors]) == (None, [code])
 
 
@@ -86,7 +85,7 @@ async def test_it_catches_up_and_goes_live_without_a_hole_or_a_double() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     for _ in range(3):
         await sync_to_async(say)(ann, talk)
-    events = await follow(ben, talk, after=1)
+    events = follow(ben, talk, after=1)
     assert await sequences(events, 2) == [2, 3]
     upcoming = await is_silent(events)
     await sync_to_async(say)(ann, talk, "live")
@@ -102,7 +101,7 @@ async def test_each_follower_is_told_what_they_may_do_with_a_message_themselves(
     await sync_to_async(say)(ann, talk)
     told = []
     for viewer in (ann, ben):
-        events = await subscribe(MAY, viewer, id=gid(talk))
+        events = subscriptions.follow(MAY, viewer, id=gid(talk))
         told.append((await soon(anext(events)))["conversationEvents"]["message"])
         await events.aclose()
     assert told == [{"canEdit": True, "canDelete": True}, {"canEdit": False, "canDelete": False}]
@@ -111,7 +110,7 @@ async def test_each_follower_is_told_what_they_may_do_with_a_message_themselves(
 async def test_without_a_cursor_it_begins_with_what_comes_next() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(say)(ann, talk)
-    events = await follow(ben, talk)
+    events = follow(ben, talk)
     upcoming = await is_silent(events)
     await sync_to_async(say)(ann, talk)
     assert (await asyncio.wait_for(upcoming, SOON)).data["conversationEvents"]["sequence"] == 2
@@ -121,7 +120,7 @@ async def test_without_a_cursor_it_begins_with_what_comes_next() -> None:
 async def test_more_than_a_page_comes_whole_while_more_is_said() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(MessageFactory.create_batch)(230, conversation=talk, sender=ann)
-    events = await follow(ben, talk, after=0)
+    events = follow(ben, talk, after=0)
     found = await sequences(events, 50)
     await sync_to_async(say)(ann, talk)
     found += await sequences(events, 181)
@@ -131,7 +130,7 @@ async def test_more_than_a_page_comes_whole_while_more_is_said() -> None:
 
 async def test_storms_of_wrong_late_and_doubled_wake_ups_change_nothing() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
-    events = await follow(ben, talk, after=0)
+    events = follow(ben, talk, after=0)
     upcoming = await is_silent(events)
     for sequence in (1, 7, 0):
         await sync_to_async(live.broadcast)(f"conversation.{talk.pk}", sequence=sequence)
@@ -148,7 +147,7 @@ async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(log, "PATIENCE", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     talk, ann, ben = await sync_to_async(make_talk)()
-    events = await follow(ben, talk, after=0)
+    events = follow(ben, talk, after=0)
     upcoming = await is_silent(events)
     for _ in range(3):
         await sync_to_async(say)(ann, talk)
@@ -159,7 +158,7 @@ async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPa
 
 async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_others() -> None:
     talk, ann, ben = await sync_to_async(make_talk)(is_group=True)
-    bens, anns = await follow(ben, talk, after=0), await follow(ann, talk, after=0)
+    bens, anns = follow(ben, talk, after=0), follow(ann, talk, after=0)
     bens_next, anns_next = await is_silent(bens), await is_silent(anns)
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
     await sync_to_async(say)(ann, talk, "about Ben")
@@ -173,7 +172,7 @@ async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.Mo
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(MessageFactory.create_batch)(5, conversation=talk, sender=ann)
     monkeypatch.setattr(log, "FRESH", 0.2)
-    events = await follow(ben, talk, after=0)
+    events = follow(ben, talk, after=0)
     assert await sequences(events, 2) == [1, 2]
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
     await asyncio.sleep(0.3)
@@ -184,7 +183,7 @@ async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.Mo
 async def test_many_slow_readers_are_asked_for_by_one_question(monkeypatch: pytest.MonkeyPatch) -> None:
     people = await sync_to_async(UserFactory.create_batch)(5)
     talk = await sync_to_async(conversation_between)(*people)
-    streams = [await follow(person, talk, after=0) for person in people]
+    streams = [follow(person, talk, after=0) for person in people]
     upcoming = [await is_silent(stream) for stream in streams]
     for _ in range(4):
         await sync_to_async(say)(people[0], talk)
@@ -208,7 +207,7 @@ async def test_many_slow_readers_are_asked_for_by_one_question(monkeypatch: pyte
 async def test_read_receipts_come_live_and_changes_of_people_from_the_log() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(say)(ann, talk)
-    events = await follow(ann, talk)
+    events = follow(ann, talk)
     upcoming = await is_silent(events)
     await sync_to_async(services.mark_conversation_read)(actor=ben, conversation_id=talk.pk, up_to_sequence=1)
     receipt = (await asyncio.wait_for(upcoming, SOON)).data["conversationEvents"]
@@ -226,7 +225,7 @@ async def test_receipts_that_others_have_overtaken_are_not_told() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     for _ in range(4):
         await sync_to_async(say)(ann, talk)
-    events = await follow(ann, talk)
+    events = follow(ann, talk)
     upcoming = await is_silent(events)
     for read in (3, 2, 3, 4):
         await sync_to_async(live.broadcast)(f"conversation.{talk.pk}", reader_id=ben.pk, up_to_sequence=read)
@@ -240,13 +239,13 @@ async def test_receipts_that_others_have_overtaken_are_not_told() -> None:
 )
 async def test_what_cannot_be_followed_is_refused(variables: dict[str, Any], code: str) -> None:
     talk, ann, _ = await sync_to_async(make_talk)()
-    result = await anext(await subscribe(FOLLOW, ann, **{"conversationId": gid(talk), **variables}))
+    result = await anext(subscriptions.follow(FOLLOW, ann, **{"conversationId": gid(talk), **variables}))
     assert [error.extensions["code"] for error in result.errors] == [code]
 
 
 async def test_a_sequence_that_is_yet_to_come_is_refused_instead_of_waiting_in_silence() -> None:
     conversation, ann, _ = await sync_to_async(make_talk)()
-    events = await follow(ann, conversation, after=99_999)
+    events = follow(ann, conversation, after=99_999)
     result = await anext(events)
     assert result.errors[0].extensions["code"] == "BAD_USER_INPUT"
     await events.aclose()
@@ -283,10 +282,10 @@ async def test_news_are_read_once_however_many_follow(kind: str) -> None:
         else:
             await sync_to_async(say)(people[0], talk)
 
-    streams = [await follow(people[1], talk)]
+    streams = [follow(people[1], talk)]
     one = await read_all(streams, happen)
-    streams += [await follow(person, talk) for person in people[2:]]
-    streams += [await follow(people[0], talk)]
+    streams += [follow(person, talk) for person in people[2:]]
+    streams += [follow(people[0], talk)]
     five = await read_all(streams, happen)
     assert len(one) == len(five) == 1
     assert len(one[0]) == len(five[0]) <= 3
@@ -296,19 +295,19 @@ async def test_news_are_read_once_however_many_follow(kind: str) -> None:
 
 async def test_a_block_ends_the_following_for_both_at_once() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
-    streams = [await follow(ann, talk), await follow(ben, talk)]
+    streams = [follow(ann, talk), follow(ben, talk)]
     upcoming = [await is_silent(stream) for stream in streams]
     await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
     for one in upcoming:
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(one, SOON)
-    result = await anext(await follow(ben, talk))
+    result = await anext(follow(ben, talk))
     assert [error.extensions["code"] for error in result.errors] == ["FORBIDDEN"]
 
 
 async def test_typing_is_told_to_the_others_only() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
-    anns, bens = await follow(ann, talk), await follow(ben, talk)
+    anns, bens = follow(ann, talk), follow(ben, talk)
     anns_next, bens_next = await is_silent(anns), await is_silent(bens)
     await sync_to_async(services.set_typing)(actor=ben, conversation_id=talk.pk, is_typing=True)
     typing = (await asyncio.wait_for(anns_next, SOON)).data["conversationEvents"]
@@ -327,7 +326,7 @@ async def test_each_act_is_told_with_what_is_true_now() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(say)(ann, talk, "Helo")
     message = await talk.messages.aget()
-    events = await follow(ben, talk, after=1)
+    events = follow(ben, talk, after=1)
     upcoming = await is_silent(events)
     await sync_to_async(services.edit_message)(actor=ann, message_id=message.pk, content="Hello")
     edited = (await asyncio.wait_for(upcoming, SOON)).data["conversationEvents"]
@@ -344,7 +343,7 @@ async def test_each_act_is_told_with_what_is_true_now() -> None:
     await sync_to_async(services.delete_message)(actor=ann, message_id=message.pk)
     deleted = (await asyncio.wait_for(anext(events), SOON)).data["conversationEvents"]
     assert deleted == {"__typename": "MessageDeleted", "sequence": 4, "messageId": gid(message)}
-    again = await follow(ben, talk, after=0)
+    again = follow(ben, talk, after=0)
     assert await sequences(again, 4) == [1, 2, 3, 4]
     await again.aclose()
     await events.aclose()
@@ -357,7 +356,7 @@ fragment Whole on Message { id conversation { id unreadCount canWrite participan
 
 async def test_what_differs_by_viewer_is_each_ones_own() -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
-    streams = [await subscribe(WITH_CONVERSATION, person, conversationId=gid(talk)) for person in (ann, ben)]
+    streams = [subscriptions.follow(WITH_CONVERSATION, person, conversationId=gid(talk)) for person in (ann, ben)]
     upcoming = [await is_silent(stream) for stream in streams]
     await sync_to_async(say)(ann, talk, "Hello")
     shown = [(await soon(one))["conversationEvents"]["message"]["conversation"] for one in upcoming]
@@ -382,7 +381,7 @@ async def test_a_database_that_is_away_for_a_moment_loses_nothing_and_ends_nothi
 
     monkeypatch.setattr(database, "RETRY", 0.05)
     monkeypatch.setattr(followers, "read", fails_twice)
-    events = await follow(ben, talk, after=0)
+    events = follow(ben, talk, after=0)
     assert await sequences(events, 3) == [1, 2, 3]
     assert not failures
     await events.aclose()

@@ -23,9 +23,10 @@ from graphql_api.messaging.live.log import logs
 from tests.api import gid
 from tests.factories import UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import INBOX
-from tests.graphql_api.messaging.live import soon, subscribe
+from tests.graphql_api.messaging.live import soon
 from tests.graphql_api.silence import is_silent, until, watch_streams
 from tests.sql import statements_of
+from tests.subscriptions import follow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,13 +48,13 @@ def make() -> tuple[User, User, User, Conversation, Conversation]:
 
 
 async def test_a_stranger_has_no_inbox() -> None:
-    result = await anext(await subscribe(INBOX))
+    result = await anext(follow(INBOX))
     assert [error.extensions["code"] for error in result.errors] == ["UNAUTHENTICATED"]
 
 
 async def test_it_tells_of_every_conversation_with_what_the_list_shows() -> None:
     ann, ben, _cleo, direct, group = await sync_to_async(make)()
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     await sync_to_async(say)(ann, direct, "first")
     first = (await soon(upcoming))["inboxEvents"]
@@ -71,7 +72,7 @@ async def test_it_tells_of_every_conversation_with_what_the_list_shows() -> None
 
 async def test_conversations_that_begin_and_groups_one_is_added_to_are_told_of_from_their_beginning() -> None:
     ann, ben, cleo, _, _ = await sync_to_async(make)()
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     begin = sync_to_async(services.start_conversation)
     fresh = await begin(actor=cleo, participant_ids=[ben.pk])
@@ -90,7 +91,7 @@ async def test_conversations_that_begin_and_groups_one_is_added_to_are_told_of_f
 async def test_who_joins_while_older_rights_are_on_their_way_is_not_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     ann, ben, cleo, _, _ = await sync_to_async(make)()
     group = await sync_to_async(conversation_between)(ann, ben, is_group=True)
-    bens, cleos = await subscribe(INBOX, ben), await subscribe(INBOX, cleo)
+    bens, cleos = follow(INBOX, ben), follow(INBOX, cleo)
     bens_next, cleos_next = await is_silent(bens), await is_silent(cleos)
 
     def slow(**asked: Any) -> readings.Reading:
@@ -112,7 +113,7 @@ async def test_who_joins_while_older_rights_are_on_their_way_is_not_let_go(monke
 
 async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_blocked_in() -> None:
     ann, ben, cleo, direct, group = await sync_to_async(make)()
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     await sync_to_async(services.remove_participant)(actor=ann, conversation_id=group.pk, user_id=ben.pk)
     await sync_to_async(say)(cleo, group, "about Ben")
@@ -129,7 +130,7 @@ async def test_nothing_more_is_told_of_a_conversation_that_one_left_or_was_block
 async def test_a_block_that_is_taken_back_goes_on_where_it_began() -> None:
     ann, ben, _, direct, _ = await sync_to_async(make)()
     await sync_to_async(say)(ann, direct, "long ago")
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     await sync_to_async(say)(ann, direct, "before")
     assert (await soon(upcoming))["inboxEvents"]["event"]["message"]["content"] == "before"
@@ -147,7 +148,7 @@ async def test_a_block_that_is_taken_back_goes_on_where_it_began() -> None:
 @pytest.mark.parametrize("asks_while_blocked", [True, False])
 async def test_what_waited_when_a_block_came_is_told_after_it_in_order(asks_while_blocked: bool) -> None:
     ann, ben, _, direct, _ = await sync_to_async(make)()
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     for number in range(1, 4):
         await sync_to_async(say)(ann, direct, f"{number}")
@@ -170,7 +171,7 @@ async def test_what_was_about_to_be_told_when_the_right_was_gone_is_told_after_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ann, ben, _, direct, _ = await sync_to_async(make)()
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     for number in range(1, 4):
         await sync_to_async(say)(ann, direct, f"{number}")
@@ -189,7 +190,7 @@ async def test_what_was_about_to_be_told_when_the_right_was_gone_is_told_after_i
 
 async def test_a_block_and_its_end_within_one_read_leave_nobody_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
     ann, ben, _, direct, _ = await sync_to_async(make)()
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
 
     def slow(**asked: Any) -> readings.Reading:
@@ -211,7 +212,7 @@ async def test_who_comes_back_to_a_direct_conversation_is_told_nothing_old() -> 
     ann, ben, _, direct, _ = await sync_to_async(make)()
     for number in range(3):
         await sync_to_async(say)(ann, direct, f"old {number}")
-    events = await subscribe(INBOX, ben)
+    events = follow(INBOX, ben)
     upcoming = await is_silent(events)
     await sync_to_async(services.leave_conversation)(actor=ben, conversation_id=direct.pk)
     await until(lambda: direct.pk not in logs()._logs)
@@ -228,7 +229,7 @@ async def test_two_inboxes_cost_the_same_reads_as_one(monkeypatch: pytest.Monkey
     reads: list[Any] = []
     monkeypatch.setattr(inbox, "_find_overviews", _counting(reads, inbox._find_overviews))
     inbox._loaders.clear()
-    streams = [await subscribe(INBOX, person) for person in (ann, ben, cleo)]
+    streams = [follow(INBOX, person) for person in (ann, ben, cleo)]
     upcoming = [await is_silent(stream) for stream in streams]
     await sync_to_async(say)(ann, group, "to all")
     unread = [(await soon(one))["inboxEvents"]["conversation"]["unreadCount"] for one in upcoming]

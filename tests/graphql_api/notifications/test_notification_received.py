@@ -20,11 +20,10 @@ from domains.base import live
 from domains.messaging import services as messaging
 from domains.notifications import selectors, services
 from domains.notifications.models import NotificationKind
-from graphql_api.context import Context
 from graphql_api.notifications import poller
-from graphql_api.schema import schema
+from tests import subscriptions
 from tests.api import gid
-from tests.factories import NotificationFactory, PreferenceFactory, SessionFactory, UserFactory, conversation_between
+from tests.factories import NotificationFactory, PreferenceFactory, UserFactory, conversation_between
 from tests.graphql_api.notifications.documents import FOLLOW
 from tests.graphql_api.silence import is_silent, watch_streams
 
@@ -41,11 +40,8 @@ async def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenera
     await sync_to_async(connections.close_all)()
 
 
-async def follow(viewer: User | None, document: str = FOLLOW) -> AsyncGenerator[Any, None]:
-    session = await sync_to_async(SessionFactory)(user=viewer) if viewer else None
-    context = Context(request=None, request_id="test", ip_address="127.0.0.1", session=session)
-    results: Any = await schema.subscribe(document, context_value=context)
-    return results  # type: ignore[no-any-return]
+def follow(viewer: User | None, document: str = FOLLOW) -> AsyncGenerator[Any, None]:
+    return subscriptions.follow(document, viewer)
 
 
 async def title_of(upcoming: Any, patience: float = 10) -> str:
@@ -60,15 +56,15 @@ def tell(*people: User, title: str, kind: NotificationKind = KIND) -> None:
 
 
 async def test_a_stranger_hears_nothing() -> None:
-    result = await anext(await follow(None))
+    result = await anext(follow(None))
     assert [error.extensions["code"] for error in result.errors] == ["UNAUTHENTICATED"]
 
 
 async def test_what_comes_is_heard_on_every_device_at_once_and_nobody_else_hears_it() -> None:
     ann, ben = await sync_to_async(UserFactory.create_batch)(2)
     await sync_to_async(NotificationFactory)(recipient=ann, title="From before")
-    devices = [await follow(ann) for _ in range(3)]
-    others = await follow(ben)
+    devices = [follow(ann) for _ in range(3)]
+    others = follow(ben)
     upcoming = [await is_silent(one) for one in devices]
     silent = await is_silent(others)
     began = time.monotonic()
@@ -85,7 +81,7 @@ async def test_what_comes_is_heard_on_every_device_at_once_and_nobody_else_hears
 
 async def test_ten_at_once_come_in_order_and_once() -> None:
     ann = await sync_to_async(UserFactory)()
-    news = await follow(ann)
+    news = follow(ann)
     upcoming = await is_silent(news)
     for number in range(10):
         await sync_to_async(tell)(ann, title=f"News {number}")
@@ -100,7 +96,7 @@ async def test_a_lost_wake_up_delays_but_loses_nothing(monkeypatch: pytest.Monke
     monkeypatch.setattr(poller, "PATIENCE", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     ann = await sync_to_async(UserFactory)()
-    news = await follow(ann)
+    news = follow(ann)
     upcoming = await is_silent(news)
     await sync_to_async(tell)(ann, title="News")
     assert await title_of(upcoming) == "News"
@@ -109,7 +105,7 @@ async def test_a_lost_wake_up_delays_but_loses_nothing(monkeypatch: pytest.Monke
 
 async def test_what_was_written_earlier_and_commits_late_is_heard_once() -> None:
     ann = await sync_to_async(UserFactory)()
-    news = await follow(ann)
+    news = follow(ann)
     upcoming = await is_silent(news)
     await sync_to_async(tell)(ann, title="First")
     assert await title_of(upcoming) == "First"
@@ -131,7 +127,7 @@ async def test_wake_ups_about_other_things_ask_the_database_nothing(monkeypatch:
         return find(**asked)
 
     monkeypatch.setattr(selectors, "find_told_since", look)
-    news = await follow(ann)
+    news = follow(ann)
     upcoming = await is_silent(news)
     for number in range(20):
         await sync_to_async(live.broadcast)(f"user.{ann.pk}", conversation_id=number, sequence=number)
@@ -143,7 +139,7 @@ async def test_wake_ups_about_other_things_ask_the_database_nothing(monkeypatch:
 async def test_what_is_not_for_the_list_is_not_heard_nor_anything_once_the_account_is_closed() -> None:
     ann = await sync_to_async(UserFactory)()
     await sync_to_async(PreferenceFactory)(user=ann, kind=KIND, in_app=False, email=True)
-    news = await follow(ann)
+    news = follow(ann)
     upcoming = await is_silent(news)
     await sync_to_async(tell)(ann, title="Hidden")
     await asyncio.sleep(0.5)
@@ -158,7 +154,7 @@ async def test_what_is_not_for_the_list_is_not_heard_nor_anything_once_the_accou
 async def test_a_message_is_heard_of_at_once_and_leads_to_its_conversation() -> None:
     ann, ben = await sync_to_async(UserFactory.create_batch)(2)
     talk = await sync_to_async(conversation_between)(ann, ben)
-    news = await follow(ben, "subscription { notificationReceived { kind title subject { __typename id } } }")
+    news = follow(ben, "subscription { notificationReceived { kind title subject { __typename id } } }")
     upcoming = await is_silent(news)
     for _ in range(2):
         await sync_to_async(messaging.send_message)(

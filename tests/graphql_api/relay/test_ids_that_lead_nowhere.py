@@ -17,8 +17,8 @@ from graphql_api.schema import schema
 from tests.api import Api
 from tests.cache import forget
 from tests.factories import CourseFactory, UserFactory
-from tests.graphql_api.messaging.live import subscribe
 from tests.house.test_strangers import smallest
+from tests.subscriptions import follow
 
 CORE: Any = schema._schema
 #: Which type the ids of an argument or a field name, where its own name does not say it.
@@ -148,6 +148,6 @@ async def test_a_subscription_is_refused(name: str, key: str) -> None:
     document = f"subscription S($id: ID!) {{ {name}({key}: $id) {{ __typename }} }}"
     codes = {}
     for what, id in ids.items():
-        result = await anext(await subscribe(document, viewer, id=id))
+        result = await anext(follow(document, viewer, id=id))
         codes[what] = [(error.extensions["code"], error.message) for error in result.errors]
     assert [code for code, _ in alike(codes)] == ["FORBIDDEN"]
