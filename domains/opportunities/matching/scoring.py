@@ -174,7 +174,7 @@ def _of_habits(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reaso
         yield Reason(Factor.PAST_CAUSE, f"You took part for {name} {often}.", points)
     if candidate.host_id in volunteer.hosts:
         points = 10 * WEIGHTS[Factor.KNOWN_HOST].for_volunteer
-        yield Reason(Factor.KNOWN_HOST, f"You had a place with {candidate.host_name} before.", points)
+        yield Reason(Factor.KNOWN_HOST, f"You held a slot with {candidate.host_name} before.", points)
 
 
 def _of_requirements(candidate: RoleCandidate) -> Iterator[Reason]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: At this level or below one is still learning a skill.
+#: At this level or below, a volunteer is still learning a skill.
 LEARNING_LEVEL = 2
 
 
@@ -51,26 +51,24 @@ WEIGHTS: dict[Factor, Weight] = {
     Factor.MISSING_SKILL: Weight(
         -25, -25, "Taken away for the required skills that are not met, in equal parts; the score stays 0 or more."
     ),
-    Factor.NO_SKILL_NEEDED: Weight(
-        15, 30, "Instead of required skills, where the role asks for none: anybody can do it."
-    ),
-    Factor.VERIFIED_SKILL: Weight(5, 15, "The required skills that somebody else confirmed, each with an equal part."),
+    Factor.NO_SKILL_NEEDED: Weight(15, 30, "Instead of required skills, if the role requires none."),
+    Factor.VERIFIED_SKILL: Weight(5, 15, "The required skills that are verified, each with an equal part."),
     Factor.DEVELOPED_SKILL: Weight(
         12,
         10,
-        "What one learns, each skill with an equal part: all of it up to level 2, 60 % where one practises a skill "
-        "or has another one of its category.",
+        "Skills that the volunteer develops, each with an equal part: all of it up to level 2, 60 % for practicing a "
+        "skill or for another one of its category.",
     ),
     Factor.DISTANCE: Weight(20, 15, "By bands: all of it to 5 km, 85 % to 10, 60 % to 25, 30 % to 50, 10 % to 100 km."),
-    Factor.REMOTE: Weight(12, 15, "Instead of distance, where one takes part from anywhere."),
-    Factor.PAST_CAUSE: Weight(9, 0, "A cause that the volunteer had a place for: 5 points once, 7 twice, then 9."),
-    Factor.KNOWN_HOST: Weight(3, 0, "The volunteer had a place with this organisation."),
+    Factor.REMOTE: Weight(12, 15, "Instead of distance, for a remote opportunity."),
+    Factor.PAST_CAUSE: Weight(9, 0, "A cause that the volunteer held a slot for: 5 points once, 7 twice, then 9."),
+    Factor.KNOWN_HOST: Weight(3, 0, "The volunteer held a slot with this organization before."),
     Factor.REQUIREMENT_MET: Weight(3, 0, "Courses and verifications that the role asks for and the volunteer has."),
     Factor.DATES_FREE: Weight(3, 0, "Nothing else that the volunteer applied for is at the same time."),
     Factor.FRESH: Weight(4, 0, "All of it for what is at most 3 days old, 75 % to 7, 50 % to 14, 25 % to 30 days."),
     Factor.SOON: Weight(4, 0, "All of it for what begins in 14 days, 50 % in 30 days or begun already, 25 % in 60."),
-    Factor.POPULAR: Weight(3, 0, "People who applied lately: 1 point from two, 2 from five, 3 from ten."),
-    Factor.NEW_HERE: Weight(0, 0, "Said to volunteers of whom neither skills nor place nor habits are known."),
+    Factor.POPULAR: Weight(3, 0, "People who applied in the last 14 days: 1 point from two, 2 from five, 3 from ten."),
+    Factor.NEW_HERE: Weight(0, 0, "For volunteers without known skills, location or history."),
 }
 
 DISTANCE_BANDS = ((5, 100), (10, 85), (25, 60), (50, 30), (100, 10))

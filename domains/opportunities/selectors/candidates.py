@@ -16,7 +16,15 @@ from django.db.models import Avg, Case, ExpressionWrapper, F, FloatField, OuterR
 from django.db.models.functions import Coalesce
 
 from domains.geo.plain import Point, box_around, distance_km, stretch
-from domains.opportunities.matching import DISTANCE_BANDS, HeldSkill
+from domains.opportunities.matching import HeldSkill
+from domains.opportunities.matching.weights import (
+    DISTANCE_BANDS,
+    LEVEL_SHARES,
+    PAST_CAUSE_TENTHS,
+    PRACTICE_SHARE,
+    WEIGHTS,
+    Factor,
+)
 from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role, RoleSkill
 from domains.opportunities.selectors.profiles import Profile
 from domains.opportunities.selectors.unions import all_of
@@ -32,10 +40,19 @@ SKILLS, NEWEST_OF_SKILL, ROLES_OF_SKILLS = 10, 500, 800
 CAUSES, NEWEST_OF_CAUSE = 5, 40
 #: How many roles scoring looks at.
 CANDIDATES = 300
-#: The rough rank: what a branch says of an opportunity, in points of about the size that scoring gives.
-_REMOTE, _CAUSE, _NEW, _WANTED = 12, 7, 4, 3
-#: And what the skills say: where all are met, where none is, where none is needed; where all that is developed is had.
-_MET, _MISSING, _NONE_NEEDED, _LEARNT = 27.0, -25.0, 15.0, 8.0
+
+
+def _points(factor: Factor, share: float = 100) -> float:
+    """Return about what scoring gives a volunteer for the factor."""
+    return WEIGHTS[factor].for_volunteer * share / 100
+
+
+#: The rough rank of an opportunity: the points of each branch that finds it.
+_REMOTE, _NEW, _WANTED = _points(Factor.REMOTE), _points(Factor.FRESH), _points(Factor.POPULAR)
+_CAUSE = PAST_CAUSE_TENTHS[1] / 10
+#: And of a role: all required skills at a middle level, none of them, none required; all developed skills held already.
+_MET, _MISSING = _points(Factor.REQUIRED_SKILL, LEVEL_SHARES[3]), _points(Factor.MISSING_SKILL)
+_NONE_NEEDED, _LEARNT = _points(Factor.NO_SKILL_NEEDED), _points(Factor.DEVELOPED_SKILL, PRACTICE_SHARE)
 
 
 def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetime) -> list[int]:
@@ -61,11 +78,11 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
 
 def _rough_points(
     around: OpportunityQuerySet, profile: Profile, applicants: Iterable[int], now: datetime
-) -> dict[int, int]:
+) -> dict[int, float]:
     """Return what the branches say of opportunities, by their ids."""
-    points: dict[int, int] = {}
+    points: dict[int, float] = {}
 
-    def add(keys: Iterable[int], worth: int) -> None:
+    def add(keys: Iterable[int], worth: float) -> None:
         for key in keys:
             points[key] = points.get(key, 0) + worth
 
@@ -98,8 +115,8 @@ def _square(side: Any) -> Any:
     return ExpressionWrapper(side * side, FloatField())
 
 
-def _worth_of(km: float) -> int:
-    return next((20 * share // 100 for reach, share in DISTANCE_BANDS if km <= reach), 0)
+def _worth_of(km: float) -> float:
+    return next((_points(Factor.DISTANCE, share) for reach, share in DISTANCE_BANDS if km <= reach), 0)
 
 
 def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:

@@ -98,7 +98,7 @@ def test_past_causes_and_hosts_count_once_one_had_a_place(volunteer: User) -> No
     other = RoleFactory()
     assert role_ids(volunteer) == [same.pk, other.pk]
     assert reasons(volunteer, same)["PAST_CAUSE"] == "You took part for Animals once."
-    assert reasons(volunteer, same)["KNOWN_HOST"] == "You had a place with Shelter before."
+    assert reasons(volunteer, same)["KNOWN_HOST"] == "You held a slot with Shelter before."
 
 
 def test_a_declined_application_is_no_habit(volunteer: User) -> None:

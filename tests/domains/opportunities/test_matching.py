@@ -224,7 +224,7 @@ def test_the_best_there_is_scores_a_hundred_and_says_why() -> None:
         ("VERIFIED_SKILL", 5, "Your Skill 1 was confirmed by somebody else."),
         ("FRESH", 4, "It is new: added a day ago."),
         ("SOON", 4, "It begins in 7 days."),
-        ("KNOWN_HOST", 3, "You had a place with Food bank before."),
+        ("KNOWN_HOST", 3, "You held a slot with Food bank before."),
         ("DATES_FREE", 3, "You have applied for nothing else at that time."),
         ("POPULAR", 3, "12 people applied in the last 14 days."),
         ("REQUIREMENT_MET", 1.5, "You finished Food safety, which it asks for."),
