@@ -29,9 +29,6 @@ web: install ## Build the pages that a browser opens
 test: install-dev ## Run every test: on the embedded default, then on PostgreSQL and Redis where they answer
 	@BIN=$(BIN) WORKERS=$(WORKERS) bash scripts/test.sh
 
-test-fast: install-dev ## Run the tests that start no browser, no server and no process, on the embedded default
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m "not services" tests/domains tests/graphql_api tests/web tests/house $(FAST_WITHOUT)
-
 check: install-dev ## Lint, types, import contracts, migrations and the printed schema
 	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check --quiet .
