@@ -1,4 +1,4 @@
-"""What a server does beside answering: deliver facts and remove files, so that neither holds up an answer.
+"""What a server does beside answering, started by `asgi.py`: it delivers facts and removes files in threads.
 
 Where there is no Redis, it does the work of Celery's worker and clock as well: the tasks that follow from a fact run
 in the thread that delivers it. The outbox is their durable queue: an entry counts as delivered once its tasks are

@@ -6,11 +6,10 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from graphql_api.live.close_codes import TRY_AGAIN_LATER
+
 #: Seconds that a client has to take the last of what was sent, and the reason for the end.
 PARTING = 5.0
-#: For clients that answered no ping, such as a laptop that slept; after 1011, which uvicorn sends, graphql-ws never
-#: comes back.
-UNANSWERED = 1013
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -30,7 +29,7 @@ class Protocol(WebSocketsSansIOProtocol):
         self.pong_timer = self.pending_ping_payload = None
         if self.close_sent or self.transport.is_closing():
             return
-        self.conn.fail(UNANSWERED, "The pings were not answered")
+        self.conn.fail(TRY_AGAIN_LATER, "The pings were not answered")
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.transport.close()

@@ -9,8 +9,8 @@ from domains.messaging.models import ConversationEventKind
 from domains.notifications import facts, services, tasks
 from domains.opportunities import facts as opportunities
 
-#: The template of each fact that makes notifications, and the field of the fact that holds the template's row.
-TEMPLATES: tuple[tuple[type[bus.Fact], str, str], ...] = (
+#: The template (services/templates) of each fact that makes notifications, and the field of the fact with its row.
+TEMPLATES_OF_FACTS: tuple[tuple[type[bus.Fact], str, str], ...] = (
     (opportunities.ApplicationSubmitted, "application_received", "application_id"),
     (opportunities.ApplicationSubmitted, "place_confirmed", "application_id"),
     (opportunities.ApplicationDecided, "application_decided", "move_id"),
@@ -29,7 +29,7 @@ def _notify(fact: bus.Fact, *, template: str, field: str) -> None:
     tasks.notify_by_template.delay(template, getattr(fact, field))
 
 
-for _fact, _template, _field in TEMPLATES:
+for _fact, _template, _field in TEMPLATES_OF_FACTS:
     bus.listen(_fact)(partial(_notify, template=_template, field=_field))
 
 

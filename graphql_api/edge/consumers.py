@@ -28,11 +28,12 @@ from domains.base.logs import begin_request
 from domains.base.networks import client_network
 from graphql_api.checks.answers import encode_message
 from graphql_api.context import Context
-from graphql_api.edge.frames import BAD_FRAME, TOO_MANY, Allowance, BadFrame, read_frame
+from graphql_api.edge.frames import Allowance, BadFrame, read_frame
 from graphql_api.edge.network import client_address
 from graphql_api.edge.operations import Handler, Operations
+from graphql_api.live.close_codes import BAD_FRAME, SESSION_OVER, SLOW, TOO_MANY, TRY_AGAIN_LATER
 from graphql_api.live.database import in_database
-from graphql_api.live.outbound import SLOW, Outbound
+from graphql_api.live.outbound import Outbound
 from graphql_api.live.session_watch import session_watch
 
 logger = logging.getLogger("mishmob.sockets")
@@ -41,8 +42,6 @@ logger = logging.getLogger("mishmob.sockets")
 MAX_SOCKETS = 10
 MAX_STRANGERS = 20
 INIT_TIMEOUT = dt.timedelta(seconds=10)
-#: 1011 would say that something failed here, but is final to graphql-ws: it never came back.
-SESSION_OVER, SERVER_FAILED = 4403, 1013
 
 NO_PAYLOAD: UnsetType = UNSET
 
@@ -92,7 +91,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await self.close(BAD_FRAME, "The connection is over")
         except Exception:
             logger.exception("the handler of a socket failed")
-            await self.close(SERVER_FAILED, "Something went wrong here")
+            await self.close(TRY_AGAIN_LATER, "Something went wrong here")
         finally:
             self.is_closed = True
             await self._log_out()

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from graphql_api.checks.texts import is_unicode
+from graphql_api.live.close_codes import BAD_FRAME, TOO_BIG, TOO_MANY
 
 MAX_FRAME = 64 * 1024
 MAX_NESTING = 64
@@ -25,8 +26,6 @@ SUBSCRIBE_FIELDS: tuple[tuple[str, type, bool], ...] = (
     ("extensions", dict, False),
 )
 MAX_ID = 128
-
-BAD_FRAME, TOO_BIG, TOO_MANY = 4400, 1009, 4429
 
 
 class BadFrame(Exception):

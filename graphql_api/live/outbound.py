@@ -11,10 +11,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
+from graphql_api.live.close_codes import SLOW
+
 MAX_EVENTS = 256
 MAX_BYTES = 1024 * 1024
-#: The close code of a socket whose client does not keep up.
-SLOW = 4410
 
 Send = Callable[[str], Awaitable[None]]
 Close = Callable[[int, str], Awaitable[None]]

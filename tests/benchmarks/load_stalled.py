@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+from graphql_api.live.close_codes import SLOW
 from tests.benchmarks.counted_server import CountedServer
 from tests.benchmarks.crowd import gather_crowd
 from tests.benchmarks.load_fan_out import Follower, count_faults, delays_of, follow, speak, until_all_have
@@ -15,7 +16,6 @@ from tests.graphql_api.messaging.documents import FOLLOW
 STALLED, READERS, SPEAKERS = 50, 5, 20
 #: Long messages, so that what the kernel holds for a socket is soon full.
 LENGTH = 4_000
-SLOW = 4410
 #: The server waits some seconds for a client to read its close code; whoever does not is cut off.
 CUT_OFF = 1006
 #: Small, so that little of what is not read lies in the kernel.

@@ -23,7 +23,7 @@ from graphql_api.checks.texts import MAX_QUERY_CHARACTERS, MAX_WORDS
 from graphql_api.edge import consumers
 from graphql_api.edge.frames import MAX_FRAME
 from graphql_api.edge.operations import MAX_SUBSCRIPTIONS
-from graphql_api.live import outbound
+from graphql_api.live import close_codes, outbound
 from graphql_api.messaging.types import MAX_EVENTS
 from graphql_api.schema import schema
 
@@ -47,7 +47,7 @@ MILLION = 1_000_000
         f"good for {tokens.LIFETIME_SECONDS // 60} minutes",
         f"At most one sign in {EVERY_SECONDS} seconds",
         f"up to {MAX_TITLE} characters",
-        f"| {outbound.SLOW} | more than {outbound.MAX_EVENTS} events or {outbound.MAX_BYTES // 1024**2} MiB waited",
+        f"| {close_codes.SLOW} | more than {outbound.MAX_EVENTS} events or {outbound.MAX_BYTES // 1024**2} MiB waited",
         f"more than {MAX_FRAME // 1024} KiB",
         f"up to {MAX_SUBSCRIPTIONS} operations at a time",
         f"up to {consumers.MAX_SOCKETS} sockets at each server process",

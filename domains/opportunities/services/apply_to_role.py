@@ -14,8 +14,8 @@ from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, Role
 from domains.opportunities.selectors import find_reasons, find_roles, get_live_application
-from domains.opportunities.services.locks import lock_volunteers
-from domains.opportunities.services.moves import lock_role, move
+from domains.opportunities.services.locks import lock_role, lock_volunteers
+from domains.opportunities.services.moves import move
 from domains.opportunities.services.values import problems_of, problems_of_words
 from domains.opportunities.transitions import Act
 

@@ -8,8 +8,7 @@ from domains.accounts.models import User
 from domains.base.errors import NotAllowed, NotFound
 from domains.opportunities import policies
 from domains.opportunities.models import Application, ApplicationHistory, Role
-from domains.opportunities.services.locks import lock_volunteers
-from domains.opportunities.services.moves import lock_role
+from domains.opportunities.services.locks import lock_role, lock_volunteers
 from domains.opportunities.services.values import clean_note
 
 MAX_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0

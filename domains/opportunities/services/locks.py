@@ -15,7 +15,7 @@ from django.db import connection
 from domains.accounts.models import User
 from domains.base.errors import NotAllowed, NotFound
 from domains.opportunities import policies
-from domains.opportunities.models import HostMembership, Opportunity, OpportunityHost
+from domains.opportunities.models import HostMembership, Opportunity, OpportunityHost, Role
 
 
 def lock_volunteers(*, volunteer_ids: Collection[int]) -> dict[int, User]:
@@ -53,3 +53,22 @@ def lock_opportunity(*, actor: User, opportunity_id: int, what: str) -> Opportun
     if not policies.can_manage_opportunity(actor, opportunity):
         raise NotAllowed(f"Only owners and coordinators of the organisation may {what}.")
     return opportunity
+
+
+def lock_role(*, viewer: User | None, role_id: int) -> Role | None:
+    """Return the role, if the viewer may see it, locked until the transaction ends; the system, None, sees all.
+
+    Each act that changes an application of a role holds this lock, so that slots are counted one change at a time.
+    The opportunity is read once the lock is held: joined to the locked row it would be as old as the wait.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock outside a transaction protects nothing")
+    role = Role.objects.select_for_update(no_key=True).filter(pk=role_id).first()
+    if role is None:
+        return None
+    seen = Opportunity.objects.visible_to(viewer) if viewer else Opportunity.objects.all()
+    opportunity = seen.filter(pk=role.opportunity_id).first()
+    if opportunity is None:
+        return None
+    role.opportunity = opportunity
+    return role

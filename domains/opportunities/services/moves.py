@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Case, F, Max, QuerySet, When
 
 from domains.accounts.models import User
@@ -32,26 +31,6 @@ from domains.opportunities.transitions import NOWHERE, Act, is_possible, places_
 
 #: An opportunity in these states still gives its free places to those who wait.
 GIVING_STATUSES = (OpportunityStatus.OPEN, OpportunityStatus.CLOSED)
-
-
-def lock_role(*, viewer: User | None, role_id: int) -> Role | None:
-    """Return the role, if the viewer may see it, locked until the transaction ends; the system, None, sees all.
-
-    Whoever changes an application of a role holds this lock, so that the places are counted one change
-    at a time. Where SQLite ignores it, its transactions run one at a time. The opportunity is read once the
-    lock is held: joined to the locked row it would be as old as the wait.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a lock outside a transaction protects nothing")
-    role = Role.objects.select_for_update(no_key=True).filter(pk=role_id).first()
-    if role is None:
-        return None
-    seen = Opportunity.objects.visible_to(viewer) if viewer else Opportunity.objects.all()
-    opportunity = seen.filter(pk=role.opportunity_id).first()
-    if opportunity is None:
-        return None
-    role.opportunity = opportunity
-    return role
 
 
 def move(

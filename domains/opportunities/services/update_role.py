@@ -9,7 +9,8 @@ from domains.accounts.models import User
 from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
 from domains.opportunities import policies
 from domains.opportunities.models import OpportunityStatus, Role, RoleSkill
-from domains.opportunities.services.moves import lock_role, offer_slots
+from domains.opportunities.services.locks import lock_role
+from domains.opportunities.services.moves import offer_slots
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, problems_of_role
 from domains.skills.services import hold_skills
 

@@ -16,7 +16,7 @@ from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityStatus, Role
 from domains.opportunities.selectors import waitlist_position
 from domains.opportunities.services.apply_to_role import MAX_PER_DAY
-from domains.opportunities.services.moves import lock_role
+from domains.opportunities.services.locks import lock_role
 from tests.factories import ApplicationFactory, ListingFactory, RoleFactory, UserFactory
 from tests.sql import rows_of
 

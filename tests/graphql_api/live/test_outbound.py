@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from graphql_api.live.outbound import MAX_BYTES, MAX_EVENTS, SLOW, Outbound
+from graphql_api.live.close_codes import SLOW
+from graphql_api.live.outbound import MAX_BYTES, MAX_EVENTS, Outbound
 from graphql_api.live.selections import Item
 from graphql_api.live.streams import Stream
 
