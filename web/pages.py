@@ -67,7 +67,7 @@ _MAILED_KEYS = {
         "answer": "a session",
     },
     "host-invitation": {
-        "title": "Join an organisation",
+        "title": "Join an organization",
         "lead": "Log in with the address that the mail came to, and give this key to the app or website. "
         "It works once, for seven days.",
         "operation": "acceptHostInvitation",

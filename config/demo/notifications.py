@@ -19,8 +19,8 @@ from domains.opportunities.models import ApplicationStatus as Status
 #: What was told longer ago has been read.
 READ_AFTER = timedelta(days=5)
 DECISIONS = {
-    Status.ACCEPTED: (NotificationKind.APPLICATION_DECIDED, "You have a place", "{host} has accepted you as {role}."),
-    Status.DECLINED: (NotificationKind.APPLICATION_DECIDED, "No place this time", "{host} has answered: {reason}"),
+    Status.ACCEPTED: (NotificationKind.APPLICATION_DECIDED, "You have a slot", "{host} has accepted you as {role}."),
+    Status.DECLINED: (NotificationKind.APPLICATION_DECIDED, "No slot this time", "{host} has answered: {reason}"),
     Status.SHORTLISTED: (
         NotificationKind.APPLICATION_DECIDED,
         "You are on the short list",
@@ -28,8 +28,8 @@ DECISIONS = {
     ),
     Status.OFFERED: (
         NotificationKind.OFFER_MADE,
-        "A place has become free",
-        "You are next in line as {role} at {host}. Take the place before the offer ends.",
+        "A slot has become free",
+        "You are next on the waitlist as {role} at {host}. Accept the slot before the offer expires.",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""People with profiles, proven addresses and skills; organisations with their members."""
+"""People with profiles, proven addresses and skills; organizations with their members."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def load_people(community: Community) -> None:
 
 
 def load_hosts(community: Community) -> None:
-    """Every organisation is there, with its owner and its team, who have all accepted."""
+    """Every organization is there, with its owner and its team, who have all accepted."""
     for key, host in community.places["host"].items():
         community.hosts[key] = OpportunityHost(
             organization_name=host["name"],

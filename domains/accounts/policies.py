@@ -47,7 +47,7 @@ def can_volunteer(user: User) -> bool:
 
 
 def can_host(user: User) -> bool:
-    """I may found an organisation if I said that I am here to host."""
+    """I may found an organization if I said that I am here to host."""
     return user.user_type in {UserType.HOST, UserType.BOTH}
 
 

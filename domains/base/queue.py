@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ MAX_ERROR = 200
 class Claimable(models.Model):
     """A row of a durable queue; subclasses add what it is about, and an index on `due_at` of the rows that wait."""
 
-    #: After so many attempts a row is parked: it stays in the table for a person to look at.
+    #: After this number of attempts a row is parked: it stays in the table until staff look at it.
     MAX_ATTEMPTS: ClassVar[int] = 8
     #: How long a claim lasts; longer than one attempt may take.
     LEASE: ClassVar = timedelta(minutes=5)
@@ -38,6 +38,7 @@ class Claimable(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     #: How many attempts were begun.
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: What the last attempt failed with; empty while an attempt runs.
     last_error = models.CharField(max_length=MAX_ERROR, blank=True)
     #: When it was handled, or found to be no longer wanted.
     done_at = models.DateTimeField(null=True, blank=True)
@@ -65,8 +66,9 @@ def waiting(rows: QuerySet[C]) -> QuerySet[C]:
 
 
 def parked(rows: QuerySet[C]) -> QuerySet[C]:
-    """Return the rows that were given up after too many attempts."""
-    return rows.filter(done_at__isnull=True, attempts__gte=rows.model.MAX_ATTEMPTS)
+    """Return the rows that were given up: their last attempt failed, or its worker died."""
+    has_ended = ~Q(last_error="") | Q(due_at__lte=timezone.now())
+    return rows.filter(has_ended, done_at__isnull=True, attempts__gte=rows.model.MAX_ATTEMPTS)
 
 
 def claim(rows: QuerySet[C]) -> C | None:
@@ -82,8 +84,8 @@ def claim(rows: QuerySet[C]) -> C | None:
         row = due.first()
         if row is not None:
             row.attempts += 1
-            row.due_at = timezone.now() + row.LEASE
-            row.save(update_fields=["attempts", "due_at"])
+            row.due_at, row.last_error = timezone.now() + row.LEASE, ""
+            row.save(update_fields=["attempts", "due_at", "last_error"])
         return row
 
 

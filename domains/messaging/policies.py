@@ -70,7 +70,7 @@ def reason_unreachable(access: ConversationAccess) -> str | None:
 
 
 def reason_not_to_start(*, actor: User, person: User, opportunity: Opportunity | None = None) -> str | None:
-    """I may begin to talk with somebody under the same rules, or if I ask their organisation about its opportunity.
+    """I may begin to talk with somebody under the same rules, or if I ask their organization about its opportunity.
 
     Returns the sentence of the refusal, or None.
     """
@@ -82,7 +82,7 @@ def reason_not_to_start(*, actor: User, person: User, opportunity: Opportunity |
 
 
 def can_change_subject(*, actor: User, person: User, opportunity: Opportunity) -> bool:
-    """I may turn our talk to an opportunity; across 18 only a minor may, and only to one of the adult's organisation.
+    """I may turn our talk to an opportunity; across 18 only a minor may, and only to one of the adult's organization.
 
     So the minor's question stays the minor's: the adult cannot put another in its place, to keep what it opened.
     """
@@ -91,7 +91,7 @@ def can_change_subject(*, actor: User, person: User, opportunity: Opportunity) -
 
 
 def _asks(actor: User, person: User, opportunity: Opportunity | None, guarded: tuple[int, int] | None) -> bool:
-    """Return whether a minor asks an adult about an opportunity of the adult's organisation."""
+    """Return whether a minor asks an adult about an opportunity of the adult's organization."""
     return (
         opportunity is not None
         and guarded == (person.pk, actor.pk)
@@ -180,7 +180,7 @@ def _groups_of(adult: Any, minor: Any) -> QuerySet[Participant]:
 
 
 def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
-    """Return the direct conversation that the minor began about something of the adult's organisation, and is in."""
+    """Return the direct conversation that the minor began about something of the adult's organization, and is in."""
     return Conversation.objects.filter(
         is_group=False,
         created_by=minor,

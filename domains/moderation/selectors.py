@@ -100,7 +100,7 @@ def _person(_viewer: User, person: User) -> Snapshot:
 def _opportunity(_viewer: User, opportunity: Opportunity) -> Snapshot:
     host = opportunity.host.organization_name if opportunity.host else ""
     place = opportunity.location_text or ""
-    parts = [("Organisation", host), ("Description", opportunity.description), ("Where", place)]
+    parts = [("Organization", host), ("Description", opportunity.description), ("Where", place)]
     return Snapshot(opportunity.created_by_id, opportunity.title, parts, [])
 
 

@@ -73,7 +73,7 @@ class Digest(Delivery):
 
 
 class Notification(models.Model):
-    """One thing that one person is told, once: by the template, about the row `source_id` that the template knows.
+    """A notification of one person, made once by its template about the row `source_id`, which the template knows.
 
     One that is not `is_in_app` is not in the person's list: it is there for its mail.
     """

@@ -9,7 +9,7 @@ from domains.notifications.models import NotificationKind as Kind
 
 @dataclass(frozen=True)
 class Channels:
-    """By which channels somebody is told of a kind of thing."""
+    """Channels by which a person gets notifications of one kind."""
 
     in_app: bool = True
     email: bool = False
@@ -40,7 +40,7 @@ DEFAULTS: dict[Kind, Channels] = {
 }
 #: The end of the sentence "You get this mail because …".
 REASONS: dict[Kind, str] = {
-    Kind.APPLICATION_RECEIVED: "you run an organisation that people apply to",
+    Kind.APPLICATION_RECEIVED: "you run an organization that people apply to",
     Kind.APPLICATION_DECIDED: "something was decided about an application of yours",
     Kind.OFFER_MADE: "a place was offered to you",
     Kind.OPPORTUNITY_CHANGED: "something changed that you applied for",
@@ -55,7 +55,7 @@ REASONS: dict[Kind, str] = {
 }
 #: What mails of a kind are about, in the words of the pages: "You get no more mails about …".
 TOPICS: dict[Kind, str] = {
-    Kind.APPLICATION_RECEIVED: "applications to your organisation",
+    Kind.APPLICATION_RECEIVED: "applications to your organization",
     Kind.APPLICATION_DECIDED: "decisions about your applications",
     Kind.OFFER_MADE: "places that are offered to you",
     Kind.OPPORTUNITY_CHANGED: "changes of what you applied for",

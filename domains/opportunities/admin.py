@@ -57,7 +57,7 @@ class HostMembershipInline(RowsInline):
 
 @admin.register(OpportunityHost)
 class OpportunityHostAdmin(TableAdmin):
-    """Organisations."""
+    """Organizations."""
 
     list_display = (
         "organization_name",

@@ -31,7 +31,7 @@ __all__ = [
 
 
 def can_create_host(user: User) -> bool:
-    """I may found an organisation if I said that I am here to host."""
+    """I may found an organization if I said that I am here to host."""
     return can_host(user)
 
 
@@ -41,12 +41,12 @@ def can_apply(user: User) -> bool:
 
 
 def can_run_host(user: User, host_id: int | None) -> bool:
-    """I run an organisation if I am an owner or a coordinator of it and have accepted; staff do not run it for us."""
+    """I run an organization if I am an owner or a coordinator of it and have accepted; staff do not run it for us."""
     return host_id is not None and hosts_run_by(user).filter(host_id=host_id).exists()
 
 
 def can_manage_members(user: User, host_id: int) -> bool:
-    """I decide who belongs to an organisation, and as what, if I own it; coordinators and staff do not."""
+    """I decide who belongs to an organization, and as what, if I own it; coordinators and staff do not."""
     return hosts_owned_by(user).filter(host_id=host_id).exists()
 
 
@@ -57,23 +57,23 @@ def is_invited(user: User, membership: HostMembership) -> bool:
 
 
 def can_remove_member(user: User, membership: HostMembership) -> bool:
-    """I may leave, or decline an invitation to me; an owner may take anybody out of the organisation."""
+    """I may leave, or decline an invitation to me; an owner may take anybody out of the organization."""
     is_me = membership.user_id == user.pk or is_invited(user, membership)
     return is_me or can_manage_members(user, membership.host_id)
 
 
 def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
-    """I may change and publish what an organisation that I run offers."""
+    """I may change and publish what an organization that I run offers."""
     return can_run_host(user, opportunity.host_id)
 
 
 def can_decide_application(user: User, application: Application) -> bool:
-    """I may decide about those who apply to an organisation that I run."""
+    """I may decide about those who apply to an organization that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
 
 
 def can_endorse(user: User, application: Application) -> bool:
-    """I may say what somebody has learned with an organisation that I run, but not what I have."""
+    """I may say what somebody has learned with an organization that I run, but not what I have."""
     return application.volunteer_id != user.pk and can_decide_application(user, application)
 
 
@@ -88,7 +88,7 @@ def can_log_hours(user: User, application: Application) -> bool:
 
 
 def can_review_hours(user: User, entry: HoursEntry) -> bool:
-    """I may review hours given to an organisation that I run, unless they are my own."""
+    """I may review hours given to an organization that I run, unless they are my own."""
     return entry.volunteer_id != user.pk and can_run_host(user, entry.application.role.opportunity.host_id)
 
 

@@ -19,7 +19,7 @@ SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True)
 class Service:
-    """The approved hours with one organisation."""
+    """The approved hours with one organization."""
 
     organization: str
     seconds: int

@@ -42,7 +42,7 @@ CHARACTERS = 100
 #: A statement of SQL, with the way to the database and back.
 STATEMENT = 250
 
-#: How many organizations a person is told to belong or be invited to.
+#: Maximum number of memberships and invitations that `User.hostMemberships` returns.
 MAX_MEMBERSHIPS = MAX_HOSTS + 50
 
 #: What a page holds where the document does not say, and at the most; `Type.field` for lists that differ.

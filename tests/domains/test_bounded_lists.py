@@ -101,7 +101,7 @@ def test_the_session_that_was_used_least_lately_makes_room_for_a_new_one(at_thre
     assert set(find_sessions(viewer=person)) == {sessions[0], sessions[2], newest}
 
 
-def test_a_person_belongs_to_so_many_organisations(at_three: At) -> None:
+def test_a_person_belongs_to_so_many_organizations(at_three: At) -> None:
     at_three("opportunities.services.create_host", "MAX_HOSTS")
     person: User = UserFactory(hosting=True)
     HostMembershipFactory.create_batch(3, user=person)

@@ -18,7 +18,7 @@ from tests.factories.opportunities import OpportunityHostFactory, owner_of
 
 
 class EventFactory(ModelFactory[Event]):
-    """A published event next week, held by the owner of its organisation (`organization=None`: by a person).
+    """A published event next week, held by the owner of its organization (`organization=None`: by a person).
 
     Traits: `draft`, `past`.
     """

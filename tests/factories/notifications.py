@@ -34,7 +34,7 @@ class NotificationFactory(ModelFactory[Notification]):
 
     recipient = SubFactory(UserFactory)
     kind = NotificationKind.APPLICATION_DECIDED
-    title = "You have a place"
+    title = "You have a slot"
     body = "The host has accepted your application."
     template = "fact"
     source_id = Sequence(lambda n: n)

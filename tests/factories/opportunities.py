@@ -64,7 +64,7 @@ class CauseFactory(ModelFactory[Cause]):
 
 
 class OpportunityHostFactory(ModelFactory[OpportunityHost]):
-    """An organisation without members; see `owner_of`."""
+    """An organization without members; see `owner_of`."""
 
     class Meta:
         model = OpportunityHost

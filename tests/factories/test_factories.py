@@ -120,7 +120,7 @@ def test_an_event_counts_the_tickets_that_hold_a_place(status: str, taken: int):
     assert ticket.event.tickets_taken == taken
 
 
-def test_an_event_is_held_by_the_owner_of_its_organisation():
+def test_an_event_is_held_by_the_owner_of_its_organization():
     organization = OpportunityHostFactory()
     assert EventFactory(organization=organization).host == owner_of(organization)
     EventFactory(organization=None).full_clean()

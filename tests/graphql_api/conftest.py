@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from django.db import connections
 
+from tests.graphql_api.silence import watch_streams
 from tests.graphql_api.uploader import Uploader
 from tests.live_server import LiveServer
 
@@ -39,3 +43,11 @@ def empty_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
     yield tmp_path
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest_asyncio.fixture
+async def no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None, None]:
+    """The thread that coroutines share for their database work outlives the test; its connection does not."""
+    watch_streams(monkeypatch)
+    yield
+    await sync_to_async(connections.close_all)()

@@ -1,4 +1,4 @@
-"""From founding an organisation to calling an opportunity off: two people, their mails, and a volunteer's."""
+"""From founding an organization to calling an opportunity off: two people, their mails, and a volunteer's."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ async def test_a_host_hears_of_an_application_live_and_by_a_mail_whose_link_ends
 
 
 def _open_to(server: LiveServer, volunteer: str, host: str) -> list[str]:
-    """Return the roles of the host's organisations that the volunteer may apply for."""
+    """Return the roles of the host's organizations that the volunteer may apply for."""
     found = []
     for one in server.ask(HOSTS, host)["data"]["me"]["hostMemberships"]:
         answer = server.ask(OFFERS, volunteer, host=one["host"]["id"])

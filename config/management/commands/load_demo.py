@@ -1,4 +1,4 @@
-"""Load the demo community: invented people, organisations, opportunities and talks."""
+"""Load the demo community: invented people, organizations, opportunities and talks."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def start_conversation(
     Between two people there is one direct conversation: asked for again, by either, it is returned,
     and an actor who had left it is back. The other, if they have left, comes back by their own
     act only. With another opportunity than it has, it is about that one from now on, and counts as begun by
-    the actor: that is how somebody under 18 asks an organisation's person whom they have talked with before.
+    the actor: that is how somebody under 18 asks an organization's person whom they have talked with before.
     Without `is_group` more than one other person make a group.
     Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND, FORBIDDEN (somebody is out of
     reach of the actor) and RATE_LIMITED.

@@ -44,10 +44,10 @@ def notify(
     subject: Subject | None = None,
     mail_after: timedelta = AT_ONCE,
 ) -> int:
-    """Each of these people is told this, by the channels they want; returns how many were. A system act.
+    """Notify each of these people by the channels they want; return how many were notified. A system act.
 
     `bodies` are the texts, by recipient, of people who read another one than `body`. The template and the row that it
-    is about name the fact: nobody is told of it twice, whatever repeats or races. The mail, where one is wanted, goes
+    is about name the fact: no person gets it twice, even if calls repeat or race. The mail, where one is wanted, goes
     out once `mail_after` is over.
     """
     now = timezone.now()

@@ -32,7 +32,7 @@ class PreferenceChange:
 def update_notification_preferences(
     *, actor: User, changes: Sequence[PreferenceChange]
 ) -> dict[NotificationKind, Channels]:
-    """The actor is told of these kinds by these channels from now on; returns the channels of every kind.
+    """Change the channels by which the actor gets these kinds; return the channels of every kind.
 
     Mails that wait are sent only if they are wanted still. Refuses with REQUIRED (nothing is to change), TOO_LONG
     (more than there are kinds), INVALID (a kind is there twice; then nothing changes) and RATE_LIMITED.

@@ -82,7 +82,7 @@ class Words:
     missing: str
     verified: str
     learn: str
-    practise: str
+    practice: str
     related: str
 
     def tenths(self, factor: Factor) -> int:
@@ -96,7 +96,7 @@ YOU = Words(
     missing="It also asks for {name}: add it to your skills if you have it.",
     verified="Your {name} was confirmed by somebody else.",
     learn="You can get better at {name}, which you have at level {level} of 5.",
-    practise="You can practise {name}, which you have at level {level} of 5.",
+    practice="You can practice {name}, which you have at level {level} of 5.",
     related="You can learn {name}, which is close to your {other}.",
 )
 THEY = Words(
@@ -105,7 +105,7 @@ THEY = Words(
     missing="Has not said to have {name}.",
     verified="Their {name} was confirmed by somebody else.",
     learn="Can get better at {name}, now at level {level} of 5.",
-    practise="Can practise {name}, now at level {level} of 5.",
+    practice="Can practice {name}, now at level {level} of 5.",
     related="Can learn {name}, which is close to their {other}.",
 )
 
@@ -148,7 +148,7 @@ def _growth(held: Mapping[int, HeldSkill], skill: WantedSkill, words: Words) -> 
     if has := held.get(skill.skill_id):
         if has.level <= LEARNING_LEVEL:
             return 100, words.learn.format(name=skill.name, level=has.level)
-        return PRACTICE_SHARE, words.practise.format(name=skill.name, level=has.level)
+        return PRACTICE_SHARE, words.practice.format(name=skill.name, level=has.level)
     related = [other.name for other in held.values() if skill.category and other.category == skill.category]
     if not related:
         return None

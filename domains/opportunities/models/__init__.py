@@ -1,4 +1,4 @@
-"""Organisations, what they offer volunteers, and who applied; listings found elsewhere on the web."""
+"""Organizations, what they offer volunteers, and who applied; listings found elsewhere on the web."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Organisations and the people who run them."""
+"""Organizations and the people who run them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class OpportunityHostQuerySet(models.QuerySet["OpportunityHost"]):
 
 
 class OpportunityHost(models.Model):
-    """An organisation that offers opportunities."""
+    """An organization that offers opportunities."""
 
     organization_name = models.CharField(max_length=200, validators=[MinLengthValidator(2)])
     website = models.URLField(blank=True)

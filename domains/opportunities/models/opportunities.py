@@ -1,4 +1,4 @@
-"""What organisations offer volunteers: opportunities, their roles, and the skills in them."""
+"""What organizations offer volunteers: opportunities, their roles, and the skills in them."""
 
 from __future__ import annotations
 

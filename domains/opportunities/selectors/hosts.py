@@ -1,4 +1,4 @@
-"""Questions about organisations and the people who run them."""
+"""Questions about organizations and the people who run them."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Profile:
 
     volunteer: Volunteer
     place: Point | None
-    #: The organisations they run, and the roles they need not be told of.
+    #: The organizations they run, and the roles they need not be told of.
     runs: frozenset[int]
     settled: frozenset[int]
 

@@ -53,7 +53,7 @@ def find_recommended_volunteers(
     if role is None:
         raise NotFound("role", "role_id")
     if not policies.can_manage_opportunity(viewer, role.opportunity):
-        raise NotAllowed("Only owners and coordinators of the organisation see who might fit its roles.")
+        raise NotAllowed("Only owners and coordinators of the organization see who might fit its roles.")
     if role.opportunity.end_date <= now or role.opportunity.status not in _STILL_TO_COME:
         return []
     wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]

@@ -1,4 +1,4 @@
-"""Joining an organisation by the key from the mail."""
+"""Joining an organization by the key from the mail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_TRIES_AN_HOUR = 30
 def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
     """The actor is a member of the host that the key's invitation is of, in its role; again changes nothing.
 
-    Any kind of account may join: what somebody is here for decides about founding and applying, while an organisation
+    Any kind of account may join: what somebody is here for decides about founding and applying, while an organization
     chooses its own people, and many who help at its door are volunteers. The account must have exactly the address
     that the mail went to, and have proved it. Refuses with EXPIRED (used by another, withdrawn, too old, or no key),
     EMAIL_NOT_VERIFIED, FORBIDDEN (another address), DUPLICATE (a member already, by another invitation),
@@ -39,7 +39,7 @@ def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
     if not policies.is_invited(actor, membership):
         raise NotAllowed("This invitation went to another address: log in with the account that has that address.")
     if HostMembership.objects.filter(host=membership.host_id, user=actor).exists():
-        message = "You are a member of this organisation already; an owner can change your role."
+        message = "You are a member of this organization already; an owner can change your role."
         raise Refused.because(Code.DUPLICATE, message, "key")
     refuse_above_hosts(actor)
     membership.user, membership.accepted_at = actor, timezone.now()
@@ -62,5 +62,5 @@ def _lock_invitation(key: str) -> HostMembership:
 
 
 def _expired() -> Refused:
-    message = "This key was used, withdrawn or is too old: ask an owner of the organisation to invite you again."
+    message = "This key was used, withdrawn or is too old: ask an owner of the organization to invite you again."
     return Refused.because(OpportunityCode.EXPIRED, message, "key")

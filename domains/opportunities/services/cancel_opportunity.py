@@ -66,7 +66,7 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
 def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
     """Return why it cannot be called off, if so."""
     if opportunity.kind == OpportunityKind.EXTERNAL:
-        return "Its places are given at its source, and only there it can be called off; close it here."
+        return "Its slots are given at its source, and it can be called off only there. Close it here."
     if opportunity.status == OpportunityStatus.DRAFT:
         return "It is a draft that nobody else has seen; there is nothing to call off."
     if opportunity.end_date <= now:

@@ -1,4 +1,4 @@
-"""Changing what a member of an organisation may do."""
+"""Changing what a member of an organization may do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def change_host_member_role(*, actor: User, membership_id: int, role: Membership
     """
     membership = lock_membership(actor=actor, membership_id=membership_id)
     if not policies.can_manage_members(actor, membership.host_id):
-        raise NotAllowed("Only owners of the organisation may change what its members may do.")
+        raise NotAllowed("Only owners of the organization may change what its members may do.")
     if membership.role == role:
         return membership
     refuse_if_last_owner(membership)

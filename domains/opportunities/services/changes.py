@@ -21,7 +21,7 @@ def lock_to_decide(*, actor: User, application_id: int, gives_slot: bool = False
     """
     application = _find(Application.objects.visible_to(actor), application_id)
     if not policies.can_decide_application(actor, application):
-        raise NotAllowed("Only owners and coordinators of the organisation decide about applications.")
+        raise NotAllowed("Only owners and coordinators of the organization decide about applications.")
     return application, lock_again(application=application, viewer=actor, gives_slot=gives_slot)
 
 

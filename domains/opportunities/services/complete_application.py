@@ -34,7 +34,7 @@ def complete_application(
     """
     application, role = lock_to_decide(actor=actor, application_id=application_id)
     if endorsed_skill_ids and not policies.can_endorse(actor, application):
-        raise NotAllowed("Somebody else who runs the organisation must endorse your skills; complete it without any.")
+        raise NotAllowed("Somebody else who runs the organization must endorse your skills; complete it without any.")
     act = Act.COMPLETE if attended else Act.MISS
     target = target_of(act)
     if application.status == target:

@@ -1,4 +1,4 @@
-"""Founding an organisation."""
+"""Founding an organization."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from domains.opportunities.models import HostMembership, MembershipRole, Opportu
 from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_FOUNDED_A_DAY = 20
-#: How many organisations one person belongs to at the most.
+#: How many organizations one person belongs to at the most.
 MAX_HOSTS = 100
 
 
@@ -27,10 +27,10 @@ def create_host(
     TOO_LONG, INVALID, CONFLICT (the actor belongs to too many) and RATE_LIMITED.
     """
     if not actor.is_email_verified:
-        message = "Prove your e-mail address first: an organisation must be reachable."
+        message = "Prove your e-mail address first: an organization must be reachable."
         raise NotAllowed(message, OpportunityCode.EMAIL_NOT_VERIFIED)
     if not policies.can_create_host(actor):
-        raise NotAllowed("Your account is for volunteering; set its type to HOST or BOTH to found an organisation.")
+        raise NotAllowed("Your account is for volunteering; set its type to HOST or BOTH to found an organization.")
     host = OpportunityHost(
         organization_name=one_line(organization_name),
         website=website.strip(),
@@ -50,7 +50,7 @@ def create_host(
 
 
 def refuse_above_hosts(user: User) -> None:
-    """Refuse with CONFLICT to let somebody belong to one organisation more than a person can."""
+    """Refuse with CONFLICT to let somebody belong to one organization more than a person can."""
     if HostMembership.objects.filter(user=user).count() >= MAX_HOSTS:
-        message = f"You belong to {MAX_HOSTS} organisations, which is the most that a person can; leave one first."
+        message = f"You belong to {MAX_HOSTS} organizations, which is the most that a person can; leave one first."
         raise Refused.because(Code.CONFLICT, message)

@@ -22,7 +22,7 @@ def create_opportunity(*, actor: User, host_id: int, draft: OpportunityDraft) ->
     if not OpportunityHost.objects.filter(pk=host_id).exists():
         raise NotFound("host", "host_id")
     if not policies.can_run_host(actor, host_id):
-        raise NotAllowed("Only owners and coordinators of the organisation may draft its opportunities.")
+        raise NotAllowed("Only owners and coordinators of the organization may draft its opportunities.")
     opportunity = draft.row(host_id=host_id, created_by=actor)
     with transaction.atomic():
         hold_skills()

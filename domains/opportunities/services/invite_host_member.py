@@ -1,4 +1,4 @@
-"""Asking somebody to join an organisation."""
+"""Asking somebody to join an organization."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_SENT_AN_HOUR, MAX_RECEIVED_A_DAY = 30, 5
 def invite_host_member(*, actor: User, host_id: int, email: str, role: MembershipRole) -> HostMembership:
     """The address is invited to join in this role, and a mail with a key goes to it.
 
-    Only owners invite: whoever invites decides who else acts for the organisation. Whether the address has an
+    Only owners invite: whoever invites decides who else acts for the organization. Whether the address has an
     account makes no difference to the answer. Inviting it again, in whatever spelling, sends another mail and changes
     the role that waits for it. Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and INVALID (the address), DUPLICATE (a
     member already), CONFLICT (too many members) and RATE_LIMITED.
@@ -33,7 +33,7 @@ def invite_host_member(*, actor: User, host_id: int, email: str, role: Membershi
     if host is None:
         raise NotFound("host", "host_id")
     if not policies.can_manage_members(actor, host_id):
-        raise NotAllowed("Only owners of the organisation may invite people to it.")
+        raise NotAllowed("Only owners of the organization may invite people to it.")
     invitation = HostMembership(host=host, email=email)
     if problems := problems_of(invitation, exclude={"host", "user", "invited_by"}):
         raise Refused(*problems)
@@ -58,5 +58,5 @@ def _refuse_if_member(host: OpportunityHost, email: str) -> None:
 
 def _refuse_if_full(host: OpportunityHost) -> None:
     if host.memberships.count() >= MAX_MEMBERS:
-        message = f"An organisation has at most {MAX_MEMBERS} members and open invitations; take some back first."
+        message = f"An organization has at most {MAX_MEMBERS} members and open invitations; take some back first."
         raise Refused.because(Code.CONFLICT, message)

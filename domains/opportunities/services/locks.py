@@ -51,7 +51,7 @@ def lock_opportunity(*, actor: User, opportunity_id: int, what: str) -> Opportun
     if opportunity is None:
         raise NotFound("opportunity", "opportunity_id")
     if not policies.can_manage_opportunity(actor, opportunity):
-        raise NotAllowed(f"Only owners and coordinators of the organisation may {what}.")
+        raise NotAllowed(f"Only owners and coordinators of the organization may {what}.")
     return opportunity
 
 

@@ -1,4 +1,4 @@
-"""Leaving an organisation, being taken out of it, and taking an invitation back."""
+"""Leaving an organization, being taken out of it, and taking an invitation back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def remove_host_member(*, actor: User, membership_id: int) -> OpportunityHost:
     """
     membership = lock_membership(actor=actor, membership_id=membership_id)
     if not policies.can_remove_member(actor, membership):
-        raise NotAllowed("Only owners of the organisation may remove others.")
+        raise NotAllowed("Only owners of the organization may remove others.")
     refuse_if_last_owner(membership)
     membership.delete()
     return membership.host
@@ -34,5 +34,5 @@ def refuse_if_last_owner(membership: HostMembership) -> None:
         host=membership.host_id, role=MembershipRole.OWNER, user__is_active=True
     )
     if not owners.exclude(pk=membership.pk).exists():
-        message = "An organisation needs an owner: make somebody else one first."
+        message = "An organization needs an owner: make somebody else one first."
         raise Refused.because(Code.CONFLICT, message, "membership_id")

@@ -31,7 +31,7 @@ def review_hours(*, actor: User, hours_entry_id: int, approve: bool, note: str =
     if entry is None:
         raise NotFound("entry of hours", "hours_entry_id")
     if not policies.can_review_hours(actor, entry):
-        raise NotAllowed("Only owners and coordinators of the organisation review its hours, and never their own.")
+        raise NotAllowed("Only owners and coordinators of the organization review its hours, and never their own.")
     note = clean_note(note, longest=MAX_NOTE, field="note")
     lock_volunteer(entry.volunteer_id)
     # Others may have decided while this waited for the lock.

@@ -1,4 +1,4 @@
-"""Changing what an organisation says about itself."""
+"""Changing what an organization says about itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def update_host(
     if host is None:
         raise NotFound("host", "host_id")
     if not policies.can_run_host(actor, host_id):
-        raise NotAllowed("Only owners and coordinators may change what the organisation says about itself.")
+        raise NotAllowed("Only owners and coordinators may change what the organization says about itself.")
     before = copy(host)
     if organization_name is not None:
         host.organization_name = one_line(organization_name)

@@ -116,4 +116,6 @@ def _problems_of_another_kind(opportunity: Opportunity) -> list[Problem]:
     list(opportunity.roles.select_for_update().order_by("pk").values_list("pk", flat=True))
     if not Application.objects.filter(role__opportunity=opportunity).exists():
         return []
-    return [Problem(Code.CONFLICT, "Somebody has applied: how one gets a place can't be changed any more.", "kind")]
+    return [
+        Problem(Code.CONFLICT, "Somebody has applied: the way volunteers get a slot can't be changed any more.", "kind")
+    ]

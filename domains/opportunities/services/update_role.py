@@ -32,7 +32,7 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     if role is None:
         raise NotFound("role", "role_id")
     if not policies.can_manage_opportunity(actor, role.opportunity):
-        raise NotAllowed("Only owners and coordinators of the organisation may change its roles.")
+        raise NotAllowed("Only owners and coordinators of the organization may change its roles.")
     if role.opportunity.status == OpportunityStatus.CANCELLED:
         raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "role_id")
     draft = changes.applied_to(role)
@@ -54,7 +54,7 @@ def _too_few(draft: RoleDraft, role: Role) -> list[Problem]:
     # Fewer than one is another problem already.
     if not 1 <= draft.slots_available < role.slots_taken:
         return []
-    message = f"{role.slots_taken} places are taken: offer at least as many."
+    message = f"{role.slots_taken} slots are taken: offer at least as many."
     return [Problem(Code.CONFLICT, message, "slots_available")]
 
 

@@ -29,7 +29,7 @@ def withdraw_application(*, actor: User, application_id: int, reason: str = "") 
         return application
     now = timezone.now()
     if application.status == ApplicationStatus.ACCEPTED and role.opportunity.end_date <= now:
-        message = "It is over, and your place stays yours: the organisation says who came."
+        message = "It is over, and your slot stays yours: the organization records who came."
         raise Refused.because(OpportunityCode.CLOSED, message, "application_id")
     moved = move(
         application=application,

@@ -23,7 +23,7 @@ LEGAL = frozenset(_WORDS["legal"].split())
 STREETS = frozenset(_WORDS["streets"].split())
 #: What ends the name of a street beside a number only.
 WITH_A_NUMBER = frozenset(_WORDS["with_a_number"].split())
-#: What ends the name of an organisation, but for in a list of skills, where it may be part of an item.
+#: What ends the name of an organization, but for in a list of skills, where it may be part of an item.
 ORGANIZATIONS = frozenset(_WORDS["organizations"].split())
 #: What ends a part that somebody played, or something they took: these are evidence.
 PARTS = frozenset(_WORDS["parts"].split())

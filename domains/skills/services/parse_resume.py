@@ -43,7 +43,7 @@ def _pending() -> QuerySet[Resume]:
 
 def _read_due(resumes: QuerySet[Resume]) -> None:
     queue.drain(resumes, _read)
-    for resume in queue.parked(resumes).filter(due_at__lte=timezone.now()):
+    for resume in queue.parked(resumes):
         _finish(resume, FoundSkills(failure=Failure.INTERRUPTED))
 
 

@@ -246,7 +246,7 @@ def test_what_ends_ends_the_talk_and_what_was_said_stays() -> None:
         assert list(selectors.find_messages(viewer=viewer)) == [said]
 
 
-def test_a_minor_asks_an_organisations_person_about_its_opportunity() -> None:
+def test_a_minor_asks_an_organizations_person_about_its_opportunity() -> None:
     young, host = minor(), OpportunityHostFactory()
     coordinator, opportunity = owner_of(host), OpportunityFactory(host=host)
     conversation = start(young, coordinator, opportunity_id=opportunity.pk)
@@ -278,7 +278,7 @@ def test_what_a_minor_asked_is_not_lost_by_another_opportunity() -> None:
     known = start(young, coordinator, opportunity_id=opportunity.pk)
     assert start(young, coordinator, opportunity_id=OpportunityFactory().pk) == known
     known.refresh_from_db()
-    assert known.opportunity == opportunity, "an organisation that the adult has nothing to do with"
+    assert known.opportunity == opportunity, "an organization that the adult has nothing to do with"
     assert say(young, known).sequence == 1
 
 

@@ -41,7 +41,7 @@ def test_owners_and_coordinators_hear_of_an_application_and_the_volunteer_of_the
     )
     ((to, text, _),) = sent()
     assert to == [volunteer.email]
-    assert "you have a place" in text
+    assert "you have a slot" in text
     assert "Bring gloves." in text
 
 
@@ -71,7 +71,8 @@ def test_a_repeat_while_a_slow_mail_is_still_going_sends_nothing(monkeypatch: py
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("status", "words"), [("SHORTLISTED", "short list"), ("WAITLISTED", "in line"), ("DECLINED", "not possible")]
+    ("status", "words"),
+    [("SHORTLISTED", "short list"), ("WAITLISTED", "on the waitlist"), ("DECLINED", "not possible")],
 )
 def test_each_decision_has_its_words_in_both_forms(status: str, words: str) -> None:
     application = ApplicationFactory(status=status)
@@ -83,7 +84,8 @@ def test_each_decision_has_its_words_in_both_forms(status: str, words: str) -> N
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("requires_approval", "slots", "words"), [(False, 2, "is in"), (True, 1, "waits in line"), (True, 2, "decision")]
+    ("requires_approval", "slots", "words"),
+    [(False, 2, "free slots"), (True, 1, "is on the waitlist"), (True, 2, "decision")],
 )
 def test_the_host_reads_what_became_of_the_application(requires_approval: bool, slots: int, words: str) -> None:
     role = RoleFactory(requires_approval=requires_approval, slots_available=slots)
@@ -103,7 +105,7 @@ def test_whoever_gets_a_place_by_applying_has_it_in_writing_and_whoever_waits_ha
     services.apply_to_role(actor=second, role_id=role.pk, join_waitlist=True)
     ((to, text, _),) = sent()
     assert to == [first.email]
-    assert "you have a place" in text
+    assert "you have a slot" in text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,7 +143,7 @@ def test_those_who_had_no_place_leave_quietly() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("OFFERED", "yours if you take it by"), ("EXPIRED", "run out"), ("COMPLETED", "you were there")],
+    [("OFFERED", "yours if you accept it by"), ("EXPIRED", "expired"), ("COMPLETED", "you were there")],
 )
 def test_what_the_system_and_the_end_bring_has_its_words_too(status: str, words: str) -> None:
     application = ApplicationFactory(status=status)

@@ -78,7 +78,7 @@ def test_a_decision_is_in_the_volunteers_list_and_an_application_in_the_hosts() 
         actor=owner, application_id=application.pk, decision=Decision.ACCEPT, note="Bring boots."
     )
     decided = Notification.objects.get(recipient=application.volunteer)
-    assert (decided.kind, decided.title) == (KIND, "You have a place: Dig the pond")
+    assert (decided.kind, decided.title) == (KIND, "You have a slot: Dig the pond")
     assert decided.body.startswith("As Digger, from ")
     assert decided.body.endswith("adds: Bring boots.")
     assert (decided.subject_type, decided.subject_id) == ("Application", application.pk)
@@ -94,11 +94,11 @@ def test_a_decision_is_in_the_volunteers_list_and_an_application_in_the_hosts() 
     ("status", "kind", "title"),
     [
         ("SHORTLISTED", "APPLICATION_DECIDED", "You are on the short list"),
-        ("WAITLISTED", "APPLICATION_DECIDED", "You wait in line"),
-        ("DECLINED", "APPLICATION_DECIDED", "No place this time"),
+        ("WAITLISTED", "APPLICATION_DECIDED", "You are on the waitlist"),
+        ("DECLINED", "APPLICATION_DECIDED", "No slot this time"),
         ("COMPLETED", "APPLICATION_DECIDED", "Thank you for coming"),
-        ("OFFERED", "OFFER_MADE", "A place is free for you"),
-        ("EXPIRED", "OFFER_MADE", "The offer has run out"),
+        ("OFFERED", "OFFER_MADE", "A slot is free for you"),
+        ("EXPIRED", "OFFER_MADE", "The offer has expired"),
     ],
 )
 def test_each_state_has_its_words(status: str, kind: str, title: str) -> None:

@@ -76,7 +76,7 @@ def test_twenty_are_listed_and_the_rest_is_counted() -> None:
     told(23, recipient=UserFactory())
     services.send_digests()
     ((_, text, page),) = sent()
-    assert text.count("- You have a place") == 20
+    assert text.count("- You have a slot") == 20
     assert "- and 3 more" in text
     assert "<li>and 3 more</li>" in page
     assert mail.outbox[0].subject == "23 new for you"

@@ -117,7 +117,7 @@ def browser_of(push_service: PushService, **fields: Any) -> tuple[PushSubscripti
     return PushSubscriptionFactory(endpoint=endpoint, p256dh=public, auth=auth, **fields), private
 
 
-def tell(*people: Any, title: str = "You have a place: Plant <trees>", source_id: int = 1) -> None:
+def tell(*people: Any, title: str = "You have a slot: Plant <trees>", source_id: int = 1) -> None:
     services.notify(
         recipient_ids=[one.pk for one in people],
         kind=KIND,

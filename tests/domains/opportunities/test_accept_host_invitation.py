@@ -1,4 +1,4 @@
-"""Joining an organisation by the key from the mail."""
+"""Joining an organization by the key from the mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what a member of an organisation may do."""
+"""Changing what a member of an organization may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Founding an organisation."""
+"""Founding an organization."""
 
 from __future__ import annotations
 

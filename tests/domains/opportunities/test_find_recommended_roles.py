@@ -147,7 +147,7 @@ def test_what_meets_an_accepted_place_is_left_out(volunteer: User) -> None:
     assert role_ids(volunteer) == [after.pk]
 
 
-def test_ones_own_organisations_are_left_out_once_the_invitation_is_accepted(volunteer: User) -> None:
+def test_ones_own_organizations_are_left_out_once_the_invitation_is_accepted(volunteer: User) -> None:
     volunteer.user_type = UserType.BOTH
     run, invited = RoleFactory(), RoleFactory()
     HostMembershipFactory(host=run.opportunity.host, user=volunteer, role=MembershipRole.COORDINATOR)

@@ -112,7 +112,7 @@ def test_who_blocks_the_asking_member_and_whom_they_block_are_left_out(role: Rol
     assert ids(role) == [other.pk]
 
 
-def test_the_organisation_s_own_people_are_left_out(role: Role) -> None:
+def test_the_organization_s_own_people_are_left_out(role: Role) -> None:
     scanner = skilled(role, user_type=UserType.BOTH)
     HostMembershipFactory(host=role.opportunity.host, user=scanner, role=MembershipRole.SCANNER)
     assert ids(role) == []

@@ -1,4 +1,4 @@
-"""Asking somebody to join an organisation."""
+"""Asking somebody to join an organization."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaving an organisation, being taken out of it, and taking an invitation back."""
+"""Leaving an organization, being taken out of it, and taking an invitation back."""
 
 from __future__ import annotations
 

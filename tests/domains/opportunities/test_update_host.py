@@ -1,4 +1,4 @@
-"""Changing what an organisation says about itself."""
+"""Changing what an organization says about itself."""
 
 from __future__ import annotations
 

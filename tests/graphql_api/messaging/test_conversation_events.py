@@ -9,9 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connections
+from django.db import OperationalError
 from django.utils import timezone
 
 from domains.accounts.models import User
@@ -27,23 +26,15 @@ from tests.api import gid
 from tests.factories import ConversationEventFactory, MessageFactory, UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import FOLLOW
 from tests.graphql_api.messaging.live import soon
-from tests.graphql_api.silence import is_silent, until, watch_streams
+from tests.graphql_api.silence import is_silent, until
 from tests.sql import statements_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_connection_is_left")]
 
 #: Seconds within which what is told live comes, however busy the machine is; who only looks does so every 25.
 SOON = 10
 MAY = """subscription ($id: ID!) { conversationEvents(conversationId: $id, afterSequence: 0) {
   ... on MessageSent { message { canEdit canDelete } } } }"""
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None, None]:
-    """The thread that coroutines share for their database work outlives the test; its connection must not."""
-    watch_streams(monkeypatch)
-    yield
-    await sync_to_async(connections.close_all)()
 
 
 def say(actor: User, conversation: Conversation, content: str = "Hello") -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from django.db import connections
 
 from domains.accounts.models import User
 from domains.accounts.services import block_user, unblock_user
@@ -24,18 +21,11 @@ from tests.api import gid
 from tests.factories import UserFactory, conversation_between
 from tests.graphql_api.messaging.documents import INBOX
 from tests.graphql_api.messaging.live import soon
-from tests.graphql_api.silence import is_silent, until, watch_streams
+from tests.graphql_api.silence import is_silent, until
 from tests.sql import statements_of
 from tests.subscriptions import follow
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None, None]:
-    watch_streams(monkeypatch)
-    yield
-    await sync_to_async(connections.close_all)()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_connection_is_left")]
 
 
 def say(actor: User, conversation: Conversation, content: str = "Hello") -> None:

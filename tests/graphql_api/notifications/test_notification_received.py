@@ -10,9 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
-from django.db import connections
 from django.utils import timezone
 
 from domains.accounts.models import User
@@ -25,19 +23,11 @@ from tests import subscriptions
 from tests.api import gid
 from tests.factories import NotificationFactory, PreferenceFactory, UserFactory, conversation_between
 from tests.graphql_api.notifications.documents import FOLLOW
-from tests.graphql_api.silence import is_silent, watch_streams
+from tests.graphql_api.silence import is_silent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_connection_is_left")]
 
 KIND = NotificationKind.APPLICATION_DECIDED
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def _no_connection_is_left(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[None, None]:
-    """The thread that coroutines share for their database work outlives the test; its connection must not."""
-    watch_streams(monkeypatch)
-    yield
-    await sync_to_async(connections.close_all)()
 
 
 def follow(viewer: User | None, document: str = FOLLOW) -> AsyncGenerator[Any, None]:

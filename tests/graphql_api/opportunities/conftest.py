@@ -1,4 +1,4 @@
-"""The people around one organisation."""
+"""The people around one organization."""
 
 from __future__ import annotations
 

@@ -23,16 +23,22 @@ Status = ApplicationStatus
 WITH_ALL = ("role__opportunity__host", "volunteer")
 #: What a host reads about the state a new application begins in.
 BEGINNINGS = {
-    Status.ACCEPTED: "The role takes everybody while it has places: this volunteer is in.",
-    Status.WAITLISTED: "Every place is taken: this volunteer waits in line.",
+    Status.ACCEPTED: "The role accepts everybody while it has free slots: this volunteer has one.",
+    Status.WAITLISTED: "Every slot is taken: this volunteer is on the waitlist.",
 }
 #: What a volunteer reads about a move, as title and text.
 DECISIONS = {
-    Status.ACCEPTED: ("You have a place", "As {role}, from {start}."),
+    Status.ACCEPTED: ("You have a slot", "As {role}, from {start}."),
     Status.SHORTLISTED: ("You are on the short list", "The final decision is still to come."),
-    Status.WAITLISTED: ("You wait in line", "You hear from us when a place becomes free."),
-    Status.OFFERED: ("A place is free for you", "Take it by {deadline}; after that it goes to the next in line."),
-    Status.EXPIRED: ("The offer has run out", "The place went to the next in line. You may apply again."),
+    Status.WAITLISTED: ("You are on the waitlist", "We notify you when a slot becomes free."),
+    Status.OFFERED: (
+        "A slot is free for you",
+        "Accept it by {deadline}; after that it goes to the next volunteer on the waitlist.",
+    ),
+    Status.EXPIRED: (
+        "The offer has expired",
+        "The slot went to the next volunteer on the waitlist. You may apply again.",
+    ),
     Status.COMPLETED: ("Thank you for coming", "It counts. Log your hours while you remember them."),
 }
 #: What a coordinator may pass over, as both sides read it.
@@ -42,8 +48,8 @@ PASSED_OVER = {
     OpportunityCode.MISSING_COURSE: "a required course that is missing",
     OpportunityCode.MISSING_VERIFICATION: "a required verification that is missing",
 }
-ABSENT = ("You are noted as not having come", "If that is a mistake, write to the organisation.")
-DECLINED = ("No place this time", "Thank you for offering your time.")
+ABSENT = ("You are noted as not having come", "If that is a mistake, write to the organization.")
+DECLINED = ("No slot this time", "Thank you for offering your time.")
 
 
 def tell_received(application_id: int) -> None:
@@ -221,7 +227,7 @@ def _received(application: Application) -> str:
 
 
 def _place_changed(moved: ApplicationHistory) -> str:
-    verb = "took the free place" if moved.to_status == Status.ACCEPTED else "gave the place back"
+    verb = "took the free slot" if moved.to_status == Status.ACCEPTED else "gave the slot back"
     return f"{moved.application.volunteer.display_name} {verb}: {moved.application.role.title}"
 
 
