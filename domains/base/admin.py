@@ -105,7 +105,7 @@ class QueueFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - Django's shape
         """Offer the states of a row."""
-        return [("waiting", "Waiting"), ("failed", "Failed at least once"), ("done", "Done"), ("parked", "Given up")]
+        return [("waiting", "Waiting"), ("failed", "Last attempt failed"), ("done", "Done"), ("parked", "Given up")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002 - Django's shape
         """Keep the rows in the chosen state."""

@@ -68,7 +68,7 @@ def can_manage_opportunity(user: User, opportunity: Opportunity) -> bool:
 
 
 def can_decide_application(user: User, application: Application) -> bool:
-    """I may decide about those who apply to an organization that I run."""
+    """I may decide about applications to an organization that I run."""
     return can_run_host(user, application.role.opportunity.host_id)
 
 

@@ -24,7 +24,7 @@ MAX_SENT_AN_HOUR, MAX_RECEIVED_A_DAY = 30, 5
 def invite_host_member(*, actor: User, host_id: int, email: str, role: MembershipRole) -> HostMembership:
     """The address is invited to join in this role, and a mail with a key goes to it.
 
-    Only owners invite: whoever invites decides who else acts for the organization. Whether the address has an
+    Only owners invite, because an invitation decides who else acts for the organization. Whether the address has an
     account makes no difference to the answer. Inviting it again, in whatever spelling, sends another mail and changes
     the role that waits for it. Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and INVALID (the address), DUPLICATE (a
     member already), CONFLICT (too many members) and RATE_LIMITED.
