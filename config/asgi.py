@@ -17,9 +17,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 #: Objects made before a collection of the young; such collections before one of the middle-aged, and of the old. By
-#: default it is 700, and a list of a hundred opportunities makes twenty of the young; with more than this, what bad
-#: frames leave behind in cycles adds up to megabytes before anybody looks.
-COLLECT_AFTER = (5_000, 10, 10)
+#: default it is 700, and a list of a hundred opportunities makes twenty of the young. The rows of a list hold each
+#: other in circles, with their texts: they stay until the old are collected, so that must not be rare. It costs little,
+#: because what the server is made of was left out (see below).
+COLLECT_AFTER = (2_000, 5, 2)
 
 django_application = get_asgi_application()
 
