@@ -247,6 +247,7 @@ def _contact(value: str) -> str:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("DEBUG", _switch, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
+    Variable("DEBUG_TOOLBAR", _switch, "off", "With DEBUG: GraphiQL shows the SQL of each operation."),
     Variable("SECRET_KEY", _text, "", "Signs tokens and links; at least 32 characters; required unless DEBUG is on."),
     Variable("SECRET_KEY_FALLBACKS", _words, "", "Former keys, by commas; what they signed stays good."),
     Variable("HOST", _host, "127.0.0.1", "The address that `make run` listens on; `make serve` on 0.0.0.0 by default."),
@@ -292,6 +293,8 @@ def _check_together(values: dict[str, Any]) -> None:
         values["SECRET_KEY"] = "only-for-development-" + "x" * 32
     if len(values["SECRET_KEY"]) < MIN_SECRET_KEY:
         raise WrongSetting("SECRET_KEY", "is too short; give it 32 or more random characters.")
+    if values["DEBUG_TOOLBAR"] and not values["DEBUG"]:
+        raise WrongSetting("DEBUG_TOOLBAR", "shows what only developers may see; set DEBUG=true, or leave it off.")
     values["INTROSPECTION"] = values["INTROSPECTION"] or ("on" if values["DEBUG"] else "staff")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://127.0.0.1:{values['PORT']}"
 

@@ -42,3 +42,7 @@ urlpatterns = [
 ]
 if settings.DEBUG:
     urlpatterns += [path("demo/site/", demo_site), path("demo/site/<path:page>", demo_site)]
+if "debug_toolbar" in settings.INSTALLED_APPS:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    urlpatterns += debug_toolbar_urls()

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from config import env
+from tests.made_databases import copy_database
 
 SECRET = {"SECRET_KEY": "s" * 32}
+LOCAL = {"DJANGO_SETTINGS_MODULE": "config.settings.local"}
 
 
 def test_nothing_is_needed_for_development() -> None:
@@ -81,6 +83,7 @@ def test_services_are_named_by_their_addresses() -> None:
         ("MAX_ANSWER_BYTES", "4 MiB"),
         ("MAX_ANSWER_BYTES", "1000"),
         ("COMPILED_READS", "2"),
+        ("DEBUG_TOOLBAR", "maybe"),
         ("CRAWL_ALLOWED_PRIVATE", "127.0.0.1"),
     ],
 )
@@ -170,6 +173,22 @@ def test_options_in_the_address_of_the_database_are_kept() -> None:
     )
     assert "'sslmode': 'verify-full'" in done.stdout, done.stderr
     assert "statement_timeout" in done.stdout
+
+
+def test_developers_may_see_the_sql_of_each_operation(tmp_path: Path) -> None:
+    copy_database(tmp_path / "community.sqlite3")
+    script = """if True:
+        import django; django.setup()
+        from django.test import Client
+        asked = {"query": "{ causes { totalCount } }"}
+        answer = Client(SERVER_NAME="localhost").post("/graphql/", asked, content_type="application/json").json()
+        print(answer["data"], answer["debugToolbar"]["panels"]["SQLPanel"]["subtitle"])
+    """
+    database = f"sqlite:///{tmp_path / 'community.sqlite3'}"
+    done = run("-c", script, DEBUG="true", DEBUG_TOOLBAR="true", DATABASE_URL=database, **LOCAL)
+    assert done.stdout.startswith("{'causes': {'totalCount': 0}} 1 query in "), done.stderr
+    with pytest.raises(env.WrongSetting, match="DEBUG_TOOLBAR shows what only developers may see"):
+        env.read({**SECRET, "DEBUG_TOOLBAR": "on"})
 
 
 def test_a_default_of_a_script_stands_below_everything_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
