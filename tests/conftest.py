@@ -2,17 +2,76 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from tests.api import Api
 from tests.cache import forget
+from tests.made_databases import copy_database
 from tests.midsummer import MIDSUMMER
+
+TESTS = Path(__file__).parent
+#: What starts processes or browsers, or tells a long story. It begins first, so that nobody waits for the last of it
+#: alone, and `make test-fast` leaves it out.
+SLOW = (
+    "attacks/",
+    "config/test_demo_site.py",
+    "config/test_check_invariants.py",
+    "config/test_env.py",
+    "config/test_http.py",
+    "config/test_load_demo.py",
+    "crawlers/test_crawl_command.py",
+    "crawlers/test_endless_answers.py",
+    "crawlers/test_first_real_crawl.py",
+    "domains/opportunities/test_places_stateful.py",
+    "domains/skills/test_evaluate_resumes.py",
+    "domains/skills/test_import_",
+    "domains/skills/test_read_file.py",
+    "domains/skills/test_resume_cases.py",
+    "domains/test_admin.py",
+    "domains/test_queue_migrations.py",
+    "graphql_api/edge/test_hosts.py",
+    "graphql_api/edge/test_socket_frames.py",
+    "graphql_api/test_every_list_costs_the_same.py",
+    "graphql_api/test_fuzz.py",
+    "house/test_weights.py",
+    "journeys/",
+    "services/",
+)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is slow."""
+    if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+        item.add_marker("slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what is slow first, after all else has been shuffled."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> Iterator[bool]:
+    """On SQLite the tables are those of a database that was made before."""
+    if connection.vendor != "sqlite":
+        yield False
+        return
+    path = Path(connection.settings_dict["TEST"]["NAME"])
+    copy_database(path)
+    yield True
+    connection.close()
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +106,10 @@ def api(db: None) -> Api:
 def api_as(db: None) -> Callable[[Any], Api]:
     """The API as a person sees it: `api_as(user)`."""
     return lambda user: Api(Client(), user)
+
+
+def pytest_collection_finish() -> None:
+    """Leave the code and the tests themselves out of garbage collections, as the server does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)

@@ -1,8 +1,12 @@
-"""SQLite databases that were made once in this run of the tests, to be copied: migrations take seconds each time."""
+"""SQLite databases that were made once, to be copied: migrations take seconds each time.
+
+The empty one serves until a migration or a library changes, the one with the demo community for one run of the tests.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -22,15 +26,21 @@ def copy_database(target: Path, *, demo: bool = False) -> None:
 
 
 def _made(*, demo: bool) -> Path:
-    """Return the database of this run of the tests, which the first process to ask for it makes."""
+    """Return the database, which the first process to ask for it makes."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
     FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"{run}-{'demo' if demo else 'empty'}.sqlite3"
+    path = FOLDER / (f"{run}-demo.sqlite3" if demo else f"{_tables()}-empty.sqlite3")
     with (FOLDER / f"{path.stem}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             _make(path, demo=demo)
     return path
+
+
+def _tables() -> str:
+    """Return a name for the tables as the migrations and the libraries make them now."""
+    makers = [ROOT / "requirements" / "runtime.txt", *sorted(ROOT.glob("domains/*/migrations/*.py"))]
+    return hashlib.sha256(b"".join(maker.read_bytes() for maker in makers)).hexdigest()[:20]
 
 
 def _make(path: Path, *, demo: bool) -> None:
