@@ -1,9 +1,10 @@
-"""The two invariants of every folder of stored files: a row's file is there, and a file that lies there has its row."""
+"""What holds for every folder of stored files: a row's file is there, and a file that lies there has its row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -40,6 +41,19 @@ def register_files(*, model: type[Model], folder: str, field: str = "file") -> N
     )
 
 
+def remove_strays(*, model: type[Model], folder: str, before: datetime, field: str = "file") -> int:
+    """The files of the folder that no row names, and that were stored before then, are gone; return how many.
+
+    A file loses its row when what it belongs to is removed, or when the process that stored it dies.
+    """
+    removed = 0
+    for name in _strays(model, folder, field):
+        if _is_older(name, before):
+            default_storage.delete(name)
+            removed += 1
+    return removed
+
+
 def _found(of: str, broken: list[Any]) -> Found:
     return Found(of, len(broken), tuple(broken[:EXAMPLES]))
 
@@ -56,10 +70,17 @@ def _without_file(model: type[Model], folder: str, field: str) -> list[int]:
 
 
 def _without_row(model: type[Model], folder: str, field: str) -> list[str]:
-    # The files first: a row that comes later has a file that is young.
-    strays = _stored(folder) - {name for _, name in _rows(model, field)}
     before = timezone.now() - STRAYS_AFTER
-    return [name for name in sorted(strays)[:MAX_ASKED_FOR] if _is_older(name, before)]
+    return [name for name in islice(_strays(model, folder, field), MAX_ASKED_FOR) if _is_older(name, before)]
+
+
+def _strays(model: type[Model], folder: str, field: str) -> Iterator[str]:
+    # The files first: a row that comes later has a file that is young.
+    names = sorted(_stored(folder))
+    for begin in range(0, len(names), BATCH):
+        some = names[begin : begin + BATCH]
+        known = set(model._default_manager.filter(**{f"{field}__in": some}).values_list(field, flat=True))
+        yield from (name for name in some if name not in known)
 
 
 def _rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from domains.base.files import delete_after_commit
+from domains.base.stored_files import remove_strays
 from domains.messaging.models import MessageAttachment
 
 #: How long a file may wait for the message that brings it; and a file without a row for its row.
@@ -29,8 +29,7 @@ def remove_attachments(attachments: Iterable[MessageAttachment]) -> int:
 def remove_unsent_attachments(*, now: datetime) -> int:
     """What was uploaded a day ago and never sent is gone, and so are files that belong to no row; return how many.
 
-    An act of the system, safe to run twice. Files lose their row when a conversation is removed, or when the process
-    that stored them dies.
+    An act of the system, safe to run twice.
     """
     removed = 0
     while True:
@@ -40,20 +39,5 @@ def remove_unsent_attachments(*, now: datetime) -> int:
             number = remove_attachments(old.select_for_update().order_by("pk")[:BATCH])
         removed += number
         if number < BATCH:
-            return removed + _remove_stray_files(now)
-
-
-def _remove_stray_files(now: datetime) -> int:
-    try:
-        _, names = default_storage.listdir(MessageAttachment.FOLDER)
-    except FileNotFoundError:
-        return 0
-    removed = 0
-    for begin in range(0, len(names), BATCH):
-        keys = {f"{MessageAttachment.FOLDER}/{name}" for name in names[begin : begin + BATCH]}
-        strays = keys - set(MessageAttachment.objects.filter(file__in=keys).values_list("file", flat=True))
-        for key in strays:
-            if default_storage.get_modified_time(key) < now - UNSENT_FOR:
-                default_storage.delete(key)
-                removed += 1
-    return removed
+            strays = remove_strays(model=MessageAttachment, folder=MessageAttachment.FOLDER, before=now - UNSENT_FOR)
+            return removed + strays

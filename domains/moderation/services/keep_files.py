@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from domains.base import slots
 from domains.base.files import delete_after_commit, discard
+from domains.base.stored_files import remove_strays
 from domains.messaging.models import MessageAttachment
 from domains.moderation.models import PENDING_STATUSES, ReportFile
 
@@ -73,19 +73,5 @@ def remove_old_report_files(*, now: datetime) -> int:
             ReportFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
         removed += len(rows)
         if len(rows) < BATCH:
-            return removed + _remove_strays(now)
-
-
-def _remove_strays(now: datetime) -> int:
-    try:
-        _, names = default_storage.listdir(ReportFile.FOLDER)
-    except FileNotFoundError:
-        return 0
-    removed = 0
-    for begin in range(0, len(names), BATCH):
-        keys = {f"{ReportFile.FOLDER}/{name}" for name in names[begin : begin + BATCH]}
-        for key in keys - set(ReportFile.objects.filter(file__in=keys).values_list("file", flat=True)):
-            if default_storage.get_modified_time(key) < now - STRAYS_AFTER:
-                default_storage.delete(key)
-                removed += 1
-    return removed
+            strays = remove_strays(model=ReportFile, folder=ReportFile.FOLDER, before=now - STRAYS_AFTER)
+            return removed + strays

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
+from domains.base.stored_files import remove_strays
 from domains.skills.models import Resume
 from domains.skills.services.upload_resume import remove_resumes
 
 #: How long a resume is kept; what the person accepted of it stays theirs.
 KEPT_FOR = timedelta(days=365)
 #: A file without a row is one of a removed account, or of a process that died while it stored it.
-ORPHANS_AFTER = timedelta(days=1)
+STRAYS_AFTER = timedelta(days=1)
 BATCH = 500
 
 
@@ -29,17 +29,4 @@ def remove_old_resumes(*, now: datetime) -> int:
             number = remove_resumes(old.select_for_update()[:BATCH])
         removed += number
         if number < BATCH:
-            return removed + _remove_orphans(now)
-
-
-def _remove_orphans(now: datetime) -> int:
-    try:
-        _, names = default_storage.listdir(Resume.FOLDER)
-    except FileNotFoundError:
-        return 0
-    keys = {f"{Resume.FOLDER}/{name}" for name in names}
-    orphans = keys - set(Resume.objects.filter(file__in=keys).values_list("file", flat=True))
-    old = [key for key in orphans if default_storage.get_modified_time(key) < now - ORPHANS_AFTER]
-    for key in old:
-        default_storage.delete(key)
-    return len(old)
+            return removed + remove_strays(model=Resume, folder=Resume.FOLDER, before=now - STRAYS_AFTER)
