@@ -13,23 +13,3 @@ from domains.accounts.services.sign_up import forget_old_attempts, sign_up
 from domains.accounts.services.unblock_user import unblock_user
 from domains.accounts.services.update_profile import update_profile
 from domains.accounts.services.verify_email import verify_email
-
-__all__ = [
-    "OpenSession",
-    "begin_session",
-    "block_user",
-    "dev_log_in",
-    "forget_old_attempts",
-    "forget_old_networks",
-    "limited_guess",
-    "log_in",
-    "log_out",
-    "queue_account_exists_mail",
-    "queue_verification_mail",
-    "refresh_session",
-    "remember_network",
-    "sign_up",
-    "unblock_user",
-    "update_profile",
-    "verify_email",
-]

@@ -1,5 +1,3 @@
 """The acts on courses, one file each."""
 
 from domains.learning.services.repoint_skill import repoint_skill
-
-__all__ = ["repoint_skill"]

@@ -14,20 +14,3 @@ from domains.messaging.services.set_typing import set_typing
 from domains.messaging.services.start_conversation import start_conversation
 from domains.messaging.services.take_down_message import take_down_message
 from domains.messaging.services.upload_attachment import upload_attachment
-
-__all__ = [
-    "add_participants",
-    "delete_message",
-    "edit_message",
-    "leave_conversation",
-    "mark_conversation_read",
-    "react_to_message",
-    "remove_participant",
-    "remove_unsent_attachments",
-    "rename_conversation",
-    "send_message",
-    "set_typing",
-    "start_conversation",
-    "take_down_message",
-    "upload_attachment",
-]

@@ -5,12 +5,3 @@ from domains.moderation.services.mails import queue_content_reported_mails
 from domains.moderation.services.report_content import report_content
 from domains.moderation.services.review_report import review_report
 from domains.moderation.services.take_down import TAKING_DOWN, take_down
-
-__all__ = [
-    "TAKING_DOWN",
-    "queue_content_reported_mails",
-    "remove_old_report_files",
-    "report_content",
-    "review_report",
-    "take_down",
-]

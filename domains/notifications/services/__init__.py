@@ -24,27 +24,3 @@ from domains.notifications.services.update_notification_preferences import (
     PreferenceChange,
     update_notification_preferences,
 )
-
-__all__ = [
-    "PreferenceChange",
-    "Subject",
-    "find_topic",
-    "forget_session",
-    "mark_blocked_read",
-    "mark_deleted_read",
-    "mark_left_read",
-    "mark_messages_read",
-    "mark_notifications_read",
-    "notify",
-    "notify_by_template",
-    "notify_of_message",
-    "register_push_subscription",
-    "remove_old",
-    "remove_push_subscription",
-    "resubscribe",
-    "send_digests",
-    "send_due_mails",
-    "send_due_pushes",
-    "unsubscribe",
-    "update_notification_preferences",
-]

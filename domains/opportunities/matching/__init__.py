@@ -17,22 +17,3 @@ from domains.opportunities.matching.shapes import (
     WantedSkill,
 )
 from domains.opportunities.matching.weights import COARSE_BANDS, DISTANCE_BANDS, WEIGHTS, Factor
-
-__all__ = [
-    "COARSE_BANDS",
-    "DISTANCE_BANDS",
-    "PER_HOST",
-    "TOP",
-    "WEIGHTS",
-    "Factor",
-    "HeldSkill",
-    "Match",
-    "Reason",
-    "RoleCandidate",
-    "Span",
-    "Volunteer",
-    "WantedSkill",
-    "match_role",
-    "match_volunteer",
-    "pick",
-]

@@ -26,35 +26,3 @@ from domains.opportunities.services.update_host import update_host
 from domains.opportunities.services.update_opportunity import update_opportunity
 from domains.opportunities.services.update_role import update_role
 from domains.opportunities.services.withdraw_application import withdraw_application
-
-__all__ = [
-    "OpportunityChanges",
-    "OpportunityDraft",
-    "RoleChanges",
-    "RoleDraft",
-    "RoleSkillDraft",
-    "accept_host_invitation",
-    "add_role",
-    "answer_offer",
-    "apply_to_role",
-    "cancel_opportunity",
-    "change_host_member_role",
-    "close_opportunity",
-    "complete_application",
-    "create_host",
-    "create_opportunity",
-    "create_service_record",
-    "decide_application",
-    "invite_host_member",
-    "log_hours",
-    "publish_opportunity",
-    "queue_host_invitation_mail",
-    "remove_host_member",
-    "review_hours",
-    "revoke_service_record",
-    "take_down_opportunity",
-    "update_host",
-    "update_opportunity",
-    "update_role",
-    "withdraw_application",
-]

@@ -2,5 +2,3 @@
 
 from domains.skills.extraction.matching import Match, Matcher, Name
 from domains.skills.extraction.words import Section
-
-__all__ = ["Match", "Matcher", "Name", "Section"]

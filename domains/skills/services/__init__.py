@@ -11,20 +11,3 @@ from domains.skills.services.remove_old_resumes import remove_old_resumes
 from domains.skills.services.remove_skill import remove_skill
 from domains.skills.services.skill_files import has_no_skills
 from domains.skills.services.upload_resume import import_linkedin_export, upload_resume
-
-__all__ = [
-    "accept_resume_skills",
-    "add_skill",
-    "endorse_skills",
-    "has_no_skills",
-    "hold_skills",
-    "import_linkedin_export",
-    "import_skills",
-    "load_starter_skills",
-    "merge_skills",
-    "parse_resume",
-    "parse_unread_resumes",
-    "remove_old_resumes",
-    "remove_skill",
-    "upload_resume",
-]

@@ -7,5 +7,3 @@ from graphql_api.opportunities.mutations.opportunities import OpportunityMutatio
 
 #: The classes whose fields become root fields of mutations.
 MUTATIONS = (HostMutations, OpportunityMutations, ApplicationMutations, HoursMutations)
-
-__all__ = ["MUTATIONS"]

@@ -6,5 +6,3 @@ from graphql_api.opportunities.queries.recommendations import RecommendationQuer
 
 #: The classes whose fields become root fields of queries.
 QUERIES = (OpportunityQueries, HostQueries, RecommendationQueries)
-
-__all__ = ["QUERIES"]

@@ -16,22 +16,3 @@ from graphql_api.opportunities.types.opportunities import (
     OpportunityKind,
     Role,
 )
-
-__all__ = [
-    "Application",
-    "ApplicationDecision",
-    "ApplicationStatus",
-    "Cause",
-    "HostImpact",
-    "HostMembership",
-    "HoursEntry",
-    "HoursStatus",
-    "Impact",
-    "MembershipRole",
-    "Opportunity",
-    "OpportunityHost",
-    "OpportunityKind",
-    "OpportunityStatus",
-    "Role",
-    "ServiceRecord",
-]
