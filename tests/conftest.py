@@ -44,7 +44,6 @@ SLOW = (
     "graphql_api/test_fuzz.py",
     "house/test_weights.py",
     "journeys/",
-    "services/",
 )
 
 
