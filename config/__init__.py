@@ -1,4 +1,4 @@
-"""The wiring of the server; it may import everything and is imported by nobody."""
+"""The wiring of the server; it may import everything, and no domain imports it."""
 
 from config.celery import app as celery_app
 

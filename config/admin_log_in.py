@@ -1,4 +1,4 @@
-"""Logging in to the admin: its guesses are counted together with those of the API."""
+"""Logging in to the admin; failed attempts are counted together with those of the API."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from graphql_api.edge.network import client_address
 
 
 class AdminLogInForm(AdminAuthenticationForm):
-    """Refuses to look at a password after too many wrong ones."""
+    """Refuses to check a password after too many wrong ones."""
 
     def clean(self) -> dict[str, Any]:
-        """Count the guess, let Django check it, and remember where somebody got in."""
+        """Count the attempt, let Django check it, and remember the network after a success."""
         email = address_key(self.cleaned_data.get("username") or "")
         try:
             with limited_guess(email=email, ip_address=self._client()):
@@ -35,6 +35,6 @@ class AdminLogInForm(AdminAuthenticationForm):
         return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
 
     def _refuse_endless_password(self) -> None:
-        """Hash nothing that nobody can have chosen."""
+        """Refuse a password that is longer than any valid one, before it is hashed."""
         if len(self.cleaned_data.get("password") or "") > settings.MAX_PASSWORD_LENGTH:
             raise self.get_invalid_login_error()

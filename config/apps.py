@@ -1,4 +1,4 @@
-"""The wiring: at the start it makes the domains' listeners known, and what must hold in them."""
+"""The wiring: at the start it registers the domains' listeners and invariants."""
 
 import logging
 from importlib import import_module
@@ -16,9 +16,9 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Import each domain's listeners, so that they hear the facts: first those nearest to where facts come from.
+        """Import each domain's listeners, so that they get the facts, the domains nearest to their source first.
 
-        And its invariants, so that `manage.py check_invariants` knows them.
+        Also import its invariants, so that `manage.py check_invariants` finds them.
         """
         for app in reversed(list(apps.get_app_configs())):
             for room in ("listeners", "invariants"):

@@ -1,8 +1,8 @@
-"""What a server does beside answering, started by `asgi.py`: it delivers facts and removes files in threads.
+"""Background work of a server, started by `asgi.py`: threads that deliver facts and remove files.
 
-Where there is no Redis, it does the work of Celery's worker and clock as well: the tasks that follow from a fact run
+Without Redis, it does the work of Celery's worker and beat as well: the tasks that follow from a fact run
 in the thread that delivers it. The outbox is their durable queue: an entry counts as delivered once its tasks are
-done, so a crash loses nothing; the clock's relay delivers again what was cut off.
+done, so a crash loses nothing; the relay repeats interrupted deliveries.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from config.celery import app
 from domains.base import bus, files, queue
 from domains.base.models import OutboxEntry
 
-#: Each thread that delivers holds a database connection while it does.
+#: Each delivering thread holds a database connection during a delivery.
 DELIVERY_THREADS, FILE_THREADS = 4, 2
-#: What comes on top is dropped: the relay delivers the fact later, the daily task removes the file.
+#: Further work is dropped: the relay delivers the fact later, the daily task removes the file.
 MAX_QUEUED = 10_000
 
 
 class EmbeddedScheduler(Scheduler):
-    """Celery's clock; each tick looks whether its database connection still lives."""
+    """Celery's beat; each tick checks whether its database connection is still usable."""
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Run one due task of the beat table."""
@@ -38,26 +38,26 @@ class EmbeddedScheduler(Scheduler):
 
 
 class BoundedThreads:
-    """A few threads with a queue that does not grow without end."""
+    """A few threads with a bounded queue."""
 
     def __init__(self, number: int, name: str) -> None:
         self._threads = ThreadPoolExecutor(number, thread_name_prefix=name)
         self._room = threading.BoundedSemaphore(MAX_QUEUED)
 
     def submit(self, work: Callable[[], object]) -> bool:
-        """Do the work in one of the threads; returns whether there was room for it."""
+        """Run the work in one of the threads; return whether the queue had room for it."""
         if not self._room.acquire(blocking=False):
             return False
         self._threads.submit(work).add_done_callback(lambda _: self._room.release())
         return True
 
     def stop(self) -> None:
-        """Let what has begun come to its end, and drop the rest."""
+        """Finish the work that has begun, and drop the rest."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
 
 class Background:
-    """The threads of a server, and without Redis the clock."""
+    """The threads of a server, and without Redis Celery's beat."""
 
     def __init__(self, *, is_embedded: bool) -> None:
         self.is_embedded = is_embedded
@@ -77,14 +77,14 @@ class Background:
         app.finalize()
         app.loader.import_default_modules()
         queue.make_due(OutboxEntry.objects.all())
-        # Tasks run while a fact is delivered, which takes longer than to send them.
+        # Tasks run during the delivery of a fact, which takes longer than sending them.
         bus.deliver_by(self._deliveries.submit, head_start=OutboxEntry.LEASE)
         self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)
         self._clock.daemon = True
         self._clock.start()
 
     def stop(self) -> None:
-        """Stop them; what has begun comes to its end, the rest waits in the outbox."""
+        """Stop them; work that has begun is finished, the rest waits in the outbox."""
         if self.is_embedded:
             self._clock.stop()
         bus.deliver_by(None)

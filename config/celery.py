@@ -14,20 +14,20 @@ from config import env
 if "DJANGO_SETTINGS_MODULE" not in os.environ:
     os.environ["DJANGO_SETTINGS_MODULE"] = env.settings_module()
 
-#: Seconds for which nothing more is sent to a broker that did not answer.
+#: Seconds for which no task is sent to a broker that did not answer.
 REST_SECONDS = 5.0
-#: Seconds that a worker waits for an answer of the broker; it has the time, unlike a server.
+#: Seconds that a worker waits for an answer of the broker; longer than a server does.
 WORKER_TIMEOUT = 5
 
 
 class PromptTask(Task):
-    """A task that is sent at once or not at all; the fact that it follows from is delivered again."""
+    """A task that is sent at once or not at all; if it is not sent, its fact is delivered again."""
 
-    #: When the broker may be asked again, of this process.
+    #: When this process may contact the broker again.
     rests_until: ClassVar[float] = 0.0
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
-        """Send the task; raises OperationalError where the broker does not answer, or did not a moment ago."""
+        """Send the task; raises OperationalError if the broker does not answer, or did not a moment ago."""
         if time.monotonic() < PromptTask.rests_until:
             raise OperationalError("the broker did not answer a moment ago and is left alone")
         try:
@@ -44,7 +44,7 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 def need_a_broker(**_: Any) -> None:
-    """Stop a worker that nobody could send tasks to."""
+    """Stop a worker that has no broker to get tasks from."""
     if not env.load()["REDIS_URL"]:
         raise env.WrongSetting(
             "REDIS_URL", "is not set; without Redis the server does its tasks itself, without a worker."
@@ -53,11 +53,11 @@ def need_a_broker(**_: Any) -> None:
 
 @celeryd_init.connect
 def open_one_connection_at_a_time(**_: Any) -> None:
-    """Keep no pool in a worker: Celery closes it after each task, so each would open one, with two connections."""
+    """Use no pool in a worker: Celery closes it after each task, so each task would open a pool of two connections."""
     settings.DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 
 
 @celeryd_init.connect
 def wait_longer_for_the_broker(**_: Any) -> None:
-    """Give the broker of a worker more time than a server gives it."""
+    """Give the broker a longer timeout in a worker than in a server."""
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": WORKER_TIMEOUT}

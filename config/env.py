@@ -1,4 +1,4 @@
-"""Every environment variable of the server: read here, checked here, listed once.
+"""Every environment variable of the server: listed, read and checked here.
 
 A wrong or missing value stops the start with one sentence that names the variable.
 The README's table and `.env.example` are compared with VARIABLES by a test.
@@ -163,7 +163,7 @@ def _storage(value: str) -> dict[str, Any]:
 
 
 def _s3_client() -> Any:
-    """Return how S3 is spoken to: one that does not answer holds nobody for the minutes that boto3 would wait."""
+    """Return the configuration of the S3 client, with shorter timeouts than the minutes that boto3 would wait."""
     from botocore.config import Config  # noqa: PLC0415 - a second of imports that only S3 needs
 
     return Config(
@@ -302,7 +302,7 @@ def _check_together(values: dict[str, Any]) -> None:
 def load() -> dict[str, Any]:
     """Read the process environment, below it the `.env` file beside `manage.py`, and below that DEFAULT_… variables.
 
-    A script says by `DEFAULT_DEBUG=true` what holds where nobody says otherwise.
+    A script sets a default with `DEFAULT_DEBUG=true`, which the environment and `.env` override.
     """
     defaults = {
         variable.name: os.environ[f"DEFAULT_{variable.name}"]

@@ -1,6 +1,6 @@
-"""Health: `/healthz` says that the process answers, `/readyz` which of its parts do.
+"""Health: `/healthz` says that the process answers, `/readyz` which of its parts work.
 
-Both are answered before Django sees the request: whoever asks, by whatever name, gets an answer.
+Both are answered before Django sees the request, to every client and under every host name.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def serve_health(application: Any) -> Any:
 
 
 def state() -> dict[str, Any]:
-    """Return whether the server is ready, and of each part whether it works."""
+    """Return whether the server is ready, and whether each part works."""
     parts: dict[str, Callable[[], object]] = {"database": _database}
     if settings.REDIS_URL:
         parts["redis"] = _redis

@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, with limits that it lacks: on what clients never end to send, and never read."""
+"""uvicorn's HTTP protocol with additional limits, for clients that never finish sending or never read."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ logger = logging.getLogger("mishmob")
 
 
 MAX_HEAD_BYTES = 64 * 1024
-#: How long a head may take to come in, of each request; and the rest of a body that was answered before it was read.
+#: Time limit to receive the head of a request, and the rest of a body that was answered before it was read.
 HEAD_SECONDS = 10
-#: How many requests a client may send before it has the answer to the first of them.
+#: How many requests a client may send before it gets the answer to the first.
 MAX_PIPELINED = 32
-#: A client that has not read so many bytes of what waits for it, or all of it, in so many seconds is given up.
+#: A client is disconnected if it reads neither so many bytes of its answer, nor all of it, in so many seconds.
 MIN_READ_BYTES, READ_SECONDS, LOOK_SECONDS = 16 * 1024, 30, 1
-#: How much may wait for all clients together; past it, those are given up that read longest ago.
+#: Limit of unread bytes for all clients together; above it, the clients that read longest ago are disconnected.
 MAX_UNREAD_BYTES = 64 * 1024 * 1024
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class TooManyRequests(Exception):
-    """A client sent more requests at once than it may; uvicorn answers what a parser's callback raises with 400."""
+    """A client sent too many requests at once; uvicorn answers an exception of a parser's callback with 400."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -34,7 +34,7 @@ class Protocol(HttpToolsProtocol):
     unread: ClassVar[set[Protocol]] = set()
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for the first request."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
         self._in_head, self._head_bytes = True, 0
         self._patience: TimerHandle | None = self.loop.call_later(HEAD_SECONDS, self._lose_patience)
@@ -42,12 +42,12 @@ class Protocol(HttpToolsProtocol):
         self._unread_bytes, self.read_at = 0, 0.0
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless the head has grown too large; whatever is begun has to come to its end in time."""
+        """Parse the data, unless the head is too large; a request that has begun must be complete in time."""
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
         if self.transport.get_protocol() is not self:
-            return  # a socket has taken over
+            return  # the connection is a WebSocket now
         if self._in_head and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.transport.write(TOO_LARGE)
             self.transport.close()
@@ -55,12 +55,12 @@ class Protocol(HttpToolsProtocol):
             self._be_patient()
 
     def on_message_begin(self) -> None:
-        """Note that a head has begun, maybe in the middle of what was received."""
+        """Note that a head has begun, possibly in the middle of the received data."""
         super().on_message_begin()
         self._head_bytes = self._head_bytes or 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep the header; what follows a chunked body is left out, however much it is."""
+        """Keep the header; trailers after a chunked body are dropped."""
         if self._in_head:
             super().on_header(name, value)
 
@@ -73,7 +73,7 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Note that another request may begin on this connection; uvicorn bounds how long it may idle."""
+        """Note that another request may begin on this connection; uvicorn limits how long it may be idle."""
         super().on_message_complete()
         self._in_head, self._head_bytes = True, 0
         self._lose_no_patience()
@@ -98,7 +98,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        """Let go of the connection: from here it is a socket's."""
+        """Release the connection, which is a WebSocket from here on."""
         self._lose_no_patience()
         self.unread.discard(self)
         super().handle_websocket_upgrade()
@@ -108,7 +108,7 @@ class Protocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _is_answered(self) -> bool:
-        """Tell whether the last request whose head came in was answered already."""
+        """Return whether the last request with a complete head was answered already."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_complete
 
@@ -122,7 +122,7 @@ class Protocol(HttpToolsProtocol):
             self._patience = None
 
     def _lose_patience(self) -> None:
-        """Close the connection, after the answers to the requests that came in whole."""
+        """Close the connection, after the answers to the complete requests."""
         self._patience = None
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete:
@@ -137,12 +137,12 @@ class Protocol(HttpToolsProtocol):
             self.loop.call_later(LOOK_SECONDS, self._look)
 
     def count_unread(self) -> int:
-        """Return how many bytes wait for the client: in the buffer, and of the answer that is being sent."""
+        """Return how many bytes the client has not read: in the buffer, and of the answer being sent."""
         coming = self._answering.expected_content_length if self._answering else 0
         return int(self.transport.get_write_buffer_size() + coming)
 
     def _look(self) -> None:
-        """Give the client up if it has read hardly anything for a while."""
+        """Disconnect the client if it has read too little for a while."""
         if self not in self.unread:
             return
         unread, now = self.count_unread(), self.loop.time()
@@ -158,14 +158,14 @@ class Protocol(HttpToolsProtocol):
         self.loop.call_later(LOOK_SECONDS, self._look)
 
     def give_up(self) -> None:
-        """End the connection at once, with all that waits for its client."""
+        """Abort the connection and drop its unread bytes."""
         logger.info("a client was given up that left %s bytes unread", self.count_unread())
         self.unread.discard(self)
         self.transport.abort()
 
 
 def _make_room() -> None:
-    """Give up those who read longest ago, as long as too much waits for all together."""
+    """Disconnect the clients that read longest ago until the unread bytes are below the limit."""
     waiting = sorted(Protocol.unread, key=lambda protocol: protocol.read_at)
     total = sum(protocol.count_unread() for protocol in waiting)
     for protocol in waiting:

@@ -1,4 +1,4 @@
-"""Bringing the database up to date at a start, without the time limits that requests have."""
+"""Migrating the database at the start, without the time limits of requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_time
 
 
 def migrate() -> None:
-    """Apply the migrations that are missing; a table may take longer to rewrite than a request may run."""
+    """Apply the missing migrations; rewriting a table may take longer than a request may run."""
     has_limits = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         for limit in LIMITS if has_limits else ():

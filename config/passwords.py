@@ -1,4 +1,4 @@
-"""Passwords: hashed by OWASP's parameters, no more than two at once; new ones must be hard to guess."""
+"""Passwords: hashed with OWASP's parameters, at most two at once; new ones must be hard to guess."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from django.db import connection
 
 from domains.base import slots
 
-#: So much of a password is measured: the time that takes grows with the square of the length and more.
+#: How many characters of a password are measured: the time grows at least with the square of the length.
 MAX_MEASURED = 72
 #: zxcvbn's score from 0 to 4; 3 stands for more than 10**8 guesses.
 MIN_SCORE = 3
-#: Passwords of this length with letters or emoji beyond ASCII are taken: zxcvbn knows neither.
+#: Passwords of this length with non-ASCII letters or emoji are accepted, because zxcvbn knows neither.
 LONG_BEYOND_ASCII = 64
 #: Which symbols zxcvbn reads as letters. It tries all combinations, and those of its own table take seconds.
 READINGS = {"a": ["4", "@"], "e": ["3"], "i": ["1", "!"], "o": ["0"], "s": ["5", "$"], "t": ["7"]}
@@ -32,7 +32,7 @@ _measuring = Lock()
 
 
 def _waiting() -> AbstractContextManager[None]:
-    """Hold no connection during what takes its time, where no transaction is open."""
+    """Release the connection during slow work, unless a transaction is open."""
     return nullcontext() if connection.in_atomic_block else slots.released()
 
 
@@ -57,7 +57,7 @@ class Argon2(Argon2PasswordHasher):
 
 
 class MaximumLength:
-    """Refuses what is longer than settings.MAX_PASSWORD_LENGTH, before it is hashed."""
+    """Refuses a password longer than settings.MAX_PASSWORD_LENGTH, before it is hashed."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError with the code `max_length`."""
@@ -70,14 +70,14 @@ class MaximumLength:
 
 
 class NotGuessable(CommonPasswordValidator):
-    """Refuses common passwords, and what zxcvbn guesses soon, also from the person's own address and name."""
+    """Refuses common passwords, and those that zxcvbn guesses fast, also from the person's own address and name."""
 
     def __init__(self, min_length: int) -> None:
         super().__init__()
         self.min_length = min_length
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError that says why it is guessed soon; other validators speak of the length."""
+        """Raise ValidationError that says why it is easy to guess; other validators check the length."""
         if not self.min_length <= len(password) <= settings.MAX_PASSWORD_LENGTH:
             return
         if password.lower().strip() in self.passwords:
@@ -102,7 +102,7 @@ def _personal_words(user: Any) -> Iterator[str]:
 
 
 def _measure(password: str, personal_words: list[str]) -> tuple[int, str]:
-    """Return zxcvbn's score, and what it warns of if anything."""
+    """Return zxcvbn's score and its warning, if any."""
     from zxcvbn import matching, zxcvbn  # noqa: PLC0415 - its dictionaries take 15 MB, which few processes need
 
     with _waiting(), _measuring:

@@ -1,4 +1,4 @@
-"""How the server is run: one process of uvicorn, the same for development and production."""
+"""Running the server: one uvicorn process, the same for development and production."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from config.sockets import Protocol as SocketProtocol
 #: How long running requests may take to end after SIGTERM.
 GRACE_SECONDS = 5
 PING_SECONDS = 25
-#: What is buffered of one frame before the socket is closed; the API's own limit is half of it.
+#: How much of one frame is buffered before the socket is closed; the API's own limit is half of it.
 MAX_FRAME_BYTES = 128 * 1024
-#: What one listens on to be reached at all addresses of the machine.
+#: Addresses that mean all addresses of the machine.
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - it is asked for by HOST
 
 
 def check_port(*, host: str, port: int) -> None:
-    """Stop with one sentence if one cannot listen there: somebody else does, or it is no address of this machine."""
+    """Stop with one sentence if the server cannot listen there: the port is taken, or the address is not local."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (socket.gaierror, UnicodeError):
@@ -47,19 +47,19 @@ def check_port(*, host: str, port: int) -> None:
 
 
 def address_from_here(host: str) -> str:
-    """Return by which address a server that listens on this one is reached from this machine."""
+    """Return the address that reaches, from this machine, a server that listens on `host`."""
     if host in EVERYWHERE:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
 def address_from_elsewhere(host: str) -> str | None:
-    """Return by which address phones and containers reach it, or None where they do not."""
+    """Return the address by which phones and containers reach the server, or None if they cannot."""
     if host not in EVERYWHERE:
         return None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Nothing is sent: the system only says from which address it would be.
+            # No packet is sent: the system only chooses the source address.
             probe.connect(("192.0.2.1", 9))
         except OSError:
             return None
@@ -68,14 +68,14 @@ def address_from_elsewhere(host: str) -> str | None:
 
 
 def admit(address: str) -> None:
-    """Answer to this address of the machine, too, and under development to pages that any of its ports serves."""
+    """Accept requests to this address, too, and in development requests from pages at any of its ports."""
     settings.ALLOWED_HOSTS.append(address)
     if settings.DEBUG:
         settings.CORS_ALLOWED_ORIGIN_REGEXES.append(rf"^http://{re.escape(address)}(:\d+)?$")
 
 
 def speak_at_once() -> None:
-    """Write each line at once, to a pipe or a file as to a terminal."""
+    """Flush every line at once, also to a pipe or a file."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)
@@ -85,7 +85,7 @@ def speak_at_once() -> None:
 def stay_alone(lock: Path, *, at: str) -> Iterator[None]:
     """Hold the lock as the server at this address, or stop with one sentence if another process holds it.
 
-    The system lets go of it when the process ends, however it ends.
+    The system releases the lock when the process ends, even after a crash.
     """
     with lock.open("a+") as file:
         try:
@@ -120,7 +120,7 @@ def find_warnings() -> list[str]:
 
 
 def check_database() -> None:
-    """Stop with one sentence if the database does not answer; the pool would wait for it, and log at length."""
+    """Stop with one sentence if the database does not answer; the pool would wait and log many lines."""
     try:
         if connection.vendor == "postgresql":
             parameters = connection.get_connection_params()
@@ -135,7 +135,7 @@ def check_database() -> None:
 
 
 def run(*, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then let what is running end."""
+    """Serve until SIGTERM or SIGINT, then wait for running requests."""
     uvicorn.run(
         "config.asgi:application",
         host=host,

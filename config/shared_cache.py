@@ -1,7 +1,7 @@
-"""The cache that all processes share, in Redis; while it is away, hardly anybody waits for it.
+"""The cache that all processes share, in Redis; while Redis is down, few callers wait for it.
 
-Who uses it can do without: rates are counted in the process, what is kept is found out anew. A Redis that hangs must
-not make each of them find that out by waiting.
+Its callers can work without it: rates are counted in the process, and cached answers are computed anew. If Redis
+hangs, only one caller at a time should wait for the timeout.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from redis.exceptions import MaxConnectionsError
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
-#: Seconds that one command may take, and for which nobody asks again after one that failed.
+#: Timeout of one command, and the pause after a command that failed, in seconds.
 PATIENCE = 1.0
 REST = 5.0
 
 
 class RedisWithBackoff(Redis):
-    """A client that leaves a Redis alone for a while after it did not answer."""
+    """A client that sends Redis no commands for a while after it did not answer."""
 
-    #: When it may be asked again, of this process; 0 while it answers.
+    #: When this process may send commands again; 0 while Redis answers.
     _rests_until: ClassVar[float] = 0.0
     _mutex: ClassVar = threading.Lock()
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        """Ask, unless Redis did not answer a moment ago; raises NoConnection and NoAnswer."""
+        """Run the command, unless Redis did not answer a moment ago; raises NoConnection and NoAnswer."""
         RedisWithBackoff._refuse_while_it_rests()
         try:
             answer = super().execute_command(*args, **options)
         except MaxConnectionsError:
-            raise  # it is this process that has no connection left; Redis is well
+            raise  # this process has no connection left; Redis works
         except (NoConnection, NoAnswer):
             RedisWithBackoff._rests_until = time.monotonic() + REST
             raise
@@ -45,7 +45,7 @@ class RedisWithBackoff(Redis):
 
     @classmethod
     def _refuse_while_it_rests(cls) -> None:
-        """Let one ask when the rest is over, and all others only once that one has got an answer."""
+        """After the pause, let one caller try, and all others only once that caller has got an answer."""
         with cls._mutex:
             now = time.monotonic()
             if now < RedisWithBackoff._rests_until:
@@ -55,12 +55,12 @@ class RedisWithBackoff(Redis):
 
 
 class _Client(RedisCacheClient):
-    #: By server and PATIENCE, the connections of this process. Django makes a client for each request, and would open
-    #: a connection for each.
+    #: The connection pools of this process, by server and PATIENCE. Django makes a client for each request, and would
+    #: open a connection for each.
     _shared_pools: ClassVar[dict[tuple[Any, float], dict[int, Any]]] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # A connection that was cut meanwhile is opened anew; an answer that does not come is not awaited again.
+        # Retries a connection that was closed meanwhile, but not a command that timed out.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         super().__init__(*args, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry, **options)
         self._client = RedisWithBackoff
@@ -76,7 +76,7 @@ class SharedCache(RedisCache):
         self._class = _Client
 
     def run_script(self, script: str, key: str, *arguments: float) -> Any:
-        """Run a Lua script on one key of the cache; nothing else happens in Redis meanwhile."""
+        """Run a Lua script on one key of the cache, atomically."""
         name = self.make_and_validate_key(key)
         client = self._cache.get_client(name, write=True)
         return client.register_script(script)(keys=[name], args=arguments)

@@ -1,4 +1,4 @@
-"""Sockets as uvicorn serves them, with an end that no client can put off."""
+"""uvicorn's WebSockets, with a close that no client can delay."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from graphql_api.live.close_codes import TRY_AGAIN_LATER
 
-#: Seconds that a client has to take the last of what was sent, and the reason for the end.
+#: Seconds that a client has to read the remaining messages and the close frame.
 PARTING = 5.0
 
 
 class Protocol(WebSocketsSansIOProtocol):
-    """uvicorn's sockets; a client that reads no longer cannot keep one open."""
+    """uvicorn's WebSocket protocol; a client that stops reading cannot keep the socket open."""
 
     async def send(self, message: Any) -> None:
-        """Send; an end does not wait until the client has read what came before it, as all else does."""
+        """Send; unlike other messages, a close does not wait until the client has read the earlier ones."""
         if message["type"] != "websocket.close":
             await super().send(message)
             return
@@ -25,7 +25,7 @@ class Protocol(WebSocketsSansIOProtocol):
         self.loop.call_later(PARTING, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
-        """End the socket of a client that answers no pings, by a code after which clients come back."""
+        """Close the socket of a client that answers no pings, with a code after which clients reconnect."""
         self.pong_timer = self.pending_ping_payload = None
         if self.close_sent or self.transport.is_closing():
             return

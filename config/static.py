@@ -1,4 +1,4 @@
-"""Static files, straight from where they are: no collecting, no middleware on the path of the API."""
+"""Static files, served from their source folders: no collectstatic, and no middleware in the API's path."""
 
 from __future__ import annotations
 

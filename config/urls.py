@@ -24,15 +24,15 @@ urlpatterns = [
     path("", front_page),
     path("verify-email", mailed_key_page, {"purpose": "verify-email"}),
     path("host-invitation", mailed_key_page, {"purpose": "host-invitation"}),
-    # The link in a mail is the permission; mail programs post to it without a cookie.
+    # The link in a mail is its own permission; mail programs post to it without a cookie.
     path("notifications/unsubscribe/<str:token>", csrf_exempt(unsubscribe_page)),
-    # The API knows people by their bearer token alone, never by a cookie: there is nothing to forge.
+    # The API authenticates by bearer token only, never by a cookie, so it needs no CSRF protection.
     re_path(r"^graphql/?$", csrf_exempt(GraphQLView.as_view(schema=schema, editor_page=graphiql_page))),
     path("schema.graphql", schema_document),
     path("docs/", docs_page),
     path("docs/<path:name>/", docs_page),
     path("robots.txt", robots),
-    # What browsers ask for where a page names no icon, such as those of the admin.
+    # Browsers request this for pages without an icon, such as the admin's.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}mark.svg")),
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("attachments/<str:token>", attachment_file),

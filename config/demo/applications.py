@@ -1,4 +1,4 @@
-"""Applications, each with the history that leads to its status; the places taken are counted with them."""
+"""Applications, each with the history that leads to its status; the slots taken are counted with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domains.opportunities.models import (
 )
 from domains.opportunities.models import ApplicationStatus as Status
 
-#: How an application came to its status, by whether a coordinator decides.
+#: The moves that lead to each status, by whether a coordinator decides.
 WAYS: dict[bool, dict[Status, tuple[Status, ...]]] = {
     True: {
         Status.APPLIED: (),
@@ -37,9 +37,9 @@ WAYS: dict[bool, dict[Status, tuple[Status, ...]]] = {
         Status.EXPIRED: (Status.WAITLISTED, Status.OFFERED, Status.EXPIRED),
     },
 }
-#: Moves that the system makes, without a person.
+#: Moves that the system makes.
 BY_ITSELF = (Status.OFFERED, Status.EXPIRED, Status.CANCELLED)
-#: What chance gives: (is over, needs approval) -> statuses and their weights.
+#: Random outcomes: (is over, needs approval) -> statuses and their weights.
 OUTCOMES: dict[tuple[bool, bool], dict[Status, int]] = {
     (False, True): {
         Status.APPLIED: 9,
@@ -52,12 +52,12 @@ OUTCOMES: dict[tuple[bool, bool], dict[Status, int]] = {
     (True, True): {Status.COMPLETED: 6, Status.DECLINED: 1},
     (True, False): {Status.COMPLETED: 7, Status.WITHDRAWN: 1},
 }
-#: How long somebody is at most away from home for it; longer ones leave room for others beside them.
+#: The longest opportunity that takes up a person's whole time; longer ones may overlap with others.
 ONE_DAY = timedelta(days=1)
 
 
 class Applications:
-    """The applications so far: who wrote what where, and which times are taken."""
+    """The applications so far, and each person's busy times."""
 
     def __init__(self, community: Community) -> None:
         content = read("applications")
@@ -71,7 +71,7 @@ class Applications:
         self.moves: list[ApplicationHistory] = []
 
     def load(self) -> None:
-        """Those that must exist come first, chance fills the rest."""
+        """Add the required applications first, then random ones."""
         for wish in self.chosen:
             offer = self.community.offer(wish["about"], wish["area"], wish.get("nth", 0))
             self.add(offer, offer.roles[wish["role"]], wish["who"], Status(wish["status"]), wish.get("letter"))
@@ -86,7 +86,7 @@ class Applications:
         Role.objects.bulk_update([role for role in roles if role.slots_taken], ["slots_taken"])
 
     def fill(self, offer: Offer) -> None:
-        """Some of the people nearby apply for some of the roles."""
+        """Let some of the people nearby apply for some of the roles."""
         is_over = offer.opportunity.status == OpportunityStatus.CLOSED
         for role in offer.roles.values():
             wanted = self.community.chance.choice((2, 3, 4) if is_over else (0, 0, 1, 1, 2))
@@ -96,7 +96,7 @@ class Applications:
                 self.add(offer, role, who, self.possible(role, status))
 
     def candidates(self, offer: Offer, role: Role) -> Iterator[str]:
-        """Yield who could take the role, those who have something to say about it first."""
+        """Yield the people who could take the role, first the people with a letter for it."""
         people = self.community.people_near(offer.area)
         self.community.chance.shuffle(people)
         people.sort(key=lambda who: (offer.kind, who) not in self.letters)
@@ -109,20 +109,20 @@ class Applications:
                 yield who
 
     def overlaps(self, offer: Offer, who: str) -> bool:
-        """Whether this person is somewhere else at the time."""
+        """Return whether this person is busy at the time."""
         start, end = offer.opportunity.start_date, offer.opportunity.end_date
         if end - start > ONE_DAY:
             return False
         return any(start < other_end and other_start < end for other_start, other_end in self.busy[who])
 
     def possible(self, role: Role, status: Status) -> Status:
-        """Return the status, or what happens instead where every place is taken."""
+        """Return the status, or another one if every slot is taken."""
         if status in PLACE_STATUSES and self.taken[role.pk] >= role.slots_available:
             return Status.DECLINED if status == Status.COMPLETED and role.requires_approval else Status.WAITLISTED
         return status
 
     def add(self, offer: Offer, role: Role, who: str, status: Status, letter: str | None = None) -> None:
-        """Write down one application with its moves, and count its place."""
+        """Add one application with its moves, and count its slot."""
         user, opportunity = self.community.users[who], offer.opportunity
         ways = WAYS[role.requires_approval]
         path = (Status.APPLIED, *ways.get(status, (status,))) if role.requires_approval else ways[status]
@@ -155,7 +155,7 @@ class Applications:
             previous = moved
 
     def times(self, offer: Offer, number: int, *, completes: bool) -> list[datetime]:
-        """Return when the moves were made, in their order, all of them in the past."""
+        """Return the times of the moves, in order, all in the past."""
         opportunity, now = offer.opportunity, self.community.now
         latest = min(now - timedelta(hours=1), opportunity.start_date - timedelta(hours=6))
         times = sorted(self.community.between(opportunity.created_at, latest) for _ in range(number))
@@ -164,24 +164,24 @@ class Applications:
         return times
 
     def offer_ends(self, path: tuple[Status, ...], times: list[datetime]) -> datetime | None:
-        """Return the deadline of the offer: it lies ahead, or the application has expired at it."""
+        """Return the deadline of the offer: in the future, or the time at which the application expired."""
         if path[-1] == Status.EXPIRED:
             return times[-1]
         return self.community.now + timedelta(hours=40) if path[-1] == Status.OFFERED else None
 
     def mover(self, offer: Offer, user: User, previous: Status | None, moved: Status) -> User | None:
-        """Return who made the move: the volunteer, the host's owner, or nobody."""
+        """Return the person who made the move: the volunteer or the host's owner; None for the system."""
         if previous is None or moved == Status.WITHDRAWN:
             return user
         return None if moved in BY_ITSELF else self.community.owner(f"{offer.kind}-{offer.area}")
 
     def reason(self, moved: Status) -> str:
-        """Return why a coordinator said no, in other words each time while there are some."""
+        """Return a coordinator's reason for a rejection, a different one each time as long as there are some."""
         if moved != Status.DECLINED:
             return ""
         return self.no.pop(0) if self.no else self.no_more
 
 
 def load_applications(community: Community) -> None:
-    """People have applied, hosts have decided on some, and every count agrees."""
+    """Load applications and the hosts' decisions, with counts that agree."""
     Applications(community).load()

@@ -1,4 +1,4 @@
-"""What the steps of the load share: the content, the clock, chance, and the rows made so far."""
+"""Shared state of the load's steps: the content, the clock, the random generator, and the rows made so far."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domains.skills.models import Skill
 
 DATA = Path(__file__).parent / "data"
 DOMAIN = "demo.example"
-#: Those who can log in, as the content names them.
+#: The people who can log in, as the content names them.
 LOG_INS = tuple(email.partition("@")[0] for email in DEMO_LOG_INS)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -34,7 +34,7 @@ def read(name: str) -> dict[str, Any]:
 
 @dataclass
 class Offer:
-    """An opportunity as its content describes it, with the rows that were made of it."""
+    """An opportunity: its content, and the rows that were made from it."""
 
     about: str
     kind: str
@@ -62,7 +62,7 @@ class Community:
     events: list[Event] = field(default_factory=list)
     courses: dict[str, Course] = field(default_factory=dict)
     conversations: list[Conversation] = field(default_factory=list)
-    #: Chance, but the same at each load.
+    #: A random generator with the same results at each load.
     chance: Random = field(default_factory=lambda: Random(94110))  # noqa: S311 - variety, no secret
 
     @cached_property
@@ -106,15 +106,15 @@ class Community:
         return datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
 
     def ago(self, *, days: tuple[int, int]) -> datetime:
-        """Return a moment between so many days ago, at some hour of the day."""
+        """Return a random time between so many days ago, at some hour of the day."""
         return self.now - timedelta(days=self.chance.randint(*days), minutes=self.chance.randint(0, 1439))
 
     def between(self, earliest: datetime, latest: datetime) -> datetime:
-        """Return a moment of that time."""
+        """Return a random time between the two."""
         return earliest + (latest - earliest) * self.chance.random()
 
     def offer(self, about: str, area: str, nth: int = 0) -> Offer:
-        """Return the offer that the content names so."""
+        """Return the offer by its names in the content."""
         for offer in self.offers:
             if (offer.about, offer.area, offer.nth) == (about, area, nth):
                 return offer

@@ -1,4 +1,4 @@
-"""Conversations: each line of the content is a message with its event, and everybody has read what they have read."""
+"""Conversations: each line of the content is a message with its event, and participants have read markers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domains.messaging.models import (
 
 
 def load_conversations(community: Community) -> None:
-    """Every conversation of the content is there, its log without gaps."""
+    """Load every conversation of the content, with a log without gaps."""
     contents = read("conversations")["conversation"]
     community.conversations = [_conversation(community, content) for content in contents]
     Conversation.objects.bulk_create(community.conversations)

@@ -1,4 +1,4 @@
-"""Events, who has a ticket, who waits for one, and who came."""
+"""Events, with tickets, waitlists and check-ins."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from config.demo.community import Community, read
 from domains.accounts.models import User
 from domains.events.models import Event, EventStatus, EventTicket, EventType, Scan, ScanOutcome, TicketStatus
 
-#: How many of a hundred ticket holders come.
+#: Percentage of ticket holders who attend.
 TURN_OUT = 85
 
 
 def load_events(community: Community) -> None:
-    """Every event of the content is there, its tickets counted."""
+    """Load every event of the content, with its tickets counted."""
     contents = read("events")["event"]
     community.events = [_event(community, content) for content in contents]
     tickets = [
@@ -54,7 +54,7 @@ def _event(community: Community, content: dict[str, Any]) -> Event:
 
 
 def _tickets(community: Community, event: Event, content: dict[str, Any]) -> list[EventTicket]:
-    """Return the tickets of those who live near, then of visitors; the demo volunteer goes to everything near."""
+    """Return the tickets of people nearby, then of visitors; the demo volunteer attends every event nearby."""
     people = _guests(community, content["host"])
     issued, waiting = content["tickets"], content.get("waiting", 0)
     is_cancelled = event.status == EventStatus.CANCELLED

@@ -1,4 +1,4 @@
-"""The hours that those who completed their roles logged: most approved, some still to be reviewed, one corrected."""
+"""The hours that people logged for completed roles: most approved, some still to be reviewed, one corrected."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, sign_record
 from domains.opportunities.selectors import find_days_of_service, sum_service
 
-#: Every so many entries, in this order, of those who can't log in.
+#: Every so many entries, in this order, of the people who can't log in.
 WAITING_EVERY, REJECTED_EVERY, CORRECTED_EVERY = 4, 9, 7
 
 
 def load_hours(community: Community) -> None:
-    """People have logged what they worked, hosts have reviewed it, and the volunteer has a record to share."""
+    """Load people's hours, the hosts' reviews, and a record that the volunteer can share."""
     entries = list(_entries(community))
     HoursEntry.objects.bulk_create(entries)
     approved = [entry for entry in entries if entry.status == HoursStatus.APPROVED]
@@ -68,7 +68,7 @@ def _entry(community: Community, application: Application, status: HoursStatus) 
 
 
 def _correction(entry: HoursEntry) -> HoursEntry:
-    """Return what puts the entry right: they left half an hour early."""
+    """Return the correction of the entry: the person left half an hour early."""
     ended_at = entry.ended_at - timedelta(minutes=30)
     return HoursEntry(
         application=entry.application,

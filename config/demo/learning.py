@@ -1,4 +1,4 @@
-"""Courses with their modules, and who has come how far in them."""
+"""Courses with their modules, and people's progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VOLUNTEER_HAS_FINISHED = {0: 3, 1: 1, 5: 1}
 
 
 def load_courses(community: Community) -> None:
-    """Every course is there; people are enrolled, and those who have finished have its skills."""
+    """Load every course and enroll people; people who have finished a course get its skills."""
     contents = read("learning")["course"]
     for content in contents:
         community.courses[content["title"]] = Course(

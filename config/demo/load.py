@@ -1,4 +1,4 @@
-"""The load: all of the demo community in one transaction, or nothing of it."""
+"""Loading the whole demo community in one transaction."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ STEPS = (
 
 
 def is_loaded() -> bool:
-    """Whether the demo community was loaded: one of its log-ins is there."""
+    """Return whether the demo community was loaded: one of its log-ins exists."""
     return User.objects.filter(email__in=DEMO_LOG_INS).exists()
 
 
 def load_community(*, now: datetime) -> Community | None:
-    """The demo community is there, its dates counted from `now`; None if it was there before.
+    """Load the demo community, with dates counted from `now`; return None if it was loaded before.
 
-    What is there already stays untouched, whoever made or changed it. No fact is published: nobody gets mail.
+    Existing rows stay unchanged. No fact is published, so no mail is sent.
     """
-    zip_point("94103")  # the first one reads all of them, for seconds: longer than a transaction may do nothing
+    zip_point("94103")  # the first call reads all ZIP codes, for seconds: longer than a transaction may be idle
     with transaction.atomic():
         if is_loaded():
             return None

@@ -1,4 +1,4 @@
-"""Notifications of what the other steps have made: applications, decisions, unread messages, a cancelled event."""
+"""Notifications about the rows of the other steps: applications, decisions, unread messages, a cancelled event."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domains.notifications.models import Digest, Notification, NotificationKind
 from domains.opportunities.models import ApplicationHistory
 from domains.opportunities.models import ApplicationStatus as Status
 
-#: What was told longer ago has been read.
+#: Notifications older than this are read.
 READ_AFTER = timedelta(days=5)
 DECISIONS = {
     Status.ACCEPTED: (NotificationKind.APPLICATION_DECIDED, "You have a slot", "{host} has accepted you as {role}."),
@@ -35,7 +35,7 @@ DECISIONS = {
 
 
 def load_notifications(community: Community) -> None:
-    """People have been told what concerns them; the old is read, the new is not."""
+    """Load people's notifications; the old ones are read, the new ones are not."""
     notifications = [
         *_about_applications(community),
         *_about_messages(community),
@@ -46,7 +46,7 @@ def load_notifications(community: Community) -> None:
 
 
 def _note_as_mailed(community: Community, notifications: list[Notification]) -> None:
-    """Say that the daily mails told of them all: nobody gets mail from people who do not exist."""
+    """Mark them all as sent in daily mails, so that no mail is sent for people who do not exist."""
     people = {notification.recipient_id for notification in notifications}
     digests = [
         Digest(recipient_id=key, day=community.now.date(), done_at=community.now, due_at=community.now)

@@ -1,4 +1,4 @@
-"""Opportunities with their roles: each text of the content at several hosts, places and times."""
+"""Opportunities with their roles: each text of the content at several hosts, locations and times."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from config.demo.community import DATA, Community, Offer, read, sentence_start
 from domains.geo.selectors import zip_point
 from domains.opportunities.models import Opportunity, OpportunityStatus, Role, RoleSkill
 
-#: From so many places on, the number varies from one occurrence to the next.
+#: From so many slots on, the number varies between occurrences.
 MANY_SLOTS = 6
 
 
 def load_opportunities(community: Community) -> None:
-    """Every occurrence of every text is an opportunity of the host of its kind in its area."""
+    """Load an opportunity for every occurrence of every text, at the host of its kind in its area."""
     contents: list[tuple[Offer, dict[str, Any]]] = []
     for file in sorted((DATA / "opportunities").glob("*.toml")):
         for content in read(f"opportunities/{file.stem}")["opportunity"]:

@@ -15,7 +15,7 @@ from domains.skills.models import UserSkill
 
 
 def load_people(community: Community) -> None:
-    """Everybody of the content is there; three of them can log in."""
+    """Load all people of the content; three of them can log in."""
     for key, person in community.people.items():
         community.users[key] = User(
             email=f"{key}@{DOMAIN}",
@@ -49,7 +49,7 @@ def load_people(community: Community) -> None:
 
 
 def load_hosts(community: Community) -> None:
-    """Every organization is there, with its owner and its team, who have all accepted."""
+    """Load every organization, with its owner and its team, who have all accepted."""
     for key, host in community.places["host"].items():
         community.hosts[key] = OpportunityHost(
             organization_name=host["name"],

@@ -14,14 +14,14 @@ from django.utils._os import safe_join
 
 from domains.opportunities.models import Source
 
-#: The one name of this machine by which the site is known.
+#: The only host name under which the site is served.
 HOST = "127.0.0.1"
 MARK = "/demo/site"
 FOLDER = settings.BASE_DIR / "crawlers" / "demo_site"
 
 
 def demo_site(request: HttpRequest, page: str = "index.html") -> HttpResponse:
-    """Serve one file of the site, under one name of this machine: a crawl by another would find everything twice."""
+    """Serve one file of the site, under one host name only: a crawl by another name would import everything twice."""
     name, _, port = request.get_host().rpartition(":")
     if name != HOST:
         return HttpResponseRedirect(f"http://{HOST}:{port if name else settings.PORT}{request.path}")
@@ -34,9 +34,9 @@ def demo_site(request: HttpRequest, page: str = "index.html") -> HttpResponse:
 
 
 def move_demo_site(*, to: str) -> None:
-    """Let what was crawled from the demo site be known by its present address: the port may be another today.
+    """Give what was crawled from the demo site its current address, because the port may have changed.
 
-    Its index has one address too, that of the folder, by whatever name it was crawled before.
+    The index page gets the address of the folder, whatever name it was crawled by before.
     """
     for source in Source.objects.filter(url__regex=rf"^http://(127\.0\.0\.1|localhost):\d+{MARK}/"):
         before = source.url.partition(MARK)[0] + MARK

@@ -1,4 +1,4 @@
-"""Causes and skills: those that are there already stay as they are and are used."""
+"""Causes and skills; existing ones are used and stay as they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domains.skills.services.skill_files import STARTER_SCHEME, read_starter_set
 
 
 def load_causes(community: Community) -> None:
-    """Every cause of the content exists."""
+    """Load every cause of the content."""
     known = by_casefolded((cause.name, cause) for cause in Cause.objects.all())
     names = community.places["causes"]
     Cause.objects.bulk_create(Cause(name=name) for name in names if name.casefold() not in known)
@@ -19,7 +19,7 @@ def load_causes(community: Community) -> None:
 
 
 def load_skills(community: Community) -> None:
-    """Every skill of the starter set exists; those that were there keep their name and their category."""
+    """Load every skill of the starter set; existing skills keep their name and their category."""
     load_starter_skills()
     of_the_set = SkillIdentifier.objects.filter(scheme=STARTER_SCHEME).select_related("skill")
     known = {row.identifier: row.skill for row in of_the_set}

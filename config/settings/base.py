@@ -1,4 +1,4 @@
-"""What is true everywhere; local, test and production hold only the differences."""
+"""Settings common to all environments; local, test and production contain only the differences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 
-# Applications, from the doors down to the floor.
+# Applications, from the entry points down to the base.
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -115,7 +115,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "web" / "static", VAR_DIR / "static"]
 WEB_BUILD_DIR = VAR_DIR / "static" / "web"
 
-# Live path, cache and tasks: Redis where it is given, else all in this process.
+# Live path, cache and tasks: in Redis if it is configured, else in this process.
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "config.shared_cache.SharedCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS: dict[str, Any] = {
@@ -129,17 +129,17 @@ else:
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
     }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
-#: This process's own, for what must go on while Redis is down.
+#: This process's own cache, for uses that must work while Redis is down.
 CACHES["local"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"}
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 2} if REDIS_URL else {}
 )
-# Without Redis a task runs where it is sent: in the delivery of the fact that it follows from (config/background.py).
+# Without Redis a task runs in the sending thread: in the delivery of the fact it follows from (config/background.py).
 CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Who sends a task does not wait for a broker that is away: the relay delivers the fact again.
+# The sender of a task does not wait for a broker that is down: the relay delivers the fact again.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -200,7 +200,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("email", "display_name")},
     },
 ]
-#: Attempts to sign up from one address of the network.
+#: Attempts to sign up from one client network.
 SIGN_UPS_PER_HOUR = ENV["SIGN_UPS_PER_HOUR"]
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=7)
@@ -216,22 +216,22 @@ DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]
 # Pushes to browsers: off without a key.
 WEB_PUSH_PRIVATE_KEY = ENV["WEB_PUSH_PRIVATE_KEY"]
 WEB_PUSH_CONTACT = ENV["WEB_PUSH_CONTACT"]
-#: Where pushes may go besides the known push services, such as a test's own.
+#: Further origins that pushes may be sent to, besides the known push services; for tests.
 WEB_PUSH_EXTRA_ORIGINS: tuple[str, ...] = ()
 
-# The demo community: who can log in to it, with DEBUG on.
+# The demo community: the people who can log in, with DEBUG on.
 DEMO_USERS = [{"label": email.partition("@")[0].title(), "email": email} for email in demo.DEMO_LOG_INS]
 DEMO_PASSWORD = demo.DEMO_PASSWORD
 
 # Opportunities.
-#: How long a place that became free is held for the first in line.
+#: How long a free slot is offered to the first volunteer on the waitlist.
 OFFER_LIFETIME = timedelta(hours=48)
 
-# The GraphQL door.
+# The GraphQL API.
 CORS_ALLOWED_ORIGINS = ENV["CORS_ALLOWED_ORIGINS"]
 # A frontend under development is served from a port of this machine.
 CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"] if DEBUG else []
-# What clients of GraphQL and tracers send beside the usual headers.
+# Headers that GraphQL clients and tracers send besides the usual ones.
 CORS_ALLOW_HEADERS = [
     *default_headers,
     "apollo-require-preflight",
@@ -264,14 +264,14 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO"},  # its own handler would say everything twice
-        # A line for every tick and every task would bury the rest.
+        "django": {"handlers": [], "level": "INFO"},  # its own handler would log everything twice
+        # A line for every tick and every task would hide the rest.
         "celery.beat": {"level": "WARNING"},
-        # What it says at a start, `serve` and `develop` say in their own words.
+        # `serve` and `develop` print their own messages at the start.
         "uvicorn.error": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
-        # memory:// has no host, which the library finds worth a warning.
+        # The library warns that memory:// has no host.
         "kombu.connection": {"level": "ERROR"},
     },
 }

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from config.env import WrongSetting
 from config.settings.base import *
 
-#: So the emulator of Android and containers call the machine that they run on.
+#: Names by which the Android emulator and containers reach the host machine.
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "10.0.2.2", "host.docker.internal"]
 
 if ENV["DEBUG_TOOLBAR"]:

@@ -1,4 +1,4 @@
-"""Production: the browser keeps cookies to itself, and forms come from this server's own pages."""
+"""Production: secure cookies, and forms from this server's own pages only."""
 
 from urllib.parse import urlsplit
 

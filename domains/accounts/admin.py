@@ -1,4 +1,4 @@
-"""People and their sessions; the e-mail address is the log-in, the birth year is seen only by who may correct it."""
+"""People and their sessions; only staff who may correct the birth year see it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile
 from domains.base.admin import HTTPS_ADDRESSES, AddressForm, ReadOnlyAdmin, TableAdmin, count_column
 
-#: What makes somebody staff, and what staff may do.
+#: The fields that make a person staff, and give staff their rights.
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -42,7 +42,7 @@ class ChangeUserForm(AddressForm, UserChangeForm):  # type: ignore[type-arg] # a
 
 
 class UserProfileInline(admin.StackedInline):  # type: ignore[type-arg] # as above
-    """What the person tells everybody."""
+    """The person's public profile."""
 
     model = UserProfile
     fields = ("bio", "linkedin_url")
@@ -52,7 +52,7 @@ class UserProfileInline(admin.StackedInline):  # type: ignore[type-arg] # as abo
 
 @admin.register(User)
 class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as above
-    """People; somebody added here has the profile and the address that signing up would have made."""
+    """People; a person added here gets the profile and the address that signing up would create."""
 
     form = ChangeUserForm
     add_form = AddUserForm
@@ -81,12 +81,12 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
     inlines: ClassVar = [UserProfileInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only superusers give rights: whoever may change people could give themselves all of them."""
+        """Only superusers give rights; otherwise staff who may change people could give themselves all rights."""
         fixed = super().get_readonly_fields(request, obj)
         return fixed if _is_superuser(request) else (*fixed, *RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only superusers change staff: whoever sets a password or an address can log in with it."""
+        """Only superusers change staff; otherwise staff could set another's password or address and log in with it."""
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -94,13 +94,13 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        """The profile is written on the second page, once the person exists."""
+        """Show the profile on the second page only, once the person exists."""
         return super().get_inlines(request, obj) if obj else []
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep the profile and the list of addresses in step; a new address still has to be proven.
 
-        What was asked for with the former address ends: its keys prove that one, not the new one.
+        Attempts to sign up with the former address are removed: their keys prove that address, not the new one.
         """
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
@@ -113,7 +113,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
 
 @admin.register(UserProfile)
 class UserProfileAdmin(TableAdmin):
-    """What people tell about themselves."""
+    """Profiles of people."""
 
     list_display = ("user", "linkedin_url")
     list_filter = (("bio", admin.EmptyFieldListFilter), ("linkedin_url", admin.EmptyFieldListFilter))
@@ -123,13 +123,13 @@ class UserProfileAdmin(TableAdmin):
     ordering = ("-user_id",)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """The year of birth is there for those who may correct it, since its owner can give it only once."""
+        """Show the year of birth to staff who may correct it, since its owner can give it only once."""
         return () if self.has_change_permission(request, obj) else ("birth_year",)
 
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    """Who is logged in where, and since when."""
+    """Sessions, with their devices and times."""
 
     list_display = ("user", "device_name", "created_at", "rotated_at", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter), "created_at")
@@ -140,7 +140,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(SignUpAttempt)
 class SignUpAttemptAdmin(ReadOnlyAdmin):
-    """Who asked for which account and has not proved the address yet; the password and the year of birth stay out."""
+    """Attempts to sign up that are not proved yet, without the password and the year of birth."""
 
     list_display = ("user", "display_name", "user_type", "zip_code", "created_at")
     list_filter = ("user_type", "created_at")
@@ -152,7 +152,7 @@ class SignUpAttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(KnownNetwork)
 class KnownNetworkAdmin(ReadOnlyAdmin):
-    """From how many networks people log in; which ones they are cannot be read from a hash."""
+    """Networks from which people log in; only hashes, which do not reveal the network."""
 
     list_display = ("user", "seen_at")
     list_filter = ("seen_at",)
@@ -164,7 +164,7 @@ class KnownNetworkAdmin(ReadOnlyAdmin):
 
 @admin.register(Block)
 class BlockAdmin(ReadOnlyAdmin):
-    """Who wants nothing to do with whom."""
+    """Blocks between people."""
 
     list_display = ("blocker", "blocked", "created_at")
     list_filter = ("created_at",)

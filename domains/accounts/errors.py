@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AccountCode(StrEnum):
-    """Why an act on accounts or sessions was refused."""
+    """Reason codes for refused acts on accounts or sessions."""
 
     BAD_CREDENTIALS = "BAD_CREDENTIALS"
     EMAIL_NOT_VERIFIED = "EMAIL_NOT_VERIFIED"

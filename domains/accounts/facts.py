@@ -1,4 +1,4 @@
-"""What can have happened to accounts and sessions."""
+"""Facts about accounts and sessions."""
 
 from dataclasses import dataclass
 
@@ -29,14 +29,14 @@ class EmailVerified(Fact):
 
 @dataclass(frozen=True)
 class SessionEnded(Fact):
-    """A session is over; whatever hangs on it ends too."""
+    """A session has ended; its sockets end too."""
 
     session_id: int
 
 
 @dataclass(frozen=True)
 class PersonBlocked(Fact):
-    """Somebody wants nothing to do with another any more."""
+    """Somebody blocked another person."""
 
     blocker_id: int
     blocked_id: int
@@ -44,7 +44,7 @@ class PersonBlocked(Fact):
 
 @dataclass(frozen=True)
 class PersonUnblocked(Fact):
-    """Somebody took a block back."""
+    """Somebody unblocked another person."""
 
     blocker_id: int
     blocked_id: int

@@ -1,6 +1,6 @@
-"""What must always hold of accounts and sessions.
+"""Invariants of accounts and sessions.
 
-That a family of refresh tokens has one current token needs no look: it is one row, and the token is its generation.
+That a family of refresh tokens has one current token needs no check: the row's generation is that token.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from domains.accounts.models import Session, User
 from domains.base.addresses import MARKED
 from domains.base.audit import holds_without
 
-#: The clocks of two servers never differ by more.
+#: The largest difference allowed between the clocks of two servers.
 CLOCKS = timedelta(seconds=10)
 
 

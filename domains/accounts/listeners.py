@@ -1,4 +1,4 @@
-"""What follows when something happened to an account."""
+"""Listeners of the facts about accounts."""
 
 from domains.accounts import facts, services
 from domains.base import bus, live
@@ -21,5 +21,5 @@ def tell_the_owner(fact: facts.KnownAddressSignedUp) -> None:
 
 @bus.listen(facts.SessionEnded, is_prompt=True)
 def close_its_sockets(fact: facts.SessionEnded) -> None:
-    """Sockets of the session are told to close."""
+    """Tells the session's sockets to close."""
     live.broadcast(f"session.{fact.session_id}", session_id=fact.session_id)

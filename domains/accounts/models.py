@@ -1,4 +1,4 @@
-"""People, what they tell about themselves, and their sessions."""
+"""People, their profiles, and their sessions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class UserType(models.TextChoices):
-    """What somebody is here for; BOTH may volunteer and host."""
+    """What a person may do; BOTH may volunteer and host."""
 
     VOLUNTEER = "VOLUNTEER"
     HOST = "HOST"
@@ -38,9 +38,9 @@ class UserManager(BaseUserManager["User"]):
     """Makes people; the e-mail address is the log-in."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Return a new person, stored with a hashed password (none: it can't be used to log in).
+        """Return a new person, stored with a hashed password (without one, the person cannot log in).
 
-        Raises ValidationError for what is no address.
+        Raises ValidationError if the address is invalid.
         """
         user = self.model(email=parse_address(email), **fields)
         user.set_password(password)
@@ -51,23 +51,23 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Return a new member of staff with every right; for `manage.py createsuperuser`.
 
-        Raises ValidationError for what is no address, and for a password that anybody could guess.
+        Raises ValidationError if the address is invalid or the password is easy to guess.
         """
         if password is not None:
             validate_password(password, self.model(email=email, **fields))
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-#: Somebody is surely 18 in the year after the one in which they turn 18: only the year of birth is known.
+#: Only the year of birth is known, so a person is surely 18 only in the year after the one in which they turn 18.
 ADULT_AGE = 18
 
-#: The rows that make the second person no stranger to the first; the second may be an `OuterRef`.
+#: Finds the rows that make the second person an acquaintance of the first; the second may be an `OuterRef`.
 Acquaintance = Callable[["User", Any], models.QuerySet[Any]]
 _acquaintances: list[Acquaintance] = []
 
 
 def acquaints(find: Acquaintance) -> Acquaintance:
-    """Register what makes people no strangers to each other; the domains above this one decorate theirs with it."""
+    """Register a function that finds acquaintances; a decorator for the domains above this one."""
     _acquaintances.append(find)
     return find
 
@@ -84,8 +84,8 @@ class UserQuerySet(models.QuerySet["User"]):
     def open_to(self, viewer: User | None) -> UserQuerySet:
         """People whose profile and skills the viewer may read, whether or not their accounts were closed since.
 
-        Strangers read those of adults who have proved their address. People who may be under 18, or have not proved
-        it, are read by themselves, by their acquaintances, and by staff with the right to view people.
+        Everybody may read the profiles of adults who have proved their address. Other profiles are open to the person,
+        to the person's acquaintances, and to staff with the right to view people.
         """
         is_public = self._is_adult() & Q(Exists(User.objects.proved().filter(pk=OuterRef("pk"))))
         if viewer is None:
@@ -144,8 +144,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_right(self, permission: str) -> bool:
         """Whether this is a member of staff with a permission of the admin, such as `accounts.view_user`.
 
-        Being staff opens the admin and nothing else. Who may change something may view it, as in the admin. Django
-        keeps the permissions with the row, so that asking again costs no statement.
+        Being staff opens the admin and nothing else. The right to change includes the right to view, as in the admin.
+        Django caches the permissions on the instance, so that a second check costs no statement.
         """
         held = (self.has_perm(name) for name in (permission, permission.replace(".view_", ".change_")))
         return self.is_staff and any(held)
@@ -165,7 +165,7 @@ class UserProfileQuerySet(models.QuerySet["UserProfile"]):
 
 
 class UserProfile(models.Model):
-    """What a person tells about themselves."""
+    """A person's profile."""
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="profile")
     bio = models.TextField(max_length=2000, blank=True)
@@ -181,15 +181,15 @@ class UserProfile(models.Model):
 
 
 def pair_key(one_id: int, other_id: int) -> str:
-    """Return the one name of two people, whoever is asked first: "LOWER_ID:HIGHER_ID"."""
+    """Return the key of a pair of people, in either order: "LOWER_ID:HIGHER_ID"."""
     low, high = sorted((one_id, other_id))
     return f"{low}:{high}"
 
 
 class Block(models.Model):
-    """One person wants nothing to do with another; only the one who blocks can see or end it.
+    """A block of one person by another; only the blocker can see or end it.
 
-    Who changes one holds the lock `PAIR_LOCK` of the two alone; who acts on there being none shares it.
+    Code that changes a block holds the pair's `PAIR_LOCK` alone; code that relies on the absence of one shares it.
     """
 
     PAIR_LOCK: ClassVar = "pair"
@@ -209,12 +209,12 @@ class Block(models.Model):
 
 
 class SignUpAttempt(models.Model):
-    """One wish for the account of an address that nobody has proved yet.
+    """An attempt to get the account of an address that is not proved yet.
 
     Anybody may sign up with anybody's address, so each attempt keeps what it asked for. The account
-    takes over the attempt whose mailed key comes back, and all attempts end with that. An attempt at an
+    takes over the attempt whose mailed key is used, and all attempts end with that. An attempt at an
     address that has a proved account already has no key and keeps its password only, so that `log_in`
-    answers to that password as it would if nobody had the address.
+    answers to that password as it would without that account.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_up_attempts")
@@ -230,7 +230,7 @@ class SignUpAttempt(models.Model):
 
 
 class Session(models.Model):
-    """One log-in on one device: a family of refresh tokens, of which only the newest is good.
+    """One log-in on one device: a family of refresh tokens, of which only the newest is valid.
 
     No token is stored. A refresh token is signed and names the session and its generation;
     each rotation raises the generation.

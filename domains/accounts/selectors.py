@@ -1,4 +1,4 @@
-"""Questions about people and their sessions."""
+"""Queries about people and their sessions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def find_sessions(*, viewer: User) -> QuerySet[Session]:
 
 
 def find_blocked(*, viewer: User | None) -> UserQuerySet:
-    """Return whom the viewer has blocked, newest first, each with `blocker_id`; never who has blocked the viewer."""
+    """Return the people the viewer has blocked, newest first, each with `blocker_id`; never the viewer's blockers."""
     everybody: UserQuerySet = User.objects.all()
     mine = everybody.none() if viewer is None else everybody.filter(blocked_by__blocker=viewer)
     return mine.annotate(blocker_id=F("blocked_by__blocker"), block_id=F("blocked_by")).order_by("-block_id")

@@ -1,4 +1,4 @@
-"""What is removed with time."""
+"""Scheduled tasks of accounts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from domains.accounts import services
 
 @shared_task
 def remove_old_traces() -> None:
-    """Remove attempts to sign up that nobody came back to, and networks that nobody was seen at for long."""
+    """Remove old attempts to sign up and networks that have not been used for long."""
     services.forget_old_attempts()
     services.forget_old_networks()

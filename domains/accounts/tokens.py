@@ -33,7 +33,7 @@ _NETWORK = "mishmob.known_network"
 
 
 class Purpose(StrEnum):
-    """What a token is good for; it is its audience and the salt of its key."""
+    """Purpose of a token; also its audience and the salt of its key."""
 
     ACCESS = "access"
     REFRESH = "refresh"
@@ -45,7 +45,7 @@ class BadToken(Exception):
 
 @dataclass(frozen=True)
 class TokenPair:
-    """What a client gets when a session begins or is refreshed."""
+    """The tokens that a client gets when a session begins or is refreshed."""
 
     access_token: str
     access_expires_at: datetime
@@ -56,7 +56,7 @@ class TokenPair:
 def pair_for(session: Session, now: datetime | None = None) -> TokenPair:
     """Return fresh tokens of the session.
 
-    The refresh token follows from the session's row alone: asked again, it is the same text.
+    The refresh token depends on the session's row alone, so a second call returns the same text.
     """
     now = now or timezone.now()
     access_expires_at = now + settings.ACCESS_TOKEN_LIFETIME
@@ -80,18 +80,18 @@ def read_access(token: str) -> int:
 
 
 def read_refresh(token: str) -> tuple[int, int]:
-    """Return the session's id and the generation that the refresh token is of, or raise BadToken."""
+    """Return the session's id and the generation of the refresh token, or raise BadToken."""
     claims = _read(Purpose.REFRESH, token)
     return int(claims["sid"]), int(claims["gen"])
 
 
 def verification_key(attempt_id: int) -> str:
-    """Return the key that proves the address of an attempt to sign up, good for a day from now."""
+    """Return the key that proves the address of an attempt to sign up, valid for a day from now."""
     return signing.TimestampSigner(salt=_VERIFICATION).sign(str(attempt_id))
 
 
 def read_verification_key(key: str) -> int:
-    """Return the id of the attempt that the key from the mail is of, or raise BadToken."""
+    """Return the id of the attempt that the key from the mail belongs to, or raise BadToken."""
     if len(key) > MAX_LENGTH:
         raise BadToken
     try:
@@ -101,7 +101,7 @@ def read_verification_key(key: str) -> int:
 
 
 def network_digests(*, email: str, network: str) -> list[str]:
-    """Return the keyed hashes that this account and this network may be known by, the one to store first."""
+    """Return the keyed hashes under which this account and network may be stored; new rows take the first."""
     secrets = (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
     value = f"{email} {network}"
     return [salted_hmac(_NETWORK, value, secret, algorithm="sha256").hexdigest()[:32] for secret in secrets]

@@ -53,7 +53,7 @@ def parse_address(text: str) -> str:
 def address_key(text: str) -> str:
     """Return the form under which an address is looked up, counted and mailed to; refuses nothing.
 
-    What is no address now may have been stored before it was one no more, so it keeps its former form.
+    A text that is no valid address now may have been stored under older rules, so it keeps its former form.
     """
     try:
         return parse_address(text)
@@ -62,15 +62,15 @@ def address_key(text: str) -> str:
 
 
 def validate_address(text: str) -> None:
-    """Refuse what `parse_address` refuses, but for the length of the whole, which the column's own validator checks."""
+    """Refuse what `parse_address` refuses, except for the total length, which the column's own validator checks."""
     if len(text) <= MAX_LENGTH:
         parse_address(text)
 
 
 class AddressField(_EmailField):
-    """A column of addresses: whatever is stored, looked up or cleaned takes the one form first.
+    """A column of addresses: values are normalized before they are stored, looked up or cleaned.
 
-    Only cleaning refuses what is no address; a migration sees a plain EmailField.
+    Only cleaning refuses invalid addresses; a migration sees a plain EmailField.
     """
 
     default_validators = [validate_address]
@@ -81,13 +81,13 @@ class AddressField(_EmailField):
         return address_key(text) if isinstance(text, str) else text
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002 - Django's shape
-        """Show the instance what is stored."""
+        """Set the instance's value to the one that is stored."""
         address = self.to_python(getattr(model_instance, self.attname))
         setattr(model_instance, self.attname, address)
         return address
 
     def formfield(self, **options: Any) -> Any:
-        """Leave it to this column to say what is no address."""
+        """Return a form field that leaves the validation of addresses to this column."""
         return super().formfield(**{"form_class": forms.CharField, **options})
 
     def deconstruct(self) -> Any:

@@ -1,4 +1,4 @@
-"""What the admin's pages share: counts without a query per row, tables that are only read; and the outbox."""
+"""Shared classes of the admin: counts without a query per row, read-only tables, queues; and the outbox's pages."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def count_column(label: str, model: type[Model], via: str) -> Callable[[Any], An
 
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg] # it has no parameter when it runs
-    """A form with an e-mail address, which is checked only where it changes: older rows may have one that is none."""
+    """A form with an e-mail address, which is checked only if it changes: older rows may have an invalid one."""
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Leave an address out that stays as it is."""
+        """Exclude an address that has not changed."""
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] # the stubs do not know it
         return exclusions if "email" in self.changed_data else {*exclusions, "email"}
 
@@ -53,7 +53,7 @@ class TableAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # it has no parame
     formfield_overrides = HTTPS_ADDRESSES
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the rows with what the count columns show."""
+        """Annotate the rows with the count columns."""
         counts: dict[str, Any] = {}
         for column in self.list_display:
             counts |= getattr(column, "annotation", {})
@@ -65,41 +65,41 @@ class ReadOnlyAdmin(TableAdmin):
     """Pages of a log, or of rows that only services may change because other rows count them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - nobody may
-        """Nobody adds rows by hand."""
+        """Rows cannot be added by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - nobody may
-        """Nobody changes rows by hand."""
+        """Rows cannot be changed by hand."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002 - nobody may
-        """Nobody removes rows by hand."""
+        """Rows cannot be removed by hand."""
         return False
 
 
 class RowsInline(admin.TabularInline):  # type: ignore[type-arg] # it has no parameter when it runs
-    """Rows that belong to the page's row; no empty ones until somebody asks."""
+    """Rows that belong to the page's row; without empty extra forms."""
 
     extra = 0
     formfield_overrides = HTTPS_ADDRESSES
 
 
 class ReadOnlyInline(RowsInline):
-    """Rows that are shown with the page's row, and only shown."""
+    """Read-only rows that belong to the page's row."""
 
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - nobody may
-        """Nobody adds rows by hand."""
+        """Rows cannot be added by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 - nobody may
-        """Nobody changes rows by hand."""
+        """Rows cannot be changed by hand."""
         return False
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """Which rows of a queue wait, failed, are done, or were given up."""
+    """Filter for the rows of a queue that wait, failed, are done, or are parked."""
 
     title = parameter_name = "state"
 
@@ -120,22 +120,22 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 class QueueAdmin(ReadOnlyAdmin):
-    """A queue: what waits, what failed and why, and new attempts for what was given up."""
+    """A queue: rows that wait or failed, with their errors, and new attempts for parked rows."""
 
     list_filter: ClassVar[Any] = (QueueFilter, "due_at")
     ordering = ("-id",)
     actions = ("try_again",)
-    #: Whether what is done may be done again, because doing it twice harms nobody.
+    #: Whether rows that are done may be tried again, because their handler is safe to run twice.
     repeats_done = False
 
     @admin.action(description="Try again", permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Make the chosen rows due with all their attempts, however often they failed."""
+        """Make the chosen rows due again with all their attempts."""
         number = queue.release(queryset if self.repeats_done else queryset.filter(done_at__isnull=True))
         self.message_user(request, f"{number} will be tried again in a moment.")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Staff who may change the rows may have them tried again."""
+        """Staff who may change the rows may retry them."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
 

@@ -1,10 +1,10 @@
-"""The floor: errors, the fact bus and the live broadcasts; it knows no domain."""
+"""The base of all domains: errors, the fact bus and the live broadcasts; it imports no other domain."""
 
 from django.apps import AppConfig
 
 
 class BaseConfig(AppConfig):
-    """Django's name for the floor."""
+    """Django's configuration of the base."""
 
     name = "domains.base"
     label = "base"

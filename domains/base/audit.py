@@ -1,8 +1,8 @@
-"""What must always hold: each domain says it in its `invariants.py`, and here all of it is looked at.
+"""Checks of the invariants that each domain registers in its `invariants.py`.
 
-Looking changes nothing and waits for nobody: on a live server it sees one moment, in which every act is done or not
-begun. What lies between an act and what follows from it, such as a mail that is on its way, is for the invariant to
-allow for.
+A check changes nothing and waits for no lock: on a live server it reads one snapshot, in which every act is either
+done or not begun. An invariant must itself allow for the time between an act and its consequences, such as a mail
+that is queued.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Window
 
-#: So many of the rows that break an invariant are named.
+#: How many of the rows that break an invariant are listed.
 EXAMPLES = 5
 
 Rows = Callable[[], QuerySet[Any]]
@@ -23,7 +23,7 @@ Rows = Callable[[], QuerySet[Any]]
 
 @dataclass(frozen=True)
 class Found:
-    """How many break an invariant, and some of them: keys of rows, or names of files; `of` is what, in the plural."""
+    """Number and examples (keys of rows, or names of files) of what breaks an invariant; `of` is their plural noun."""
 
     of: str
     how_many: int = 0
@@ -32,18 +32,18 @@ class Found:
 
 @dataclass(frozen=True)
 class Invariant:
-    """A sentence that must be true, and how to find what makes it false; `DOMAIN.NAME` is its name."""
+    """A sentence that must be true, and a function that finds what breaks it; its name is `DOMAIN.NAME`."""
 
     name: str
     promise: str
     look: Callable[[], Found]
-    #: Whether it is about stored files too: such a look takes as long as the storage does, and sees no one moment.
+    #: Whether it reads stored files too: such a check takes as long as the storage does, and reads no snapshot.
     is_about_files: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a look at an invariant found."""
+    """Result of checking an invariant."""
 
     invariant: Invariant
     found: Found
@@ -58,7 +58,7 @@ _invariants: dict[str, Invariant] = {}
 
 
 def register(invariant: Invariant) -> None:
-    """Have the invariant looked at from now on; registered again it is the newer one."""
+    """Register the invariant; a second one of the same name replaces the first."""
     _invariants[invariant.name] = invariant
 
 
@@ -74,12 +74,12 @@ def holds_without(rows: Rows) -> Rows:
 
 
 def known_invariants() -> list[Invariant]:
-    """Return all that must hold, by name."""
+    """Return all registered invariants, by name."""
     return [_invariants[name] for name in sorted(_invariants)]
 
 
 def look(*, with_files: bool) -> list[Verdict]:
-    """Look at all that must hold; at the stored files only where asked."""
+    """Check all invariants; those about stored files only `with_files`."""
     known = known_invariants()
     with _one_moment():
         verdicts = [Verdict(one, one.look()) for one in known if not one.is_about_files]
@@ -89,7 +89,7 @@ def look(*, with_files: bool) -> list[Verdict]:
 
 
 def _found(rows: QuerySet[Any]) -> Found:
-    # One statement for the number and the examples. The number needs all rows, so no plan hopes to find some soon.
+    # One statement for the number and the examples. The number needs all rows, so no plan bets on finding a few early.
     broken = rows.model._default_manager.filter(pk__in=rows.values("pk")).order_by("pk")
     found = list(broken.annotate(how_many=Window(Count("*"))).values_list("pk", "how_many")[:EXAMPLES])
     return Found(
@@ -101,18 +101,18 @@ def _found(rows: QuerySet[Any]) -> Found:
 
 @contextmanager
 def _one_moment() -> Iterator[None]:
-    """Let all that is read inside be of one moment, and nothing be written; within a transaction, it is of that."""
+    """Run the block read-only on one snapshot; inside a transaction, on that transaction's."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                # A request may not take so long; a look at everything may.
+                # A check of everything may take longer than a request.
                 cursor.execute("SET LOCAL statement_timeout = '10min'")
             yield
     else:
-        # Not `atomic`: that takes the place of SQLite's one writer.
+        # Not `atomic`: that would take SQLite's only write lock.
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA query_only = ON")
             cursor.execute("BEGIN")

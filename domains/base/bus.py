@@ -1,10 +1,10 @@
-"""The fact bus: what happened is written with the act, and delivered to its listeners after the commit.
+"""The fact bus: facts are written in the act's transaction, and delivered to their listeners after the commit.
 
 `publish` writes a row of the outbox in the act's own transaction, so a fact is committed exactly
-when its act is. After the commit the listeners run at once, in a server in its background threads: a listener that
-waits for the broker or for a lock makes nobody wait for an answer. What a crash cut off, or a listener
-failed to do, the relay repeats (`deliver_overdue`). Listeners therefore run at least once. The outbox is a queue like
-the others (`queue.py`), of which the publisher has the first claim.
+when its act is. After the commit the listeners run at once, in a server in its background threads, so that a listener
+that waits for the broker or for a lock delays no answer. The relay (`deliver_overdue`) repeats deliveries that a
+crash interrupted or in which a listener failed. Listeners therefore run at least once. The outbox is a queue like the
+others (`queue.py`), in which the publisher has the first claim.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from domains.base.models import OutboxEntry
 
 logger = logging.getLogger(__name__)
 
-#: How long the relay leaves a fact to the process that published it, where a delivery only sends tasks on. Where the
-#: tasks themselves run with the delivery, it is the lease of an entry.
+#: How long the relay leaves a fact to the process that published it, if a delivery only sends tasks. If the tasks
+#: themselves run in the delivery, the lease of an entry is used instead.
 HEAD_START = timedelta(seconds=3)
-#: How long one run of the relay goes on.
+#: How long one run of the relay takes at most.
 RELAY_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that has happened: past tense, ids only. Subclasses are frozen dataclasses."""
+    """Something that has happened; named in the past tense, with ids only. Subclasses are frozen dataclasses."""
 
     registry: ClassVar[dict[str, type[Fact]]] = {}
 
     def __init_subclass__(cls) -> None:
-        """Make the fact known by its name, such as `messaging.MessageSent`."""
+        """Register the fact by its name, such as `messaging.MessageSent`."""
         Fact.registry[cls.name()] = cls
 
     @classmethod
@@ -60,18 +60,18 @@ _head_start = HEAD_START
 def deliver_by(submit: Submit | None, *, head_start: timedelta = HEAD_START) -> None:
     """Hand deliveries to `submit`, such as a thread pool's, instead of running them in the publisher's thread.
 
-    For a server: a broker, a mail server or a lock then holds up nobody's request. `submit` may drop what is too
-    much for it: what was not delivered within the head start is the relay's.
+    For a server: a broker, a mail server or a lock then delays no request. `submit` may drop deliveries if it has too
+    many: the relay takes over the facts that were not delivered within the head start.
     """
     global _submit, _head_start
     _submit, _head_start = submit, head_start
 
 
 def listen(fact: type[F], *, is_prompt: bool = False) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
-    """Register the decorated function: it is told of each committed `fact`, at least once.
+    """Register the decorated function: it is called with each committed `fact`, at least once.
 
-    A prompt listener waits for nothing, neither the database nor the broker: it is told right after the commit, in
-    the publisher's thread, before all that waits.
+    A prompt listener must not wait for the database or the broker: it is called right after the commit, in the
+    publisher's thread, before all other listeners.
     """
 
     def register(listener: Callable[[F], None]) -> Callable[[F], None]:
@@ -86,7 +86,7 @@ def listen(fact: type[F], *, is_prompt: bool = False) -> Callable[[Callable[[F],
 def publish(fact: Fact, *more: Fact) -> None:
     """Write the fact, or several by one statement, into the outbox.
 
-    They are told once the surrounding transaction commits.
+    They are delivered once the surrounding transaction commits.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
@@ -99,7 +99,7 @@ def publish(fact: Fact, *more: Fact) -> None:
 
 
 def tell(fact: Fact) -> None:
-    """Tell the fact to its listeners now, and never again: for what is worth nothing a moment later, such as typing."""
+    """Call the fact's listeners now, without the outbox: for facts that expire within moments, such as typing."""
     for listener in _listeners[type(fact)]:
         listener(fact)
 
@@ -113,7 +113,7 @@ def _start_delivery(entry: OutboxEntry, fact: Fact) -> None:
 
 
 def _tell_promptly(listener: Listener, fact: Fact) -> bool:
-    """Tell it, and say whether that went well; if not, it is told again with the others."""
+    """Call the listener and return whether it succeeded; if not, it is called again with the others."""
     try:
         listener(fact)
     except Exception:
@@ -135,7 +135,7 @@ def _deliver_in_thread(entry: OutboxEntry, told: Collection[Listener]) -> None:
 def deliver_overdue() -> int:
     """Deliver the facts whose delivery is overdue, oldest first; return how many were claimed.
 
-    Safe to run in many processes at once. Each is delivered outside any transaction, so that a slow listener holds up
+    Safe to run in many processes at once. Each is delivered outside any transaction, so that a slow listener delays
     neither the others nor the database.
     """
     return queue.drain(OutboxEntry.objects.all(), _call_listeners, seconds=RELAY_SECONDS)

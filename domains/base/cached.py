@@ -1,7 +1,7 @@
-"""The one way to keep an answer in the cache: figures only, under the rights of those who may share it.
+"""The one way to cache an answer: figures only, keyed by the rights of the people who may share it.
 
-What is kept are ids and numbers. A text, a time or a row of somebody's is refused, so that what is shown is always
-read anew, with the rights of who asks: a right that was lost, or a title that changed, shows in the next answer.
+Only ids and numbers are cached. Texts, times and rows are refused, so that the rows shown are always read anew,
+with the rights of the viewer: a right that was lost, or a title that changed, shows in the next answer.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from django.core.cache import caches
 
 logger = logging.getLogger(__name__)
 
-#: How long one of those who found nothing kept is awaited before the others find out for themselves.
+#: If nothing is cached, how long callers wait for the one that computes it before they compute it themselves.
 PATIENCE_SECONDS, LOOK_EVERY_SECONDS = 1.0, 0.05
-#: How long nobody else renews what somebody is renewing.
+#: How long one caller's renewal keeps other callers from renewing the same entry.
 RENEWAL_SECONDS = 30
 
 Figures = int | float | bool | None | list["Figures"]
@@ -28,20 +28,20 @@ Figures = int | float | bool | None | list["Figures"]
 
 @dataclass(frozen=True)
 class Rights:
-    """Who may share an answer: whatever was found with other rights has another key."""
+    """The rights under which an answer was found; answers with different rights have different keys."""
 
     key: str
 
 
-#: For what is the same for everybody, whoever asks.
+#: For answers that are the same for everybody.
 PUBLIC = Rights("public")
 
 
 def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures], version: str = "") -> Figures:
     """Return what `find` found at most `seconds` ago with these rights and this version, or finds now.
 
-    When it grows old, one caller renews it and the others go on with the old figures. While the cache is down,
-    everybody finds out for themselves.
+    When the entry is too old, one caller renews it and the others use the old figures. While the cache is down,
+    each caller calls `find`.
     """
     digest = hashlib.sha256(json.dumps([what, rights.key, version]).encode()).hexdigest()[:32]
     name = f"kept:{what}:{digest}"
@@ -53,7 +53,7 @@ def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures]
 
 
 class _CacheDown(Exception):
-    """The cache failed; whatever `find` raises is another thing, and goes through."""
+    """The cache failed; exceptions from `find` are not caught."""
 
 
 def _look(name: str, seconds: int, find: Callable[[], Figures]) -> Figures:
@@ -73,7 +73,7 @@ def _renew(name: str, seconds: int, find: Callable[[], Figures]) -> Figures:
     try:
         found = find()
         _refuse_all_but_figures(found)
-        # Kept for longer than it is good for: those who come while it is renewed still have something.
+        # Stored for longer than it is fresh, so that callers get the old figures during a renewal.
         _ask("set", name, json.dumps([time.time(), found]), 2 * seconds)
         return found
     finally:

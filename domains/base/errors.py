@@ -1,6 +1,6 @@
 """The refusals of the domains: each problem has a stable code, a sentence and, where there is one, a field.
 
-Every door translates them once: GraphQL into `OperationInfo`, a crawler into its log.
+Each entry point translates them once: GraphQL into `OperationInfo`, a crawler into its log.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Code(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
 
 
-#: Django's validator codes, in the contract's words.
+#: Django's validator codes, mapped to the contract's codes.
 VALIDATOR_CODES = {
     "blank": Code.REQUIRED,
     "null": Code.REQUIRED,
@@ -47,7 +47,7 @@ class Problem:
     code: str
     message: str
     field: str | None = None
-    #: Seconds after which the same act may succeed, where time alone helps.
+    #: Seconds after which the same act may succeed, if waiting is enough.
     retry_after: int | None = None
 
 
@@ -60,7 +60,7 @@ class Refused(Exception):
 
     @property
     def retry_after(self) -> int | None:
-        """Seconds after which none of the problems is in the way any more, where time alone helps."""
+        """Seconds after which none of the problems applies any more, if waiting is enough."""
         return max((problem.retry_after for problem in self.problems if problem.retry_after is not None), default=None)
 
     @classmethod
@@ -101,9 +101,9 @@ class NotFound(Refused):
 def problems_of(
     error: ValidationError, field: str | None = None, *, prefix: str = "", names: Mapping[str, str] | None = None
 ) -> list[Problem]:
-    """Return what Django's validators found, each under its field, or all under `field` where that is given.
+    """Return the problems that Django's validators found, each under its field, or all under `field` if given.
 
-    `names` says what the input calls a field that the model calls otherwise, `prefix` where in the input it stands.
+    `names` maps model fields to input fields with other names; `prefix` is their path in the input.
     """
     called = names or {}
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}

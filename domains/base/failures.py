@@ -41,14 +41,14 @@ class Reservation:
         """Stop counting the attempt: it did not fail."""
         try:
             self.cache.delete(self.name)
-        except Exception as error:  # noqa: BLE001 # whatever the shared cache fails with; it expires by itself
+        except Exception as error:  # noqa: BLE001 # any error of the shared cache; it expires by itself
             logger.warning("the shared cache is down, an attempt stays counted: %r", error)
 
 
 def reserve(limit: Limit, key: str) -> Reservation | None:
     """Count one attempt by the key before it runs; refuses RATE_LIMITED once the key has failed too often.
 
-    While the shared cache is down, each process counts for itself. Returns None where RATE_LIMITS is off.
+    While the shared cache is down, each process counts for itself. Returns None if RATE_LIMITS is off.
     """
     if not settings.RATE_LIMITS:
         return None

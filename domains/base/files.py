@@ -17,7 +17,7 @@ from domains.base import slots
 
 logger = logging.getLogger(__name__)
 
-#: Of every answer with a file that came from a person: a browser neither runs it nor guesses what it is.
+#: Headers of every response with an uploaded file: the browser neither runs it nor guesses its type.
 SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Referrer-Policy": "no-referrer",
@@ -32,7 +32,7 @@ _submit: Submit | None = None
 def delete_by(submit: Submit | None) -> None:
     """Hand the removal of files to `submit`, such as a thread pool's, instead of doing it in the caller's thread.
 
-    For a server: a storage that does not answer then holds up nobody's request.
+    For a server: a storage that does not answer then delays no request.
     """
     global _submit  # noqa: PLW0603 - one way of removing per process, set at its start
     _submit = submit
@@ -40,9 +40,9 @@ def delete_by(submit: Submit | None) -> None:
 
 @contextmanager
 def stored(file: FieldFile, content: bytes) -> Iterator[None]:
-    """Store the content as the row's file, then run the block, which stores the row; the file goes if that fails.
+    """Store the content as the row's file, then run the block, which stores the row; if that fails, remove the file.
 
-    While the file is on its way, the caller holds no connection. Call it outside of transactions.
+    While the file is being stored, the caller holds no connection. Call it outside of transactions.
     """
     try:
         with slots.released():
@@ -54,9 +54,9 @@ def stored(file: FieldFile, content: bytes) -> Iterator[None]:
 
 
 def delete_after_commit(name: str) -> None:
-    """Remove the stored file once the transaction is committed; a storage that fails undoes nothing.
+    """Remove the stored file once the transaction is committed; a failure of the storage undoes nothing.
 
-    What is left behind then is removed by the daily task that looks for files without a row.
+    The daily task for files without a row removes a file that was left behind.
     """
     transaction.on_commit(partial(discard, name))
 

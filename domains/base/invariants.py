@@ -1,4 +1,4 @@
-"""What must always hold of the outbox and of the mails."""
+"""Invariants of the outbox and of the mails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domains.base import queue
 from domains.base.audit import holds_without
 from domains.base.models import MailJob, OutboxEntry
 
-#: Far longer than telling takes, or the relay, or a repair that nobody has to be called for.
+#: Far longer than a delivery, the relay or an automatic recovery takes.
 TOLD_WITHIN = timedelta(minutes=5)
 MAILED_WITHIN = timedelta(minutes=15)
 

@@ -1,4 +1,4 @@
-"""Ids that say nothing: the key of a row, encrypted, so that nobody can count through the rows.
+"""Opaque ids: the encrypted key of a row, so that clients cannot enumerate the rows.
 
 An id is one block of AES: a keyed permutation, so it needs no column, costs no statement, and is the same each time.
 The block holds the row's key behind zeros; a text that decrypts to something else is no id of this server. Ids made
@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 BLOCK_BYTES = 16
-#: So many bytes hold the row's key.
+#: How many bytes hold the row's key.
 KEY_BYTES = 8
-#: How long an id is: a block in Base64 without its padding.
+#: Length of an id: a block in Base64 without its padding.
 LENGTH = 22
 _ALPHABET = frozenset(f"{ascii_letters}{digits}-_")
 
@@ -34,11 +34,11 @@ def seal(kind: str, key: int) -> str:
 
 
 def unseal(kind: str, sealed: str) -> int | None:
-    """Return the key of the row with this id, or None for what is no id of this kind."""
+    """Return the key of the row with this id, or None if it is no id of this kind."""
     if len(sealed) != LENGTH:
         return None
     block = urlsafe_b64decode(f"{sealed}==") if _ALPHABET.issuperset(sealed) else b""
-    # The last character has spare bits: an id has one spelling.
+    # The last character has spare bits; only one spelling of an id is accepted.
     if urlsafe_b64encode(block).decode().rstrip("=") != sealed:
         return None
     for secret in (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)):

@@ -1,7 +1,7 @@
-"""Live wake-ups: a broadcast says that something changed, by ids and sequence only, never its text.
+"""Live wake-ups: a broadcast says that something changed, with ids and a sequence only, never text.
 
 The channel layer may drop a broadcast (when full, when Redis restarts). Nothing is lost by that:
-subscribers read what they have not seen from the database, by sequence.
+subscribers read the rows they have not seen from the database, by sequence.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that the channel layer has to take a broadcast.
+#: Timeout of the channel layer for a broadcast, in seconds.
 PATIENCE = 2.0
 
 _server_loop: asyncio.AbstractEventLoop | None = None
 
 
 def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
-    """Name the event loop that the server's sockets live on; broadcasts of this process go through it.
+    """Set the event loop that the server's sockets run on; broadcasts of this process go through it.
 
     The in-memory layer's queues belong to that loop: a send from another thread would not wake it.
     """
@@ -33,7 +33,7 @@ def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
 def broadcast(group: str, **ids: int | str) -> None:
     """Wake the subscribers of `group`; the message names it, since one channel may be in many groups.
 
-    Never raises: the reader catches up without it.
+    Never raises: subscribers catch up without it.
     """
     message: dict[str, Any] = {"type": "live.wake", "group": group, **ids}
     try:
@@ -46,12 +46,12 @@ def broadcast(group: str, **ids: int | str) -> None:
 
 
 async def _send(group: str, message: dict[str, Any]) -> None:
-    """Send; once more if it fails, since a connection that was kept may have been cut at its other end."""
+    """Send, and retry once, because a pooled connection may have been closed by the other end."""
     for is_last in (False, True):
         try:
             layer = get_channel_layer()
             if layer is not None:
-                # A layer that hangs must not keep what waits for it, nor hold up the relay.
+                # A layer that hangs must not block the caller or the relay.
                 async with asyncio.timeout(PATIENCE):
                     await layer.group_send(group, message)
         except Exception:

@@ -1,6 +1,6 @@
-"""Locks on names, for what has no row yet to lock: held until the transaction ends.
+"""Locks by name, for cases without a row to lock; they are held until the transaction ends.
 
-On PostgreSQL they are advisory locks. SQLite needs none: there only one transaction writes at a time.
+On PostgreSQL they are advisory locks. SQLite needs none, because only one transaction writes at a time.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from django.db.models import Func, TextField
 from domains.base.errors import Code, Refused
 
 BUSY = "Somebody else is changing this right now; try again in a moment."
-#: PostgreSQL's states: the lock was not to be had in time, or two waited for each other.
+#: PostgreSQL's error codes: lock timeout, and deadlock.
 IN_VAIN = frozenset({"55P03", "40P01"})
-#: SQLite's: another process, or thread, has been writing for longer than one waits.
+#: SQLite's error: another process or thread has been writing for longer than the timeout.
 SQLITE_BUSY = "SQLITE_BUSY"
-#: One statement may wait for a lock twice, first for who comes before it; together these waits end it as too slow.
+#: A statement may wait for a lock twice, first for its predecessor in the queue; both waits together can exceed the
+#: statement timeout.
 TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inserting index|rechecking updated) ")
 
 
 def is_busy(error: OperationalError) -> bool:
-    """Tell whether the statement waited for what somebody else holds, in vain; trying again is what helps."""
+    """Return whether the statement failed because another transaction held its lock; a retry helps."""
     cause: Any = error.__cause__
     if getattr(cause, "sqlite_errorname", None) == SQLITE_BUSY:
         return True
@@ -37,7 +38,7 @@ def is_busy(error: OperationalError) -> bool:
 
 @contextmanager
 def refuse_when_busy() -> Iterator[None]:
-    """Refuse with CONFLICT what waited in vain for somebody else."""
+    """Refuse with CONFLICT if the block could not get a lock that another transaction holds."""
     try:
         yield
     except OperationalError as error:
@@ -47,10 +48,10 @@ def refuse_when_busy() -> Iterator[None]:
 
 
 class HoldShared(Func):
-    """Holds the lock whose key a statement reads, together with others who share it; none where the key is NULL.
+    """Takes the shared lock whose key a statement reads; none if the key is NULL.
 
-    To annotate the statement that locks a row anyway, which so takes two locks at the price of one. What
-    that statement reads may be older than the lock: read what the lock protects in a later one.
+    Annotate the statement that locks a row anyway with it, which then takes both locks at once. The data that
+    this statement reads may be older than the lock: read what the lock protects in a later statement.
     """
 
     template = "pg_advisory_xact_lock_shared(hashtextextended('%(what)s ' || %(expressions)s, 0))"
@@ -65,12 +66,12 @@ class HoldShared(Func):
 
 
 def hold(*, what: str, key: str) -> None:
-    """Wait until nobody else holds this lock, shared or not, and hold it alone."""
+    """Wait until no other transaction holds this lock, shared or not, and hold it alone."""
     _take("pg_advisory_xact_lock", f"{what} {key}")
 
 
 def hold_shared(*, what: str, key: str) -> None:
-    """Wait until nobody holds this lock alone, and hold it together with others."""
+    """Wait until no other transaction holds this lock alone, and share it."""
     _take("pg_advisory_xact_lock_shared", f"{what} {key}")
 
 

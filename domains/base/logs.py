@@ -22,15 +22,15 @@ def current_request_id() -> str:
     return _current.get()
 
 
-#: Paths that end in what opens something to whoever has it.
+#: Paths that end in a bearer token.
 _BEARER_PATH = re.compile(r"(/(?:attachments|notifications/unsubscribe)/)[^\s?/]+")
 
 
 class RequestId(logging.Filter):
-    """Adds `request_id` to each record, and takes keys out of the paths that it names."""
+    """Adds `request_id` to each record, and removes bearer tokens from its paths."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, with the id of its request on it."""
+        """Let every record pass, with the id of its request."""
         record.request_id = _current.get()
         if isinstance(record.args, tuple):
             record.args = tuple(_BEARER_PATH.sub(r"\1…", one) if isinstance(one, str) else one for one in record.args)

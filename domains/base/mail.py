@@ -1,7 +1,7 @@
-"""Mails that a fact leads to: queued by a listener, written and sent once by a worker.
+"""Mails that follow from facts: queued by a listener, written and sent once by a worker.
 
 A domain registers how a kind of mail is written (`writes`) and queues mails of that kind (`enqueue`). A mail is written
-when it is sent: until then the queue holds ids only, and what is no longer wanted is not sent.
+when it is sent: until then the queue holds ids only, and a mail that is no longer wanted is not sent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from domains.base.models import MailJob
 
 @dataclass(frozen=True)
 class Mail:
-    """What a mail says, `{template}.txt` and `.html` with their context, and to which address."""
+    """A mail: its templates `{template}.txt` and `.html`, their context, and the recipient's address."""
 
     template: str
     subject: str
@@ -35,7 +35,7 @@ _writers: dict[str, Writer] = {}
 
 
 def writes(kind: str) -> Callable[[Writer], Writer]:
-    """Register the writer of a kind of mail; it returns None where the mail is no longer wanted."""
+    """Register the writer of a kind of mail; the writer returns None if the mail is no longer wanted."""
 
     def register(writer: Writer) -> Writer:
         _writers[kind] = writer
@@ -74,6 +74,6 @@ def _send(job: MailJob) -> None:
 
 
 def remove_sent(*, older_than: timedelta = timedelta(days=30)) -> int:
-    """Remove jobs that were done long ago, when no fact can ask for them again; return how many."""
+    """Remove jobs that were done so long ago that no fact can ask for them again; return how many."""
     removed, _ = MailJob.objects.filter(done_at__lt=timezone.now() - older_than).delete()
     return removed

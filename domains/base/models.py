@@ -1,4 +1,4 @@
-"""The queues of the floor: facts that were committed and still have to be delivered, and mails to be sent."""
+"""The queues of the base domain: facts to be delivered, and mails to be sent."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class OutboxEntry(Claimable):
 
 
 class MailJob(Claimable):
-    """A mail that one fact asks for; `name` says which, so that a fact that is delivered twice makes one mail.
+    """A mail that one fact asks for; `name` identifies it, so that a fact delivered twice makes one mail.
 
-    The text is not here: it is made from the row `source_id` when the mail is sent, so that no key waits in a table.
+    The text is not stored: it is made from the row `source_id` when the mail is sent, so that no key lies in a table.
     """
 
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=60)
     source_id = models.BigIntegerField()
-    #: Whom it is for, where the row does not say; and which of several mails about the row it is.
+    #: The recipient, if the row does not name them; it also distinguishes several mails about the row.
     person_id = models.BigIntegerField(null=True, blank=True)
     occasion = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""Whose address it is, for limits: an IPv4 address, or the /64 network that one customer of IPv6 has."""
+"""The client network that limits count: an IPv4 address, or the /64 network of an IPv6 customer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ IPV6_PREFIX = 64
 
 
 def client_network(address: str) -> str:
-    """Return what counts as one client: the IPv4 address, the IPv6 /64, or the text itself where it is neither."""
+    """Return what counts as one client: the IPv4 address, the IPv6 /64, or the text itself if it is neither."""
     match = WITH_PORT.fullmatch(address)
     text = (match["v6"] or match["v4"]) if match else address
     try:

@@ -57,7 +57,7 @@ C = TypeVar("C", bound=Claimable)
 
 
 class ClaimIsOver(Exception):
-    """The attempt took longer than its lease, so the row may be somebody else's by now."""
+    """The attempt took longer than its lease, so another process may have claimed the row."""
 
 
 def waiting(rows: QuerySet[C]) -> QuerySet[C]:
@@ -90,7 +90,7 @@ def claim(rows: QuerySet[C]) -> C | None:
 
 
 def check_claim(row: Claimable) -> None:
-    """Raise ClaimIsOver if the lease is over; call it last before what cannot be taken back."""
+    """Raise ClaimIsOver if the lease is over; call it right before a step that cannot be undone."""
     if timezone.now() >= row.due_at:
         raise ClaimIsOver
 

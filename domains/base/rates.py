@@ -1,4 +1,4 @@
-"""Rate limits: so many tries per key and window, counted in the cache before the try is made."""
+"""Rate limits: a maximum of tries per key and window, counted in the cache before each try."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def spend(*, what: str, key: str, limit: int, seconds: int) -> None:
     name = f"rate:{what}:{digest}:{window}"
     try:
         tries = _count(caches["default"], name, seconds)
-    except Exception as error:  # noqa: BLE001 # whatever the shared cache fails with
+    except Exception as error:  # noqa: BLE001 # any error of the shared cache
         logger.warning("the shared cache is down, rates are counted here: %r", error)
         tries = _count(caches["local"], name, seconds)
     if tries > limit:

@@ -1,7 +1,7 @@
 """Signed statements that anybody can check: compact JWS (EdDSA over Ed25519), one key pair per purpose.
 
 The private keys are derived from SECRET_KEY, so there is no key file to keep. Those derived from SECRET_KEY_FALLBACKS
-still verify: change the secret, keep the old one as a fallback, and what was signed before stays good.
+still verify: change the secret, keep the old one as a fallback, and earlier signatures stay valid.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class PublicKey:
-    """A public key in the two forms that programs read."""
+    """A public key, as PEM and with its key id."""
 
     #: The key's thumbprint (RFC 7638), which each header names.
     kid: str
@@ -48,7 +48,7 @@ def sign(purpose: str, claims: dict[str, Any]) -> str:
 def read(purpose: str, token: str) -> dict[str, Any]:
     """Return the claims of what `sign` made for this purpose, or raise BadSignature.
 
-    Whether they are still true (times, revocation) is for the caller to say.
+    The caller checks whether they are still true (times, revocation).
     """
     key = find_key(purpose, token)
     if key is None or len(token) > MAX_LENGTH:

@@ -1,7 +1,7 @@
-"""What an act gives back while it waits for something slow: its database connection, and its slot of a gate.
+"""Releasing the database connection, and the slot of a gate, while an act waits for slow work.
 
-File storage, programs that draw pictures and password hashes take seconds. An act that held a connection meanwhile
-would keep everybody else from the database; so such work happens in `released()`, outside any transaction.
+File storage, the encoding of pictures and password hashes take seconds. An act that held a connection meanwhile
+would keep other requests from the database, so such work runs in `released()`, outside any transaction.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ def holding(slot: Slot) -> Iterator[None]:
 def released() -> Iterator[None]:
     """Hold neither a connection nor a slot during the block; afterwards the slot is acquired again.
 
-    Refuses with CONFLICT if the slot cannot be had again in time. If the block fails, the act goes on without a slot:
-    all that is left to it is to fail, too.
+    Refuses with CONFLICT if the slot cannot be acquired again in time. If the block fails, the slot is not acquired
+    again, because the act fails, too.
     """
     blocks = connection.atomic_blocks
     # The transaction that Django's TestCase wraps around a test does not count.
     if blocks and not getattr(blocks[-1], "_from_testcase", False):
         raise RuntimeError("slow work inside a transaction would hold its locks and its connection")
     if not connection.in_atomic_block:
-        connection.close()  # a pool takes it back
+        connection.close()  # returns it to the pool
     slot = _current.get()
     if slot is not None:
         slot.release()

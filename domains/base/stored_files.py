@@ -1,4 +1,4 @@
-"""What holds for every folder of stored files: a row's file is there, and a file that lies there has its row."""
+"""Invariants of every folder of stored files: each row's file exists, and each stored file has its row."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from domains.base.audit import EXAMPLES, Found, Invariant, register
 
-#: A file is stored before its row, and a process may die in between: what is a day old is removed by a daily task.
+#: A file is stored before its row, and the process may die in between; a daily task removes such files after a day.
 STRAYS_AFTER = timedelta(days=2)
-#: So many rows a statement brings; about so many files the storage is asked one by one: where more are missing, its
-#: list is believed, and of more strays the others are left to the next look.
+#: Rows per statement; and how many files are looked up in the storage one by one: beyond that, the storage's list is
+#: trusted for missing files, and further strays are left to the next check.
 BATCH, MAX_ASKED_FOR = 5000, 1000
 
 
@@ -42,9 +42,9 @@ def register_files(*, model: type[Model], folder: str, field: str = "file") -> N
 
 
 def remove_strays(*, model: type[Model], folder: str, before: datetime, field: str = "file") -> int:
-    """The files of the folder that no row names, and that were stored before then, are gone; return how many.
+    """Remove the files of the folder that have no row and were stored before `before`; return how many.
 
-    A file loses its row when what it belongs to is removed, or when the process that stored it dies.
+    A file has no row if the row was removed, or if the process that stored the file died.
     """
     removed = 0
     for name in _strays(model, folder, field):
@@ -59,11 +59,11 @@ def _found(of: str, broken: list[Any]) -> Found:
 
 
 def _without_file(model: type[Model], folder: str, field: str) -> list[int]:
-    # The rows first: a row that comes later has a file, but not in the list.
+    # The rows are read first: the file of a later row would be missing in an earlier list.
     keys = {name: key for key, name in _rows(model, field)}
     missing = keys.keys() - _stored(folder)
     if len(missing) <= MAX_ASKED_FOR:
-        # What went together in the meantime is as it should be.
+        # A row that was removed together with its file in the meantime is no problem.
         still = model._default_manager.filter(**{f"{field}__in": missing}).values_list(field, flat=True)
         missing = {name for name in still if not default_storage.exists(name)}
     return sorted(keys[name] for name in missing)
@@ -75,7 +75,7 @@ def _without_row(model: type[Model], folder: str, field: str) -> list[str]:
 
 
 def _strays(model: type[Model], folder: str, field: str) -> Iterator[str]:
-    # The files first: a row that comes later has a file that is young.
+    # The files are listed first: a later row's file is too young to count.
     names = sorted(_stored(folder))
     for begin in range(0, len(names), BATCH):
         some = names[begin : begin + BATCH]

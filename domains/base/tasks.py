@@ -1,4 +1,4 @@
-"""The standing work of the floor: the relay of the outbox, mails, and tidying."""
+"""Scheduled tasks of the base: the relay of the outbox, mails, and cleanup."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def send_due_mails() -> int:
 
 @shared_task
 def prune_outbox() -> int:
-    """Remove what was delivered long ago."""
+    """Remove outbox entries and mails that were handled long ago."""
     return bus.prune_delivered() + mail.remove_sent()

@@ -1,6 +1,6 @@
-"""What people can read: names that show something and nothing that shows as something else, and words found in them.
+"""Texts that people read: validation against invisible and misleading characters, and search for words.
 
-A word that is looked for must begin a word of the text, whatever its case.
+A search word must begin a word of the text; case does not matter.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from domains.base.errors import Code, Problem
 UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 #: Letters that show nothing: the Hangul fillers and the empty Braille cell.
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
-#: Joins emoji and letters of some scripts, which names need.
+#: Join emoji, and letters of some scripts; names need them.
 JOINERS = frozenset("\u200c\u200d")
-#: Turn what comes after them round, against its own direction.
+#: Override the direction of the text after them.
 TURNERS = frozenset("\u202a\u202b\u202c\u202d\u202e")
 LAYOUT = frozenset("\n\r\t")
 NOTHING_SEEN = "Write something that can be seen."
@@ -29,12 +29,12 @@ HIDDEN = "Leave out the characters that cannot be seen, or that turn others roun
 
 
 def is_visible(text: str) -> bool:
-    """Tell whether there is anything to see."""
+    """Return whether the text has a visible character."""
     return any(unicodedata.category(one) not in UNSEEN and one not in BLANK for one in text)
 
 
 def line_problems(line: str, field: str) -> list[Problem]:
-    """Return what is wrong with a name, a title or a note: nothing to see, or characters that hide or turn round."""
+    """Return what is wrong with a name, a title or a note: nothing visible, or invisible or reversing characters."""
     if line and not is_visible(line):
         return [Problem(Code.INVALID, NOTHING_SEEN, field)]
     if any(unicodedata.category(one) in {"Cc", "Cf"} and one not in JOINERS for one in line):
@@ -43,7 +43,7 @@ def line_problems(line: str, field: str) -> list[Problem]:
 
 
 def text_problems(text: str, field: str) -> list[Problem]:
-    """Return what is wrong with a text of several lines, in which some formats have their place."""
+    """Return what is wrong with a text of several lines, which may contain some format characters."""
     if text and not is_visible(text):
         return [Problem(Code.INVALID, NOTHING_SEEN, field)]
     if any(one in TURNERS or (unicodedata.category(one) == "Cc" and one not in LAYOUT) for one in text):
@@ -55,9 +55,9 @@ MAX_FILE_NAME = 100
 
 
 def shown_file_name(name: str, *, fallback: str = "file") -> str:
-    """Return what may be shown of a client's file name: no folders, nothing hidden, nothing that turns others round.
+    """Return a client's file name as it may be shown: no folders, no invisible or text-reversing characters.
 
-    It is shown to people and never a path: files are stored under keys of their own.
+    It is for people only and never a path: files are stored under keys of their own.
     """
     plain = unicodedata.normalize("NFKC", name).replace("\\", "/").rpartition("/")[2]
     kept = "".join(one for one in plain if unicodedata.category(one) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
@@ -71,21 +71,21 @@ def shown_file_name(name: str, *, fallback: str = "file") -> str:
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
-#: What PostgreSQL would read as an address, a number with its sign, a tag, is read as words; its index says the same.
+#: Replaced by spaces, so that PostgreSQL reads addresses, signed numbers and tags as words; the index does the same.
 SEPARATORS = "-_./:@<>&+~"
 VECTOR = f"to_tsvector('simple', translate(%(expressions)s, '{SEPARATORS}', '{' ' * len(SEPARATORS)}'))"
 
 
 def words_of(query: str) -> list[str]:
-    """Return the words in a query, each once: letters, digits and the marks on them; nothing else is looked for."""
-    # The dotted capital I becomes two characters in lower case, which no database takes for one.
+    """Return the words in a query, each once: letters, digits and the marks on them; the rest is ignored."""
+    # The dotted capital I becomes two characters in lower case, which no database matches with one.
     text = unicodedata.normalize("NFC", query).replace("\u0130", "i")
     kept = "".join(one if unicodedata.category(one)[0] in "LNM" else " " for one in text)
     return list(dict.fromkeys(kept.lower().split()))
 
 
 def begins_words(rows: Rows, column: str, words: Collection[str]) -> Rows:
-    """Return the rows in whose text each of the words begins a word."""
+    """Return the rows in whose text every one of `words` begins a word."""
     if connection.vendor == "postgresql":
         return rows.filter(_matches(column, words))
     for word in words:

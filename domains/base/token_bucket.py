@@ -1,7 +1,7 @@
-"""Token buckets: each caller may spend so many tokens at once, and so many a second from there.
+"""Token buckets: each caller may spend a number of tokens at once, and then a number of tokens per second.
 
-A bucket is one atomic script in Redis where the processes share one. Without Redis, and while it is down, each process
-keeps the buckets itself: there is always a limit.
+If the processes share a Redis, a bucket is one atomic script there. Without Redis, and while it is down, each process
+keeps its own buckets, so there is always a limit.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ return {taken and 1 or 0, string.format('%.6f', level)}
 
 @dataclass(frozen=True)
 class Balance:
-    """What came of an attempt to take tokens: whether they were taken, and how many are left."""
+    """Result of an attempt to take tokens: whether they were taken, and how many are left."""
 
     is_taken: bool
     level: float
 
 
 class TokenBucket:
-    """The buckets of all callers: each holds `capacity` tokens at the most and gets `rate` more each second."""
+    """The buckets of all callers: each holds at most `capacity` tokens and gets `rate` more each second."""
 
     def __init__(self, name: str, *, capacity: float, rate: float) -> None:
         self.name, self.capacity, self.rate = name, capacity, rate
@@ -55,18 +55,18 @@ class TokenBucket:
         self._local: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, key: str, tokens: float) -> Balance:
-        """Take the tokens from the bucket of `key` if it holds as many, else none; a negative number is given back."""
+        """Take the tokens from the bucket of `key` if it holds enough, else none; a negative number returns tokens."""
         if not settings.RATE_LIMITS:
             return Balance(is_taken=True, level=self.capacity)
         if settings.REDIS_URL:
             try:
                 return self._take_shared(key, tokens)
-            except Exception as error:  # noqa: BLE001 # whatever Redis fails with
+            except Exception as error:  # noqa: BLE001 # any error of Redis
                 logger.warning("Redis is down, the token buckets are kept in this process: %r", error)
         return self._take_local(key, tokens)
 
     def seconds_until(self, tokens: float, balance: Balance) -> int:
-        """Return after how many whole seconds the bucket will hold so many tokens, if nobody takes any."""
+        """Return after how many whole seconds the bucket will hold so many tokens, if none are taken."""
         return max(1, math.ceil((min(tokens, self.capacity) - balance.level) / self.rate))
 
     def forget(self) -> None:
@@ -95,7 +95,7 @@ class TokenBucket:
             return Balance(is_taken=is_taken, level=level)
 
     def _drop_full(self, now: float) -> None:
-        """Drop the buckets that nobody used for as long as an empty one takes to fill."""
+        """Drop the buckets that were not used for as long as an empty one takes to fill."""
         while self._local:
             key, (_, at) = next(iter(self._local.items()))
             if now - at < self.capacity / self.rate:

@@ -1,6 +1,6 @@
-"""Distance and boxes on the globe from plain degrees: no database extension, an index on two columns.
+"""Distance and boxes on the globe from plain degrees, with an index on two columns and no database extension.
 
-A box finds what may be near, from the index; the distance says what is. A PostGIS twin would offer the same names.
+A box finds candidates from the index; the distance decides. A PostGIS version would offer the same names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Box:
-    """What lies between two parallels and two meridians, in degrees; across the antimeridian `west` is above `east`."""
+    """The area between two parallels and two meridians, in degrees; across the antimeridian `west` is above `east`."""
 
     south: float
     north: float
@@ -34,13 +34,13 @@ class Box:
     east: float
 
     def holds(self, point: Point) -> bool:
-        """Whether the point is in it."""
+        """Return whether the point is in the box."""
         is_between = point.longitude >= self.west, point.longitude <= self.east
         is_inside = all(is_between) if self.west <= self.east else any(is_between)
         return is_inside and self.south <= point.latitude <= self.north
 
     def as_condition(self) -> Q:
-        """Return it as a condition on the columns `longitude` and `latitude`, the more selective one first."""
+        """Return a condition on the columns `longitude` and `latitude`, the more selective one first."""
         if self.west <= self.east:
             between = Q(longitude__gte=self.west, longitude__lte=self.east)
         else:
@@ -73,5 +73,5 @@ def _wrapped(longitude: float) -> float:
 
 
 def stretch(point: Point) -> float:
-    """Return how long a degree of longitude is there, as a part of one of latitude."""
+    """Return the length of a degree of longitude there, as a fraction of a degree of latitude."""
     return math.cos(math.radians(point.latitude))

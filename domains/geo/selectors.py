@@ -1,4 +1,4 @@
-"""What a ZIP code is, where it is, what time it is there, and which are near."""
+"""ZIP codes: validation, coordinates, time zones, and nearby ones."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import zipcodes
 
 from domains.geo.plain import Point, box_around, distance_km
 
-#: A ZIP code as it is kept, and how people write one: five digits, or ZIP+4, with spaces and dashes.
+#: A ZIP code as it is stored, and as people write it: five digits, or ZIP+4, with spaces and dashes.
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 _WRITTEN = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
-#: Where the list errs, by the boundaries of timezone-boundary-builder (2026) and the clocks of the town.
+#: Corrections of the list, from the boundaries of timezone-boundary-builder (2026) and the local time of the town.
 _CORRECTED_ZONES = {
     # Alabama along the Chattahoochee keeps the time of the Georgian towns across the river.
     **dict.fromkeys(("36854", "36863", "36867", "36868", "36869", "36870", "36877"), "America/New_York"),
@@ -37,9 +37,9 @@ _CORRECTED_ZONES = {
 
 
 def normalize_zip_code(text: str) -> str:
-    """Return the five digits of a ZIP code, however it is written; what is none comes back as it is, stripped.
+    """Return the five digits of a ZIP code, however it is written; any other text is returned stripped.
 
-    Spaces and fullwidth digits do not count, and of ZIP+4 the last four are left out: 94110-1234 is 94110.
+    Spaces and fullwidth digits do not count, and the last four digits of ZIP+4 are dropped: 94110-1234 is 94110.
     """
     written = _WRITTEN.fullmatch("".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split()))
     return written[1] if written else text.strip()
@@ -55,25 +55,25 @@ def why_no_zip_code(text: str) -> str | None:
 
 
 def zip_point(zip_code: str) -> Point | None:
-    """Return the middle of a United States ZIP code, from a table made at the first question.
+    """Return the center of a United States ZIP code, from a table built at the first call.
 
-    None for what is no ZIP code of five digits, for one that is not in use, and for the military ones
+    None for a text that is no ZIP code of five digits, for one that is not in use, and for the military ones
     abroad, which the list puts at 0, 0.
     """
     return _middles().get(zip_code)
 
 
 def zip_time_zone(zip_code: str) -> ZoneInfo | None:
-    """Return the time zone that a United States ZIP code lies in, from a table made at the first question.
+    """Return the time zone of a United States ZIP code, from a table built at the first call.
 
-    None for what is no ZIP code in use, and for the military ones abroad.
+    None for a text that is no ZIP code in use, and for the military ones abroad.
     """
     return _zones().get(zip_code)
 
 
 @lru_cache(maxsize=1024)
 def zip_codes_within(point: Point, km: float) -> tuple[str, ...]:
-    """Return the ZIP codes whose middle is at most so many km from the point, in their own order."""
+    """Return the ZIP codes whose center is at most `km` from the point, sorted."""
     box, places = box_around(point, km), _from_south_to_north()
     first = bisect_left(places, box.south, key=lambda place: place[1].latitude)
     last = bisect_right(places, box.north, key=lambda place: place[1].latitude)
@@ -90,7 +90,7 @@ def _listed() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _middles() -> dict[str, Point]:
-    """Return the middle of every ZIP code; of one that is listed twice the first."""
+    """Return the center of every ZIP code; the first one if a code is listed twice."""
     middles = {
         str(place["zip_code"]): Point(float(place["lat"]), float(place["long"]))
         for place in reversed(zipcodes.list_all())

@@ -1,4 +1,4 @@
-"""Courses, their modules, and who takes them."""
+"""Courses, their modules, and enrollments."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ class ModuleAdmin(TableAdmin):
 
 
 class ModuleCompletionInline(ReadOnlyInline):
-    """What has been finished."""
+    """The modules that the person has finished."""
 
     model = ModuleCompletion
     fields = ("module", "completed_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Bring the titles along."""
+        """Load the titles in the same statement."""
         return super().get_queryset(request).select_related("module")
 
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(TableAdmin):
-    """Who is in which course, and how far."""
+    """Enrollments, with their progress."""
 
     list_display = (
         "user",
@@ -85,7 +85,7 @@ class EnrollmentAdmin(TableAdmin):
 
 @admin.register(ModuleCompletion)
 class ModuleCompletionAdmin(TableAdmin):
-    """Who finished which lesson when."""
+    """Completions of modules, with person and time."""
 
     list_display = ("enrollment", "user", "module", "completed_at")
     list_filter = ("completed_at",)
@@ -96,5 +96,5 @@ class ModuleCompletionAdmin(TableAdmin):
 
     @admin.display(ordering="enrollment__user__display_name")
     def user(self, completion: ModuleCompletion) -> str:
-        """Name the person."""
+        """Return the person's name."""
         return str(completion.enrollment.user)

@@ -1,4 +1,4 @@
-"""What must always hold of courses."""
+"""Invariants of courses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from domains.base.audit import holds_without
 from domains.learning.models import Course
 
-#: The courses follow a merge as soon as they are told of it.
+#: Courses are updated when the fact of a merge is delivered.
 FOLLOWED_WITHIN = timedelta(minutes=5)
 
 

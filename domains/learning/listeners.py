@@ -1,4 +1,4 @@
-"""What follows for courses when something happened elsewhere."""
+"""Listeners that update courses after facts of other domains."""
 
 from domains.base import bus
 from domains.learning import services
@@ -7,5 +7,5 @@ from domains.skills.facts import SkillsMerged
 
 @bus.listen(SkillsMerged)
 def follow_the_merged_skill(fact: SkillsMerged) -> None:
-    """Courses give the skill that the other went into."""
+    """Makes courses give the skill that the other was merged into."""
     services.repoint_skill(skill_id=fact.skill_id, into_id=fact.into_id)

@@ -1,4 +1,4 @@
-"""Courses, their modules, and who takes them."""
+"""Courses, their modules, and enrollments."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class AudienceType(models.TextChoices):
-    """Whom a course is for."""
+    """Audience of a course."""
 
     VOLUNTEER = "VOLUNTEER"
     HOST = "HOST"
 
 
 class CompletionStatus(models.TextChoices):
-    """Where somebody stands in a course."""
+    """Status of an enrollment."""
 
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
@@ -42,7 +42,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
 
 class Course(models.Model):
-    """A course; a required one guards its whole audience."""
+    """A course; its whole audience must complete a required one."""
 
     title = models.CharField(max_length=200)
     description = models.TextField(max_length=5000, blank=True)
@@ -115,7 +115,7 @@ class Enrollment(models.Model):
 
 
 class ModuleCompletion(models.Model):
-    """A module that somebody has finished; progress is counted from these rows."""
+    """A module that a person has finished; progress is counted from these rows."""
 
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="module_completions")
     module = models.ForeignKey(Module, models.CASCADE, related_name="completions")

@@ -1,4 +1,4 @@
-"""Questions about courses and who has finished them."""
+"""Queries about courses and their completions."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from domains.learning.models import AudienceType, CompletionStatus, Course, Enro
 
 
 def find_required_courses(*, audience: AudienceType) -> QuerySet[Course]:
-    """Return the published courses that everybody of this audience must have completed; a system question."""
+    """Return the published courses that everybody of this audience must complete; a system query."""
     return Course.objects.filter(is_required=True, is_published=True, audience_type=audience)
 
 
 def find_completed_courses(*, user: User) -> QuerySet[Course]:
-    """Return the courses that the person has completed; a system question."""
+    """Return the courses that the person has completed; a system query."""
     return Course.objects.filter(enrollments__user=user, enrollments__completion_status=CompletionStatus.COMPLETED)
 
 
 def find_completions(*, user_ids: Collection[int], course_ids: Collection[int]) -> dict[int, set[int]]:
-    """Return, by person, which of these courses each of these people has completed; a system question."""
+    """Return, by person, which of these courses each of these people has completed; a system query."""
     completed: dict[int, set[int]] = {}
     rows = Enrollment.objects.filter(
         user__in=user_ids, course__in=course_ids, completion_status=CompletionStatus.COMPLETED

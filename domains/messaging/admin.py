@@ -1,4 +1,4 @@
-"""Conversations from outside: who, when and how much, never what was said."""
+"""Conversations in the admin: participants, times and numbers, never the text of messages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from domains.messaging.models import Conversation, ConversationEvent, Message, M
 
 
 class ParticipantInline(ReadOnlyInline):
-    """Who takes part."""
+    """The participants."""
 
     model = Participant
     fields = ("user", "joined_at", "left_at", "read_up_to_sequence")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Bring the names along."""
+        """Load the names in the same statement."""
         return super().get_queryset(request).select_related("user")
 
 
@@ -43,7 +43,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnlyAdmin):
-    """Who takes part in what."""
+    """Participants of all conversations."""
 
     list_display = ("user", "conversation", "joined_at", "left_at", "read_up_to_sequence")
     list_filter = (("left_at", admin.EmptyFieldListFilter), "joined_at")
@@ -54,7 +54,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """That something was said; the words are for those who take part."""
+    """Messages without their text, which only participants see."""
 
     list_display = ("conversation", "sequence", "sender", "sent_at", "edited_at", "deleted_at")
     list_filter = ("sent_at", ("deleted_at", admin.EmptyFieldListFilter))
@@ -77,7 +77,7 @@ class ConversationEventAdmin(ReadOnlyAdmin):
 
 @admin.register(MessageAttachment)
 class MessageAttachmentAdmin(ReadOnlyAdmin):
-    """That a file came with a message; the file is for those who take part."""
+    """Attachments without their files and names, which only participants see."""
 
     list_display = ("id", "conversation", "uploader", "content_type", "size", "created_at")
     list_filter = ("content_type", "created_at", ("message", admin.EmptyFieldListFilter))
@@ -89,7 +89,7 @@ class MessageAttachmentAdmin(ReadOnlyAdmin):
 
 @admin.register(Reaction)
 class ReactionAdmin(ReadOnlyAdmin):
-    """Who reacted."""
+    """Reactions to messages."""
 
     list_display = ("message", "user", "emoji", "at")
     list_filter = ("at",)

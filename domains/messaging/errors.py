@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class MessagingCode(StrEnum):
-    """Why an act on conversations was refused."""
+    """Reason codes for refused acts on conversations."""
 
     FULL = "FULL"
     EXPIRED = "EXPIRED"

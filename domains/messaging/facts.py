@@ -1,4 +1,4 @@
-"""What can have happened to conversations."""
+"""Facts about conversations."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domains.base.bus import Fact
 
 @dataclass(frozen=True)
 class ConversationStarted(Fact):
-    """Somebody began a conversation; nothing is said in it yet."""
+    """Somebody started a conversation; it has no messages yet."""
 
     conversation_id: int
 
@@ -16,8 +16,8 @@ class ConversationStarted(Fact):
 class ConversationChanged(Fact):
     """The log of a conversation has a new row; there is one such fact per row, whatever the row is about.
 
-    `kind` is the row's ConversationEventKind: with MESSAGE_SENT somebody, the actor, said something new, which is
-    the message; with PARTICIPANTS_CHANGED there is none. Who joined and who left are facts of their own beside it.
+    `kind` is the row's ConversationEventKind: with MESSAGE_SENT the actor sent the message; with PARTICIPANTS_CHANGED
+    there is no message, and ParticipantsAdded or ParticipantsLeft is published beside it.
     """
 
     conversation_id: int
@@ -29,7 +29,7 @@ class ConversationChanged(Fact):
 
 @dataclass(frozen=True)
 class ParticipantsAdded(Fact):
-    """Somebody brought people into a conversation, or came back themselves; the log's row is told by itself."""
+    """Somebody added people to a conversation, or came back themselves; the log's row has a fact of its own."""
 
     conversation_id: int
     user_ids: list[int]
@@ -38,7 +38,7 @@ class ParticipantsAdded(Fact):
 
 @dataclass(frozen=True)
 class ParticipantsLeft(Fact):
-    """People take part no longer: they left, or were removed."""
+    """People are no longer participants: they left, or were removed."""
 
     conversation_id: int
     user_ids: list[int]
@@ -47,7 +47,7 @@ class ParticipantsLeft(Fact):
 
 @dataclass(frozen=True)
 class ParticipantTyping(Fact):
-    """Somebody began or stopped typing; it is told, never published."""
+    """Somebody began or stopped typing; it is sent by `bus.tell`, never published."""
 
     conversation_id: int
     participant_id: int

@@ -1,7 +1,7 @@
-"""What must always hold of conversations.
+"""Invariants of conversations.
 
-The database itself refuses: two rows of a log with one sequence, two direct conversations with one key, and one person
-twice in a conversation.
+The database itself refuses two rows of a log with one sequence, two direct conversations with one key, and the same
+person twice in a conversation.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ register_files(model=MessageAttachment, folder=MessageAttachment.FOLDER)
 @holds_without
 def logs_have_no_gaps() -> QuerySet[Conversation]:
     """The log of a conversation has every sequence from 1 to its last, and none after it."""
-    # They are all different, and none is below 1: there are as many as the highest says if none is missing.
+    # Sequences are unique and at least 1, so none is missing if there are as many rows as the highest sequence.
     logs = Conversation.objects.annotate(rows=Count("events"), top=Coalesce(Max("events__sequence"), 0))
     return logs.exclude(rows=F("last_sequence"), top=F("last_sequence"))
 

@@ -1,4 +1,4 @@
-"""What follows when something happened to a conversation: whoever listens to it looks again."""
+"""Listeners that wake live subscribers after a change, so that they read on."""
 
 from collections.abc import Iterable
 
@@ -9,19 +9,19 @@ from domains.messaging import facts, selectors
 
 @bus.listen(facts.ConversationChanged, is_prompt=True)
 def wake_its_listeners(fact: facts.ConversationChanged) -> None:
-    """Those who follow the log read on from where they are."""
+    """Wakes the log's subscribers, who read on from their last sequence."""
     live.broadcast(f"conversation.{fact.conversation_id}", sequence=fact.sequence)
 
 
 @bus.listen(facts.ConversationStarted)
 def show_it_in_inboxes(fact: facts.ConversationStarted) -> None:
-    """Those who follow all their conversations follow this one too."""
+    """Wakes the participants' inbox subscriptions, which then include this conversation."""
     _wake_inboxes(selectors.find_followers(conversation_ids=[fact.conversation_id])[fact.conversation_id])
 
 
 @bus.listen(facts.ParticipantsAdded, is_prompt=True)
 def show_it_in_their_inboxes(fact: facts.ParticipantsAdded) -> None:
-    """Those who joined follow it with all their conversations."""
+    """Wakes the inbox subscriptions of the people who joined."""
     _wake_inboxes(fact.user_ids)
 
 
@@ -32,25 +32,25 @@ def _wake_inboxes(user_ids: Iterable[int]) -> None:
 
 @bus.listen(facts.ConversationRead, is_prompt=True)
 def show_the_receipt(fact: facts.ConversationRead) -> None:
-    """Those who follow the conversation learn how far somebody has read."""
+    """Tells the conversation's subscribers how far the reader has read."""
     live.broadcast(f"conversation.{fact.conversation_id}", reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence)
 
 
 @bus.listen(facts.ParticipantTyping)
 def show_who_types(fact: facts.ParticipantTyping) -> None:
-    """Those who follow the conversation learn that an answer is coming, or is not."""
+    """Tells the conversation's subscribers that a participant began or stopped typing."""
     live.broadcast(f"conversation.{fact.conversation_id}", participant_id=fact.participant_id, is_typing=fact.is_typing)
 
 
 @bus.listen(accounts.PersonBlocked)
 def end_the_following(fact: accounts.PersonBlocked) -> None:
-    """Those who follow the direct conversation of the two look again whether they still may."""
+    """Wakes the subscribers of the pair's direct conversation, who check again whether they may follow it."""
     _wake_the_pair(fact.blocker_id, fact.blocked_id)
 
 
 @bus.listen(accounts.PersonUnblocked, is_prompt=True)
 def let_them_follow(fact: accounts.PersonUnblocked) -> None:
-    """Those who follow all their conversations follow the direct one of the two again."""
+    """Wakes the inbox subscriptions of both, which then include their direct conversation again."""
     _wake_inboxes([fact.blocker_id, fact.blocked_id])
 
 

@@ -1,6 +1,6 @@
 """Conversations as a durable log: each has a gapless sequence, in the order of the commits.
 
-A ConversationEvent is one row of the log. Its sequence is taken under the lock of the conversation's
+A ConversationEvent is one row of the log. Its sequence is assigned under the lock of the conversation's
 row, so that a reader who has seen sequence 11 can never miss a 10 that commits later.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ConversationEventKind(models.TextChoices):
-    """What a row of the log says."""
+    """Kind of a row in the log."""
 
     MESSAGE_SENT = "MESSAGE_SENT"
     MESSAGE_EDITED = "MESSAGE_EDITED"
@@ -37,7 +37,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Conversations, as people see them."""
 
     def visible_to(self, viewer: User | None) -> ConversationQuerySet:
-        """Only those one takes part in now; nobody else's, not even for staff."""
+        """Conversations that the viewer is a participant of now; staff see no others either."""
         if viewer is None:
             return self.none()
         return self.filter(
@@ -46,7 +46,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    """A talk between two people, or a group."""
+    """A direct conversation between two people, or a group."""
 
     title = models.CharField(max_length=120, blank=True)
     is_group = models.BooleanField(default=False)
@@ -100,7 +100,7 @@ class Participant(models.Model):
 
 @acquaints
 def fellow_participants(viewer: User, person: Any) -> models.QuerySet[Participant]:
-    """Return the person's part in the conversations that the viewer takes part in now."""
+    """Return the person's participations in the viewer's current conversations."""
     shared = Conversation.objects.visible_to(viewer)
     return Participant.objects.filter(user=person, left_at__isnull=True, conversation__in=shared)
 
@@ -109,12 +109,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Messages, as people see them."""
 
     def visible_to(self, viewer: User | None) -> MessageQuerySet:
-        """Those of the conversations one takes part in now."""
+        """Messages of the viewer's current conversations."""
         return self.filter(conversation__in=Conversation.objects.visible_to(viewer))
 
 
 class Message(models.Model):
-    """What somebody said; its sequence is that of the event that brought it."""
+    """A message; its sequence is that of its MESSAGE_SENT event."""
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
     sender = models.ForeignKey(
@@ -122,7 +122,7 @@ class Message(models.Model):
     )
     sequence = models.PositiveIntegerField()
     client_id = models.UUIDField()
-    #: Empty once it is deleted, or where files say enough.
+    #: Empty if the message was deleted, or has files only.
     content = models.TextField(max_length=10_000, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -162,7 +162,7 @@ class Reaction(models.Model):
 
 
 def random_key(attachment: MessageAttachment, filename: str) -> str:  # noqa: ARG001 - never the client's name
-    """Return where an attachment's file is stored: nothing of it can be guessed, or comes from the client."""
+    """Return the storage path of an attachment's file: random, with nothing from the client."""
     return f"{MessageAttachment.FOLDER}/{secrets.token_hex(20)}"
 
 
@@ -170,7 +170,7 @@ class MessageAttachmentQuerySet(models.QuerySet["MessageAttachment"]):
     """Attachments, as people see them."""
 
     def visible_to(self, viewer: User | None) -> MessageAttachmentQuerySet:
-        """Those of messages in the conversations one takes part in now, and one's own that were not sent yet."""
+        """Sent attachments of the viewer's current conversations, and the viewer's own unsent ones there."""
         if viewer is None:
             return self.none()
         seen = Q(conversation__in=Conversation.objects.visible_to(viewer))
@@ -190,7 +190,7 @@ class MessageAttachment(models.Model):
     filename = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
-    #: Pixels, of pictures.
+    #: In pixels; pictures only.
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
@@ -202,14 +202,14 @@ class MessageAttachment(models.Model):
 
 
 class ConversationEvent(models.Model):
-    """One row of a conversation's log; never changed, never removed alone."""
+    """One row of a conversation's log; it is never changed, and removed only with its conversation or message."""
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="events")
     sequence = models.PositiveIntegerField()
     kind = TextChoicesField(choices_enum=ConversationEventKind)
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    #: Of MESSAGE_REACTED: the reaction, and how many people had it under the message when the row was written.
+    #: For MESSAGE_REACTED only: the emoji, and how many people had reacted with it when the row was written.
     emoji = models.CharField(max_length=40, blank=True)
     count = models.PositiveIntegerField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)

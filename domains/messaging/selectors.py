@@ -1,4 +1,4 @@
-"""Questions about conversations; each starts at what its viewer takes part in now."""
+"""Queries about conversations; each starts from the conversations that the viewer is a participant of now."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ def find_conversations(*, viewer: User) -> ConversationQuerySet:
 
 
 def find_conversation(*, viewer: User | None, conversation_id: int) -> ConversationQuerySet:
-    """Return the one conversation, or nothing if the viewer does not take part in it."""
+    """Return the one conversation, or nothing if the viewer is no participant."""
     return Conversation.objects.visible_to(viewer).filter(pk=conversation_id)
 
 
 def find_heads(*, conversation_ids: Collection[int]) -> dict[int, int]:
-    """Return the last sequence of each conversation; for the live path, which asks for rights by `find_followers`."""
+    """Return the last sequence of each conversation; for the live path, which checks access by `find_followers`."""
     return dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_sequence"))
 
 
 def find_followers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
-    """Return, by conversation, the ids of those who may be told what happens in it now.
+    """Return, by conversation, the ids of the people who may follow it live now.
 
-    They take part and are active. In a direct conversation in which one has blocked the other it is nobody.
+    These are its active participants; none in a direct conversation in which one has blocked the other.
     """
     blocks = Block.objects.filter(
         blocker__participations__conversation=OuterRef("conversation"),
         blocked__participations__conversation=OuterRef("conversation"),
     )
-    # A CASE, so that blocks are looked for in direct conversations only: PostgreSQL asks an EXISTS for each row.
+    # A CASE, so that blocks are searched for direct conversations only: PostgreSQL runs the EXISTS for each row.
     is_closed = Case(When(conversation__is_group=True, then=Value(False)), default=Exists(blocks))
     rows = Participant.objects.filter(conversation__in=conversation_ids, left_at__isnull=True, user__is_active=True)
     may = rows.annotate(is_closed=is_closed).filter(is_closed=False)
@@ -65,14 +65,14 @@ def find_followers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
 
 
 def get_head_to_follow(*, viewer_id: int, conversation_id: int) -> int | None:
-    """Return the last sequence of a conversation, or None if the viewer may not be told what happens in it."""
+    """Return the last sequence of a conversation, or None if the viewer may not follow it live."""
     if viewer_id not in find_followers(conversation_ids=[conversation_id])[conversation_id]:
         return None
     return find_heads(conversation_ids=[conversation_id])[conversation_id]
 
 
 def find_followed(*, viewer_id: int) -> dict[int, int]:
-    """Return, by conversation that the viewer takes part in now, the last sequence from before they joined it."""
+    """Return, for each conversation the viewer is a participant of now, the last sequence before they joined it."""
     begun = (
         ConversationEvent.objects.filter(conversation=OuterRef("conversation"), at__gte=OuterRef("joined_at"))
         .order_by("sequence")
@@ -86,8 +86,8 @@ def find_followed(*, viewer_id: int) -> dict[int, int]:
 def find_overviews(*, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Conversation]:
     """Return, for each pair of conversation and viewer, the conversation as that viewer's list shows it.
 
-    With `unread_count`, with who takes part and with the last message; at a number of statements that does not
-    depend on how many pairs there are. Ask only for viewers who were found by `find_followers`.
+    Each has its `unread_count`, its participants and its last message; the number of statements does not
+    depend on the number of pairs. Pass only viewers that `find_followers` has found.
     """
     keys, viewers = {key for key, _ in pairs}, {viewer for _, viewer in pairs}
     rows = Conversation.objects.filter(pk__in=keys).prefetch_related(with_present_people())
@@ -105,7 +105,7 @@ def find_overviews(*, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int
 
 
 def find_sent_messages(*, ids: Collection[int]) -> dict[int, Message]:
-    """Return messages with senders, files and reactions; ask only for those whose conversation may be seen."""
+    """Return messages with senders, files and reactions; pass only messages of conversations that may be seen."""
     rows = Message.objects.select_related("sender").prefetch_related("attachments", "reactions")
     return rows.in_bulk(set(ids))
 
@@ -122,7 +122,7 @@ def _unread_counts(keys: Collection[int], viewers: Collection[int]) -> dict[tupl
 def find_log(*, conversation_id: int, after_sequence: int, limit: int) -> QuerySet[ConversationEvent]:
     """Return the rows of the log after a sequence, in order, with their messages and senders.
 
-    For the live path, which reads once for all followers and asks for the rights of each by `find_followers`.
+    For the live path, which reads once for all subscribers and checks each one's access by `find_followers`.
     """
     files = MessageAttachment.objects.filter(message=OuterRef("message"))
     reactions = Reaction.objects.filter(message=OuterRef("message"))
@@ -135,12 +135,12 @@ def find_log(*, conversation_id: int, after_sequence: int, limit: int) -> QueryS
 
 
 def find_messages(*, viewer: User | None) -> MessageQuerySet:
-    """Return what was said in the viewer's conversations, oldest first; deleted messages stay as their place."""
+    """Return the messages of the viewer's conversations, oldest first; deleted messages are included, without text."""
     return Message.objects.visible_to(viewer).order_by("sequence")
 
 
 def search_messages(*, viewer: User, words: Collection[str]) -> MessageQuerySet:
-    """Return what was said in the viewer's conversations with words that begin like each of these, newest first."""
+    """Return messages of the viewer's conversations in which each of these words begins a word, newest first."""
     rows = find_messages(viewer=viewer).filter(deleted_at__isnull=True)
     return begins_words(rows, "content", words).order_by("-sent_at", "-pk")
 
@@ -148,7 +148,7 @@ def search_messages(*, viewer: User, words: Collection[str]) -> MessageQuerySet:
 def find_events(
     *, viewer: User | None, conversation_ids: Collection[int], after_sequence: int, limit: int
 ) -> QuerySet[ConversationEvent]:
-    """Return, of the log of each conversation, the rows after a sequence, in order, as many as the limit says."""
+    """Return the rows of each conversation's log after a sequence, in order, at most `limit` for each."""
     rows = ConversationEvent.objects.filter(
         conversation__in=Conversation.objects.visible_to(viewer).filter(pk__in=conversation_ids),
         sequence__gt=after_sequence,
@@ -160,9 +160,9 @@ def find_events(
 
 
 def find_people(*, conversation_ids: Collection[int], people: QuerySet[User] | None = None) -> dict[int, list[User]]:
-    """Return who takes part now in each conversation; ask only for conversations that were found as visible.
+    """Return the current participants of each conversation; pass only conversations that the viewer may see.
 
-    They come in the order of joining; `people` says with what around them.
+    They come in the order of joining; `people` is the queryset that loads them.
     """
     present: dict[int, list[User]] = {key: [] for key in conversation_ids}
     for row in _participations(people).filter(conversation__in=conversation_ids):
@@ -177,12 +177,12 @@ def get_direct_id(*, one_id: int, other_id: int) -> int | None:
 
 
 def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
-    """Return in which of the conversations the viewer may write now: three statements at the most, however many."""
+    """Return in which of the conversations the viewer may write now, by at most three statements."""
     return _find_open(viewer, conversation_ids, also_alone=False)
 
 
 def find_changeable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
-    """Return in which of them the viewer may change what they sent, at the same price: where the other left, too."""
+    """Like `find_writable`, for changing messages already sent: that is possible after the other person left, too."""
     return _find_open(viewer, conversation_ids, also_alone=True)
 
 
@@ -201,12 +201,12 @@ def _find_open(viewer: User, conversation_ids: Collection[int], *, also_alone: b
 
 
 def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:
-    """Return what prefetches, for many conversations at once, who takes part now (read them by `people_of`)."""
+    """Return the prefetch of the current participants of many conversations (read them by `people_of`)."""
     return Prefetch("participations", queryset=_participations(people), to_attr=PRESENT)
 
 
 def people_of(conversation: Conversation) -> list[User]:
-    """Return who takes part now, from the prefetch if there was one."""
+    """Return the current participants, from the prefetch if there was one."""
     rows = getattr(conversation, PRESENT, None)
     if rows is None:
         return find_people(conversation_ids=[conversation.pk])[conversation.pk]
@@ -221,7 +221,7 @@ def _participations(people: QuerySet[User] | None) -> QuerySet[Participant]:
 
 
 def unread_count_of(viewer: User | None) -> Coalesce:
-    """Return the expression that counts what others said in a conversation since the viewer read it."""
+    """Return the expression that counts the messages of others that the viewer has not read yet."""
     marker = Participant.objects.filter(conversation=OuterRef(OuterRef("pk")), user=viewer)
     unread = (
         Message.objects.filter(
@@ -237,7 +237,7 @@ def unread_count_of(viewer: User | None) -> Coalesce:
 
 
 def last_message_id() -> Subquery:
-    """Return the expression that names a conversation's last message."""
+    """Return the expression for the id of a conversation's last message."""
     return Subquery(Message.objects.filter(conversation=OuterRef("pk")).order_by("-sequence").values("pk")[:1])
 
 
@@ -247,7 +247,7 @@ def find_attachments(*, viewer: User | None) -> MessageAttachmentQuerySet:
 
 
 def get_linked_attachment(*, token: str) -> MessageAttachment | None:
-    """Return the file that a link leads to, while its person may have it: active, and taking part still."""
+    """Return the file of a link, as long as the link's viewer is active and still a participant."""
     link = tokens.read_link(token)
     viewer = User.objects.filter(pk=link.viewer_id, is_active=True).first() if link else None
     if link is None or viewer is None:
@@ -268,7 +268,7 @@ class ReactionCount:
 def count_reactions(*, viewer: User | None, message_ids: Collection[int]) -> dict[int, list[ReactionCount]]:
     """Return the emoji under each message, in the order of their first use.
 
-    Ask only for messages that were found as visible.
+    Pass only messages that the viewer may see.
     """
     found: dict[int, list[ReactionCount]] = defaultdict(list)
     rows = (
@@ -283,7 +283,7 @@ def count_reactions(*, viewer: User | None, message_ids: Collection[int]) -> dic
 
 
 def summed_up(reactions: Iterable[Reaction], *, viewer: User | None) -> list[ReactionCount]:
-    """Return the same for one message whose reactions were read already."""
+    """Like `count_reactions`, for one message whose reactions are loaded already."""
     people: dict[str, list[int]] = {}
     for reaction in sorted(reactions, key=lambda one: one.pk):
         people.setdefault(reaction.emoji, []).append(reaction.user_id)

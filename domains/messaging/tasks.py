@@ -1,4 +1,4 @@
-"""What time does to conversations."""
+"""Scheduled tasks of messaging."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from domains.messaging import services
 
 @shared_task
 def remove_unsent_attachments() -> None:
-    """Remove files that nobody sent, or that belong to nothing any more."""
+    """Remove files that were never sent, and files without a row."""
     services.remove_unsent_attachments(now=timezone.now())

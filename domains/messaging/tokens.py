@@ -1,4 +1,4 @@
-"""Links to attached files: made for one person, good for some minutes."""
+"""Links to attached files; each is valid for one person and for LIFETIME_SECONDS."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ LIFETIME_SECONDS = 300
 
 @dataclass(frozen=True)
 class AttachmentLink:
-    """What a link says that has not run out."""
+    """The contents of a link that has not expired."""
 
     attachment_id: int
     viewer_id: int
 
 
 def url_for(*, attachment_id: int, viewer_id: int) -> str:
-    """Return the address of the file for this person; whether they may have it is asked when they come."""
+    """Return the address of the file for this person; access is checked when the link is opened."""
     expires = int(time.time()) + LIFETIME_SECONDS
     claims = {"sub": keyed_ids.seal("User", viewer_id), "file": attachment_id, "exp": expires}
     return f"{settings.PUBLIC_URL}/attachments/{signing.sign(PURPOSE, claims)}"
 
 
 def read_link(token: str) -> AttachmentLink | None:
-    """Return what the token of an address says, or None if it was not made here or has run out."""
+    """Return the contents of a link's token, or None if it is forged or expired."""
     try:
         claims = signing.read(PURPOSE, token)
     except signing.BadSignature:

@@ -1,6 +1,6 @@
-"""The queue of reports: what waits, what its reporter saw, who answered it and why.
+"""Admin of the queue of reports: open reports, what the reporter saw, who answered them and why.
 
-It is the one place where staff read words of a conversation: those that somebody who took part has shown them.
+Only here do staff read messages of a conversation: those that a participant has reported.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from domains.moderation import policies, services
 from domains.moderation.models import ContentReport, ReportFile, ReportNote, ReportStatus
 from domains.moderation.transitions import MOVES, NEEDS_NOTE
 
-#: Where the admin has each kind of subject.
+#: Admin URL name of each subject type.
 PLACES = {
     "Application": "opportunities_application",
     "Conversation": "messaging_conversation",
@@ -54,12 +54,12 @@ VERBS = {
 }
 
 
-#: Beside the moves: the subject goes, and the report is resolved.
+#: In addition to the moves: takes the subject down and resolves the report.
 TAKE_DOWN = "TAKE_DOWN"
 
 
 class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no parameter when it runs
-    """A note, and where the report goes with it."""
+    """A note, and the move of the report that comes with it."""
 
     move = forms.ChoiceField(required=False, label="Then")
     note = forms.CharField(
@@ -83,20 +83,20 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no paramet
             self.fields["move"].choices = [("", "Only write the note"), *moves]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        """Ask for the note here, where it can still be written."""
+        """Require the note here, so that the form shows the error and the note can be added."""
         move, note = self.cleaned_data.get("move", ""), self.cleaned_data.get("note", "").strip()
         if not note and (not move or move in {*NEEDS_NOTE, TAKE_DOWN}):
             self.add_error("note", "Write why: whoever comes next wants to know.")
 
 
 class NoteForm(ActionForm):
-    """The note that goes with an answer to the chosen reports."""
+    """The note for an action on the chosen reports."""
 
     note = forms.CharField(required=False, label="Note:", widget=forms.TextInput(attrs={"size": 40}))
 
 
 class ReportNoteInline(ReadOnlyInline):
-    """What was written and done so far."""
+    """Notes and moves of the report so far."""
 
     model = ReportNote
     verbose_name_plural = "history"
@@ -104,13 +104,13 @@ class ReportNoteInline(ReadOnlyInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Bring the names along."""
+        """Fetch the authors' names in the same query."""
         return super().get_queryset(request).select_related("author")
 
 
 @admin.register(ContentReport)
 class ContentReportAdmin(ReadOnlyAdmin):
-    """The queue: what is open first, the oldest on top."""
+    """The queue of reports: open ones first, the oldest on top."""
 
     form = AnswerForm
     action_form = NoteForm
@@ -131,13 +131,13 @@ class ContentReportAdmin(ReadOnlyAdmin):
     readonly_fields = (*shown, "what_was_seen")
 
     def get_urls(self) -> list[URLPattern]:
-        """Serve the copied files beside the pages."""
+        """Add the URL of the copied files."""
         view = self.admin_site.admin_view(require_safe(self.send_file))
         place = path("<int:report_id>/files/<int:file_id>/", view, name="moderation_contentreport_file")
         return [place, *super().get_urls()]
 
     def send_file(self, request: HttpRequest, report_id: int, file_id: int) -> HttpResponse:
-        """Send a copied file to those who may see the report, never as anything that a browser would run."""
+        """Send a copied file to staff who may see the report, with headers that keep the browser from running it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         copy = ReportFile.objects.filter(report=report_id, pk=file_id).select_related("report").first()
@@ -157,12 +157,12 @@ class ContentReportAdmin(ReadOnlyAdmin):
         return HttpResponse(content, content_type=copy.content_type, headers=headers)
 
     def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 - the same for all
-        """Put those that wait before those that were answered, and the oldest on top."""
+        """Order waiting reports before answered ones, the oldest on top."""
         ranks = (When(status=status, then=Value(rank)) for rank, status in enumerate(ReportStatus.values))
         return (OrderBy(Case(*ranks, default=Value(9), output_field=IntegerField())), "created_at", "id")
 
     def get_fieldsets(self, request: HttpRequest, obj: ContentReport | None = None) -> Any:
-        """Show the answer's fields to those who may give one."""
+        """Show the answer's fields only to staff who may answer the report."""
         parts: list[Any] = [
             ("Report", {"fields": self.shown}),
             ("What the reporter saw", {"fields": ("what_was_seen",)}),
@@ -172,20 +172,20 @@ class ContentReportAdmin(ReadOnlyAdmin):
         return parts
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Those may answer who may change reports, but no report of their own or about themselves."""
+        """Allow answers by staff who may change reports, except to their own reports and reports about themselves."""
         user: Any = request.user
         may = TableAdmin.has_change_permission(self, request, obj)
         return may and (not isinstance(obj, ContentReport) or policies.can_review(user, obj))
 
     def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:  # noqa: ARG002 - always
-        """Hand the answer to the service; what it refuses is told, and nothing changed."""
+        """Pass the answer to the service; if the service refuses it, show why and change nothing."""
         refusal = self._answer(request, obj.pk, form.cleaned_data.get("move", ""), form.cleaned_data.get("note", ""))
         if refusal:
             self.message_user(request, refusal, messages.ERROR)
             request.was_refused = True  # type: ignore[attr-defined]
 
     def response_change(self, request: HttpRequest, obj: ContentReport) -> HttpResponse:
-        """Go back to the report if the answer was refused, else on."""
+        """Return to the report if the answer was refused, else continue as usual."""
         if getattr(request, "was_refused", False):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
@@ -207,7 +207,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Take down what was reported, and resolve, with the note", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[ContentReport]) -> None:
-        """Let the subjects of the chosen reports go, and move the reports to RESOLVED."""
+        """Take down the subjects of the chosen reports, and move the reports to RESOLVED."""
         self._answer_all(request, queryset, TAKE_DOWN)
 
     def _answer_all(self, request: HttpRequest, reports: QuerySet[ContentReport], move: str) -> None:
@@ -235,24 +235,24 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description="What", ordering="subject_type")
     def subject(self, report: ContentReport) -> str:
-        """Name it in a line."""
+        """Return the subject's title in one line."""
         kind = report.subject_type.removeprefix("Opportunity") or report.subject_type
         title = str(report.context.get("title") or report.subject_id)
         return (title if title.startswith(kind) else f"{kind}: {title}")[:90]
 
     @admin.display(description="Status", ordering="status")
     def state(self, report: ContentReport) -> SafeString:
-        """Show the status in its colour."""
+        """Return the status in its color."""
         return format_html('<b style="color:{}">{}</b>', COLOURS[report.status], report.status)
 
     @admin.display(description="Waiting", ordering="created_at")
     def waiting(self, report: ContentReport) -> str:
-        """Say how long it waits, or that it was answered."""
+        """Return how long the report has waited, or that it was answered."""
         return "answered" if report.handled_at else timesince(report.created_at, depth=1)
 
     @admin.display(description="Subject")
     def where(self, report: ContentReport) -> SafeString | str:
-        """Link to the subject's page."""
+        """Return a link to the subject's page."""
         name = f"{report.subject_type} {report.subject_id}"
         try:
             url = reverse(f"admin:{PLACES[report.subject_type]}_change", args=[report.subject_id])
@@ -262,7 +262,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Kept since then")
     def what_was_seen(self, report: ContentReport) -> str:
-        """Show what was kept with the report, as text: the template escapes all of it."""
+        """Return the snapshot of the report as text; the template escapes all of it."""
         said = [line | {"at": datetime.fromisoformat(line["sent_at"])} for line in report.context.get("messages", [])]
         parts = [part for part in report.context.get("parts", []) if part[1]]
         seen = {
@@ -277,7 +277,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
 
 @admin.register(ReportNote)
 class ReportNoteAdmin(ReadOnlyAdmin):
-    """What staff wrote on reports, and did."""
+    """Notes and moves of staff on reports."""
 
     list_display = ("report", "author", "from_status", "to_status", "at")
     list_filter = ("to_status", "at")
@@ -288,7 +288,7 @@ class ReportNoteAdmin(ReadOnlyAdmin):
 
 @admin.register(ReportFile)
 class ReportFileAdmin(ReadOnlyAdmin):
-    """That a file was kept with a report; it is opened on the report's page."""
+    """Copied files, without their content and names; staff open a file on its report's page."""
 
     list_display = ("id", "report", "content_type", "size", "created_at")
     list_filter = ("content_type", "created_at")

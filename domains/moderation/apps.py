@@ -1,4 +1,4 @@
-"""Reports of content, and what staff make of them."""
+"""Reports of content, and the answers of staff."""
 
 from django.apps import AppConfig
 

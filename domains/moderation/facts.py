@@ -1,4 +1,4 @@
-"""What can have happened to reports."""
+"""Facts about reports."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from domains.base.bus import Fact
 
 @dataclass(frozen=True)
 class ContentReported(Fact):
-    """Somebody reported something; it waits for staff."""
+    """A user reported content; the report waits for staff."""
 
     report_id: int
 
 
 @dataclass(frozen=True)
 class ReportReviewed(Fact):
-    """Staff wrote a note on a report, or moved it on."""
+    """Staff wrote a note on a report, or changed its status."""
 
     report_id: int

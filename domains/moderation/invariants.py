@@ -14,7 +14,7 @@ register_files(model=ReportFile, folder=ReportFile.FOLDER)
 
 @holds_without
 def reports_stand_where_their_notes_end() -> QuerySet[ContentReport]:
-    """A report stands where its last note moved it, and is open without one."""
+    """A report has the status that its last note moved it to, and is open without notes."""
     notes = ReportNote.objects.filter(report=OuterRef("pk")).order_by("-pk").values("to_status")
     last = Coalesce(Subquery(notes[:1]), Value(ReportStatus.OPEN.value), output_field=CharField())
     return ContentReport.objects.annotate(last=last).exclude(last=F("status"))

@@ -1,6 +1,6 @@
-"""Reports: what somebody saw and would not have here, kept as they saw it, and what staff made of it.
+"""Reports of content, with a snapshot of what the reporter saw, and the answers of staff.
 
-A report names its subject by type and id and points to no row of it, so that it outlives what it is about.
+A report names its subject by type and id, without a foreign key, so that it outlives its subject.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ReportReason(models.TextChoices):
-    """What is wrong with it."""
+    """Reason of a report."""
 
     SPAM = "SPAM"
     HARASSMENT = "HARASSMENT"
@@ -32,7 +32,7 @@ class ReportReason(models.TextChoices):
 
 
 class ReportStatus(models.TextChoices):
-    """OPEN waits; REVIEWING is looked at; RESOLVED led to something; DISMISSED to nothing."""
+    """OPEN waits; REVIEWING is under review; RESOLVED led to action; DISMISSED needed none."""
 
     OPEN = "OPEN"
     REVIEWING = "REVIEWING"
@@ -40,33 +40,33 @@ class ReportStatus(models.TextChoices):
     DISMISSED = "DISMISSED"
 
 
-#: Statuses of a report that still has to be answered: one of these per reporter and subject.
+#: Statuses of a report that is not answered yet: at most one of these per reporter and subject.
 PENDING_STATUSES = ("OPEN", "REVIEWING")
 
 
 class ContentReportQuerySet(models.QuerySet["ContentReport"]):
-    """Reports, as people see them."""
+    """Reports, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> ContentReportQuerySet:
-        """One's own; staff with the right to view reports see all. The person who is reported sees none of it."""
+        """Return the viewer's own reports; staff with the right to view them see all. The reported person sees none."""
         if viewer is None:
             return self.none()
         return self if viewer.has_right("moderation.view_contentreport") else self.filter(reporter=viewer)
 
 
 class ContentReport(models.Model):
-    """One person's report of one thing."""
+    """One person's report of one subject."""
 
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    #: The GraphQL type and id of what it is about; the subject may be gone by now.
+    #: GraphQL type and id of the subject, which may be deleted by now.
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
-    #: Whose it is, where one person made it.
+    #: The person who made the subject, if it was one person.
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = TextChoicesField(choices_enum=ReportReason)
     details = models.TextField(max_length=2000, blank=True)
     status = TextChoicesField(choices_enum=ReportStatus, default=ReportStatus.OPEN)
-    #: What the reporter saw when they reported it: `selectors.Snapshot` as JSON.
+    #: What the reporter saw at the time of the report: `selectors.Snapshot` as JSON.
     context = models.JSONField(default=dict, blank=True)
     handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     handled_at = models.DateTimeField(null=True, blank=True)
@@ -97,7 +97,7 @@ class ContentReport(models.Model):
 
 
 class ReportNote(models.Model):
-    """What a member of staff wrote on a report, with the move that came with it; never changed."""
+    """A staff member's note on a report, with the move that came with it; never changed."""
 
     report = models.ForeignKey(ContentReport, models.CASCADE, related_name="notes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -116,12 +116,12 @@ class ReportNote(models.Model):
 
 
 def random_key(copy: ReportFile, filename: str) -> str:  # noqa: ARG001 - never the client's name
-    """Return where a copy is stored: nothing of it can be guessed, or comes from a client."""
+    """Return the path of a copy: random, and without anything from a client."""
     return f"{ReportFile.FOLDER}/{secrets.token_hex(20)}"
 
 
 class ReportFile(models.Model):
-    """A copy of a reported file, as it was when it was reported; only staff who see the report get at it."""
+    """A copy of a reported file from the time of the report; only staff who see the report can open it."""
 
     #: The folder of the default storage that holds the copies, and nothing else.
     FOLDER: ClassVar = "reports"
@@ -142,5 +142,5 @@ class ReportFile(models.Model):
 
     @property
     def is_picture(self) -> bool:
-        """Whether a browser shows it as a picture."""
+        """Return whether a browser shows the file as a picture."""
         return self.content_type.startswith("image/")

@@ -9,13 +9,13 @@ from domains.moderation.models import ContentReport
 
 
 def can_review(user: User, report: ContentReport) -> bool:
-    """I may answer a report if I am on the staff with the right to, and it is neither by me nor about what is mine."""
+    """I may answer a report if I am staff with the right to, and it is neither by me nor about my content."""
     is_mine = user.pk in {report.author_id, report.reporter_id}
     return user.has_right("moderation.change_contentreport") and not is_mine
 
 
 def find_reviewers(report: ContentReport) -> UserQuerySet:
-    """Return who may answer a report, by the same rule."""
+    """Return the users who may answer a report, by the rule of `can_review`."""
     right = {"codename": "change_contentreport", "content_type__app_label": "moderation"}
     has_right = (
         Q(is_superuser=True)

@@ -1,4 +1,4 @@
-"""What can be reported, and what its reporter sees of it: nothing that they may not see is kept."""
+"""Snapshots of reportable content as its reporter sees it, without anything that the reporter may not see."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from domains.messaging.models import Conversation, Message, MessageAttachment
 from domains.messaging.selectors import find_messages, people_of
 from domains.opportunities.models import Application, MembershipRole, Opportunity, OpportunityHost, Role
 
-#: How many messages before and after a reported one come along, and how many of a reported conversation's last.
+#: Number of messages kept before and after a reported one, and of a reported conversation's last messages.
 AROUND, LAST = 5, 10
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A thing as its reporter sees it now."""
+    """A subject as its reporter sees it now."""
 
-    #: Whose it is, if one person made it.
+    #: The person who made the subject, if it was one person.
     author_id: int | None
-    #: In one line, for lists.
+    #: Title in one line, for lists.
     title: str
-    #: Name and text of what else can be seen, in order.
+    #: Name and text of the other visible parts, in order.
     parts: list[tuple[str, str]]
-    #: What was said around it.
+    #: Messages around the subject.
     messages: list[dict[str, Any]]
-    #: The files that are it, or came with it.
+    #: The reported file, or the files attached to the subject.
     files: list[MessageAttachment] = field(default_factory=list)
 
     def as_context(self) -> dict[str, Any]:
-        """Return what is kept with the report."""
+        """Return the JSON that is stored with the report."""
         return {"title": self.title, "parts": [list(part) for part in self.parts], "messages": self.messages}
 
 
 def take_snapshot(*, viewer: User, subject_type: str, subject_id: int) -> Snapshot | None:
-    """Return what the viewer sees of a thing, or None if they see no such thing."""
+    """Return a snapshot of what the viewer sees of a subject, or None if they may not see it."""
     if subject_type not in SUBJECTS:
         return None
     rows, look = SUBJECTS[subject_type]

@@ -1,4 +1,4 @@
-"""What time does to reports."""
+"""Periodic tasks of reports."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from domains.moderation import services
 
 @shared_task
 def remove_old_report_files() -> None:
-    """Remove the copies of reported files whose time is over."""
+    """Remove the copies of reported files that are no longer needed."""
     services.remove_old_report_files(now=timezone.now())

@@ -1,15 +1,15 @@
-"""The way of a report, as data: from where to where staff may move it."""
+"""The state machine of reports, as data: from which status to which staff may move a report."""
 
 from __future__ import annotations
 
 from domains.moderation.models import ReportStatus as Status
 
-#: What was answered may be looked at again; it does not become open, for somebody has had it in hand.
+#: An answered report may be reviewed again, but does not become OPEN, because staff have handled it.
 MOVES: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.REVIEWING, Status.RESOLVED, Status.DISMISSED}),
     Status.REVIEWING: frozenset({Status.OPEN, Status.RESOLVED, Status.DISMISSED}),
     Status.RESOLVED: frozenset({Status.REVIEWING}),
     Status.DISMISSED: frozenset({Status.REVIEWING}),
 }
-#: Whoever comes next wants to know why.
+#: Statuses that need a note, so that other staff know the reason.
 NEEDS_NOTE = frozenset({Status.RESOLVED, Status.DISMISSED})

@@ -1,4 +1,4 @@
-"""Notifications: that somebody was told, never what; the texts may quote what is private. And what is to go out."""
+"""Admin of notifications, without their texts, which may quote private content, and of their deliveries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domains.notifications.models import (
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """Who was told what kind of thing, and whether it was read."""
+    """Notifications: recipient, kind, and whether they were read."""
 
     list_display = ("recipient", "kind", "subject_type", "subject_id", "is_in_app", "created_at", "read_at")
     list_filter = ("kind", ("read_at", admin.EmptyFieldListFilter), "created_at")
@@ -31,7 +31,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
 @admin.register(Preference)
 class PreferenceAdmin(ReadOnlyAdmin):
-    """How people want to be told, where it differs from the defaults."""
+    """Preferences that differ from the defaults."""
 
     list_display = ("user", "kind", "in_app", "email", "digest", "push")
     list_filter = ("kind", "in_app", "email", "digest", "push")
@@ -61,7 +61,7 @@ class DigestAdmin(QueueAdmin):
 
 @admin.register(PushSubscription)
 class PushSubscriptionAdmin(ReadOnlyAdmin):
-    """The browsers that take pushes; never their secrets."""
+    """Browsers subscribed to pushes, without their secrets."""
 
     list_display = ("session", "device_name", "created_at")
     list_filter = ("created_at",)

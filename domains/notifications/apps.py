@@ -1,4 +1,4 @@
-"""What people are told."""
+"""Notifications, preferences and deliveries."""
 
 from django.apps import AppConfig
 

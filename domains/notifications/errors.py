@@ -1,9 +1,9 @@
-"""The codes that notifications refuse with beside the common ones."""
+"""Error codes of notifications, in addition to the common ones."""
 
 from enum import StrEnum
 
 
 class NotificationCode(StrEnum):
-    """Reasons that a client acts differently on."""
+    """Why an act on notifications was refused."""
 
     PUSH_IS_OFF = "PUSH_IS_OFF"

@@ -1,4 +1,4 @@
-"""What can have happened to notifications."""
+"""Facts about notifications."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domains.base.bus import Fact
 
 @dataclass(frozen=True)
 class PeopleNotified(Fact):
-    """People were told something; `shown_to` are those in whose list it is, and mails or pushes of it may be due."""
+    """People were notified; `shown_to` are the users who have it in their list; mails or pushes may be due."""
 
     shown_to: list[int]
     has_mail: bool

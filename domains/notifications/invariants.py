@@ -1,6 +1,6 @@
-"""What must always hold of what is to go out. That nobody is told one thing twice, the database itself sees to.
+"""What must always hold of deliveries. The database itself ensures that no person is notified twice of one thing.
 
-What was given up after its last try is no violation: there are addresses that take no mail.
+A delivery that failed its last attempt is no violation: some addresses take no mail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from domains.notifications.models import Delivery, Digest, MailDelivery, PushDel
 
 D = TypeVar("D", bound=Delivery)
 
-#: What is due is looked for every minute at least; a claim that a crash left is over before that, too.
+#: Due deliveries are looked for at least every minute; a claim that a crash left expires sooner, too.
 SENT_WITHIN = timedelta(minutes=15)
 
 
@@ -36,7 +36,7 @@ def daily_mails_are_not_stuck() -> QuerySet[Digest]:
 
 @holds_without
 def pushes_are_not_stuck() -> QuerySet[PushDelivery]:
-    """A push that is due is tried within a quarter of an hour, on a server that has the key to it."""
+    """A push that is due is tried within a quarter of an hour, on a server that has a push key."""
     pushes = PushDelivery.objects.all()
     return _stuck(pushes) if settings.WEB_PUSH_PRIVATE_KEY else pushes.none()
 

@@ -1,4 +1,4 @@
-"""What people are told when something happened elsewhere, and what follows when they were told."""
+"""Reactions to facts: make notifications, mark them as read, and send them."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from domains.messaging.models import ConversationEventKind
 from domains.notifications import facts, services, tasks
 from domains.opportunities import facts as opportunities
 
-#: The template (services/templates) of each fact that makes notifications, and the field of the fact with its row.
+#: Each fact that makes notifications, its template (services/templates), and the field with the row's id.
 TEMPLATES_OF_FACTS: tuple[tuple[type[bus.Fact], str, str], ...] = (
     (opportunities.ApplicationSubmitted, "application_received", "application_id"),
     (opportunities.ApplicationSubmitted, "place_confirmed", "application_id"),
@@ -35,7 +35,7 @@ for _fact, _template, _field in TEMPLATES_OF_FACTS:
 
 @bus.listen(ConversationChanged)
 def tell_of_the_message(fact: ConversationChanged) -> None:
-    """Those who take part learn that somebody wrote; at once, since it costs one statement as a rule."""
+    """Notify the participants of a new message; at once, since it usually costs one statement."""
     if fact.kind == ConversationEventKind.MESSAGE_SENT:
         services.notify_of_message(
             conversation_id=fact.conversation_id, sequence=fact.sequence, sender_id=fact.actor_id
@@ -44,14 +44,14 @@ def tell_of_the_message(fact: ConversationChanged) -> None:
 
 @bus.listen(ConversationChanged)
 def mark_what_was_deleted(fact: ConversationChanged) -> None:
-    """What somebody took back, nobody need be told of any more."""
+    """Mark notifications of a deleted message as read."""
     if fact.kind == ConversationEventKind.MESSAGE_DELETED and fact.message_id:
         services.mark_deleted_read(conversation_id=fact.conversation_id, message_id=fact.message_id)
 
 
 @bus.listen(ConversationRead)
 def mark_what_was_read(fact: ConversationRead) -> None:
-    """Whoever has read the conversation need not be told of it any more."""
+    """Mark the reader's notification of the conversation as read."""
     services.mark_messages_read(
         conversation_id=fact.conversation_id, reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence
     )
@@ -59,13 +59,13 @@ def mark_what_was_read(fact: ConversationRead) -> None:
 
 @bus.listen(ParticipantsLeft)
 def mark_what_was_left(fact: ParticipantsLeft) -> None:
-    """Whoever takes part no longer need not be told of it any more."""
+    """Mark the former participants' notifications of the conversation as read."""
     services.mark_left_read(conversation_id=fact.conversation_id, user_ids=fact.user_ids)
 
 
 @bus.listen(PersonBlocked)
 def mark_what_was_blocked(fact: PersonBlocked) -> None:
-    """Those who write to each other no more need not be told of what was said any more."""
+    """Mark notifications of the direct conversation between the two as read."""
     services.mark_blocked_read(blocker_id=fact.blocker_id, blocked_id=fact.blocked_id)
 
 
@@ -77,7 +77,7 @@ def end_its_pushes(fact: SessionEnded) -> None:
 
 @bus.listen(facts.PeopleNotified)
 def show_and_send(fact: facts.PeopleNotified) -> None:
-    """Those who look at their list see it at once; mails and pushes go out."""
+    """Update the open lists of the recipients at once, and start sending mails and pushes."""
     for user_id in fact.shown_to:
         live.broadcast(f"user.{user_id}", notifications="new")
     if fact.has_mail:

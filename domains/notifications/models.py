@@ -1,4 +1,4 @@
-"""What people are told about what concerns them."""
+"""Notifications, preferences, and deliveries by mail and push."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class NotificationKind(models.TextChoices):
-    """What a notification is about."""
+    """Kind of event that a notification is about."""
 
     APPLICATION_RECEIVED = "APPLICATION_RECEIVED"
     APPLICATION_DECIDED = "APPLICATION_DECIDED"
@@ -35,15 +35,15 @@ class NotificationKind(models.TextChoices):
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    """Notifications, as people see them."""
+    """Notifications, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> NotificationQuerySet:
-        """One's own that are for the list; nobody else's, not even for staff."""
+        """Return the viewer's own notifications for the list; staff, too, see only their own."""
         return self.none() if viewer is None else self.filter(recipient=viewer, is_in_app=True)
 
 
 class Delivery(Claimable):
-    """Notifications on their way by mail or push; `is_sent` says whether they went out or were unwanted."""
+    """Delivery of notifications by mail or push; `is_sent` says whether it was sent or was unwanted."""
 
     is_sent = models.BooleanField(default=False)
 
@@ -52,7 +52,7 @@ class Delivery(Claimable):
 
 
 class Digest(Delivery):
-    """One person's mail of one day: what they have not read and had no mail about."""
+    """One person's daily mail: notifications that they have not read and got no mail about."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
     day = models.DateField()
@@ -73,9 +73,9 @@ class Digest(Delivery):
 
 
 class Notification(models.Model):
-    """A notification of one person, made once by its template about the row `source_id`, which the template knows.
+    """A notification of one person, made once per template and row; the template knows the table of `source_id`.
 
-    One that is not `is_in_app` is not in the person's list: it is there for its mail.
+    Without `is_in_app` it is not in the person's list and exists only for its mail.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
@@ -85,12 +85,12 @@ class Notification(models.Model):
     template = models.CharField(max_length=60)
     source_id = models.BigIntegerField()
     is_in_app = models.BooleanField(default=True)
-    #: The GraphQL type and id of what it is about; the subject may be gone by now.
+    #: GraphQL type and id of the subject, which may be deleted by now.
     subject_type = models.CharField(max_length=60, blank=True)
     subject_id = models.BigIntegerField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    #: The daily mail that told of it, if one did.
+    #: The daily mail that listed it, if any.
     digest = models.ForeignKey(Digest, models.SET_NULL, null=True, blank=True, related_name="notifications")
 
     objects = NotificationQuerySet.as_manager()
@@ -115,7 +115,7 @@ class Notification(models.Model):
 
 
 class Preference(models.Model):
-    """How one person wants to be told of one kind of thing; there only where it differs from the defaults."""
+    """One person's channels for one kind; a row exists only if they differ from the defaults."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")
     kind = TextChoicesField(choices_enum=NotificationKind)
@@ -147,14 +147,14 @@ class MailDelivery(Delivery):
 
 
 class PushSubscription(models.Model):
-    """A browser that takes pushes for one person, as long as the session lives that it was registered in."""
+    """A browser that gets pushes for one person, until the session that registered it ends."""
 
-    #: The oldest gives way to one more.
+    #: Maximum per person; one more replaces the oldest.
     MOST: ClassVar = 10
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="push_subscriptions")
     endpoint = models.CharField(max_length=1000, unique=True)
-    #: The browser's public key and its secret, in URL-safe Base64, as its PushSubscription has them.
+    #: The browser's public key and its secret, in URL-safe Base64, as in its PushSubscription.
     p256dh = models.CharField(max_length=120)
     auth = models.CharField(max_length=40)
     device_name = models.CharField(max_length=80, blank=True)

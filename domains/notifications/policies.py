@@ -1,4 +1,4 @@
-"""How people are told unless they say otherwise, and why they are told at all."""
+"""Default channels of each kind, and the reasons and topics that mails show."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Channels:
 
     in_app: bool = True
     email: bool = False
-    #: In the daily mail, if it is unread by then and had no mail of its own.
+    #: In the daily mail, if it is unread by then and got no mail of its own.
     digest: bool = False
     push: bool = True
 
     @property
     def is_any(self) -> bool:
-        """Whether there is a way at all."""
+        """Return whether any channel is on."""
         return self.in_app or self.email or self.digest or self.push
 
 

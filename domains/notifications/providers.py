@@ -1,4 +1,4 @@
-"""The push services that browsers use: a push goes to one of these, and nowhere else that a client may name."""
+"""The push services of browsers: pushes go only to these, whatever address a client gives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-#: Hosts; one that begins with a dot stands for all below it.
+#: Hosts; a leading dot stands for all subdomains.
 PUSH_SERVICES = (
     "fcm.googleapis.com",
     ".push.services.mozilla.com",
@@ -19,12 +19,12 @@ PUSH_SERVICES = (
     "web.push.apple.com",
 )
 HTTPS = 443
-#: What may stand between two dots of a host's name.
+#: One label of a host name, between two dots.
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_push_service(endpoint: str) -> bool:
-    """Whether the address is one at a known push service, over HTTPS and nothing odd about it."""
+    """Return whether the address is a plain HTTPS URL of a known push service."""
     if not endpoint.isascii() or any(one <= " " or one in "\\\x7f" for one in endpoint):
         return False
     try:
@@ -41,7 +41,7 @@ def is_push_service(endpoint: str) -> bool:
 
 @lru_cache(maxsize=4)
 def public_key_of(private_key: str) -> str:
-    """Return the public half of WEB_PUSH_PRIVATE_KEY, as browsers take it (`applicationServerKey`)."""
+    """Return the public half of WEB_PUSH_PRIVATE_KEY, in the form for browsers (`applicationServerKey`)."""
     number = int.from_bytes(urlsafe_b64decode(private_key + "=" * (-len(private_key) % 4)), "big")
     point = ec.derive_private_key(number, ec.SECP256R1()).public_key()
     return urlsafe_b64encode(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).decode().rstrip("=")

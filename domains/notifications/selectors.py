@@ -1,4 +1,4 @@
-"""Questions about what people are told, and how they want to be."""
+"""Selectors for notifications, preferences and push subscriptions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domains.notifications.providers import public_key_of
 
 
 def find_notifications(*, viewer: User | None) -> NotificationQuerySet:
-    """Return what the viewer was told, newest first."""
+    """Return the viewer's notifications, newest first."""
     return Notification.objects.visible_to(viewer).order_by("-created_at", "-pk")
 
 
@@ -32,19 +32,19 @@ def count_unread(*, viewer: User) -> int:
 
 
 def find_told_since(*, viewer: User, since: datetime) -> list[Notification]:
-    """Return what the viewer was told since a moment, oldest first; nothing to somebody whose account is closed."""
+    """Return the viewer's notifications since a time, oldest first; none if the account is closed."""
     own = Notification.objects.visible_to(viewer).filter(recipient__is_active=True, created_at__gte=since)
     return list(own.order_by("created_at", "pk"))
 
 
 def find_people_told_since(*, user_ids: Collection[int], since: datetime) -> set[int]:
-    """Return who of these was told something since a moment. For the system: each reads it with their own right."""
+    """Return which of the users got a notification since a time. A system question: it returns ids only."""
     rows = Notification.objects.filter(recipient__in=user_ids, created_at__gte=since, is_in_app=True)
     return set(rows.values_list("recipient", flat=True).distinct())
 
 
 def find_preferences(*, user_id: int) -> dict[NotificationKind, Channels]:
-    """Return for every kind how the person is told of it."""
+    """Return the person's channels for every kind."""
     channels = dict(DEFAULTS)
     for row in Preference.objects.filter(user=user_id):
         channels[NotificationKind(row.kind)] = channels_of(row)
@@ -52,7 +52,7 @@ def find_preferences(*, user_id: int) -> dict[NotificationKind, Channels]:
 
 
 def find_channels(*, kind: NotificationKind, user_ids: Collection[int]) -> dict[int, Channels]:
-    """Return for each person how they are told of this kind; a system question."""
+    """Return each person's channels for this kind; a system question."""
     channels = dict.fromkeys(user_ids, DEFAULTS[kind])
     for row in Preference.objects.filter(kind=kind, user__in=user_ids):
         channels[row.user_id] = channels_of(row)
@@ -60,19 +60,19 @@ def find_channels(*, kind: NotificationKind, user_ids: Collection[int]) -> dict[
 
 
 def channels_of(row: Preference) -> Channels:
-    """Return what a row of preferences says."""
+    """Return the channels of a row of preferences."""
     return Channels(in_app=row.in_app, email=row.email, digest=row.digest, push=row.push)
 
 
 def find_push_subscriptions(*, user_ids: Collection[int]) -> QuerySet[PushSubscription]:
-    """Return the browsers that take pushes for these people, by sessions that live; a system question."""
+    """Return these people's push subscriptions in sessions that have not ended; a system question."""
     return PushSubscription.objects.filter(
         session__user__in=user_ids, session__user__is_active=True, session__ended_at__isnull=True
     )
 
 
 def find_for_digest(*, since: datetime) -> NotificationQuerySet:
-    """Return what belongs into daily mails: unread, of a kind that its person wants there, without a mail of its own.
+    """Return the notifications for daily mails: unread, of a kind the person wants there, without a mail of their own.
 
     A system question.
     """
@@ -89,6 +89,6 @@ def find_for_digest(*, since: datetime) -> NotificationQuerySet:
 
 
 def get_web_push_key() -> str | None:
-    """Return the key that browsers subscribe to pushes with, or None while there are none."""
+    """Return the public key with which browsers subscribe to pushes, or None if pushes are off."""
     private_key = settings.WEB_PUSH_PRIVATE_KEY
     return public_key_of(private_key) if private_key else None

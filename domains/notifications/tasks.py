@@ -1,4 +1,4 @@
-"""Telling people what happened elsewhere, and sending what is due."""
+"""Tasks that make notifications and send due deliveries."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _retry = {"autoretry_for": (DatabaseError,), "retry_backoff": True, "max_retries
 
 @shared_task(**_retry)
 def notify_by_template(template: str, source_id: int) -> None:
-    """Tell those whom it concerns."""
+    """Notify the people whom the row concerns."""
     services.notify_by_template(template=template, source_id=source_id)
 
 
 @shared_task
 def send_due_mails() -> None:
-    """Send the mails that are due: the new ones, those that failed, and those that a crash left."""
+    """Send the mails that are due: new ones, failed ones, and ones that a crash left."""
     services.send_due_mails()
 
 
@@ -36,5 +36,5 @@ def send_digests() -> None:
 
 @shared_task
 def remove_old_notifications() -> None:
-    """Remove what is old."""
+    """Remove old notifications."""
     services.remove_old()

@@ -1,4 +1,4 @@
-"""The key in a mail's unsubscribe link: who gets no more mails about what. It needs no login, and does not expire."""
+"""The key in a mail's unsubscribe link: names the person and the topic, needs no login, and does not expire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domains.base.signing import BadSignature, read, sign
 from domains.notifications.models import NotificationKind
 
 PURPOSE = "unsubscribe"
-#: In the place of a kind: the daily mail as a whole.
+#: Topic of the daily mail as a whole, instead of a kind.
 DIGEST = "DIGEST"
 
 
@@ -20,10 +20,10 @@ def unsubscribe_url(*, user_id: int, topic: str) -> str:
 
 
 def read_unsubscribe(token: str) -> tuple[int, str]:
-    """Return whose mails about what are meant; raises BadSignature for what is no such key."""
+    """Return the user id and the topic of the key; raises BadSignature if the key is invalid."""
     claims = read(PURPOSE, token)
     subject, topic = claims.get("sub"), claims.get("topic")
-    # Mails from before the ids of people were keyed hold the number of the row.
+    # Links in old mails, from before user ids were keyed, hold the row's id.
     user_id = subject if isinstance(subject, int) else keyed_ids.unseal("User", str(subject))
     if not isinstance(user_id, int) or topic not in {*NotificationKind.values, DIGEST}:
         raise BadSignature

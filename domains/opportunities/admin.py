@@ -1,8 +1,8 @@
-"""Hosts, their opportunities and the applications for them; listings from elsewhere and their sources.
+"""Admin of hosts, their opportunities and applications, and of crawled listings and their sources.
 
-Applications are shown and not changed here: their moves are counted in the roles, so only the services make them.
-Nor is what volunteers rely on, once an opportunity is published: its host changes that, and all who hold a place hear
-of it. What staff can do is take it down.
+Applications are read-only here: their moves are counted in the roles, so only the services make them.
+So are the values that volunteers rely on, once an opportunity is published: its host changes them, and all volunteers
+with a slot are notified. Staff can take the opportunity down.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class CauseAdmin(TableAdmin):
 
 
 class HostMembershipInline(RowsInline):
-    """The people of the host, and who is invited."""
+    """Members and invitations of the host."""
 
     model = HostMembership
     form = AddressForm
@@ -75,7 +75,7 @@ class OpportunityHostAdmin(TableAdmin):
 
 @admin.register(HostMembership)
 class HostMembershipAdmin(TableAdmin):
-    """Who may do what at which host."""
+    """Members and invitations of all hosts."""
 
     form = AddressForm
     list_display = ("email", "user", "host", "role", "accepted_at")
@@ -88,7 +88,7 @@ class HostMembershipAdmin(TableAdmin):
 
 @admin.register(Source)
 class SourceAdmin(TableAdmin):
-    """Places on the web that listings are read from."""
+    """Websites that listings are crawled from."""
 
     list_display = ("name", "kind", "url", count_column("listings", Listing, "source"), "last_run_at")
     list_filter = ("kind", "last_run_at")
@@ -96,9 +96,9 @@ class SourceAdmin(TableAdmin):
     ordering = ("name",)
 
 
-#: What is settled by services: whether it takes applications, and why not.
+#: Read-only always, because services set them: whether it takes applications, and why not.
 ALWAYS_SETTLED = ("status", "closed_reason")
-#: What others rely on once it is published.
+#: Read-only once it is published, because volunteers rely on them.
 SETTLED = (*ALWAYS_SETTLED, "kind", "host", *RELIED_ON, "latitude", "longitude")
 SETTLED_OF_ROLE = ("opportunity", "slots_available", "requires_approval")
 
@@ -112,21 +112,21 @@ class RoleInline(RowsInline):
     show_change_link = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
-        """Return what is only shown: places, too, of what is published."""
+        """Return the read-only fields: once it is published, also the slots."""
         return super().get_readonly_fields(request, obj) if _is_draft(obj) else ("slots_taken", *SETTLED_OF_ROLE[1:])
 
     def has_add_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
-        """Let roles be added to drafts."""
+        """Allow adding roles to drafts only."""
         return _is_draft(obj) and super().has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
-        """Let roles be removed from drafts."""
+        """Allow deleting roles of drafts only."""
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
 
 @admin.register(Opportunity)
 class OpportunityAdmin(TableAdmin):
-    """Opportunities, open and otherwise."""
+    """Opportunities of any status."""
 
     list_display = (
         "title",
@@ -156,17 +156,17 @@ class OpportunityAdmin(TableAdmin):
     actions = ("take_down",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
-        """Return what is only shown: the state always, and what others rely on once it is published."""
+        """Return the read-only fields: the status always, and `SETTLED` once it is published."""
         settled = ALWAYS_SETTLED if _is_draft(obj) else SETTLED
         return (*super().get_readonly_fields(request, obj), *settled)
 
     def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
-        """Let drafts be removed; what is published is taken down, so that those who hold a place hear of it."""
+        """Allow deleting drafts; published ones are taken down, so that volunteers with a slot are notified."""
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
     @admin.action(description="Take down, and tell those who applied", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Opportunity]) -> None:
-        """Take down the chosen ones that can be; say of the others why they cannot."""
+        """Take down the chosen opportunities; for those that cannot be taken down, show why."""
         for opportunity in queryset.order_by("pk"):
             try:
                 with refuse_when_busy():
@@ -180,13 +180,13 @@ class OpportunityAdmin(TableAdmin):
 
 
 def _is_draft(opportunity: Opportunity | None) -> bool:
-    """Tell whether nobody else has seen it yet; so it is before it is stored."""
+    """Return whether the opportunity is a draft or not stored yet."""
     return opportunity is None or opportunity.status == OpportunityStatus.DRAFT
 
 
 @admin.register(OpportunityChange)
 class OpportunityChangeAdmin(ReadOnlyAdmin):
-    """What hosts changed that volunteers rely on."""
+    """Changes to values that volunteers rely on."""
 
     list_display = ("opportunity", "actor", "at")
     list_filter = ("at",)
@@ -197,7 +197,7 @@ class OpportunityChangeAdmin(ReadOnlyAdmin):
 
 @admin.register(Listing)
 class ListingAdmin(TableAdmin):
-    """Where crawled opportunities were found."""
+    """Crawled listings."""
 
     list_display = ("opportunity", "organization_name", "source", "last_seen_at", "missed_runs")
     list_filter = ("source", "missed_runs", "last_seen_at")
@@ -207,7 +207,7 @@ class ListingAdmin(TableAdmin):
     ordering = ("-last_seen_at",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Listing | None = None) -> bool:  # noqa: ARG002 - nobody may
-        """Keep where an opportunity came from, and with it the source; what harms is taken down."""
+        """Forbid deleting: a listing and its source stay; harmful opportunities are taken down."""
         return False
 
 
@@ -239,18 +239,18 @@ class RoleAdmin(TableAdmin):
     inlines: ClassVar = [RoleSkillInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Role | None = None) -> Any:
-        """Return what is only shown: places, too, of what is published."""
+        """Return the read-only fields: once it is published, also the slots."""
         fixed = () if obj is None or _is_draft(obj.opportunity) else SETTLED_OF_ROLE
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:
-        """Let roles of drafts be removed; others keep their places and who holds them."""
+        """Allow deleting roles of drafts only; other roles keep their slots and applications."""
         return obj is not None and _is_draft(obj.opportunity) and super().has_delete_permission(request, obj)
 
 
 @admin.register(RoleSkill)
 class RoleSkillAdmin(TableAdmin):
-    """Which role wants or teaches which skill."""
+    """Skills that roles require or develop."""
 
     list_display = ("skill", "role", "is_required", "is_developed")
     list_filter = ("is_required", "is_developed", "skill__category")
@@ -261,19 +261,19 @@ class RoleSkillAdmin(TableAdmin):
 
 
 class ApplicationHistoryInline(ReadOnlyInline):
-    """How the application came to where it stands."""
+    """History of the application."""
 
     model = ApplicationHistory
     fields = ("from_status", "to_status", "actor", "reason", "overrides", "at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Bring the names along."""
+        """Fetch the actors' names in the same query."""
         return super().get_queryset(request).select_related("actor")
 
 
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
-    """Who applied for what, and how it stands."""
+    """Applications with their status."""
 
     list_display = (
         "volunteer",
@@ -302,13 +302,13 @@ class ApplicationHistoryAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="application__volunteer__display_name")
     def volunteer(self, move: ApplicationHistory) -> str:
-        """Name the person who applied."""
+        """Return the name of the volunteer who applied."""
         return str(move.application.volunteer)
 
 
 @admin.register(HoursEntry)
 class HoursEntryAdmin(ReadOnlyAdmin):
-    """The hours that volunteers logged, and what the hosts said."""
+    """The hours that volunteers logged, and the hosts' reviews."""
 
     list_display = ("volunteer", "application__role", "started_at", "ended_at", "status", "corrects_id", "reviewed_by")
     list_filter = ("status", "started_at", "reviewed_at")
@@ -319,7 +319,7 @@ class HoursEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(ServiceRecord)
 class ServiceRecordAdmin(ReadOnlyAdmin):
-    """Who made a record of their hours and when; its code and its contents are the volunteer's to give away."""
+    """Records of service without their codes and contents, which only the volunteer shares."""
 
     list_display = ("volunteer", "since", "until", "created_at", "revoked_at")
     list_filter = ("created_at", ("revoked_at", admin.EmptyFieldListFilter))

@@ -1,8 +1,8 @@
-"""Who may hold a slot: one function decides it for every way to a slot, from what was read of the two sides.
+"""Who may hold a slot: one function decides it for every way to a slot, from the volunteer's and the role's data.
 
-The ways are applying, the answer to an offer, a coordinator's ACCEPT, and the choice of whom a free slot is offered.
-The order of the reasons is part of the contract: first what is about the account, then what the role requires, then
-what is about the opportunity, last what time may mend.
+The ways are applying, the answer to an offer, a coordinator's ACCEPT, and the choice of whom to offer a free slot.
+The order of the reasons is part of the contract: first the account, then the role's requirements, then the
+opportunity, last reasons that may pass with time.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from domains.base.errors import Problem
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import OpportunityKind, OpportunityStatus
 
-#: What lasts longer, a program of weeks, leaves room for other slots beside it.
+#: Longer opportunities, such as a program of weeks, may overlap other slots.
 MAX_SHIFT = timedelta(days=3)
 
-#: The reasons that a coordinator may pass over with `acceptAnyway`.
+#: Reasons that a coordinator may override with `acceptAnyway`.
 PASSABLE = frozenset(
     {
         OpportunityCode.MISSING_SKILL,
@@ -34,28 +34,28 @@ ANYWAY = "pass `acceptAnyway: true` to accept anyway"
 
 @dataclass(frozen=True)
 class Span:
-    """A time that is taken; what ends when another begins does not meet it."""
+    """A period of time, without its end: a span that ends when another begins does not meet it."""
 
     starts_at: datetime
     ends_at: datetime
 
     def meets(self, other: Span) -> bool:
-        """Whether there is a moment in both."""
+        """Return whether the two spans have a moment in common."""
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
     def overlaps(self, other: Span) -> bool:
-        """Whether nobody may hold slots in both: they meet, and neither lasts longer than a shift."""
+        """Return whether a volunteer may not hold slots in both: they meet, and neither is longer than a shift."""
         return self.is_shift and other.is_shift and self.meets(other)
 
     @property
     def is_shift(self) -> bool:
-        """Whether it is short enough to leave no room for anything else."""
+        """Return whether it is short enough to exclude overlapping slots: `MAX_SHIFT` at most."""
         return self.ends_at - self.starts_at <= MAX_SHIFT
 
 
 @dataclass(frozen=True)
 class HeldSlot:
-    """A slot that a volunteer holds in what is not over: an accepted application."""
+    """A slot that a volunteer holds: an accepted application for an opportunity that is not over."""
 
     role_id: int
     role_title: str
@@ -66,13 +66,13 @@ class HeldSlot:
 
 @dataclass(frozen=True)
 class Qualifications:
-    """What counts of a volunteer; all of it as of now."""
+    """A volunteer's current data that the rules look at."""
 
     is_active: bool
     is_email_verified: bool
     is_volunteer: bool
     skill_ids: frozenset[int] = frozenset()
-    #: The courses that were completed.
+    #: The courses that the volunteer completed.
     course_ids: frozenset[int] = frozenset()
     verifications: frozenset[str] = frozenset()
     held_slots: Sequence[HeldSlot] = ()
@@ -80,7 +80,7 @@ class Qualifications:
 
 @dataclass(frozen=True)
 class Requirements:
-    """What counts of a role and its opportunity."""
+    """The data of a role and its opportunity that the rules look at."""
 
     role_id: int
     host_id: int | None
@@ -88,7 +88,7 @@ class Requirements:
     status: OpportunityStatus
     span: Span
     is_full: bool
-    #: Where to apply instead, for a listing from elsewhere; may be empty.
+    #: Where to apply instead, for an EXTERNAL listing; may be empty.
     link: str = ""
     #: The required skills and courses: id -> name.
     skills: Mapping[int, str] | None = None
@@ -98,9 +98,9 @@ class Requirements:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a volunteer may not hold a slot, in a sentence for each of the two who may ask.
+    """Why a volunteer may not hold a slot, in one sentence for the volunteer and one for a coordinator.
 
-    What a coordinator reads names no opportunity of another host.
+    The coordinator's sentence never names an opportunity of another host.
     """
 
     code: OpportunityCode
@@ -117,9 +117,9 @@ class Reason:
 
 
 def reasons_against(who: Qualifications, role: Requirements, *, now: datetime, is_new: bool) -> list[Reason]:
-    """Return all the reasons why the volunteer may not hold a slot of the role; none where they may.
+    """Return all the reasons why the volunteer may not hold a slot of the role; an empty list if they may.
 
-    A new application (`is_new`) needs two things more: an account that volunteers, and an opportunity that takes
+    A new application (`is_new`) also requires an account that volunteers, and an opportunity that takes
     applications.
     """
     return [
@@ -132,7 +132,7 @@ def reasons_against(who: Qualifications, role: Requirements, *, now: datetime, i
 
 
 def overlapping(held_slots: Sequence[HeldSlot], *, role_id: int, span: Span) -> list[HeldSlot]:
-    """Return the held slots of other roles that nobody may hold beside one at this time."""
+    """Return the held slots of other roles that overlap the span."""
     return [slot for slot in held_slots if slot.role_id != role_id and slot.span.overlaps(span)]
 
 
@@ -197,7 +197,7 @@ def _closed_because(message: str) -> Reason:
 
 def _overlapping(who: Qualifications, role: Requirements) -> Iterator[Reason]:
     for slot in overlapping(who.held_slots, role_id=role.role_id, span=role.span):
-        # Where else somebody goes is nobody's business but theirs and that host's.
+        # A volunteer's slots with other hosts are private to the volunteer and those hosts.
         is_ours = role.host_id is not None and slot.host_id == role.host_id
         where = f"in “{slot.opportunity_title}” (as {slot.role_title})" if is_ours else "in another opportunity"
         yield Reason(

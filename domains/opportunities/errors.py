@@ -1,10 +1,10 @@
-"""The reason codes of opportunities and applications."""
+"""Error codes of opportunities and applications."""
 
 from enum import StrEnum
 
 
 class OpportunityCode(StrEnum):
-    """Why an act on opportunities, roles or applications was refused; beside the codes of every domain."""
+    """Why an act on opportunities, roles or applications was refused, in addition to the common codes."""
 
     NOT_ELIGIBLE = "NOT_ELIGIBLE"
     EMAIL_NOT_VERIFIED = "EMAIL_NOT_VERIFIED"

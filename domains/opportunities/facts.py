@@ -1,4 +1,4 @@
-"""What can have happened to opportunities and applications."""
+"""Facts about hosts, opportunities, applications and hours."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from domains.base.bus import Fact
 
 @dataclass(frozen=True)
 class OpportunityPublished(Fact):
-    """A host opened an opportunity to everybody."""
+    """A host published an opportunity."""
 
     opportunity_id: int
 
 
 @dataclass(frozen=True)
 class OpportunityChanged(Fact):
-    """A host changed when or where a published opportunity is; `change_id` is the row that says what."""
+    """A host changed the times or location of a published opportunity; `change_id` is the row of the change."""
 
     opportunity_id: int
     change_id: int
@@ -22,14 +22,14 @@ class OpportunityChanged(Fact):
 
 @dataclass(frozen=True)
 class OpportunityClosed(Fact):
-    """A host takes no more applications for an opportunity."""
+    """An opportunity was closed and takes no more applications."""
 
     opportunity_id: int
 
 
 @dataclass(frozen=True)
 class OpportunityCancelled(Fact):
-    """A host called a published opportunity off, and with it every live application; `change_id` says why."""
+    """A published opportunity was cancelled, with its live applications; `change_id` is the row with the reason."""
 
     opportunity_id: int
     change_id: int
@@ -37,21 +37,21 @@ class OpportunityCancelled(Fact):
 
 @dataclass(frozen=True)
 class HostMemberInvited(Fact):
-    """An owner asked an address to join a host, for the first time or again."""
+    """An owner invited an address to join a host, for the first time or again."""
 
     membership_id: int
 
 
 @dataclass(frozen=True)
 class ApplicationSubmitted(Fact):
-    """Somebody applied for a place; the application may have been accepted at once, or wait in line."""
+    """A volunteer applied for a slot; the application may be accepted already, or waitlisted."""
 
     application_id: int
 
 
 @dataclass(frozen=True)
 class ApplicationWithdrawn(Fact):
-    """The volunteer took an application back; `move_id` is the line of its history that says from where."""
+    """The volunteer withdrew an application; `move_id` is the row of its history with the former status."""
 
     application_id: int
     move_id: int
@@ -59,7 +59,7 @@ class ApplicationWithdrawn(Fact):
 
 @dataclass(frozen=True)
 class OfferMade(Fact):
-    """A place became free and is held for the first in line until a deadline."""
+    """A slot became free and is held for the first on the waitlist until a deadline."""
 
     application_id: int
     move_id: int
@@ -67,7 +67,7 @@ class OfferMade(Fact):
 
 @dataclass(frozen=True)
 class OfferAnswered(Fact):
-    """The volunteer took the offered place, or left it to the next."""
+    """The volunteer accepted or refused the offered slot."""
 
     application_id: int
     move_id: int
@@ -75,7 +75,7 @@ class OfferAnswered(Fact):
 
 @dataclass(frozen=True)
 class OfferExpired(Fact):
-    """Nobody answered the offer in time; the place went on to the next."""
+    """The volunteer did not answer the offer in time; the slot goes to the next on the waitlist."""
 
     application_id: int
     move_id: int
@@ -83,7 +83,7 @@ class OfferExpired(Fact):
 
 @dataclass(frozen=True)
 class ApplicationDecided(Fact):
-    """A coordinator decided about an application; `move_id` is the line of its history that says how."""
+    """A coordinator decided about an application; `move_id` is the row of its history with the decision."""
 
     application_id: int
     move_id: int
@@ -91,7 +91,7 @@ class ApplicationDecided(Fact):
 
 @dataclass(frozen=True)
 class EligibilityOverridden(Fact):
-    """A coordinator accepted somebody anyway; `move_id` is the line of the history with the reasons passed over."""
+    """A coordinator accepted a volunteer anyway; `move_id` is the row of the history with the overridden reasons."""
 
     application_id: int
     move_id: int
@@ -106,6 +106,6 @@ class HoursSubmitted(Fact):
 
 @dataclass(frozen=True)
 class HoursReviewed(Fact):
-    """Somebody who runs the host approved or rejected an entry of hours."""
+    """A coordinator of the host approved or rejected an entry of hours."""
 
     hours_entry_id: int

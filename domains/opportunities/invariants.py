@@ -1,6 +1,6 @@
-"""What must always hold of places, applications, hours and listings.
+"""What must always hold of slots, applications, hours and listings.
 
-The database itself refuses: more places taken than there are, two live applications of one person for a role, an offer
+The database itself refuses: more slots taken than available, two live applications of one person for a role, an offer
 without a deadline, approved hours that overlap or change, and an entry that is corrected twice.
 """
 
@@ -33,22 +33,22 @@ from domains.opportunities.models import (
     RoleSkill,
 )
 
-#: The roles follow a merge of skills as soon as they are told of it.
+#: Roles are updated as soon as the relay delivers the merge of the skills.
 FOLLOWED_WITHIN = timedelta(minutes=5)
-#: Offers are passed on once a minute; one whose role is busy waits for the next time.
+#: Offers expire in a run once a minute; an offer whose role is locked waits for the next run.
 PASSED_ON_WITHIN = timedelta(minutes=15)
 
 
 @holds_without
 def roles_count_their_places() -> QuerySet[Role]:
-    """The places that a role counts as taken are those of its applications that are accepted, offered or completed."""
+    """The slots that a role counts as taken are its applications that are accepted, offered or completed."""
     held = Count("applications", filter=Q(applications__status__in=PLACE_STATUSES))
     return Role.objects.annotate(held=held).exclude(held=F("slots_taken"))
 
 
 @holds_without
 def applications_stand_where_their_history_ends() -> QuerySet[Application]:
-    """An application has a history, and stands where its last move led."""
+    """An application has a history, and the status that its last move led to."""
     moves = ApplicationHistory.objects.filter(application=OuterRef("pk")).order_by("-pk")
     last = Coalesce(Subquery(moves.values("to_status")[:1]), Value(""), output_field=CharField())
     return Application.objects.annotate(last=last).exclude(last=F("status"))
@@ -56,7 +56,7 @@ def applications_stand_where_their_history_ends() -> QuerySet[Application]:
 
 @holds_without
 def moves_begin_where_the_last_one_ended() -> QuerySet[ApplicationHistory]:
-    """Each move of an application begins where the one before it ended, and the first from nowhere."""
+    """Each move of an application starts from the status that the one before led to, and the first from none."""
     began = Coalesce("from_status", Value(""), output_field=CharField())
     before = _before("to_status", default=Value(""), output_field=CharField())
     return ApplicationHistory.objects.annotate(began=began, before=before).exclude(began=F("before"))
@@ -70,22 +70,22 @@ def moves_are_in_order_of_time() -> QuerySet[ApplicationHistory]:
 
 @holds_without
 def who_waits_has_a_place_in_line() -> QuerySet[Application]:
-    """Whoever waits in line has a time by which they stand in it."""
+    """Each waitlisted application has the time that decides its position."""
     return Application.objects.filter(status=ApplicationStatus.WAITLISTED, waitlisted_at__isnull=True)
 
 
 @holds_without
 def offers_are_passed_on() -> QuerySet[Application]:
-    """An offer that nobody answered in time is passed on within a quarter of an hour."""
+    """An offer that was not answered in time expires within a quarter of an hour."""
     overdue = timezone.now() - PASSED_ON_WITHIN
     return Application.objects.filter(status=ApplicationStatus.OFFERED, offer_expires_at__lt=overdue)
 
 
 @holds_without
 def nobody_holds_two_slots_at_once() -> QuerySet[Application]:
-    """Nobody holds two slots of what is to come at the same time, unless accepted anyway or its times changed later.
+    """No volunteer holds two overlapping slots that are not over, unless accepted anyway or their times changed later.
 
-    Of two such applications the one that was accepted later breaks it.
+    Of two such applications the one that was accepted later is the violation.
     """
     accepted = ApplicationHistory.objects.filter(application=OuterRef("pk"), to_status=ApplicationStatus.ACCEPTED)
     held = (
@@ -118,31 +118,31 @@ def nobody_holds_two_slots_at_once() -> QuerySet[Application]:
 
 @holds_without
 def corrections_correct_approved_hours() -> QuerySet[HoursEntry]:
-    """A correction of hours corrects approved ones, of the same application."""
+    """A correction of hours corrects approved hours of the same application."""
     corrections = HoursEntry.objects.filter(corrects__isnull=False)
     return corrections.exclude(corrects__status=HoursStatus.APPROVED, corrects__application=F("application"))
 
 
 @holds_without
 def external_opportunities_have_a_listing() -> QuerySet[Opportunity]:
-    """An opportunity that is applied for elsewhere says where it was found."""
+    """An EXTERNAL opportunity has the listing where it was found."""
     return Opportunity.objects.filter(kind=OpportunityKind.EXTERNAL, listing__isnull=True)
 
 
 @holds_without
 def no_role_names_a_merged_skill() -> QuerySet[RoleSkill]:
-    """A role that named a skill which was merged into another names the other, within five minutes."""
+    """A role that named a merged skill names the skill that it was merged into, within five minutes."""
     merged_before = timezone.now() - FOLLOWED_WITHIN
     return RoleSkill.objects.filter(skill__merged_into__isnull=False, skill__updated_at__lt=merged_before)
 
 
 def _before(column: str, **options: Any) -> Window:
-    """Return the column of the move before, in the order in which they were written."""
+    """Return the column of the previous move, in the order of writing."""
     given = {name: options.pop(name) for name in ("default",) if name in options}
     return Window(Lag(column, **given), partition_by="application", order_by="pk", **options)
 
 
 @holds_without
 def addresses_have_their_one_form() -> QuerySet[HostMembership]:
-    """No member or invitation is marked because the host has the mailbox twice."""
+    """No member or invitation has a marked address, which means that the host has the mailbox twice."""
     return HostMembership.objects.filter(email__regex=MARKED)

@@ -1,4 +1,4 @@
-"""What follows when something happened to a host, or to a skill that roles ask for."""
+"""Reactions to facts about hosts, and about skills that roles name."""
 
 from domains.base import bus
 from domains.base.tasks import send_due_mails
@@ -9,12 +9,12 @@ from domains.skills.facts import SkillsMerged
 
 @bus.listen(SkillsMerged)
 def follow_the_merged_skill(fact: SkillsMerged) -> None:
-    """Roles name the skill that the other went into."""
+    """Roles that named the merged skill name the other instead."""
     repoint_skill(skill_id=fact.skill_id, into_id=fact.into_id)
 
 
 @bus.listen(facts.HostMemberInvited)
 def mail_the_invited(fact: facts.HostMemberInvited) -> None:
-    """Mails the key to the address that is invited."""
+    """Mails the key to the invited address."""
     services.queue_host_invitation_mail(membership_id=fact.membership_id)
     send_due_mails.delay()

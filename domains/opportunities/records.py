@@ -1,4 +1,4 @@
-"""What a record of service says, and how it is signed and read again. Nothing here asks the database."""
+"""The content of a record of service, its signing and reading. Nothing here reads the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.conf import settings
 
 from domains.base import signing
 
-#: It is in the header (`service-record+jwt`) and in the derivation of the key.
+#: Used in the header (`service-record+jwt`) and in the derivation of the key.
 PURPOSE = "service-record"
 SECONDS_PER_HOUR = 3600
 
@@ -27,11 +27,11 @@ class Service:
 
 @dataclass(frozen=True)
 class RecordContent:
-    """All that a record says: nothing else about the volunteer gets into it."""
+    """The whole content of a record: it has no other data about the volunteer."""
 
     code: str
     name: str
-    #: A date is a day where each opportunity is, and `until` includes it; a time is a moment, and `until` is after it.
+    #: A date is a day in each opportunity's time zone, and `until` includes it; a time is exact, `until` excludes it.
     since: date
     until: date
     issued_at: datetime
@@ -39,12 +39,12 @@ class RecordContent:
 
     @property
     def seconds(self) -> int:
-        """The total."""
+        """Total in seconds."""
         return sum(service.seconds for service in self.services)
 
     @property
     def days(self) -> tuple[date, date]:
-        """The first and the last day, each where its volunteer was."""
+        """First and last day; a date is the local day of each opportunity."""
         first, last = self.since, self.until
         if isinstance(first, datetime):
             first = first.date()
@@ -54,17 +54,17 @@ class RecordContent:
 
     @property
     def hours(self) -> float:
-        """The total in hours, to hundredths."""
+        """Total in hours, rounded to hundredths."""
         return hours_of(self.seconds)
 
 
 def is_record_code(text: str) -> bool:
-    """Tell whether a text may be a code at all; databases choke on some that can't."""
+    """Return whether a text has the form of a code; databases fail on some other texts."""
     return re.fullmatch(r"[a-z2-7]{26}", text) is not None
 
 
 def hours_of(seconds: int) -> float:
-    """Return hours as people write them: to hundredths."""
+    """Return the hours, rounded to hundredths."""
     return round(seconds / SECONDS_PER_HOUR, 2)
 
 
@@ -93,7 +93,7 @@ def sign_record(content: RecordContent) -> str:
 
 @dataclass(frozen=True)
 class SignedRecord:
-    """A record whose signature was checked, with all that somebody else needs to check it."""
+    """A record whose signature was checked, with all that others need to check it."""
 
     token: str
     claims: dict[str, Any]
@@ -102,7 +102,7 @@ class SignedRecord:
 
 
 def read_record(token: str) -> SignedRecord:
-    """Return what a stored token says; raises `signing.BadSignature` where no key of this server fits it (any more)."""
+    """Return the content of a stored token; raises `signing.BadSignature` if no current key verifies it."""
     claims = signing.read(PURPOSE, token)
     key = signing.find_key(PURPOSE, token)
     if key is None:

@@ -1,4 +1,4 @@
-"""What time does to opportunities."""
+"""Periodic tasks of opportunities."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from domains.opportunities.services.expire_offers import expire_offers
 
 @shared_task
 def close_ended_opportunities() -> None:
-    """Close what is over."""
+    """Close opportunities that have ended."""
     close_ended()
 
 
 @shared_task
 def expire_overdue_offers() -> None:
-    """Pass on the offers that nobody answered in time."""
+    """Expire offers that were not answered in time, and offer their slots to the next."""
     expire_offers()

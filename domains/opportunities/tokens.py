@@ -1,4 +1,4 @@
-"""The key in the mail that invites somebody to a host: signed, for one invitation and one address, for a week."""
+"""The key in the mail that invites a person to a host: signed, for one invitation and address, valid for a week."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.core import signing
 
 INVITATION_LIFETIME = timedelta(days=7)
-#: Longer texts are refused before anything is parsed.
+#: Longer keys are refused before parsing.
 MAX_LENGTH = 512
 _INVITATION = "mishmob.host_invitation"
 
@@ -18,17 +18,17 @@ class BadKey(Exception):
 
 
 def invitation_key(*, membership_id: int, email: str) -> str:
-    """Return the key of this invitation for this address, good for a week from now."""
+    """Return the key of this invitation for this address, valid for a week from now."""
     return signing.TimestampSigner(salt=_INVITATION).sign(f"{membership_id}.{_mark(email)}")
 
 
 def read_invitation_key(key: str) -> int:
-    """Return the id of the invitation that the key is of, or raise BadKey."""
+    """Return the id of the key's invitation, or raise BadKey."""
     return int(_read(key).partition(".")[0])
 
 
 def is_for(key: str, email: str) -> bool:
-    """Whether the key was made for this address."""
+    """Return whether the key was made for this address."""
     return _read(key).partition(".")[2] == _mark(email)
 
 

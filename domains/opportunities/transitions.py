@@ -1,7 +1,7 @@
-"""The state machine of applications, as data: who moves what from where to where.
+"""The state machine of applications, as data: which act moves an application from which status to which.
 
-COMPLETED, DECLINED, WITHDRAWN, CANCELLED and EXPIRED are ends. Every move goes through
-`services/moves.py`, which asks this table, counts the places and writes the history.
+COMPLETED, DECLINED, WITHDRAWN, CANCELLED and EXPIRED are final. Every move goes through
+`services/moves.py`, which checks this table, counts the slots and writes the history.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from domains.opportunities.models import ApplicationStatus as Status
 
 
 class Act(StrEnum):
-    """What can be done with an application."""
+    """Acts on an application."""
 
     #: By the volunteer.
     APPLY = "APPLY"
@@ -27,16 +27,16 @@ class Act(StrEnum):
     WAITLIST = "WAITLIST"
     COMPLETE = "COMPLETE"
     MISS = "MISS"
-    #: By the system: a place became free, time ran out, the opportunity was called off.
+    #: By the system: a slot became free, an offer's deadline passed, the opportunity was cancelled.
     OFFER = "OFFER"
     EXPIRE = "EXPIRE"
-    #: The volunteer took an offer beside which they hold a slot: they wait again, where they waited before.
+    #: The volunteer accepted an offer that overlaps a slot they hold: they return to their waitlist position.
     RETURN = "RETURN"
     CANCEL = "CANCEL"
 
 
 class Decision(StrEnum):
-    """What a coordinator may decide about an application: each is the act of the same name."""
+    """Decisions of a coordinator about an application; each is the act of the same name."""
 
     SHORTLIST = "SHORTLIST"
     ACCEPT = "ACCEPT"
@@ -44,12 +44,12 @@ class Decision(StrEnum):
     WAITLIST = "WAITLIST"
 
 
-#: Where an application is before it exists.
+#: Status of an application before it exists.
 NOWHERE = None
 
 _UNDECIDED = frozenset({Status.APPLIED, Status.SHORTLISTED, Status.WAITLISTED})
 
-#: Each act with the statuses it may lead to, and from where.
+#: Act -> status it may lead to -> statuses it may start from.
 MOVES: dict[Act, dict[Status, frozenset[Status | None]]] = {
     Act.APPLY: {
         Status.APPLIED: frozenset({NOWHERE}),
@@ -67,14 +67,14 @@ MOVES: dict[Act, dict[Status, frozenset[Status | None]]] = {
     Act.EXPIRE: {Status.EXPIRED: frozenset({Status.OFFERED})},
     Act.WITHDRAW: {Status.WITHDRAWN: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
     Act.COMPLETE: {Status.COMPLETED: frozenset({Status.ACCEPTED})},
-    # The volunteer did not come: the place was not used, and the record does not say that it was.
+    # The volunteer did not come: the slot was not used, and must not count as completed.
     Act.MISS: {Status.CANCELLED: frozenset({Status.ACCEPTED})},
     Act.CANCEL: {Status.CANCELLED: _UNDECIDED | {Status.OFFERED, Status.ACCEPTED}},
 }
 
 
 def is_possible(act: Act, source: Status | None, target: Status) -> bool:
-    """Whether the act may move an application from `source` to `target`."""
+    """Return whether the act may move an application from `source` to `target`."""
     return source in MOVES[act].get(target, frozenset())
 
 
@@ -85,5 +85,5 @@ def target_of(act: Act) -> Status:
 
 
 def places_taken_by(source: Status | None, target: Status) -> int:
-    """Return how many places the move takes: 1, 0, or -1 where it frees one."""
+    """Return how many slots the move takes: 1, 0, or -1 if it frees one."""
     return (target in PLACE_STATUSES) - (source in PLACE_STATUSES)

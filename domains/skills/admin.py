@@ -1,4 +1,4 @@
-"""The taxonomy of skills, and who has which."""
+"""The taxonomy of skills, and people's skills."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SkillAdmin(TableAdmin):
 
     @admin.action(description="Merge into the one with the most people", permissions=["change"])
     def merge(self, request: HttpRequest, queryset: QuerySet[Skill]) -> None:
-        """The chosen skills are one: the one that most people have, or else the oldest."""
+        """Merge the chosen skills into the one that most people have, or else the oldest."""
         chosen = sorted(queryset.filter(merged_into=None), key=lambda skill: (-skill.holders.count(), skill.pk))
         if len(chosen) < FEWEST_TO_MERGE:
             self.message_user(request, "Choose two skills or more that were not merged yet.", messages.WARNING)
@@ -72,7 +72,7 @@ class SkillAliasAdmin(TableAdmin):
 
 @admin.register(UserSkill)
 class UserSkillAdmin(TableAdmin):
-    """Who can do what, how well, and who says so."""
+    """People's skills, with their levels and sources."""
 
     list_display = ("user", "skill", "proficiency_level", "source", "is_verified", "created_at")
     list_filter = ("source", "is_verified", "proficiency_level", "skill__category")
@@ -84,7 +84,7 @@ class UserSkillAdmin(TableAdmin):
 
 @admin.register(SkillIdentifier)
 class SkillIdentifierAdmin(TableAdmin):
-    """What published taxonomies call the skills."""
+    """Ids of the skills in published taxonomies."""
 
     list_display = ("scheme", "identifier", "skill")
     list_filter = ("scheme",)
@@ -96,7 +96,7 @@ class SkillIdentifierAdmin(TableAdmin):
 
 @admin.register(Resume)
 class ResumeAdmin(ReadOnlyAdmin):
-    """Resumes: whether they could be read, and why not; nothing of what is in them, nor what they are called."""
+    """Resumes with their status and failures, without their contents and file names."""
 
     list_display = ("user", "source", "status", "failure_code", "content_type", "size", "attempts", "created_at")
     list_filter = ("status", "failure_code", "source", "content_type")
@@ -108,7 +108,7 @@ class ResumeAdmin(ReadOnlyAdmin):
 
 @admin.register(ResumeSuggestion)
 class ResumeSuggestionAdmin(ReadOnlyAdmin):
-    """What resumes suggest: which skills and how surely, not in what words and not whose."""
+    """Suggestions of resumes: skills and confidence, without the text and the person."""
 
     list_display = ("skill", "confidence", "is_accepted")
     list_filter = ("is_accepted",)

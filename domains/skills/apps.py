@@ -1,4 +1,4 @@
-"""Skills and who has them."""
+"""Skills, people's skills, and resumes."""
 
 from django.apps import AppConfig
 

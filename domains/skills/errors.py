@@ -1,10 +1,10 @@
-"""The reason codes of skills, beyond those of every domain."""
+"""The reason codes of skills, besides the common ones."""
 
 from enum import StrEnum
 
 
 class SkillCode(StrEnum):
-    """Why an act on somebody's skills, or on the taxonomy, was refused."""
+    """Reason codes for refused acts on people's skills or on the taxonomy."""
 
     ALREADY_VERIFIED = "ALREADY_VERIFIED"
     TOO_LARGE = "TOO_LARGE"

@@ -1,4 +1,4 @@
-"""What can have happened to skills and resumes."""
+"""Facts about skills and resumes."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domains.base.bus import Fact
 
 @dataclass(frozen=True)
 class SkillsMerged(Fact):
-    """One skill went into another; who points at the first is to point at the second."""
+    """One skill was merged into another; rows that refer to the first should refer to the second."""
 
     skill_id: int
     into_id: int
@@ -15,6 +15,6 @@ class SkillsMerged(Fact):
 
 @dataclass(frozen=True)
 class ResumeUploaded(Fact):
-    """Somebody uploaded a file to look for their skills in."""
+    """A person uploaded a file in which their skills are searched."""
 
     resume_id: int

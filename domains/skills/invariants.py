@@ -1,4 +1,4 @@
-"""What must always hold of skills and resumes."""
+"""Invariants of skills and resumes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from domains.skills.models import (
     UserSkill,
 )
 
-#: Longer than a resume is begun and left again, as often as it may be.
+#: Longer than all attempts to read a resume take together.
 READ_WITHIN = timedelta(minutes=15)
 
 register_files(model=Resume, folder=Resume.FOLDER)

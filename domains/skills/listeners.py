@@ -1,4 +1,4 @@
-"""What follows when something happened to a resume."""
+"""Listeners of the facts about resumes."""
 
 from domains.base import bus
 from domains.skills import facts, tasks
@@ -6,5 +6,5 @@ from domains.skills import facts, tasks
 
 @bus.listen(facts.ResumeUploaded)
 def read_the_resume(fact: facts.ResumeUploaded) -> None:
-    """It is read in the background."""
+    """Reads the resume in the background."""
     tasks.parse_resume.delay(fact.resume_id)

@@ -1,4 +1,4 @@
-"""Skills, their other names, who has them, and the resumes that suggest them."""
+"""Skills, their other names, people's skills, and the resumes that suggest them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 def fold(name: str) -> str:
-    """Return the one spelling under which names are compared: no capitals, single spaces, Unicode's plain forms."""
+    """Return the normalized name used in comparisons: no capitals, single spaces, Unicode's compatibility forms."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class FoldedName(models.CharField):  # type: ignore[type-arg] # it has no parameters when it runs
-    """The row's `name`, folded; written with the row, so nobody sets it; searches are answered from its index."""
+    """The row's `name`, folded; it is set whenever the row is saved, and its index serves searches."""
 
     def pre_save(self, model_instance: Any, add: bool) -> str:  # noqa: ARG002 - Django's shape
         """Fold the name that is being written."""
@@ -75,7 +75,7 @@ class NamedModel(models.Model):
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def clean(self) -> None:
-        """Refuse a name that is taken, in whatever capitals and spaces."""
+        """Refuse a name that is taken; capitals and spaces do not count."""
         super().clean()
         same: dict[str, Any] = {"folded_name": fold(self.name)}
         same |= {field: getattr(self, field) for field in self.UNIQUE_WITH}
@@ -85,7 +85,7 @@ class NamedModel(models.Model):
 
 
 class SkillSource(models.TextChoices):
-    """How it came to be known that a person has a skill."""
+    """Source of a person's skill."""
 
     SELF = "SELF"
     RESUME = "RESUME"
@@ -105,7 +105,7 @@ class SkillQuerySet(models.QuerySet["Skill"]):
 class Skill(NamedModel):
     """Something a person can do, under its preferred name.
 
-    Who merges skills holds the lock `MERGE_LOCK` alone; who writes rows that name them shares it.
+    Code that merges skills holds `MERGE_LOCK` alone; code that writes rows with skills shares it.
     """
 
     MERGE_LOCK: ClassVar = "skills"
@@ -146,7 +146,7 @@ class SkillAlias(NamedModel):
 
 
 class SkillIdentifier(models.Model):
-    """What a published taxonomy calls the skill; a skill may stand in several."""
+    """The skill's id in a published taxonomy; a skill may be in several."""
 
     skill = models.ForeignKey(Skill, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=40)
@@ -162,7 +162,7 @@ class SkillIdentifier(models.Model):
 
 
 class UserSkillQuerySet(models.QuerySet["UserSkill"]):
-    """Skills that people have, as others see them."""
+    """People's skills, as others see them."""
 
     def visible_to(self, viewer: User | None) -> UserSkillQuerySet:
         """The skills of the people who are open to the viewer."""
@@ -170,9 +170,9 @@ class UserSkillQuerySet(models.QuerySet["UserSkill"]):
 
 
 class UserSkill(models.Model):
-    """A skill that a person has, how well, and who says so.
+    """A skill that a person has, with its level and source.
 
-    Whoever says something of their own skills holds the lock `OWN_LOCK` of themselves.
+    Services that change a person's own skills hold that person's `OWN_LOCK`.
     """
 
     OWN_LOCK: ClassVar = "own skills"
@@ -199,7 +199,7 @@ class UserSkill(models.Model):
 
 
 class ResumeStatus(models.TextChoices):
-    """How far the reading of a resume is."""
+    """Status of reading a resume."""
 
     PENDING = "PENDING"
     PARSED = "PARSED"
@@ -207,7 +207,7 @@ class ResumeStatus(models.TextChoices):
 
 
 def random_key(resume: Resume, filename: str) -> str:  # noqa: ARG001 - the client's name is never part of a path
-    """Return where a resume's file is stored: nothing of it can be guessed, or comes from the client."""
+    """Return the storage path of a resume's file: random, with nothing from the client."""
     return f"{Resume.FOLDER}/{secrets.token_hex(20)}"
 
 
@@ -215,7 +215,7 @@ class ResumeQuerySet(models.QuerySet["Resume"]):
     """Resumes, as people see them."""
 
     def visible_to(self, viewer: User | None) -> ResumeQuerySet:
-        """One's own; staff and administrators see no more of them here."""
+        """The viewer's own resume; staff and administrators see no others here."""
         return self.none() if viewer is None else self.filter(user=viewer)
 
 
@@ -261,12 +261,12 @@ class ResumeSuggestionQuerySet(models.QuerySet["ResumeSuggestion"]):
     """Suggestions, as people see them."""
 
     def visible_to(self, viewer: User | None) -> ResumeSuggestionQuerySet:
-        """Those of the resumes that the viewer may see."""
+        """Suggestions of the resumes that the viewer may see."""
         return self.filter(resume__in=Resume.objects.visible_to(viewer))
 
 
 class ResumeSuggestion(models.Model):
-    """A skill that was found in a resume, where, and how sure that is; it becomes the person's when they accept it."""
+    """A skill found in a resume, with its text and confidence; it becomes the person's when they accept it."""
 
     resume = models.ForeignKey(Resume, models.CASCADE, related_name="suggestions")
     skill = models.ForeignKey(Skill, models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Who may see what of somebody's skills."""
+"""Who may see what of a person's skills."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from domains.accounts.models import User
 
 
 def can_see_resume(viewer: User | None, owner_id: int) -> bool:
-    """I see what came of my own resume; nobody else does, staff and administrators included."""
+    """Only its owner sees the result of a resume; staff and administrators do not."""
     return viewer is not None and viewer.pk == owner_id

@@ -1,4 +1,4 @@
-"""Questions about skills and resumes."""
+"""Queries about skills and resumes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Case, Count, IntegerField, Max, QuerySet, Value, Wh
 from domains.accounts.models import User
 from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, fold
 
-#: The order of what a search finds: the very name, then names that begin so, then what has another name that does.
+#: The order of search results: the exact name, then names that begin so, then skills with another name that does.
 IS_IT, BEGINS_SO, IS_ALSO_CALLED = range(3)
 
 Version = tuple[tuple[int, int | None, datetime | None], ...]
@@ -27,7 +27,7 @@ def find_skills(*, viewer: User | None, search: str = "", category: str = "") ->
     """
     skills = Skill.objects.visible_to(viewer)
     if category := category.strip():
-        # SQLite refuses to compare with a pattern that is longer than anything.
+        # SQLite refuses to compare with very long patterns.
         is_possible = len(category) <= MAX_CATEGORY
         skills = skills.filter(category__iexact=category) if is_possible else skills.none()
     if not (search := fold(search)):
@@ -52,13 +52,13 @@ class SkillCategory:
 
 
 def find_categories(*, viewer: User | None) -> list[SkillCategory]:
-    """Return the categories that have skills, by name, MAX_CATEGORIES at the most."""
+    """Return the categories that have skills, by name, at most MAX_CATEGORIES."""
     named = Skill.objects.visible_to(viewer).values_list("category").annotate(Count("pk")).order_by("category")
     return [SkillCategory(name, count) for name, count in named[:MAX_CATEGORIES]]
 
 
 def get_skill(*, viewer: User | None, skill_id: int) -> Skill | None:
-    """Return the skill, or the one that it was merged into; None where there is none."""
+    """Return the skill, or the one that it was merged into; None if there is none."""
     merged = Skill.objects.filter(pk=skill_id).values("merged_into")
     chosen = merged[0]["merged_into"] if merged else None
     return Skill.objects.visible_to(viewer).filter(pk=chosen or skill_id).first()
@@ -70,13 +70,13 @@ def find_resumes(*, viewer: User | None) -> QuerySet[Resume]:
 
 
 def find_suggestions(*, viewer: User | None) -> QuerySet[ResumeSuggestion]:
-    """Return the suggestions of the resumes that the viewer may see, surest first; of skills merged since, none."""
+    """Return the suggestions of the resumes the viewer may see, most certain first, without skills merged since."""
     shown = ResumeSuggestion.objects.visible_to(viewer).filter(skill__in=Skill.objects.visible_to(viewer))
     return shown.order_by("-confidence", "pk")
 
 
 def get_taxonomy_version() -> Version:
-    """Return what changes whenever a name of the taxonomy does."""
+    """Return a version that changes whenever a name of the taxonomy changes."""
     counted = (
         rows.aggregate(number=Count("pk"), last=Max("pk"), at=Max("updated_at"))
         for rows in (Skill.objects.all(), SkillAlias.objects.all())

@@ -1,4 +1,4 @@
-"""The reading of resumes, and what time does to them."""
+"""Tasks that read resumes and remove old ones."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def parse_resume(resume_id: int) -> None:
 
 @shared_task
 def parse_unread_resumes() -> None:
-    """Read what was left unread by a worker that died."""
+    """Read resumes that were left unread by a worker that died."""
     services.parse_unread_resumes()
 
 
 @shared_task
 def remove_old_resumes() -> None:
-    """Remove what is kept no longer."""
+    """Remove resumes past their time."""
     services.remove_old_resumes(now=timezone.now())

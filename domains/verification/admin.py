@@ -1,4 +1,4 @@
-"""Who is verified as what; the decision is all that is kept."""
+"""Verifications of people; only the decision is stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domains.verification.models import VerificationCase
 
 @admin.register(VerificationCase)
 class VerificationCaseAdmin(TableAdmin):
-    """The cases, and until when they hold."""
+    """The cases, and until when they are valid."""
 
     list_display = ("user", "kind", "status", "requested_at", "decided_at", "expires_at")
     list_filter = ("kind", "status", "requested_at")

@@ -1,4 +1,4 @@
-"""What the community has verified about people, and until when it holds."""
+"""What the community has verified about people, and until when it is valid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class VerificationKind(models.TextChoices):
 
 
 class VerificationStatus(models.TextChoices):
-    """Where a case stands; only APPROVED vouches for anything."""
+    """Status of a case; only APPROVED verifies anything."""
 
     REQUESTED = "REQUESTED"
     IN_PROGRESS = "IN_PROGRESS"
@@ -40,18 +40,18 @@ class VerificationCaseQuerySet(models.QuerySet["VerificationCase"]):
     """Cases, as people see them."""
 
     def visible_to(self, viewer: User | None) -> VerificationCaseQuerySet:
-        """One's own; staff with the right to view cases see all."""
+        """The viewer's own cases; staff with the right to view cases see all."""
         if viewer is None:
             return self.none()
         return self if viewer.has_right("verification.view_verificationcase") else self.filter(user=viewer)
 
     def valid(self, *, now: datetime) -> VerificationCaseQuerySet:
-        """Those that vouch for somebody now."""
+        """Cases that are valid now."""
         return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), status=VerificationStatus.APPROVED)
 
 
 class VerificationCase(models.Model):
-    """One look at one person: the result only, never what it was drawn from."""
+    """One verification of one person: the result only, never the documents behind it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="verifications")
     kind = TextChoicesField(choices_enum=VerificationKind)

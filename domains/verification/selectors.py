@@ -1,4 +1,4 @@
-"""Questions about verifications."""
+"""Queries about verifications."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from domains.verification.models import VerificationCase, VerificationKind
 
 
 def find_valid_kinds(*, user: User, now: datetime) -> frozenset[VerificationKind]:
-    """Return what is verified about the person now; a system question, for rules that ask for it."""
+    """Return the kinds of verification that are valid for the person now; a system query, for rules that need it."""
     kinds = VerificationCase.objects.valid(now=now).filter(user=user).values_list("kind", flat=True)
     return frozenset(VerificationKind(kind) for kind in kinds)
 
 
 def find_valid_kinds_by_user(*, user_ids: Collection[int], now: datetime) -> dict[int, set[VerificationKind]]:
-    """Return what is verified now about each of these people, by person; a system question."""
+    """Return, by person, the kinds of verification that are valid now; a system query."""
     valid: dict[int, set[VerificationKind]] = {}
     rows = VerificationCase.objects.valid(now=now).filter(user__in=user_ids)
     for user_id, kind in rows.values_list("user_id", "kind"):

@@ -102,7 +102,7 @@ def test_five_are_named_of_many() -> None:
     type(roles[0]).objects.update(slots_taken=1)
     _, (line,) = check()
     five = ", ".join(str(role.pk) for role in roles[:5])
-    assert line.startswith(f"BROKEN  opportunities.roles_count_their_places: 7 roles ({five}, …). Must be: The places")
+    assert line.startswith(f"BROKEN  opportunities.roles_count_their_places: 7 roles ({five}, …). Must be: The slots")
 
 
 def test_what_is_under_way_breaks_nothing() -> None:

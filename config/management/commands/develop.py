@@ -1,4 +1,4 @@
-"""`manage.py develop`: what `make run` runs: the server with the demo community and a first crawl."""
+"""`manage.py develop`, for `make run`: the server with the demo community and a first crawl."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     help = "Runs a community server to try and to develop with."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add where to listen."""
+        """Add the address to listen on."""
         parser.add_argument("--host", default=settings.HOST, help="the address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="the port to listen on (PORT)")
 
@@ -100,7 +100,7 @@ class Command(BaseCommand):
                 check=False,
             )
             if done.returncode < 0:
-                return  # the server is being ended, and the crawl with it
+                return  # the server is stopping, and the crawl with it
             summary = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
             self.stdout.write(f"Crawled the demo site ({arguments[0]}): {' '.join(summary)}")
 

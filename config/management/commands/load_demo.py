@@ -1,4 +1,4 @@
-"""Load the demo community: invented people, organizations, opportunities and talks."""
+"""Load the demo community: invented people, organizations, opportunities and conversations."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from config.demo.load import load_community
 
 
 class Command(BaseCommand):
-    """`manage.py load_demo`: safe to run again, the second time changes nothing."""
+    """`manage.py load_demo`: safe to run again; the second run changes nothing."""
 
     help = "Loads the demo community, once; the dates count from the day of the first load."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Accept the one switch that opens the accounts to the world."""
+        """Add the switch that allows the publicly known accounts in production."""
         parser.add_argument(
             "--even-in-production",
             action="store_true",
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, even_in_production: bool, **_options: Any) -> None:
-        """Load, and say what was loaded."""
+        """Load, and print what was loaded."""
         if not settings.DEBUG and not even_in_production:
             raise CommandError(
                 "DEBUG is off, and load_demo makes accounts with a known password, one of them staff; "

@@ -1,4 +1,4 @@
-"""`manage.py make_groups`: groups of staff, with the permissions that usual jobs need and no others."""
+"""`manage.py make_groups`: groups of staff, with only the permissions that their jobs need."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 
 class Command(BaseCommand):
-    """Safe to run again: what an administrator has added to a group stays."""
+    """Safe to run again: permissions that an administrator has added to a group stay."""
 
     help = "Makes groups of staff, or adds to them the permissions that they lack."
 
     @transaction.atomic
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Make each group, and say what its people may do."""
+        """Create each group, and print its permissions."""
         for name, permissions in GROUPS.items():
             group, is_new = Group.objects.get_or_create(name=name)
             group.permissions.add(*_find(permissions))

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the server, with the settings that the environment asks for."""
+"""`manage.py serve`: runs the server with the settings from the environment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Brings the database up to date and serves until it is told to stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add where to listen."""
+        """Add the address to listen on."""
         parser.add_argument("--host", default=settings.HOST, help="the address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="the port to listen on (PORT)")
 

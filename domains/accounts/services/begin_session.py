@@ -1,4 +1,4 @@
-"""How a session begins; called by the acts that have proved who somebody is."""
+"""Beginning a session; called by the services that have authenticated the user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domains.accounts.selectors import find_sessions
 from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.log_out import end_sessions
 
-#: How many sessions of one person live at the same time; the one that was used least lately makes room.
+#: How many live sessions one person may have; the least recently used one ends first.
 MAX_SESSIONS = 100
 
 
@@ -27,7 +27,7 @@ class OpenSession:
 def begin_session(*, user: User, device_name: str = "", ip_address: str = "") -> OpenSession:
     """Begin a session of the user, remember its network, and return it with its first tokens.
 
-    Of too many sessions the ones used least lately end.
+    Above MAX_SESSIONS, the least recently used sessions end.
     """
     session = Session.objects.create(user=user, device_name=device_name.strip()[:80])
     remember_network(user=user, ip_address=ip_address)

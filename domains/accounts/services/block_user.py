@@ -1,4 +1,4 @@
-"""Wanting nothing to do with somebody any more."""
+"""Blocking another user."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from domains.accounts.models import Block, User, pair_key
 from domains.base import bus, locks, rates
 from domains.base.errors import Code, NotFound, Refused
 
-#: Blocking and taking it back are counted together.
+#: Blocking and unblocking are counted together.
 RATE_LIMIT, RATE_SECONDS = 60, 600
 
 
 def block_user(*, actor: User, user_id: int) -> User:
-    """Block the person and return them; who is blocked already stays so, and nothing changes.
+    """Block the person and return them; if the person is blocked already, nothing changes.
 
-    Waits for messages between the two that are on their way: once it returns, no other follows.
-    Refuses with INVALID (oneself), NOT_FOUND and RATE_LIMITED.
+    Waits for messages between the two that are being written; none follows after it returns.
+    Refuses with INVALID (the actor themselves), NOT_FOUND and RATE_LIMITED.
     """
     if user_id == actor.pk:
         raise Refused.because(Code.INVALID, "Name somebody other than yourself.", "user_id")
@@ -34,5 +34,5 @@ def block_user(*, actor: User, user_id: int) -> User:
 
 
 def count_try(actor: User) -> None:
-    """Count one change of whom the actor blocks; refuses with RATE_LIMITED."""
+    """Count one blocking or unblocking by the actor; refuses with RATE_LIMITED."""
     rates.spend(what="block_user", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)

@@ -12,7 +12,7 @@ from domains.base.networks import client_network
 
 #: Attempts, right or wrong, from one network.
 PER_NETWORK = failures.Limit("log_in_network", 10, 60)
-#: Wrong ones at one account from one network: a stranger elsewhere cannot use up the owner's.
+#: Wrong ones at one account from one network: a stranger elsewhere cannot use up the owner's attempts.
 PER_ACCOUNT_AND_NETWORK = failures.Limit("log_in_account_network", 5, 300)
 #: Wrong ones at one account from all networks that the account has had no session from.
 PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
@@ -20,12 +20,12 @@ PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
 
 @contextmanager
 def limited_guess(*, email: str, ip_address: str) -> Iterator[None]:
-    """Count a guess before the block checks it, and no longer if the block ends without a refusal of it.
+    """Count a guess before the block checks it; the count is released if the block does not refuse the guess.
 
-    A server that is too busy to look at the password, which is CONFLICT, counts no failure.
+    CONFLICT, from a server too busy to check the password, counts no failure.
 
-    `email` is the one form of an address. An address that nobody has is counted like any other. A right password
-    ends nobody else's count, and not the count of the network either. Refuses with RATE_LIMITED.
+    `email` is the normalized address. An address without an account is counted like any other. A right password
+    releases only its own attempt, and never the count of the network. Refuses with RATE_LIMITED.
     """
     network = client_network(ip_address)
     failures.reserve(PER_NETWORK, network)

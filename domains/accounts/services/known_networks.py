@@ -10,7 +10,7 @@ from domains.accounts import tokens
 from domains.accounts.models import KnownNetwork, User
 from domains.base.networks import client_network
 
-#: The newest ones of an account are kept.
+#: How many networks are kept for an account, the newest ones.
 MAX_KNOWN_NETWORKS = 20
 NETWORKS_KEPT_FOR = timedelta(days=90)
 
@@ -22,7 +22,7 @@ def is_known_network(*, email: str, network: str) -> bool:
 
 
 def remember_network(*, user: User, ip_address: str) -> None:
-    """The account has a session from this address; an empty one is not known and not kept."""
+    """Store the network of this address as known to the account; an empty address stores nothing."""
     if not ip_address:
         return
     digest = tokens.network_digests(email=user.email, network=client_network(ip_address))[0]
@@ -37,5 +37,5 @@ def remember_network(*, user: User, ip_address: str) -> None:
 
 
 def forget_old_networks() -> int:
-    """Remove the networks that no session was seen from for long; return how many. A system act."""
+    """Remove networks that had no session for NETWORKS_KEPT_FOR; return how many. A system act."""
     return KnownNetwork.objects.filter(seen_at__lt=timezone.now() - NETWORKS_KEPT_FOR).delete()[0]

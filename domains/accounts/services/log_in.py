@@ -20,8 +20,8 @@ from domains.base.errors import Refused
 def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> OpenSession:
     """Begin a session. Refuses with BAD_CREDENTIALS, EMAIL_NOT_VERIFIED or RATE_LIMITED.
 
-    Guesses are counted before the password is looked at (`guesses.py`). EMAIL_NOT_VERIFIED answers to the password
-    of the newest attempt to sign up with the address, whether or not somebody else has proved the address: who signs
+    Guesses are counted before the password is checked (`guesses.py`). The password of the newest attempt to sign up
+    with the address gets EMAIL_NOT_VERIFIED, whether or not somebody else has proved the address: a person who signs
     up with a stranger's address and logs in learns nothing. Each refusal costs the same statements and two hashes.
     """
     email = address_key(email)
@@ -52,6 +52,6 @@ def _find_by_password(email: str, password: str) -> User:
 
 
 def _fits(password: str, encoded: str | None) -> bool:
-    """Compare with a hash; with none it takes as long, and fits nothing."""
+    """Compare the password with a hash; without a hash it takes as long and returns False."""
     is_short = len(password) <= settings.MAX_PASSWORD_LENGTH
     return is_short and check_password(password, encoded or UNUSABLE_PASSWORD_PREFIX)

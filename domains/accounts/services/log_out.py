@@ -12,7 +12,7 @@ from domains.base import bus
 
 
 def log_out(*, actor: User, session: Session | None = None, refresh_token: str | None, everywhere: bool) -> int:
-    """End the actor's session that the refresh token is of, without one the given session, or all; return how many."""
+    """End the session of the refresh token, or without one the given session, or all; return how many."""
     sessions = actor.sessions.all()
     if not everywhere and refresh_token is None and session is not None:
         sessions = sessions.filter(pk=session.pk)

@@ -17,7 +17,7 @@ from domains.base import mail
 from domains.base.models import MailJob
 
 VERIFY_EMAIL, ACCOUNT_EXISTS = "verify_email", "account_exists"
-#: However often somebody signs up with it, the owner of a proved address hears of it once in this time.
+#: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
 QUIET_FOR = timedelta(days=1)
 
 

@@ -18,9 +18,9 @@ from domains.base.errors import Refused
 def refresh_session(*, refresh_token: str, ip_address: str = "") -> OpenSession:
     """Rotate the session's refresh token and return the new pair.
 
-    The newest token is exchanged for its successor. The one before it, within ten seconds of its
-    rotation, gets that same successor: the first reply was lost. Any other old token is a stolen
-    one, or its owner is the thief's victim: the session ends. Refuses with BAD_CREDENTIALS.
+    The newest token is exchanged for its successor. The previous token gets that same successor within ten seconds
+    of its rotation, because the first reply may have been lost. Any other old token means that a token was stolen,
+    so the session ends. Refuses with BAD_CREDENTIALS.
     """
     try:
         session_id, generation = tokens.read_refresh(refresh_token)

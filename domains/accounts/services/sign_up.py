@@ -1,4 +1,4 @@
-"""Signing up: a wish for an account, granted to whoever proves the address."""
+"""Signing up: an attempt to get an account, completed when the address is proved."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from domains.base.errors import Problem, Refused, problems_of
 from domains.base.networks import client_network
 from domains.base.texts import line_problems
 
-#: So many attempts, and mails, does one address take in a day; what comes on top is dropped without a word.
+#: How many attempts, and mails, one address gets in a day; further attempts are dropped silently.
 MAX_ATTEMPTS_A_DAY = 5
-#: Longer than any key is valid, so that `log_in` still tells who comes back later to prove the address.
+#: Longer than a key is valid, so that `log_in` can still tell a late person to prove the address.
 ATTEMPTS_KEPT_FOR = timedelta(days=30)
 
 
@@ -37,13 +37,13 @@ def sign_up(
     ip_address: str,
     birth_year: int | None = None,
 ) -> str:
-    """Note an attempt to get the account of this address; a mail with the attempt's own key follows.
+    """Store an attempt to get the account of this address; a mail with the attempt's own key follows.
 
-    The account takes nothing from an attempt before its key has come back. Returns the address as it is
-    stored. The answer for a proved address is the same, and so are the time it takes and what `log_in` says
-    to the password afterwards: an attempt is noted, without a key, and the owner gets a mail that says so. So
-    is it past the day's attempts, and no mail follows. Refuses with REQUIRED, INVALID, TOO_SHORT, TOO_LONG
-    and RATE_LIMITED.
+    The account takes nothing from an attempt before its key is used. Returns the address as it is
+    stored. For a proved address the answer, the time it takes and the later answer of `log_in` to the password are
+    the same: an attempt is stored, without a key, and a mail tells the address's owner. Past the day's attempts the
+    answer is the same too, but no attempt is stored and no mail follows. Refuses with REQUIRED, INVALID, TOO_SHORT,
+    TOO_LONG and RATE_LIMITED.
     """
     rates.spend(what="sign_up", key=client_network(ip_address), limit=settings.SIGN_UPS_PER_HOUR, seconds=3600)
     wish = User(
@@ -65,7 +65,7 @@ def sign_up(
 
 
 def _lock_account(wish: User) -> User:
-    """Return the account of the address, made if there is none: without a password until an attempt is proved."""
+    """Return the account of the address; a new one has no password until an attempt is proved."""
     with suppress(IntegrityError), transaction.atomic():
         user = User.objects.create_user(
             wish.email, display_name=wish.display_name, user_type=wish.user_type, zip_code=wish.zip_code
@@ -91,7 +91,7 @@ def _add_attempt(user: User, wish: User, birth_year: int | None) -> SignUpAttemp
 
 
 def forget_old_attempts() -> int:
-    """Remove the attempts that nobody came back to; return how many. A system act."""
+    """Remove attempts older than ATTEMPTS_KEPT_FOR; return how many. A system act."""
     return SignUpAttempt.objects.filter(created_at__lt=timezone.now() - ATTEMPTS_KEPT_FOR).delete()[0]
 
 

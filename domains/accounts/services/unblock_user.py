@@ -1,4 +1,4 @@
-"""Taking a block back."""
+"""Unblocking a user."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from domains.base.errors import Code, NotFound, Refused
 
 
 def unblock_user(*, actor: User, user_id: int) -> User:
-    """End the actor's own block of the person and return them; where there is none, nothing changes.
+    """End the actor's own block of the person and return them; without a block, nothing changes.
 
-    A block by the other, if there is one, stays. Whom one blocks can be unblocked though their account is closed.
-    Refuses with INVALID (oneself), NOT_FOUND and RATE_LIMITED.
+    A block by the other person stays. The actor can also unblock a person whose account is closed.
+    Refuses with INVALID (the actor themselves), NOT_FOUND and RATE_LIMITED.
     """
     if user_id == actor.pk:
         raise Refused.because(Code.INVALID, "Name somebody other than yourself.", "user_id")

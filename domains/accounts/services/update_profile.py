@@ -1,4 +1,4 @@
-"""Changing what one tells about oneself."""
+"""Changing the actor's own profile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from domains.base.texts import is_visible, line_problems
 
 RATE_LIMIT, RATE_SECONDS = 30, 600
 MAX_BIO = 2000
-#: A page at LinkedIn, in the characters that addresses are made of: no other host, port or name before an @.
+#: A LinkedIn page, in the characters allowed in URLs: no other host, no port, no user name before an @.
 LINKEDIN_URL = re.compile(
     r"https://(?:[a-z0-9-]+\.)*linkedin\.com(?:[/?#][!#-;=?-\[\]_a-z~%]*)?", re.IGNORECASE | re.ASCII
 )
@@ -32,9 +32,9 @@ def update_profile(
     user_type: UserType | None = None,
     birth_year: int | None = None,
 ) -> User:
-    """The actor tells about themselves what was given; what is None stays as it is.
+    """The actor's profile has the given values; a value of None leaves the field as it is.
 
-    The year of birth can be given once; after that only staff correct it, so that nobody is younger or older at will.
+    The year of birth can be given once; after that only staff can correct it, so that people cannot change their age.
     Refuses with RATE_LIMITED, REQUIRED, TOO_LONG, INVALID and CONFLICT (another year of birth), all at once.
     """
     rates.spend(what="update_profile", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
@@ -96,7 +96,7 @@ def _problems_of_year(profile: UserProfile, year: int | None) -> list[Problem]:
 
 
 def birth_year_problems(year: int) -> list[Problem]:
-    """Return what is wrong with a year of birth: nobody's, or that of somebody who is too young to be here."""
+    """Return what is wrong with a year of birth: it is impossible, or the person is too young."""
     now = timezone.now().year
     if not OLDEST_YEAR <= year <= now:
         return [Problem(Code.INVALID, "Give the year in which you were born, such as 1990.", "birth_year")]

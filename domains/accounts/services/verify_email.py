@@ -13,16 +13,16 @@ from domains.base.errors import Refused
 
 
 def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
-    """Take the address as proved, make the account what this key's attempt asked for, and begin a session.
+    """Mark the address as proved, give the account the values of this key's attempt, and begin a session.
 
-    What others asked for with the same address is gone with that. A key works once and for a day; else EXPIRED.
+    All other attempts with the same address are removed. A key works once and for a day; else EXPIRED.
     """
     try:
         attempt_id = tokens.read_verification_key(key)
     except tokens.BadToken:
         raise _expired() from None
     with transaction.atomic():
-        # The account's lock comes first, as in sign_up; what hangs on it is read once it is held.
+        # The account is locked first, as in sign_up; its related rows are read under the lock.
         user = (
             User.objects.select_for_update(of=("self",))
             .filter(sign_up_attempts=attempt_id, is_active=True, is_staff=False)
@@ -49,7 +49,7 @@ def _take_over(user: User, attempt: SignUpAttempt) -> None:
     user.zip_code = attempt.zip_code
     user.save(update_fields=["password", "display_name", "user_type", "zip_code"])
     if attempt.birth_year is not None:
-        # A year that is there already was given by the owner, or corrected by the staff.
+        # An existing year was given by the account's owner, or corrected by staff.
         UserProfile.objects.filter(user=user, birth_year__isnull=True).update(birth_year=attempt.birth_year)
 
 

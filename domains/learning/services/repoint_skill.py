@@ -1,4 +1,4 @@
-"""Following a skill that was merged into another."""
+"""Updating courses after a merge of skills."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from domains.learning.models import Course
 
 @transaction.atomic
 def repoint_skill(*, skill_id: int, into_id: int) -> None:
-    """The courses that give the first skill give the second instead, once; what follows a merge, safe to run twice."""
+    """Courses that give the first skill give the second instead, once; runs after a merge, safe to run twice."""
     gives = Course.skills.through
     both = gives.objects.filter(skill_id=into_id).values("course")
     gives.objects.filter(skill_id=skill_id, course__in=both).delete()

@@ -1,4 +1,4 @@
-"""Bringing people into a group."""
+"""Adding people to a group."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ RATE_LIMIT, RATE_SECONDS = 60, 600
 
 
 def add_participants(*, actor: User, conversation_id: int, user_ids: Collection[int]) -> Conversation:
-    """The people take part in the group, those who had left it too, and see what was said before.
+    """The people are participants of the group, also if they had left it, and see its earlier messages.
 
-    What was said before does not count as unread. Who takes part already stays as they are. Refuses with
+    Earlier messages do not count as unread. Nothing changes for people who are participants already. Refuses with
     EMAIL_NOT_VERIFIED, REQUIRED, RATE_LIMITED, NOT_FOUND (the group, or one of the people), INVALID (no group),
-    FORBIDDEN (somebody is out of the actor's reach) and FULL.
+    FORBIDDEN (one of the people is out of the actor's reach) and FULL.
     """
     if not can_start_conversation(actor):
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)

@@ -1,4 +1,4 @@
-"""The log of a conversation: the only place that takes a sequence."""
+"""The log of a conversation; sequences are assigned here only."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ACCESS = "standing_of_actor"
 
 
 def lock_conversation(*, actor: User, conversation_id: int, to_write: bool = False) -> Conversation:
-    """Return the conversation, locked until the transaction ends; NOT_FOUND unless the actor takes part now.
+    """Return the conversation, locked until the transaction ends; NOT_FOUND unless the actor is a participant now.
 
-    The actor's part is looked at under the lock, so that somebody who was removed a moment ago is out. With it, that
-    of a direct conversation shares the lock of the pair: whoever blocks waits for what is being written.
+    The actor's participation is read under the lock, so that a person who has just been removed is refused. A direct
+    conversation also shares the lock of its pair: `block_user` waits until the write is committed.
     With `to_write` it refuses as `refuse_out_of_reach` does.
     """
     rows = Conversation.objects.select_for_update().annotate(_held=HoldShared("direct_key", what=Block.PAIR_LOCK))
@@ -45,7 +45,7 @@ def lock_group(*, actor: User, conversation_id: int) -> Conversation:
 
 
 def lock_message(*, actor: User, message_id: int, to_write: bool = False) -> Message:
-    """Return the message as it is under its conversation's lock; NOT_FOUND unless the actor takes part now.
+    """Return the message, read under its conversation's lock; NOT_FOUND unless the actor is a participant now.
 
     With `to_write` it refuses as `refuse_out_of_reach` does.
     """
@@ -60,9 +60,9 @@ def lock_message(*, actor: User, message_id: int, to_write: bool = False) -> Mes
 
 
 def refuse_out_of_reach(*, actor: User, conversation: Conversation) -> None:
-    """Refuse with FORBIDDEN what the actor would write to somebody who is blocked, or has blocked, or needs care.
+    """Refuse with FORBIDDEN if a block, or the rule for minors, keeps the actor from writing to the other person.
 
-    Call it before anything is written, with what `lock_conversation` has returned; groups stay open to all in them.
+    Call it before anything is written, with what `lock_conversation` has returned; groups are never refused.
     """
     if sentence := policies.reason_unreachable(access_to(conversation, actor=actor)):
         raise NotAllowed(sentence)
@@ -85,7 +85,7 @@ def append_event(
 ) -> ConversationEvent:
     """Write the next row of the log and publish ConversationChanged; a new message is stored with the row's sequence.
 
-    Call it in the transaction that locked the conversation: whoever appends next waits for its end,
+    Call it in the transaction that locked the conversation: the next append waits until it ends,
     so that sequences have no gaps and become visible in their order. MESSAGE_REACTED has an emoji and its count.
     """
     at = timezone.now()

@@ -1,4 +1,4 @@
-"""Making a stranger's picture safe to show: in a process of its own, which may break without anybody noticing."""
+"""Making an uploaded picture safe to show, in a process of its own, so that a crash does not reach the server."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from domains.messaging.errors import MessagingCode
 from domains.messaging.extraction.kinds import FileKind
 
 MAKER = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
-#: How long it may take by the clock; its memory, its own time and its output it limits itself.
+#: Wall-clock limit; the process itself limits its memory, CPU time and output.
 SECONDS = 20
 MAX_ANSWER = 20 * 1024 * 1024
 FORMATS = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.GIF: "GIF", FileKind.WEBP: "WEBP"}
-#: So many pictures of one server process at once; who comes later waits, this long at the most.
+#: At most two pictures at once in a server process; further callers wait for PATIENCE_SECONDS at most.
 PLACES, PATIENCE_SECONDS, RETRY_SECONDS = threading.BoundedSemaphore(2), 30, 5
 TOO_LARGE = {
     "TOO_MANY_PIXELS": "The picture has too many pixels: at most 25 million.",
@@ -27,7 +27,7 @@ TOO_LARGE = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture drawn anew: upright, and without anything but what can be seen."""
+    """A picture encoded anew: upright, and with nothing but its pixels."""
 
     content: bytes
     width: int
@@ -35,7 +35,7 @@ class Picture:
 
 
 def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
-    """Return the picture drawn anew; whatever the file does, it ends in SECONDS.
+    """Return the picture encoded anew; it ends within SECONDS, whatever the file contains.
 
     Refuses with TOO_LARGE (pixels, frames, memory or time), UNSUPPORTED_TYPE (broken) and RATE_LIMITED (too many
     pictures at once).
@@ -52,7 +52,7 @@ def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
 
 
 def _understand(code: int, answer: bytes) -> Picture:
-    """Return what came of it; a maker that was stopped met a limit, one that broke met a broken file."""
+    """Return the result; a process that was killed exceeded a limit, one that failed met a broken file."""
     if code < 0:
         raise Refused.because(MessagingCode.TOO_LARGE, "The picture takes too much to show; make it smaller.", "file")
     head, _, content = answer.partition(b"\n")

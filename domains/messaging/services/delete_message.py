@@ -1,4 +1,4 @@
-"""Taking back what one said."""
+"""Deleting a message, by its sender."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ RATE_LIMIT, RATE_SECONDS = 120, 60
 
 
 def delete_message(*, actor: User, message_id: int) -> Message:
-    """Only the message's place is left: no words, no files, no reactions; deleted again, nothing changes.
+    """The message is deleted: its row stays, without text, files and reactions; deleting it again changes nothing.
 
-    Refuses with RATE_LIMITED, NOT_FOUND (the actor takes no part) and FORBIDDEN (somebody else's).
+    Refuses with RATE_LIMITED, NOT_FOUND (the actor is no participant) and FORBIDDEN (another person's message).
     """
     rates.spend(what="delete_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
@@ -30,7 +30,7 @@ def delete_message(*, actor: User, message_id: int) -> Message:
 
 
 def leave_the_place(message: Message, *, actor: User) -> None:
-    """Of the message, whose conversation is locked, only its place is left, and the log says so."""
+    """Empty the message, keep its row, and add the deletion to the log; its conversation must be locked."""
     if message.deleted_at:
         return
     message.content, message.deleted_at = "", timezone.now()

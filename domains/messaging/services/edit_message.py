@@ -1,4 +1,4 @@
-"""Putting right what one said."""
+"""Editing a message, by its sender."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ RATE_LIMIT, RATE_SECONDS = 60, 60
 
 
 def edit_message(*, actor: User, message_id: int, content: str) -> Message:
-    """The message says this now, and that it was changed; the same words again change nothing.
+    """The message has this text and is marked as edited; the same text again changes nothing.
 
-    Refuses with RATE_LIMITED, NOT_FOUND (the actor takes no part), FORBIDDEN (somebody else's, or out of reach),
-    CONFLICT (deleted), REQUIRED, TOO_LONG and EXPIRED.
+    Refuses with RATE_LIMITED, NOT_FOUND (the actor is no participant), FORBIDDEN (another person's message, or out of
+    reach), CONFLICT (deleted), REQUIRED, TOO_LONG and EXPIRED.
     """
     rates.spend(what="edit_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():

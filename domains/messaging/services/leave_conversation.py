@@ -1,4 +1,4 @@
-"""Going."""
+"""Leaving a conversation."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from domains.messaging.services.append_event import append_event, lock_conversat
 
 @transaction.atomic
 def leave_conversation(*, actor: User, conversation_id: int) -> Conversation:
-    """The actor takes part no longer, and sees nothing of it from now on.
+    """The actor is no longer a participant, and sees nothing of the conversation.
 
-    Who left a direct conversation comes back by beginning it again; into a group one is brought back by others.
-    Refuses with NOT_FOUND.
+    The actor can return to a direct conversation by starting it again; other participants can add the actor to a
+    group again. Refuses with NOT_FOUND.
     """
     conversation = lock_conversation(actor=actor, conversation_id=conversation_id)
     conversation.participations.filter(user=actor).update(left_at=timezone.now())

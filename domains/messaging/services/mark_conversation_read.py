@@ -1,4 +1,4 @@
-"""Saying how far one has read."""
+"""Marking a conversation as read up to a sequence."""
 
 from __future__ import annotations
 

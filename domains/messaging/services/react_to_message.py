@@ -1,4 +1,4 @@
-"""Answering by an emoji."""
+"""Reacting to a message with an emoji."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ RATE_LIMIT, RATE_SECONDS = 120, 60
 
 
 def react_to_message(*, actor: User, message_id: int, emoji: str, remove: bool = False) -> Message:
-    """The actor's emoji stands under the message, once, or no longer; said again, nothing changes.
+    """The actor's emoji is added to the message, once, or removed; repeating the call changes nothing.
 
-    Refuses with RATE_LIMITED, INVALID (not exactly one emoji), NOT_FOUND (the actor takes no part),
+    Refuses with RATE_LIMITED, INVALID (not exactly one emoji), NOT_FOUND (the actor is no participant),
     FORBIDDEN (out of reach), CONFLICT (the message is deleted) and FULL (20 different emoji).
     """
     chosen = _one_emoji(emoji)

@@ -1,4 +1,4 @@
-"""Showing somebody out of a group."""
+"""Removing a participant from a group."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ RATE_LIMIT, RATE_SECONDS = 60, 600
 
 
 def remove_participant(*, actor: User, conversation_id: int, user_id: int) -> Conversation:
-    """The person takes part no longer and sees nothing of it from now on; if they had left already, nothing changes.
+    """The person is no longer a participant and sees nothing of the group; if they had left already, nothing changes.
 
-    Refuses with RATE_LIMITED, NOT_FOUND (the group; or the person never took part), INVALID (no group, or oneself)
-    and FORBIDDEN (the actor does not manage the group).
+    Refuses with RATE_LIMITED, NOT_FOUND (the group; or the person never was a participant), INVALID (no group, or
+    the actor themselves) and FORBIDDEN (the actor does not manage the group).
     """
     rates.spend(what="remove_participant", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Giving a group another title."""
+"""Renaming a group."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ RATE_LIMIT, RATE_SECONDS = 30, 600
 
 
 def rename_conversation(*, actor: User, conversation_id: int, title: str) -> Conversation:
-    """The group has this title, or none if it is empty; the same title again changes nothing.
+    """The group has this title, or none if it is empty; repeating the title changes nothing.
 
-    Refuses with TOO_LONG, INVALID (no group, or a title that hides or turns others round), RATE_LIMITED and NOT_FOUND.
+    Refuses with TOO_LONG, INVALID (no group, or a title with invisible or text-reversing characters), RATE_LIMITED
+    and NOT_FOUND.
     """
     title = checked_title(title)
     rates.spend(what="rename_conversation", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)

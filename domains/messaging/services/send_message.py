@@ -1,4 +1,4 @@
-"""Saying something in a conversation."""
+"""Sending a message to a conversation."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from domains.messaging.services.append_event import access_to, append_event, loc
 from domains.messaging.services.wording import checked_content
 
 MAX_FILES = 10
-#: Per sender: thirty messages a second for ten seconds is a program gone wild, not a person.
+#: Per sender. Only a faulty program sends thirty messages a second for ten seconds.
 RATE_LIMIT, RATE_SECONDS = 300, 10
 
 
 def send_message(
     *, actor: User, conversation_id: int, content: str, client_id: UUID, attachment_ids: Collection[int] = ()
 ) -> Message:
-    """Put the message at the end of the conversation's log, with the actor's files for it, and return it.
+    """Append the message, with the actor's files for it, to the conversation's log and return it.
 
-    A `client_id` that the actor has used in this conversation gives that first message again, and
-    nothing changes. Refuses with REQUIRED (no words and no files), TOO_LONG, NOT_FOUND (the actor takes no part in
-    the conversation, or a file is not one of theirs for it that was not sent yet), CONFLICT (the `client_id` belongs
-    to another conversation), FORBIDDEN (the other is out of reach), CLOSED (the other of a direct conversation has
-    left) and RATE_LIMITED.
+    If the actor has used the `client_id` in this conversation before, that first message is returned and
+    nothing changes. Refuses with REQUIRED (no text and no files), TOO_LONG, NOT_FOUND (the actor is no participant,
+    or a file is not one of the actor's unsent files for this conversation), CONFLICT (the `client_id` belongs
+    to another conversation), FORBIDDEN (the other person is out of reach), CLOSED (the other person of a direct
+    conversation has left) and RATE_LIMITED.
     """
     files = set(attachment_ids)
     if len(files) > MAX_FILES:
@@ -40,7 +40,7 @@ def send_message(
         with transaction.atomic():
             return _send(actor, conversation_id, content, client_id, files)
     except IntegrityError:
-        # Two conversations were sent the same client_id at once: one of them has it now.
+        # The same client_id was sent to two conversations at once, and the other one has it now.
         if Message.objects.filter(sender=actor, client_id=client_id).exists():
             raise _used_elsewhere() from None
         raise
@@ -70,7 +70,7 @@ def _check_other_is_there(actor: User, conversation: Conversation) -> None:
 
 
 def _lock_files(actor: User, conversation: Conversation, keys: set[int]) -> list[MessageAttachment]:
-    """Return the files, locked: whatever removes those that were never sent waits, and finds them sent."""
+    """Return the files, locked, so that the removal of unsent files waits and then finds them sent."""
     if not keys:
         return []
     unsent = MessageAttachment.objects.filter(conversation=conversation, uploader=actor, message__isnull=True)

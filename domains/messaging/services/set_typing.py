@@ -1,4 +1,4 @@
-"""Showing that one is typing."""
+"""Showing the other participants that somebody is typing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from domains.messaging.services.append_event import refuse_out_of_reach
 
 logger = logging.getLogger(__name__)
 
-#: How often others are told at most, of one person in one conversation.
+#: At most one notice in so many seconds, for each person and conversation.
 EVERY_SECONDS = 2
 
 
 def set_typing(*, actor: User, conversation_id: int, is_typing: bool) -> bool:
-    """Whoever follows the conversation now is told, at most once in 2 seconds; it is stored nowhere.
+    """Tell the conversation's current subscribers, at most once in 2 seconds; nothing is stored.
 
-    What comes sooner is answered alike and told to nobody. Refuses with NOT_FOUND and FORBIDDEN (out of reach).
+    A call that comes sooner gets the same answer, but no subscriber is told. Refuses with NOT_FOUND and FORBIDDEN
+    (out of reach).
     """
     conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
     if conversation is None:

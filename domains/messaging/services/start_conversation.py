@@ -1,4 +1,4 @@
-"""Beginning a conversation: direct between two people, or a group."""
+"""Starting a conversation: direct between two people, or a group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from domains.opportunities.models import Opportunity
 
 MAX_PEOPLE = 250
 RATE_LIMIT, RATE_SECONDS = 30, 600
-#: Of those whom one draws into a group; it says nothing of whom, or why.
+#: Refusal of a group; it does not say which of the people are out of reach, or why.
 OUT_OF_REACH = "You cannot begin a group with all of these people."
 
 
@@ -33,15 +33,15 @@ def start_conversation(
     is_group: bool | None = None,
     opportunity_id: int | None = None,
 ) -> Conversation:
-    """Return a conversation of the actor with these people; only the actor's own id among them is left out.
+    """Return a conversation of the actor with these people; the actor's own id among them is ignored.
 
-    Between two people there is one direct conversation: asked for again, by either, it is returned,
-    and an actor who had left it is back. The other, if they have left, comes back by their own
-    act only. With another opportunity than it has, it is about that one from now on, and counts as begun by
-    the actor: that is how somebody under 18 asks an organization's person whom they have talked with before.
-    Without `is_group` more than one other person make a group.
-    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND, FORBIDDEN (somebody is out of
-    reach of the actor) and RATE_LIMITED.
+    Two people share one direct conversation. If either asks for it again, it is returned, and an actor who had left
+    it is a participant again; the other person, if they have left, returns by their own call only. If the opportunity
+    differs from the conversation's, the conversation is about the new one and counts as started by the actor: that
+    is how a minor asks a member of an organization whom they have talked with before.
+    Without `is_group`, two or more other people make a group.
+    Refuses with EMAIL_NOT_VERIFIED, REQUIRED, INVALID, FULL, TOO_LONG, NOT_FOUND, FORBIDDEN (one of the people is out
+    of the actor's reach) and RATE_LIMITED.
     """
     if not can_start_conversation(actor):
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
@@ -95,7 +95,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
                 with transaction.atomic():
                     return _begin(conversation, actor, [other])
             except IntegrityError:
-                # The other began it in this moment: there is one per pair.
+                # The other person has just started it: there is one per pair.
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
         if opportunity is not None and can_change_subject(actor=actor, person=other, opportunity=opportunity):
             _turn(known, actor, opportunity)
@@ -107,7 +107,7 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
 
 
 def _turn(conversation: Conversation, actor: User, opportunity: Opportunity) -> None:
-    """The locked conversation is about the opportunity, as the actor asked."""
+    """Make the locked conversation about the opportunity, as started by the actor."""
     if (conversation.opportunity_id, conversation.created_by_id) != (opportunity.pk, actor.pk):
         conversation.opportunity, conversation.created_by = opportunity, actor
         conversation.save(update_fields=["opportunity", "created_by"])

@@ -1,4 +1,4 @@
-"""Taking down what somebody said, because it harms others."""
+"""Taking down a message that harms others."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from domains.messaging.services.delete_message import leave_the_place
 
 @transaction.atomic
 def take_down_message(*, actor: User, message_id: int) -> Message:
-    """Only the message's place is left, as if its sender had deleted it; whoever took part sees it go at once.
+    """The message is deleted, as if by its sender; the participants see that at once.
 
-    A system act: whoever calls it has decided that the actor may. Twice changes nothing more. Refuses with NOT_FOUND.
+    A system act: the caller checks that the actor may do it. Repeating it changes nothing. Refuses with NOT_FOUND.
     """
     holds_it = Conversation.objects.filter(messages=message_id)
     conversation = Conversation.objects.select_for_update().filter(pk__in=holds_it.values("pk")).first()

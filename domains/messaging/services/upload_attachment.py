@@ -1,4 +1,4 @@
-"""Bringing a file along, before the message that it comes with."""
+"""Uploading a file, before the message that it is attached to is sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from domains.messaging.services.append_event import refuse_out_of_reach
 from domains.messaging.services.clean_picture import Picture, clean_picture
 
 LARGEST = 10 * 1024 * 1024
-#: How many files of one person may wait for their messages.
+#: How many unsent files one person may have.
 MAX_UNSENT = 20
 UPLOADS_AN_HOUR, HOUR = 120, 3600
 SUPPORTED = (
@@ -30,11 +30,11 @@ SUPPORTED = (
 
 
 def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> MessageAttachment:
-    """The file is stored where only participants get at it, and waits a day for the actor's message.
+    """The file is stored for the participants only, and waits a day for the actor's message.
 
-    A picture is drawn anew: nothing of the file is kept but what can be seen. Refuses with RATE_LIMITED, NOT_FOUND,
-    TOO_LARGE (10 MB; too many pixels or frames), INVALID (empty), UNSUPPORTED_TYPE (what counts is what the file is,
-    not what it is called) and FULL (20 files of the actor wait already).
+    A picture is encoded anew, so that only its pixels are kept. Refuses with RATE_LIMITED, NOT_FOUND,
+    FORBIDDEN (out of reach), TOO_LARGE (10 MB; too many pixels or frames), INVALID (empty), UNSUPPORTED_TYPE (judged
+    by the content, not by the name) and FULL (the actor has 20 unsent files already).
     """
     rates.spend(what="upload_attachment", key=str(actor.pk), limit=UPLOADS_AN_HOUR, seconds=HOUR)
     conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
@@ -54,7 +54,7 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
         height=picture.height or None,
     )
     with stored(attachment.file, picture.content), transaction.atomic():
-        # Uploads of a person at once are counted one after the other.
+        # Simultaneous uploads by one person are counted one after the other.
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         _check_room(actor)
         attachment.save()

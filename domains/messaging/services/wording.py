@@ -1,4 +1,4 @@
-"""What may be written: the words of a message, and the title of a conversation."""
+"""Validation of the text of a message and the title of a conversation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_TITLE = 120
 
 
 def checked_content(content: str, *, has_files: bool = False) -> str:
-    """Return the words as they are kept; with files there need not be any. Refuses with REQUIRED and TOO_LONG."""
+    """Return the text as it is stored; with files it may be empty. Refuses with REQUIRED and TOO_LONG."""
     content = content.strip()
     if not is_visible(content):
         if has_files:
@@ -22,7 +22,7 @@ def checked_content(content: str, *, has_files: bool = False) -> str:
 
 
 def checked_title(title: str) -> str:
-    """Return the title as it is kept, empty for none. Refuses with TOO_LONG and INVALID."""
+    """Return the title as it is stored, empty for none. Refuses with TOO_LONG and INVALID."""
     title = " ".join(title.split())
     if len(title) > MAX_TITLE:
         raise Refused.because(Code.TOO_LONG, f"Choose a title of at most {MAX_TITLE} characters.", "title")

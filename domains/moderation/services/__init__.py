@@ -1,4 +1,4 @@
-"""The acts on reports, one file each."""
+"""Services on reports, one file each."""
 
 from domains.moderation.services.keep_files import remove_old_report_files
 from domains.moderation.services.mails import queue_content_reported_mails

@@ -1,4 +1,4 @@
-"""Copies of reported files: they are there for the staff even if their sender takes the message back."""
+"""Copies of reported files, which staff can open even if the sender deletes the message."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from domains.messaging.models import MessageAttachment
 from domains.moderation.models import PENDING_STATUSES, ReportFile
 
 MAX_FILES = 10
-#: How long the copies stay after the report was answered.
+#: How long copies are kept after the report was answered.
 KEPT_FOR = timedelta(days=90)
-#: A file without a row is one of a removed report, or of a process that died while it copied.
+#: Age at which a file without a row is removed: its report was deleted, or its process died while copying.
 STRAYS_AFTER = timedelta(days=1)
 BATCH = 100
 
 
 def copy_files(attachments: Sequence[MessageAttachment]) -> list[ReportFile]:
-    """Store a copy of each file and return their rows, not stored yet; what is gone already is left out."""
+    """Store a copy of each file and return their unsaved rows; files that were deleted already are left out."""
     copies: list[ReportFile] = []
     if not attachments:
         return copies
@@ -41,7 +41,7 @@ def _copy(attachment: MessageAttachment, copies: list[ReportFile]) -> None:
     try:
         original = attachment.file.open("rb")
     except FileNotFoundError:
-        # Its message was taken back in this moment.
+        # The sender has just deleted the message.
         return
     copy = ReportFile(filename=attachment.filename, content_type=attachment.content_type, size=attachment.size)
     copies.append(copy)
@@ -50,20 +50,20 @@ def _copy(attachment: MessageAttachment, copies: list[ReportFile]) -> None:
 
 
 def drop_copies(copies: Iterable[ReportFile]) -> None:
-    """Remove stored copies that got no report; what a storage keeps is a stray file then."""
+    """Remove stored copies that got no report; if a removal fails, the file is a stray."""
     for copy in copies:
         discard(copy.file.name)
 
 
 def remove_old_report_files(*, now: datetime) -> int:
-    """Copies are gone 90 days after their report was answered, and so are files without a row; return how many.
+    """Copies are removed 90 days after their report was answered, and so are files without a row; returns how many.
 
-    An act of the system, safe to run twice.
+    A system act, safe to run twice.
     """
     removed = 0
     while True:
         with transaction.atomic():
-            # The report is locked too: somebody may be taking it into review again in this moment.
+            # Lock the report too: staff may be taking it into review again right now.
             old = ReportFile.objects.exclude(report__status__in=PENDING_STATUSES).filter(
                 report__handled_at__lt=now - KEPT_FOR
             )

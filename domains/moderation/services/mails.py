@@ -1,4 +1,4 @@
-"""The mail that a report leads to: that something waits, and where; never what was said."""
+"""The mail about a new report: that it waits, and where, never its content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONTENT_REPORTED = "content_reported"
 
 
 def queue_content_reported_mails(*, report_id: int) -> None:
-    """Queue a mail to each member of the staff who may answer a report that waits, once for each; a system act."""
+    """Queue one mail to each staff member who may answer a waiting report; a system act."""
     report = _open_report(report_id)
     for person in find_reviewers(report) if report else ():
         mail.enqueue(kind=CONTENT_REPORTED, source_id=report_id, person_id=person.pk)
@@ -22,7 +22,7 @@ def queue_content_reported_mails(*, report_id: int) -> None:
 
 @mail.writes(CONTENT_REPORTED)
 def write_content_reported_mail(job: MailJob) -> mail.Mail | None:
-    """Write the mail to one reviewer; none if the report was taken meanwhile, or the person may not answer it."""
+    """Write the mail to one reviewer; None if the report was taken meanwhile, or the person may not answer it."""
     report = _open_report(job.source_id)
     person = next((one for one in find_reviewers(report) if one.pk == job.person_id), None) if report else None
     if report is None or person is None:

@@ -1,4 +1,4 @@
-"""Telling staff of something that should not be here."""
+"""Reporting content to staff."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ RATE_LIMIT, RATE_SECONDS = 20, 3600
 def report_content(
     *, actor: User, subject_type: str, subject_id: int, reason: ReportReason, details: str = ""
 ) -> ContentReport:
-    """Put the thing into the queue of the staff, as the actor sees it now, and return the report.
+    """The report is in the queue, with a snapshot of the subject as the actor sees it now; returns the report.
 
-    Files that are it or came with it are copied, so that taking the message back does not take them from the staff.
-    What the actor has reported already, and staff have not answered, gives that first report again.
-    Refuses with TOO_LONG, NOT_FOUND (there is no such thing, or the actor does not see it), INVALID (the
+    Its files are copied, so that staff can open them even if the sender deletes the message.
+    A repeat returns the first report, as long as staff have not answered it.
+    Refuses with TOO_LONG, NOT_FOUND (there is no such subject, or the actor may not see it), INVALID (the
     actor's own) and RATE_LIMITED.
     """
     details = details.strip()
@@ -53,7 +53,7 @@ def report_content(
     try:
         _keep(report, snapshot.files)
     except IntegrityError:
-        # The same person reports it twice at once: the first one counts.
+        # Two concurrent reports by the same person: return the first.
         return pending.get()
     return report
 

@@ -16,10 +16,10 @@ MAX_NOTE = 5000
 
 
 def review_report(*, actor: User, report_id: int, status: ReportStatus | None = None, note: str = "") -> ContentReport:
-    """Move the report on, with a note in its history; without a status only the note is written.
+    """The report has the status, with a note in its history; without a status only the note is written.
 
-    Refuses with NOT_FOUND, FORBIDDEN, REQUIRED (an answer needs a note), TOO_LONG, and CONFLICT (it cannot go
-    there from where it is, or its reporter has reported the same again since).
+    Refuses with NOT_FOUND, FORBIDDEN, REQUIRED (an answer needs a note), TOO_LONG, and CONFLICT (its current
+    status does not allow this move, or its reporter has reported the same again since).
     """
     note = note.strip()
     try:

@@ -1,4 +1,4 @@
-"""Taking down what was reported."""
+"""Taking down reported content."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from domains.opportunities.services import take_down_opportunity
 
 
 def take_down(*, actor: User, report_id: int, note: str) -> ContentReport:
-    """What was reported is taken down, and the report is RESOLVED with the note; both or neither.
+    """The reported subject is taken down, and the report is RESOLVED with the note; both or neither.
 
-    What is gone or was taken down already stays so. Refuses as `review_report` does, and with CONFLICT where the
-    subject is nothing that can be taken down, or cannot be now.
+    A subject that is deleted or taken down already stays so. Refuses as `review_report` does, and with CONFLICT if
+    subjects of this type cannot be taken down, or this one cannot be now.
     """
     with transaction.atomic():
         report = review_report(actor=actor, report_id=report_id, status=ReportStatus.RESOLVED, note=note)
@@ -46,7 +46,7 @@ def _opportunity(_: User, opportunity_id: int) -> None:
     take_down_opportunity(opportunity_id=opportunity_id)
 
 
-#: How each type of the API is taken down; a file goes with the message that brought it.
+#: How each type of the API is taken down; for a file, its message is taken down.
 TAKING_DOWN: dict[str, Callable[[User, int], None]] = {
     "Message": _message,
     "MessageAttachment": _attachment,

@@ -1,4 +1,4 @@
-"""The acts on notifications, one file each."""
+"""Services on notifications, one file each."""
 
 from domains.notifications.services.mark_notifications_read import mark_notifications_read
 from domains.notifications.services.notify import Subject, notify

@@ -1,4 +1,4 @@
-"""Deliveries that are due go out once, and remember whether anything was sent."""
+"""Sending due deliveries once each, and recording whether anything was sent."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ D = TypeVar("D", bound=Delivery)
 
 
 def drain(deliveries: QuerySet[D], send: Callable[[D], bool]) -> int:
-    """Send what is due; return how many were tried. `send` says whether it sent anything, or nothing was wanted."""
+    """Send what is due; return how many were tried. `send` returns whether it sent anything; False means not wanted."""
     return queue.drain(deliveries, lambda delivery: {"is_sent": send(delivery)})

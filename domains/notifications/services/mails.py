@@ -1,4 +1,4 @@
-"""The mails about notifications: in two forms, with the reason one gets them and a way to get no more."""
+"""Mails about notifications: as text and HTML, with the reason for the mail and an unsubscribe link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domains.notifications.tokens import unsubscribe_url
 
 @dataclass(frozen=True)
 class Mail:
-    """What a mail says: `{template}.txt` and `.html` with their context."""
+    """Content of a mail: `{template}.txt` and `.html` with their context."""
 
     template: str
     subject: str
@@ -25,7 +25,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Footer:
-    """Why one gets the mail, and whose mails about what its link ends."""
+    """Reason for the mail, and the person and topic of its unsubscribe link."""
 
     reason: str
     user_id: int
@@ -33,7 +33,7 @@ class Footer:
 
 
 def post(mail: Mail, *, to: str, footer: Footer, name: str) -> None:
-    """Send the mail; `name` makes its Message-ID, the same whenever it is sent, so that a repeat can be told as one."""
+    """Send the mail; `name` makes its Message-ID, the same on every attempt, so that a repeat can be recognized."""
     link = unsubscribe_url(user_id=footer.user_id, topic=footer.topic)
     context = {**mail.context, "community": settings.PUBLIC_URL}
     end = {"reason": footer.reason, "link": link}
@@ -45,7 +45,7 @@ def post(mail: Mail, *, to: str, footer: Footer, name: str) -> None:
     headers = {
         "Message-ID": f"<{name}@{domain}>",
         "Auto-Submitted": "auto-generated",
-        # RFC 8058: mail programs end the mails by a POST of their own, without asking anybody to log in.
+        # RFC 8058: mail programs unsubscribe by a POST of their own, without a login.
         "List-Unsubscribe": f"<{link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }

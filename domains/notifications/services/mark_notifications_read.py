@@ -1,4 +1,4 @@
-"""Saying which notifications one has read."""
+"""Marking notifications as read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ RATE_LIMIT, RATE_SECONDS = 120, 60
 
 
 def mark_notifications_read(*, actor: User, notification_ids: Collection[int] | None, is_all: bool) -> int:
-    """The named notifications, or all that the actor has, are read; returns how many are unread then.
+    """The given notifications, or all of the actor's, are read; returns how many are still unread.
 
-    What was read before stays as it was. Refuses with REQUIRED (neither was given), INVALID (both were), TOO_LONG
-    (more than 500), NOT_FOUND (one of them is not the actor's; then none is read) and RATE_LIMITED.
+    Those that were read before stay unchanged. Refuses with REQUIRED (neither was given), INVALID (both were),
+    TOO_LONG (more than 500), NOT_FOUND (one of them is not the actor's; then none is read) and RATE_LIMITED.
     """
     if is_all and notification_ids is not None:
         raise Refused.because(Code.INVALID, "Name notifications, or say `all`, not both.", "all")

@@ -1,4 +1,4 @@
-"""Telling people something: the one way in which notifications come to be."""
+"""Making notifications: all notifications are made here."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from domains.notifications.policies import Channels
 from domains.notifications.selectors import find_channels, find_push_subscriptions
 
 MAX_TITLE = Notification._meta.get_field("title").max_length or 0
-#: What is told of a thing, at the most; the thing itself says the rest.
+#: Maximum length of a text; the subject itself has the rest.
 MAX_BODY = 2_000
 AT_ONCE = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a notification is about: the name of its GraphQL type, and its key."""
+    """Subject of a notification: the name of its GraphQL type, and its key."""
 
     type_name: str
     key: int
@@ -46,9 +46,9 @@ def notify(
 ) -> int:
     """Notify each of these people by the channels they want; return how many were notified. A system act.
 
-    `bodies` are the texts, by recipient, of people who read another one than `body`. The template and the row that it
-    is about name the fact: no person gets it twice, even if calls repeat or race. The mail, where one is wanted, goes
-    out once `mail_after` is over.
+    `bodies` are the texts, by recipient, of people who get another text than `body`. The template and its row
+    identify the notification: no person gets it twice, even if calls repeat or race. The mail, if wanted, is
+    due after `mail_after`.
     """
     now = timezone.now()
     # Sorted, so that two calls at the same time lock rows in the same order.
@@ -76,7 +76,7 @@ def notify(
 def _store(rows: list[Notification], now: datetime) -> dict[int, int]:
     """Store the notifications; return those that are new, by recipient."""
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    # Rows of an earlier telling have another time.
+    # Rows of an earlier call have another time.
     made = Notification.objects.filter(
         template=rows[0].template,
         source_id=rows[0].source_id,
@@ -102,7 +102,7 @@ def _columns_of(subject: Subject | None) -> dict[str, Any]:
 
 
 def shortened(title: str) -> str:
-    """Return the title in one line that fits."""
+    """Return the title in one line, cut to the maximum length."""
     line = " ".join(title.split())
     return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"
 

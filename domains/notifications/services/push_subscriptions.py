@@ -1,4 +1,4 @@
-"""The browsers that take pushes."""
+"""Registering and removing push subscriptions of browsers."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MAX_KEY = 120
 def register_push_subscription(
     *, session: Session, endpoint: str, p256dh: str, auth: str, device_name: str = ""
 ) -> PushSubscription:
-    """The session's person has pushes in this browser from now on, until the session ends.
+    """The browser gets pushes for the session's person from now on, until the session ends.
 
-    A browser that was registered before belongs to this session now; of more than ten browsers of one person the
-    oldest gives way. Refuses with PUSH_IS_OFF, INVALID (the address is at no known push service, or a key is none),
-    TOO_LONG and RATE_LIMITED.
+    A browser that was registered before belongs to this session now; if one person has more than ten, the
+    oldest is removed. Refuses with PUSH_IS_OFF, INVALID (the address is not of a known push service, or a key is
+    invalid), TOO_LONG and RATE_LIMITED.
     """
     if not settings.WEB_PUSH_PRIVATE_KEY:
         raise Refused.because(NotificationCode.PUSH_IS_OFF, "This server sends no pushes: no keys are set.")
@@ -36,7 +36,7 @@ def register_push_subscription(
         raise Refused(*problems)
     rates.spend(what="push_subscription", key=str(session.user_id), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
-        # One at a time for each person, so that there are never more than the most.
+        # Lock the person, so that concurrent registrations never exceed the maximum.
         User.objects.select_for_update(no_key=True).get(pk=session.user_id)
         keys = {"p256dh": p256dh.rstrip("="), "auth": auth.rstrip("="), "device_name": device_name}
         kept, _ = PushSubscription.objects.update_or_create(endpoint=endpoint, defaults={"session": session, **keys})
@@ -47,9 +47,9 @@ def register_push_subscription(
 
 
 def remove_push_subscription(*, actor: User, endpoint: str) -> int:
-    """The browser gets no more pushes for the actor; returns how many of the actor's still do.
+    """The browser gets no more pushes for the actor; returns how many of the actor's browsers still do.
 
-    One that is not there, or is somebody else's, stays as it is. Refuses with RATE_LIMITED.
+    An unknown browser, or another person's, changes nothing. Refuses with RATE_LIMITED.
     """
     rates.spend(what="push_subscription", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     own = PushSubscription.objects.filter(session__user=actor)
@@ -58,14 +58,14 @@ def remove_push_subscription(*, actor: User, endpoint: str) -> int:
 
 
 def forget_session(*, session_id: int) -> None:
-    """The browsers of a session that is over get no more pushes. A system act."""
+    """The browsers of an ended session get no more pushes. A system act."""
     PushSubscription.objects.filter(session=session_id).delete()
 
 
 def forget_if_over(*, subscription_id: int) -> None:
-    """The browser is forgotten if the session that owns it now is over, or its person's account closed. A system act.
+    """The subscription is removed if its current session has ended, or its person's account is closed. A system act.
 
-    It may have been somebody else's before: what is still to be pushed to them does not count.
+    The browser may have belonged to another person before: their pending pushes do not count.
     """
     with transaction.atomic():
         is_over = Q(session__ended_at__isnull=False) | Q(session__user__is_active=False)
@@ -101,7 +101,7 @@ def _is_public_key(text: str) -> bool:
 
 
 def _bytes(text: str) -> bytes:
-    """Return what the URL-safe Base64 stands for, or nothing if it is none."""
+    """Return the decoded URL-safe Base64, or no bytes if it is invalid."""
     if len(text) > MAX_KEY or not text.isascii():
         return b""
     try:

@@ -1,4 +1,4 @@
-"""What nobody needs any more goes."""
+"""Removing old notifications."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BATCH = 1000
 
 
 def remove_old() -> int:
-    """Notifications that were read are gone 90 days after they came, all others after a year; returns how many went.
+    """Read notifications are removed 90 days after they were made, all others after a year; returns how many.
 
-    A system act; it removes a batch at a time, so that it holds up nobody.
+    A system act; it removes a batch at a time, so that its locks stay short.
     """
     now, removed = timezone.now(), 0
     is_old = Q(created_at__lt=now - KEPT_FOR) | Q(created_at__lt=now - READ_KEPT_FOR, read_at__isnull=False)

@@ -1,4 +1,4 @@
-"""The daily mail: what somebody has not read and had no mail about."""
+"""The daily mail: notifications that a person has not read and got no mail about."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from domains.notifications.services.deliveries import drain
 from domains.notifications.services.mails import Footer, Mail, post
 from domains.notifications.tokens import DIGEST
 
-#: The hour of the day, in UTC, from which on the mails of the day go out.
+#: Hour of the day, in UTC, from which the daily mails go out.
 FROM_HOUR = 7
-#: What is older is not told of any more.
+#: Older notifications are left out.
 LOOKS_BACK = timedelta(days=7)
 MAX_LISTED = 20
-#: So many people are begun with at a time.
+#: Number of people per batch.
 BATCH = 500
 REASON = "you have not read what is in it; it comes once a day at the most"
 
 
 def send_digests(*, now: datetime | None = None) -> int:
-    """Everybody with something for it has their mail of the day, once; returns how many mails were tried.
+    """Each person with notifications for it gets one daily mail a day; returns how many mails were tried.
 
-    A system act, safe in many processes at once: the constraint on person and day decides. What came in one daily
-    mail is not told in the next.
+    A system act, safe in many processes at once: the constraint on person and day decides. A notification in one daily
+    mail is not in the next.
     """
     now = now or timezone.now()
     if now.hour >= FROM_HOUR:
@@ -49,7 +49,7 @@ def _plan(now: datetime) -> None:
 
 
 def _send(digest: Digest) -> bool:
-    """Send what of it is still unread and wanted; nothing if nothing is."""
+    """Send the notifications that are still unread and wanted; send no mail if there are none."""
     recipient = digest.recipient
     still = find_for_digest(since=digest.due_at - LOOKS_BACK * 2).filter(digest=digest)
     number = still.count()

@@ -1,4 +1,4 @@
-"""Sending the mails about notifications that are due."""
+"""Sending due mails about notifications."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def send_due_mails() -> int:
 
 
 def _send(delivery: MailDelivery) -> bool:
-    """Send the mail if its person is still here and still wants it; whether they do is asked now, not when it began."""
+    """Send the mail if the person's account is still open and they still want it; both are checked now."""
     notification = Notification.objects.select_related("recipient").get(pk=delivery.notification_id)
     recipient, kind = notification.recipient, NotificationKind(notification.kind)
     if not may_be_mailed(recipient) or not find_channels(kind=kind, user_ids=[recipient.pk])[recipient.pk].email:

@@ -1,4 +1,4 @@
-"""Sending the pushes that are due: encrypted for the browser, signed with the server's key (VAPID)."""
+"""Sending due pushes: encrypted for the browser, signed with the server's key (VAPID)."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from domains.notifications.services.push_subscriptions import forget_if_over
 from domains.notifications.services.templates.messages import is_between_blocked
 
 CONNECT_SECONDS, ANSWER_SECONDS = 1, 4
-#: How long the push service keeps it for a browser that is not there, and how long the signature holds.
+#: How long the push service keeps a push for an offline browser, and how long the signature is valid.
 TTL_SECONDS, SIGNED_SECONDS = 24 * 3600, 12 * 3600
 GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 class PushRefused(Exception):
-    """The push service did not take it."""
+    """The push service refused the push."""
 
 
 class OneHop(requests.Session):
-    """Goes where it is sent and nowhere else: no redirects, nothing from this machine's environment."""
+    """HTTP session that connects only to the given address: no redirects, no settings from the environment."""
 
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
 
     def post(self, url: Any, data: Any = None, json: Any = None, **kwargs: Any) -> requests.Response:
-        """Post without following where the answer points."""
+        """Post without following redirects."""
         return super().post(url, data, json, **{**kwargs, "allow_redirects": False})
 
 
@@ -50,7 +50,7 @@ def send_due_pushes() -> int:
 
 
 def _send(delivery: PushDelivery) -> bool:
-    """Send it if it is still wanted; a browser that is gone for good, or whose session is over, is forgotten."""
+    """Send the push if it is still wanted; remove subscriptions that are gone for good or whose session has ended."""
     notification, subscription = delivery.notification, delivery.subscription
     owner_id, kind = notification.recipient_id, NotificationKind(notification.kind)
     if not find_push_subscriptions(user_ids=[owner_id]).filter(pk=subscription.pk).exists():
@@ -70,7 +70,7 @@ def _send(delivery: PushDelivery) -> bool:
 
 
 def _post(notification: Notification, subscription: PushSubscription) -> int:
-    from pywebpush import WebPusher  # noqa: PLC0415 # it brings a second HTTP client along, which few processes need
+    from pywebpush import WebPusher  # noqa: PLC0415 # it imports a second HTTP client, which few processes need
 
     if not is_push_service(subscription.endpoint):
         raise PushRefused("the address is at no known push service")
@@ -94,7 +94,7 @@ def _payload(notification: Notification) -> str:
 
 
 def _signature(endpoint: str) -> dict[str, str]:
-    """Return the header by which the push service knows that it is this server."""
+    """Return the header that proves to the push service which server sends."""
     url = urlsplit(endpoint)
     claims = {
         "aud": f"{url.scheme}://{url.netloc}",

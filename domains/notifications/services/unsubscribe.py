@@ -1,4 +1,4 @@
-"""Getting no more mails, by the link in one of them."""
+"""Unsubscribing from mails, by the link in one of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAILY_MAIL = "what you have not read (the daily mail)"
 
 
 def find_topic(*, token: str) -> str:
-    """Return what the mails are about that the link ends, in words; NOT_FOUND for what is no such link."""
+    """Return the topic of the link in words; refuses with NOT_FOUND if the link is invalid."""
     _, topic = _read(token)
     return DAILY_MAIL if topic == DIGEST else TOPICS[NotificationKind(topic)]
 
@@ -24,7 +24,7 @@ def find_topic(*, token: str) -> str:
 def unsubscribe(*, token: str) -> str:
     """The person gets no more mails about the topic of the link, or no daily mail; returns the topic in words.
 
-    Whoever has the link may do it, without a log-in; again it changes nothing. Refuses with NOT_FOUND.
+    The link is enough, without a login; a repeat changes nothing. Refuses with NOT_FOUND.
     """
     user_id, topic = _read(token)
     if topic == DIGEST:
@@ -35,7 +35,7 @@ def unsubscribe(*, token: str) -> str:
 
 
 def resubscribe(*, token: str) -> str:
-    """The person gets the mails again; returns the topic in words. Refuses with NOT_FOUND."""
+    """The person gets the link's mails again; returns the topic in words. Refuses with NOT_FOUND."""
     user_id, topic = _read(token)
     changes: Mapping[NotificationKind, Mapping[str, bool]] = (
         {kind: {"digest": DEFAULTS[kind].digest} for kind in NotificationKind}

@@ -1,4 +1,4 @@
-"""Saying how one wants to be told of things."""
+"""Changing the channels by which a person gets notifications."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RATE_LIMIT, RATE_SECONDS = 60, 60
 
 @dataclass(frozen=True)
 class PreferenceChange:
-    """What is to be different for one kind; None leaves a way as it is."""
+    """Changes for one kind; None leaves a channel unchanged."""
 
     kind: NotificationKind
     in_app: bool | None = None
@@ -32,10 +32,10 @@ class PreferenceChange:
 def update_notification_preferences(
     *, actor: User, changes: Sequence[PreferenceChange]
 ) -> dict[NotificationKind, Channels]:
-    """Change the channels by which the actor gets these kinds; return the channels of every kind.
+    """The actor gets these kinds by the given channels; returns the channels of every kind.
 
-    Mails that wait are sent only if they are wanted still. Refuses with REQUIRED (nothing is to change), TOO_LONG
-    (more than there are kinds), INVALID (a kind is there twice; then nothing changes) and RATE_LIMITED.
+    Waiting mails are sent only if they are still wanted. Refuses with REQUIRED (nothing is to change), TOO_LONG
+    (more than there are kinds), INVALID (a kind is given twice; then nothing changes) and RATE_LIMITED.
     """
     if not changes:
         raise Refused.because(Code.REQUIRED, "Name the kinds to change.", "preferences")
@@ -63,8 +63,8 @@ def update_notification_preferences(
 def change_ways(
     *, user_id: int, changes: Mapping[NotificationKind, Mapping[str, bool]]
 ) -> dict[NotificationKind, Channels]:
-    """The channels of these kinds are changed; rows stay only where they differ from the defaults. A system act."""
-    # One change at a time for each person.
+    """The person has these channels; rows exist only for kinds that differ from the defaults. A system act."""
+    # Lock the person, so that changes run one at a time.
     User.objects.select_for_update(no_key=True).get(pk=user_id)
     channels = find_preferences(user_id=user_id)
     for kind, change in changes.items():

@@ -1,8 +1,8 @@
-"""How well a volunteer and a role fit each other: a score from 0 to 100 and the reasons that it is the sum of.
+"""How well a volunteer and a role fit each other: a score from 0 to 100 and the reasons that add up to it.
 
-Pure: nothing here reads a table or a clock. Points are counted in whole tenths, so that the reasons of a score add up
-to it exactly. What may be asked of it, and tests ask: one more skill never lowers a score, nor does being nearer, and
-the order of what comes out does not depend on the order of what came in.
+Pure: nothing here reads a table or a clock. Points are counted in whole tenths, so that the reasons add up to the score
+exactly. Tests check these properties: one more skill never lowers a score, nor does being nearer, and the order of the
+results does not depend on the order of the input.
 """
 
 from domains.opportunities.eligibility import Span

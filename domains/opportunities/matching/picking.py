@@ -1,4 +1,4 @@
-"""Which of the matches are shown, and in which order."""
+"""Selects the matches to show, and orders them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from datetime import datetime
 
 from domains.opportunities.matching.shapes import Match, RoleCandidate
 
-#: Of the first `TOP` at most so many are of one host, as long as there are others.
+#: At most `PER_HOST` of the first `TOP` matches are of one host, as long as there are others.
 TOP, PER_HOST = 10, 3
 
 
 def pick(matches: Iterable[tuple[RoleCandidate, Match]], first: int) -> list[tuple[RoleCandidate, Match]]:
     """Return the best `first`, one role of each opportunity; see `PER_HOST`.
 
-    Of equals the sooner comes first, then the older role.
+    Equal matches are ordered by the earlier start, then by the older role.
     """
     best: dict[int, tuple[RoleCandidate, Match]] = {}
     for candidate, match in sorted(matches, key=_rank):

@@ -1,4 +1,4 @@
-"""The score: what counts for a role and a person, each thing with its points and its sentence."""
+"""The score of a role and a volunteer: each factor with its points and its sentence."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from domains.opportunities.matching.weights import (
     Factor,
 )
 
-#: Where factors give the same, the table says which comes first.
+#: Factors with equal points are ordered as in the table.
 _ORDER = {factor: rank for rank, factor in enumerate(Factor)}
 
 
 def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Match | None:
-    """Return how well the role fits the volunteer; None where they could not take it.
+    """Return how well the role fits the volunteer; None if the volunteer could not take it.
 
-    That is where it overlaps a slot they hold, or asks for a course or a verification that they have not.
+    They could not if it overlaps a slot they hold, or requires a course or a verification that they do not have.
     """
     if any(taken.overlaps(candidate.span) for taken in volunteer.taken):
         return None
@@ -51,7 +51,7 @@ def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) ->
 def match_volunteer(
     skills: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], *, is_remote: bool, distance_km: float | None
 ) -> Match:
-    """Return how well a volunteer fits a role, by nothing but what they show in public and roughly where they live."""
+    """Return how well a volunteer fits a role, from their public data and rough location only."""
     reasons = list(_of_skills(skills, wanted, THEY))
     if is_remote:
         points = 10 * WEIGHTS[Factor.REMOTE].for_host
@@ -63,7 +63,7 @@ def match_volunteer(
 
 
 def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
-    """Take away for what is missing, down to 0; the strongest reason comes first, what is missing last."""
+    """Subtract the points of missing skills, down to 0; the strongest reason comes first, missing skills last."""
     gained = sorted(reasons, key=lambda reason: (-reason.tenths, _ORDER[reason.code]))
     left, lost = sum(reason.tenths for reason in gained), []
     for reason in missing:
@@ -75,7 +75,7 @@ def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
 
 @dataclass(frozen=True)
 class Words:
-    """How a side is told about skills, and which of the table's columns is its."""
+    """The sentences about skills for one side, and that side's column of the table."""
 
     side: str
     met: str
@@ -86,7 +86,7 @@ class Words:
     related: str
 
     def tenths(self, factor: Factor) -> int:
-        """Return the most tenths of a point that the factor gives on this side."""
+        """Return the maximum of the factor on this side, in tenths of a point."""
         return 10 * int(getattr(WEIGHTS[factor], self.side))
 
 
@@ -144,7 +144,7 @@ def _of_missing_skills(held: Mapping[int, HeldSkill], wanted: Sequence[WantedSki
 
 
 def _growth(held: Mapping[int, HeldSkill], skill: WantedSkill, words: Words) -> tuple[int, str] | None:
-    """Return the share and the sentence of a developed skill that the person has a tie to."""
+    """Return the share and the sentence of a developed skill, if the person has it or a related one."""
     if has := held.get(skill.skill_id):
         if has.level <= LEARNING_LEVEL:
             return 100, words.learn.format(name=skill.name, level=has.level)
@@ -178,7 +178,7 @@ def _of_habits(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reaso
 
 
 def _of_requirements(candidate: RoleCandidate) -> Iterator[Reason]:
-    """Return what the role asks for beside skills; that the volunteer has all of it was asked before."""
+    """Return the required courses and verifications; the caller has checked that the volunteer has all of them."""
     count = len(candidate.courses) + len(candidate.verifications)
     points = 10 * WEIGHTS[Factor.REQUIREMENT_MET].for_volunteer // (count or 1)
     for title in candidate.courses.values():

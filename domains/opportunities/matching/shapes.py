@@ -1,4 +1,4 @@
-"""What scoring sees: people, roles and times as plain values, and what it answers."""
+"""Input and output of scoring: people, roles and times as plain values, and matches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domains.opportunities.matching.weights import Factor
 
 @dataclass(frozen=True)
 class HeldSkill:
-    """A skill that somebody has."""
+    """A skill that a volunteer has."""
 
     name: str
     category: str
@@ -33,7 +33,7 @@ class WantedSkill:
 
 @dataclass(frozen=True)
 class Volunteer:
-    """What is known of a person; `causes` says how often they had a place for each, by its id."""
+    """A volunteer's data; `causes` counts the slots they held for each cause, by its id."""
 
     skills: Mapping[int, HeldSkill] = field(default_factory=dict)
     has_place: bool = False
@@ -41,19 +41,19 @@ class Volunteer:
     hosts: frozenset[int] = frozenset()
     courses: frozenset[int] = frozenset()
     verifications: frozenset[str] = frozenset()
-    #: When they have a place, and when what they applied for is.
+    #: Times of the slots they hold, and of the opportunities they applied for.
     taken: Sequence[Span] = ()
     asked: Sequence[Span] = ()
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing is known that a role could fit."""
+        """Return whether the volunteer has no data that a role could match."""
         return not (self.skills or self.has_place or self.causes or self.hosts)
 
 
 @dataclass(frozen=True)
 class RoleCandidate:
-    """A role with free places, as scoring sees it; names by id, in the order in which they are told."""
+    """A role with free slots, as scoring sees it; names by id, in the order in which they are shown."""
 
     role_id: int
     opportunity_id: int
@@ -73,7 +73,7 @@ class RoleCandidate:
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that counted, and how much."""
+    """One factor that counted, with its points."""
 
     code: Factor
     message: str
@@ -81,7 +81,7 @@ class Reason:
 
     @property
     def points(self) -> float:
-        """Its part of the score."""
+        """Points of this reason."""
         return self.tenths / 10
 
 
@@ -93,10 +93,10 @@ class Match:
 
     @property
     def tenths(self) -> int:
-        """The score in tenths of a point."""
+        """Score in tenths of a point."""
         return sum(reason.tenths for reason in self.reasons)
 
     @property
     def score(self) -> float:
-        """From 0 to 100."""
+        """Score from 0 to 100."""
         return self.tenths / 10

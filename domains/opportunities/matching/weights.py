@@ -1,4 +1,4 @@
-"""The one table of weights: what counts, how much on each side, and why.
+"""The one table of weights: each factor, its points on each side, and why.
 
 docs/recommendations.md prints it for people; a test compares the two.
 """
@@ -13,7 +13,7 @@ LEARNING_LEVEL = 2
 
 
 class Factor(StrEnum):
-    """What counts, in the order of the table."""
+    """Factors, in the order of the table."""
 
     REQUIRED_SKILL = "REQUIRED_SKILL"
     MISSING_SKILL = "MISSING_SKILL"
@@ -34,14 +34,14 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True)
 class Weight:
-    """The most points a factor gives: to a role in a volunteer's list, to a volunteer in a role's."""
+    """Maximum points of a factor: for a role in a volunteer's list, for a volunteer in a role's list."""
 
     for_volunteer: int
     for_host: int
     why: str
 
 
-#: All the weights there are. Each side's points, without those of alternatives and of what is missing, make 100.
+#: All weights. The points of each side add up to 100, without those of alternatives and of missing skills.
 WEIGHTS: dict[Factor, Weight] = {
     Factor.REQUIRED_SKILL: Weight(
         34,
@@ -72,7 +72,7 @@ WEIGHTS: dict[Factor, Weight] = {
 }
 
 DISTANCE_BANDS = ((5, 100), (10, 85), (25, 60), (50, 30), (100, 10))
-#: What a host may know of where people live: nothing finer than this.
+#: Distance bands on the host's side: a host learns nothing finer about where people live.
 COARSE_BANDS = ((10, 100), (25, 60), (50, 30), (100, 10))
 FRESH_BANDS = ((3, 100), (7, 75), (14, 50), (30, 25))
 SOON_BANDS = ((14, 100), (30, 50), (60, 25))

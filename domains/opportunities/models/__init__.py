@@ -1,4 +1,4 @@
-"""Organizations, what they offer volunteers, and who applied; listings found elsewhere on the web."""
+"""Organizations, their opportunities, applications and hours; listings crawled from other websites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who wants a place in which role, and every move on the way to it."""
+"""Applications for roles, and their history."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
-    """Applications, as people see them."""
+    """Applications, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> ApplicationQuerySet:
-        """One's own, and those for the opportunities one runs; staff with the right to view applications see all."""
+        """Return the viewer's own and those to hosts the viewer runs; staff with the right to view them see all."""
         if viewer is None:
             return self.none()
         if viewer.has_right("opportunities.view_application"):
@@ -32,7 +32,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
 
 class Application(models.Model):
-    """A volunteer's wish for a place in a role."""
+    """A volunteer's application for a slot in a role."""
 
     role = models.ForeignKey(Role, models.PROTECT, related_name="applications")
     volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="applications")
@@ -84,7 +84,7 @@ class ApplicationHistory(models.Model):
     to_status = TextChoicesField(choices_enum=ApplicationStatus)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
-    #: Codes of the eligibility reasons that a coordinator passed over with `acceptAnyway`.
+    #: Codes of the eligibility reasons that a coordinator overrode with `acceptAnyway`.
     overrides = models.JSONField(default=list, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
@@ -97,6 +97,6 @@ class ApplicationHistory(models.Model):
 
     @property
     def full_reason(self) -> str:
-        """What was passed over, if anything, and what the person who moved it noted."""
+        """The overridden reasons, if any, and the note of the person who moved the application."""
         anyway = f"Accepted anyway, although: {', '.join(self.overrides)}." if self.overrides else ""
         return f"{anyway} {self.reason}".strip()

@@ -1,4 +1,4 @@
-"""What hosts changed about what they had published."""
+"""Changes that hosts made to published opportunities."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from domains.opportunities.models.opportunities import Opportunity
 
 
 class OpportunityChange(models.Model):
-    """One change of something that volunteers rely on; written in the transaction of the change, never altered.
+    """One change to values that volunteers rely on; written in the transaction of the change, never altered.
 
-    `before` and `after` hold the same names: those of the columns that changed, with their values as JSON has them
-    (times in ISO 8601).
+    `before` and `after` have the same keys: the names of the changed columns, with their values as JSON (times in
+    ISO 8601).
     """
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="changes")

@@ -1,4 +1,4 @@
-"""The values that columns of this domain take, and groups of them."""
+"""The choices of this domain's columns, and groups of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class MembershipRole(models.TextChoices):
-    """What a member may do: an owner everything, a coordinator run opportunities, a scanner check in."""
+    """What a member may do: an owner everything, a coordinator run opportunities, a scanner check people in."""
 
     OWNER = "OWNER"
     COORDINATOR = "COORDINATOR"
@@ -14,7 +14,7 @@ class MembershipRole(models.TextChoices):
 
 
 class OpportunityStatus(models.TextChoices):
-    """DRAFT is the host's own; OPEN takes applications; CLOSED and CANCELLED stay to be read."""
+    """DRAFT is not published; OPEN takes applications; CLOSED and CANCELLED take none and stay visible."""
 
     DRAFT = "DRAFT"
     OPEN = "OPEN"
@@ -23,7 +23,7 @@ class OpportunityStatus(models.TextChoices):
 
 
 class OpportunityKind(models.TextChoices):
-    """SIGN_UP holds a place here; EXPRESS_INTEREST starts a talk; EXTERNAL is applied for at its source."""
+    """SIGN_UP gives slots here; EXPRESS_INTEREST starts a conversation; EXTERNAL takes applications at its source."""
 
     SIGN_UP = "SIGN_UP"
     EXPRESS_INTEREST = "EXPRESS_INTEREST"
@@ -38,7 +38,7 @@ class SourceKind(models.TextChoices):
 
 
 class ApplicationStatus(models.TextChoices):
-    """Where an application stands; the moves between them are in `transitions.py`."""
+    """Status of an application; `transitions.py` has the moves between them."""
 
     APPLIED = "APPLIED"
     SHORTLISTED = "SHORTLISTED"
@@ -53,7 +53,7 @@ class ApplicationStatus(models.TextChoices):
 
 
 class HoursStatus(models.TextChoices):
-    """PROPOSED is nobody's word yet; SUBMITTED is the volunteer's and waits for the host's: APPROVED or REJECTED."""
+    """PROPOSED: not confirmed by the volunteer; SUBMITTED: waits for the host's review: APPROVED or REJECTED."""
 
     PROPOSED = "PROPOSED"
     SUBMITTED = "SUBMITTED"
@@ -61,9 +61,9 @@ class HoursStatus(models.TextChoices):
     REJECTED = "REJECTED"
 
 
-#: Statuses of an application that is still going somewhere: one of these per person and role.
+#: Statuses of a live application: at most one of these per person and role.
 LIVE_STATUSES = ("APPLIED", "SHORTLISTED", "WAITLISTED", "OFFERED", "ACCEPTED", "COMPLETED")
-#: Statuses that take one of the role's places.
+#: Statuses that take one of the role's slots.
 PLACE_STATUSES = ("ACCEPTED", "OFFERED", "COMPLETED")
 #: Roles of members who run a host's opportunities.
 MANAGING_ROLES = ("OWNER", "COORDINATOR")

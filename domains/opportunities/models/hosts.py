@@ -1,4 +1,4 @@
-"""Organizations and the people who run them."""
+"""Organizations and their members."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class OpportunityHostQuerySet(models.QuerySet["OpportunityHost"]):
-    """Hosts, as people see them."""
+    """Hosts, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> OpportunityHostQuerySet:  # noqa: ARG002 - hosts are public
-        """Everybody sees every host."""
+        """Return all hosts: everybody sees every host."""
         return self
 
 
@@ -60,10 +60,10 @@ class OpportunityHost(models.Model):
 
 
 class HostMembershipQuerySet(models.QuerySet["HostMembership"]):
-    """The people of hosts, as others see them."""
+    """Memberships and invitations, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> HostMembershipQuerySet:
-        """One's own, what invites one's proved address, and those of the hosts that one belongs to.
+        """Return the viewer's own, invitations to the viewer's verified address, and those of the viewer's hosts.
 
         Staff with the right to view memberships see all.
         """
@@ -74,7 +74,7 @@ class HostMembershipQuerySet(models.QuerySet["HostMembership"]):
         return self.filter(Q(pk__in=self.model.objects.own(viewer)) | Q(host__in=hosts_joined_by(viewer)))
 
     def own(self, viewer: User | None) -> HostMembershipQuerySet:
-        """One's own, and the invitations to one's proved address."""
+        """Return the viewer's own memberships, and the invitations to the viewer's verified address."""
         if viewer is None:
             return self.none()
         mine = Q(user=viewer)
@@ -83,12 +83,12 @@ class HostMembershipQuerySet(models.QuerySet["HostMembership"]):
         return self.filter(mine)
 
     def accepted(self) -> HostMembershipQuerySet:
-        """Members; not those who are only invited."""
+        """Return the accepted memberships, without invitations."""
         return self.filter(accepted_at__isnull=False)
 
 
 class HostMembership(models.Model):
-    """A person's part in a host; an invitation until `accepted_at` is set."""
+    """A person's membership of a host; an invitation until `accepted_at` is set."""
 
     host = models.ForeignKey(OpportunityHost, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(
@@ -97,7 +97,7 @@ class HostMembership(models.Model):
     email = AddressField()
     role = TextChoicesField(choices_enum=MembershipRole, default=MembershipRole.COORDINATOR)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    #: When the newest mail with a key was asked for; null for those who were never invited.
+    #: When the newest invitation mail was requested; null for members who were never invited.
     invited_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -120,7 +120,7 @@ class HostMembership(models.Model):
 
 @acquaints
 def fellow_members(viewer: User, person: Any) -> models.QuerySet[HostMembership]:
-    """Return the person's part in the hosts that the viewer belongs to."""
+    """Return the person's memberships of the hosts that the viewer belongs to."""
     return HostMembership.objects.accepted().filter(user=person, host__in=hosts_joined_by(viewer))
 
 
@@ -139,5 +139,5 @@ def hosts_owned_by(user: User) -> models.QuerySet[HostMembership, int]:
 
 
 def hosts_joined_by(user: User) -> models.QuerySet[HostMembership, int]:
-    """Return the ids of the hosts that this person belongs to, in whatever role, as a subquery."""
+    """Return the ids of the hosts that this person belongs to, in any role, as a subquery."""
     return HostMembership.objects.accepted().filter(user=user).values_list("host_id", flat=True)

@@ -1,4 +1,4 @@
-"""The hours that volunteers gave, and the signed records of them that they share."""
+"""The hours that volunteers worked, and the signed records of them that volunteers share."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
-    """Entries of hours, as people see them."""
+    """Entries of hours, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> HoursEntryQuerySet:
-        """One's own, and those for the opportunities one runs; staff with the right to view entries see all."""
+        """Return the viewer's own and those for hosts the viewer runs; staff with the right to view entries see all."""
         if viewer is None:
             return self.none()
         if viewer.has_right("opportunities.view_hoursentry"):
@@ -33,34 +33,34 @@ class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
         return self.filter(Q(volunteer=viewer) | Q(application__role__opportunity__host__in=hosts_run_by(viewer)))
 
     def that_stand(self) -> HoursEntryQuerySet:
-        """The approved entries that no approved correction has replaced: their lengths are what was worked."""
+        """Return the approved entries that no approved correction replaced: their lengths add up to the time worked."""
         corrections = HoursEntry.objects.filter(corrects=models.OuterRef("pk"), status=HoursStatus.APPROVED)
         return self.filter(~models.Exists(corrections), status=HoursStatus.APPROVED)
 
 
 class HoursEntry(models.Model):
-    """Some time that a volunteer worked for an application of theirs, and what the host says to it.
+    """Time that a volunteer worked for one of their applications, and the host's review of it.
 
-    Once APPROVED a row never changes: triggers refuse it, and let it go only together with its volunteer. What turns
-    out wrong is corrected by another entry, which names the row it `corrects`. A correction holds the whole truth, as
-    if it were the first entry, and it may end where it starts: then nothing was worked. What it adds to the sum of
+    Once APPROVED a row never changes: triggers refuse it, and allow deleting it only together with its volunteer. A
+    wrong entry is corrected by another entry, which names the row it `corrects`. A correction has the full values, as
+    if it were the first entry, and it may end when it starts: then nothing was worked. What it adds to the sum of
     approved rows is the difference: its own length, minus the length of the row it corrects. Each row is corrected
-    once at most; a correction can be corrected in turn. So two sums are always the same: what all approved rows add
-    (`selectors.counted_seconds`), and the lengths of those that stand (`that_stand`), which also says in which month
+    at most once; a correction can be corrected in turn. So two sums are always the same: what all approved rows add
+    (`selectors.counted_seconds`), and the lengths of those that stand (`that_stand`), which also decide in which month
     and for which range of dates hours count.
 
-    Approved entries of one volunteer that stand never overlap: on PostgreSQL an exclusion constraint
-    (`opportunities_hours_never_overlap`) says so, on SQLite, which has one writer at a time, a trigger. All of this
-    is written out in the migration `0003_hours`.
+    Approved entries of one volunteer that stand never overlap: an exclusion constraint
+    (`opportunities_hours_never_overlap`) ensures this on PostgreSQL, a trigger on SQLite, which has one writer at a
+    time. The migration `0003_hours` defines all of this.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="hours")
-    #: The application's own, for the constraints.
+    #: The application's volunteer, repeated here for the constraints.
     volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="hours")
     status = TextChoicesField(choices_enum=HoursStatus, default=HoursStatus.SUBMITTED)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
-    #: From `started_at` to `ended_at`; the database compares.
+    #: From `started_at` to `ended_at`; the database checks it.
     seconds = models.PositiveIntegerField(editable=False)
     note = models.CharField(max_length=500, blank=True)
     corrects = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="corrections")
@@ -108,22 +108,22 @@ class HoursEntry(models.Model):
 
 
 def new_record_code() -> str:
-    """Return 26 letters and digits, 130 random bits that nobody guesses, in an alphabet that can be typed."""
+    """Return 26 lower-case Base32 characters, which are easy to type: 130 random bits."""
     return b32encode(secrets.token_bytes(17)).decode()[:26].lower()
 
 
 class ServiceRecordQuerySet(models.QuerySet["ServiceRecord"]):
-    """Records of service, as their owners see them; whoever has the code reads the public page instead."""
+    """Records of service, filtered by owner; the public page finds a record by its code instead."""
 
     def visible_to(self, viewer: User | None) -> ServiceRecordQuerySet:
-        """One's own, and nobody else's: who may see a record is for its volunteer to say."""
+        """Return the viewer's own records only: the volunteer decides who sees a record, by sharing its code."""
         return self.none() if viewer is None else self.filter(volunteer=viewer)
 
 
 class ServiceRecord(models.Model):
-    """What a volunteer's approved hours were when they asked for it: signed, and public to whoever has the code.
+    """A signed record of a volunteer's approved hours at its creation, public to everybody who has the code.
 
-    All that the page shows is in the signed token. A revoked record keeps no token: nothing of it can be read again.
+    All that the page shows is in the signed token. A revoked record keeps no token, so its content can't be read again.
     """
 
     volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="service_records")
@@ -131,7 +131,7 @@ class ServiceRecord(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField()
     approved_seconds = models.PositiveIntegerField()
-    #: A compact JWS; what it says is in `records.py`.
+    #: A compact JWS; `records.py` defines its claims.
     token = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)

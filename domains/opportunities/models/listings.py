@@ -1,4 +1,4 @@
-"""Listings found elsewhere on the web, and where."""
+"""Listings crawled from other websites, and their sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Source(models.Model):
-    """A place on the web that listings are read from."""
+    """A website that listings are crawled from."""
 
     name = models.CharField(max_length=200)
     kind = TextChoicesField(choices_enum=SourceKind)

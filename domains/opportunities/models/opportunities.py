@@ -1,4 +1,4 @@
-"""What organizations offer volunteers: opportunities, their roles, and the skills in them."""
+"""Opportunities that organizations offer, their roles, and the skills of the roles."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
     from domains.opportunities.models.listings import Listing
 
 
-#: What holds places here and takes applications; that it is not over, the clock says. The matching looks nowhere else,
-#: so its indexes hold nothing else: neither what was, nor the many listings of other sites.
+#: Opportunities with slots here that take applications; `taking_people` adds that they are not over. Matching reads
+#: only these, so its indexes hold only these: neither past opportunities, nor the many listings of other sites.
 TAKES_PEOPLE = Q(status=OpportunityStatus.OPEN) & ~Q(kind=OpportunityKind.EXTERNAL)
 
 
-#: The most slots of a role, as of an event: more are a slip of the keyboard.
+#: Maximum number of slots of a role, and of an event: more are a typing error.
 MAX_SLOTS = 100_000
 
 
 class CauseQuerySet(models.QuerySet["Cause"]):
-    """Causes, as people see them."""
+    """Causes, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> CauseQuerySet:  # noqa: ARG002 - causes are public
-        """Everybody sees every cause."""
+        """Return all causes: everybody sees every cause."""
         return self
 
 
@@ -64,12 +64,12 @@ class Cause(models.Model):
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
-    """Opportunities, as people see them."""
+    """Opportunities, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> OpportunityQuerySet:
-        """Whatever was published; drafts only for those who run the host, and for staff who may view opportunities.
+        """Return published ones; the host's managers and staff who may view opportunities also see drafts.
 
-        What was taken down is left to those who had applied, as part of their applications.
+        Applicants still see one that was taken down, as part of their applications.
         """
         is_shown = ~Q(status=OpportunityStatus.DRAFT) & Q(taken_down_at__isnull=True)
         if viewer is None:
@@ -81,12 +81,12 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         return self.filter(is_shown | is_theirs | Q(host__in=hosts_run_by(viewer)))
 
     def taking_people(self, now: datetime) -> OpportunityQuerySet:
-        """What is open, not over, and has its places here."""
+        """Return those that are open, not over, and not EXTERNAL."""
         return self.filter(TAKES_PEOPLE, end_date__gt=now)
 
 
 class Opportunity(models.Model):
-    """A chance to volunteer: at some place or remotely, at some time, in one or more roles."""
+    """A chance to volunteer: at a location or remotely, at some time, in one or more roles."""
 
     host = models.ForeignKey(OpportunityHost, models.CASCADE, null=True, blank=True, related_name="opportunities")
     kind = TextChoicesField(choices_enum=OpportunityKind, default=OpportunityKind.SIGN_UP)
@@ -103,7 +103,7 @@ class Opportunity(models.Model):
     is_remote = models.BooleanField(default=False)
     causes = models.ManyToManyField(Cause, blank=True, related_name="opportunities")
     closed_reason = models.CharField(max_length=500, blank=True)
-    #: Since when the staff let only those see it whom it concerns.
+    #: Time staff took it down; since then only the host, staff and earlier applicants see it.
     taken_down_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -122,7 +122,7 @@ class Opportunity(models.Model):
             models.Index(fields=["status", "created_at", "id"], name="opportunities_by_creation"),
             models.Index(fields=["status", "location_zip"], name="opportunities_by_zip"),
             # The United States lie from east to west more than from south to north, so the longitude narrows more.
-            # With the end and the id in it, what is near is answered from the index alone.
+            # It includes the end and the id, so that nearby opportunities are read from the index alone.
             models.Index(
                 fields=["longitude", "latitude", "end_date", "id"],
                 condition=TAKES_PEOPLE,
@@ -137,7 +137,7 @@ class Opportunity(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                # A crawled listing may say only when it begins; what is written here lasts.
+                # A crawled listing may have only a start; opportunities written here also have a later end.
                 condition=Q(end_date__gt=F("start_date")) | Q(end_date=F("start_date"), kind="EXTERNAL"),
                 name="opportunities_dates_in_order",
             ),
@@ -160,7 +160,7 @@ class Opportunity(models.Model):
 
 
 class Role(models.Model):
-    """A part that volunteers play in an opportunity, with a number of places."""
+    """A role of volunteers in an opportunity, with a number of slots."""
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="roles")
     title = models.CharField(max_length=200, validators=[MinLengthValidator(3)])

@@ -1,4 +1,4 @@
-"""Questions about hosts, opportunities, roles and applications."""
+"""Selectors for hosts, opportunities, roles, applications and hours."""
 
 from __future__ import annotations
 

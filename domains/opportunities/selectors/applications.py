@@ -1,4 +1,4 @@
-"""Questions about applications."""
+"""Selectors for applications."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from domains.opportunities.models import LIVE_STATUSES, Application, Application
 
 
 def find_applications(*, viewer: User | None) -> QuerySet[Application]:
-    """Return who applied for what the viewer runs, and the viewer's own applications, first come first."""
+    """Return applications to hosts that the viewer runs, and the viewer's own, oldest first."""
     return Application.objects.visible_to(viewer).order_by("submitted_at", "pk")
 
 
 def find_own_applications(*, viewer: User | None) -> QuerySet[Application]:
-    """Return the viewer's own applications, newest first; none of a stranger."""
+    """Return the viewer's own applications, newest first; none without a viewer."""
     if viewer is None:
         return Application.objects.none()
     return Application.objects.filter(volunteer=viewer).order_by("-submitted_at", "-pk")
 
 
 def find_waiting(*, role: Role) -> QuerySet[Application]:
-    """Return who waits in line for a place in the role, the first in line first; a system question."""
+    """Return the role's waitlist, in order; a system question."""
     waiting = Application.objects.filter(role=role, status=ApplicationStatus.WAITLISTED)
     return waiting.order_by("waitlisted_at", "pk")
 
@@ -35,12 +35,12 @@ def find_overdue_offers(*, now: datetime) -> QuerySet[Application]:
 
 
 def get_live_application(*, volunteer: User, role: Role) -> Application | None:
-    """Return the volunteer's application for the role that has not ended, if there is one."""
+    """Return the volunteer's live application for the role, or None."""
     return Application.objects.filter(role=role, volunteer=volunteer, status__in=LIVE_STATUSES).first()
 
 
 def waitlist_position() -> Case:
-    """Return the expression for an application's place in its role's waiting line, from 1; null elsewhere."""
+    """Return the expression for an application's position on its role's waitlist, from 1; null if not waitlisted."""
     not_after = Q(waitlisted_at__lt=OuterRef("waitlisted_at")) | Q(
         waitlisted_at=OuterRef("waitlisted_at"), pk__lte=OuterRef("pk")
     )

@@ -1,8 +1,8 @@
-"""A few hundred roles that may fit a volunteer, out of any number of open ones.
+"""Finding a few hundred roles that may fit a volunteer, out of any number of open ones.
 
-Each branch reads a bounded number of rows from an index in its order, however many there are: the newest that ask for
-a skill, the nearest, the newest remote ones, the newest of a cause, the newest of all, the most wanted. What they find
-is ranked roughly, and the best of it is what scoring looks at.
+Each branch reads a bounded number of rows in the order of an index: the newest that name a skill, the nearest, the
+newest remote ones, the newest of a cause, the newest of all, those with the most applicants. The results are ranked
+roughly, and the best of them go to scoring.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from domains.opportunities.models import Opportunity, OpportunityQuerySet, Role,
 from domains.opportunities.selectors.profiles import Profile
 from domains.opportunities.selectors.unions import all_of
 
-#: How many rows each branch finds at the most: opportunities, of the skills roles.
+#: Maximum number of rows that each branch finds: opportunities; for skills, roles.
 NEAREST = 600
-#: The circles that are tried for them, in km.
+#: The radii that the search for the nearest tries, in km.
 CIRCLES = (1, 2, 5, 10, 25, 50, 100)
 NEWEST_REMOTE = 100
 NEWEST = 100
@@ -43,21 +43,21 @@ CANDIDATES = 300
 
 
 def _points(factor: Factor, share: float = 100) -> float:
-    """Return about what scoring gives a volunteer for the factor."""
+    """Return about as many points as scoring gives for the factor in a volunteer's list."""
     return WEIGHTS[factor].for_volunteer * share / 100
 
 
-#: The rough rank of an opportunity: the points of each branch that finds it.
+#: Rough rank of an opportunity: the sum of the points of each branch that finds it.
 _REMOTE, _NEW, _WANTED = _points(Factor.REMOTE), _points(Factor.FRESH), _points(Factor.POPULAR)
 _CAUSE = PAST_CAUSE_TENTHS[1] / 10
-#: And of a role: all required skills at a middle level, none of them, none required; all developed skills held already.
+#: Rough rank of a role: all required skills at a middle level, none of them, none required; all developed skills held.
 _MET, _MISSING = _points(Factor.REQUIRED_SKILL, LEVEL_SHARES[3]), _points(Factor.MISSING_SKILL)
 _NONE_NEEDED, _LEARNT = _points(Factor.NO_SKILL_NEEDED), _points(Factor.DEVELOPED_SKILL, PRACTICE_SHARE)
 
 
 def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetime) -> list[int]:
-    """Return the ids of the roles that are worth a closer look, at most `CANDIDATES` of them."""
-    # What takes people is open, and what is open everybody sees: `visible_to` would add nothing but a slower plan.
+    """Return the ids of the roles that scoring should look at, at most `CANDIDATES` of them."""
+    # Everybody sees open opportunities, so `visible_to` would only slow the query plan down.
     around = Opportunity.objects.taking_people(now).exclude(host__in=profile.runs)
     rough = _rough_points(around, profile, applicants, now)
     free = Role.objects.filter(slots_taken__lt=F("slots_available")).exclude(pk__in=profile.settled)
@@ -70,7 +70,7 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
         )
         for row in some.annotate(worth=worth).values_list("pk", "opportunity", "worth")
     ]
-    # Asked apart: joined to the roles, a plan may read all that is open to find out about a thousand.
+    # A separate query: joined to the roles, a plan may read all open opportunities to check a thousand.
     standing = set(around.filter(pk__in={row[1] for row in rows}).values_list("pk", flat=True))
     found = {row[0]: rough.get(row[1], 0) + row[2] for row in rows if row[1] in standing}
     return sorted(found, key=lambda role_id: (-found[role_id], -role_id))[:CANDIDATES]
@@ -79,7 +79,7 @@ def find_candidates(*, profile: Profile, applicants: Iterable[int], now: datetim
 def _rough_points(
     around: OpportunityQuerySet, profile: Profile, applicants: Iterable[int], now: datetime
 ) -> dict[int, float]:
-    """Return what the branches say of opportunities, by their ids."""
+    """Return the rough points of opportunities from all branches, by their ids."""
     points: dict[int, float] = {}
 
     def add(keys: Iterable[int], worth: float) -> None:
@@ -98,9 +98,9 @@ def _rough_points(
 
 
 def _nearest(place: Point, now: datetime) -> QuerySet[Opportunity, Any]:
-    """Return the nearest opportunities: those of the widest circle that holds few enough, or the nearest of the next.
+    """Return the nearest opportunities: those in the first circle with more than `NEAREST`, else in the widest.
 
-    Counting stops at the limit, so that a crowded city costs what a small town costs. All columns are of one index.
+    Counting stops at the limit, so that a crowded city costs no more than a small town. All columns are of one index.
     """
     for reach in CIRCLES:
         inside = Opportunity.objects.taking_people(now).filter(box_around(place, reach).as_condition())
@@ -120,7 +120,7 @@ def _worth_of(km: float) -> float:
 
 
 def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
-    """Return the newest roles that name the strongest skills; those that name several of them first."""
+    """Return the newest roles that name the volunteer's strongest skills; roles that name several of them first."""
     rows = RoleSkill.objects.order_by("-role")
     reads = (rows.filter(skill=skill_id)[:NEWEST_OF_SKILL] for skill_id in list(skills)[:SKILLS])
     named = Counter(all_of(reads, "role"))
@@ -128,14 +128,14 @@ def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
 
 
 def _opportunities_of_causes(causes: Mapping[int, int]) -> list[int]:
-    """Return the newest opportunities of each of the causes, of those most often taken part for."""
+    """Return the newest opportunities of the causes for which the volunteer took part most often."""
     rows = Opportunity.causes.through.objects.order_by("-opportunity")
     chosen = sorted(causes, key=lambda cause_id: (-causes[cause_id], cause_id))[:CAUSES]
     return all_of((rows.filter(cause=cause_id)[:NEWEST_OF_CAUSE] for cause_id in chosen), "opportunity")
 
 
 def _worth_of_skills(skill_ids: Collection[int]) -> Any:
-    """Return the expression for what the person's skills are worth in a role, about as scoring will say."""
+    """Return the expression for the points of the person's skills in a role, about as scoring gives them."""
 
     def average(met: float, missing: float, wanted: Q, instead: float) -> Any:
         worth = Case(When(skill__in=skill_ids, then=Value(met)), default=Value(missing), output_field=FloatField())

@@ -1,4 +1,4 @@
-"""Questions about what hosts changed, and whom it concerns."""
+"""Selectors for the volunteers affected by a host's changes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from django.db.models import Exists, OuterRef, QuerySet
 from domains.accounts.models import User
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityChange
 
-#: Those who hold a place that is still to be filled.
+#: Statuses of volunteers who hold a slot, or an offer of one, before completion.
 HOLDING = (ApplicationStatus.ACCEPTED, ApplicationStatus.OFFERED)
 
 
 def find_holders(*, change: OpportunityChange) -> QuerySet[User]:
-    """Return who held a place when the change was made and holds it still; a system question."""
+    """Return the volunteers who held a slot at the time of the change and still hold it; a system question."""
     held = ApplicationHistory.objects.filter(application=OuterRef("pk"), to_status__in=HOLDING, at__lte=change.at)
     applications = Application.objects.filter(Exists(held), role__opportunity=change.opportunity_id, status__in=HOLDING)
     return _volunteers(applications)
 
 
 def find_called_off(*, change: OpportunityChange) -> QuerySet[User]:
-    """Return whose applications ended with the opportunity that this change called off; a system question."""
+    """Return the volunteers whose applications this change cancelled with the opportunity; a system question."""
     ended = ApplicationHistory.objects.filter(
         application=OuterRef("pk"), to_status=ApplicationStatus.CANCELLED, at=change.at
     )

@@ -1,4 +1,4 @@
-"""Who may hold a slot: reads what the rules in `eligibility.py` look at, for many roles or many volunteers at once."""
+"""Reads the data for the rules in `eligibility.py`, for many roles or many volunteers at once."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from domains.opportunities.selectors.held_slots import find_held_slots
 from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds_by_user
 
-#: How many people of a waitlist are read at first; each further read takes ten times as many, up to the maximum.
+#: How many waitlisted people the first query reads; each further one reads ten times as many, up to the maximum.
 FIRST_READ, MAX_READ = 100, 10_000
 
 
 def find_roles(*, viewer: User | None) -> QuerySet[Role]:
-    """Return the roles that the viewer may see, with all that eligibility looks at."""
+    """Return the roles that the viewer may see, with all data that eligibility needs."""
     return (
         Role.objects.filter(opportunity__in=Opportunity.objects.visible_to(viewer))
         .select_related("opportunity__listing__source")
@@ -47,8 +47,8 @@ def find_reasons(
 ) -> dict[int, list[Reason]]:
     """Return for each role why the volunteer may not hold a slot of it, all reasons at once; a system question.
 
-    With `is_new` it is about applying; with `has_offer` a slot is held for them already, so that the role cannot
-    be full. What the answer rests on stays true while the volunteer and the role are locked.
+    `is_new` is for applying; with `has_offer` a slot is already held for the volunteer, so that the role cannot
+    be full. The answer stays true while the volunteer and the role are locked.
     """
     asked = _find_requirements(roles, has_offer=has_offer)
     who = _find_qualifications([volunteer], asked, now)[volunteer.pk]
@@ -60,7 +60,8 @@ def find_reasons_against(
 ) -> Mapping[int, list[Problem]]:
     """Return for each role why the viewer cannot apply for it now, all reasons at once; none where they can.
 
-    They are those that `apply_to_role` refuses with, and ALREADY_APPLIED, where it would answer with what is there.
+    The reasons are those that `apply_to_role` refuses with, and ALREADY_APPLIED, where it would return the live
+    application.
     """
     if viewer is None:
         return {role.pk: [Problem(Code.UNAUTHENTICATED, "Log in first.")] for role in roles}
@@ -78,9 +79,9 @@ def find_reasons_against(
 
 
 def find_next_on_waitlist(*, role: Role, number: int, now: datetime) -> list[Application]:
-    """Return the first on the waitlist who may hold a slot of the role now, so many at most; a system question.
+    """Return the first on the waitlist who may hold a slot of the role now, at most `number`; a system question.
 
-    The others are passed over and keep their positions. However many are, the number of statements is bounded.
+    The others are skipped and keep their positions. The number of statements is bounded, however many are skipped.
     """
     if number <= 0:
         return []
@@ -106,9 +107,9 @@ def _reads(waiting: QuerySet[Application]) -> Iterator[list[Application]]:
 def _find_qualifications(
     volunteers: Collection[User], asked: Sequence[Requirements], now: datetime
 ) -> dict[int, Qualifications]:
-    """Return what counts of each volunteer now, by id, as far as it is asked for.
+    """Return each volunteer's current qualifications, by id, as far as the roles require them.
 
-    Most roles require few things, and whoever applies in a crowd waits for every statement of the others.
+    Most roles require few things, and in a crowd each applicant waits for the statements of the others.
     """
     ids = [volunteer.pk for volunteer in volunteers]
     skill_ids = {skill_id for one in asked for skill_id in one.skills or ()}
@@ -145,7 +146,7 @@ def _with_requirements() -> tuple[Prefetch[str] | str, ...]:
 
 
 def _find_requirements(roles: Sequence[Role], *, has_offer: bool) -> list[Requirements]:
-    prefetch_related_objects(roles, *_with_requirements())  # nothing, where `find_roles` did it
+    prefetch_related_objects(roles, *_with_requirements())  # no query if `find_roles` prefetched them
     everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
     return [_requirements(role, everywhere, has_offer=has_offer) for role in roles]
 

@@ -1,4 +1,4 @@
-"""Questions about the slots that volunteers hold, and which of them are at the same time."""
+"""Selectors for the slots that volunteers hold, and which of them overlap."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from domains.opportunities.selectors.changes import HOLDING
 
 
 def find_held_slots(*, volunteer_ids: Collection[int], now: datetime) -> dict[int, list[HeldSlot]]:
-    """Return, by volunteer, the slots they hold in what is neither over nor called off; a system question.
+    """Return, by volunteer, their slots in opportunities that are neither over nor cancelled; a system question.
 
-    An offer that nobody has answered is no slot that one holds.
+    An unanswered offer does not count as a held slot.
     """
     held: dict[int, list[HeldSlot]] = {}
     rows = (
@@ -41,10 +41,10 @@ def find_held_slots(*, volunteer_ids: Collection[int], now: datetime) -> dict[in
 def find_collisions(
     *, opportunity: Opportunity, volunteer_ids: Collection[int], now: datetime
 ) -> dict[int, list[HeldSlot]]:
-    """Return, by volunteer, which slots they hold elsewhere overlap one that they hold in the opportunity.
+    """Return, by volunteer, the slots they hold elsewhere that overlap a slot they hold in the opportunity.
 
-    Those whose slots do not collide are left out. One that is offered counts as held in the opportunity, so that its
-    volunteer knows what is in the way. A system question.
+    Volunteers without overlaps are left out. An offer in the opportunity counts as held, so that the
+    volunteer learns which slot overlaps it. A system question.
     """
     span = Span(opportunity.start_date, opportunity.end_date)
     held = find_held_slots(volunteer_ids=volunteer_ids, now=now)

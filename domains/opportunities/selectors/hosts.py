@@ -1,4 +1,4 @@
-"""Questions about organizations and the people who run them."""
+"""Selectors for organizations and their members."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def find_host(*, host_id: int) -> QuerySet[OpportunityHost]:
 def find_hosts(
     *, viewer: User | None, words: Collection[str] | None = None, zip_code: str = "", is_verified: bool | None = None
 ) -> QuerySet[OpportunityHost]:
-    """Return the hosts whose names have words that begin like each of `words`, by name; those that fit the rest, too.
+    """Return the hosts that match the filters and whose names have, for each of `words`, a word that begins with it.
 
-    Without words, and with None, all of them; with an empty list, none.
+    They are ordered by name. `words=None` does not filter by name; an empty list finds none.
     """
     hosts = OpportunityHost.objects.visible_to(viewer).order_by("organization_name", "pk")
     if zip_code:
@@ -42,7 +42,7 @@ def find_hosts(
 
 
 def find_managers(*, host_id: int) -> QuerySet[User]:
-    """Return the people who run the host, for the mails it gets; a system question."""
+    """Return the host's owners and coordinators, for the mails to the host; a system question."""
     return User.objects.filter(
         is_active=True,
         host_memberships__host_id=host_id,
@@ -52,7 +52,7 @@ def find_managers(*, host_id: int) -> QuerySet[User]:
 
 
 def find_members(*, viewer: User | None) -> QuerySet[HostMembership]:
-    """Return who belongs, or is invited, to the hosts that the viewer belongs to, oldest first.
+    """Return the members and invitations of the hosts that the viewer belongs to, oldest first.
 
     Staff with the right to view memberships see all.
     """
@@ -63,12 +63,12 @@ def find_members(*, viewer: User | None) -> QuerySet[HostMembership]:
 
 
 def find_own_memberships(*, viewer: User | None) -> QuerySet[HostMembership]:
-    """Return what the viewer belongs to, oldest first, and then what the viewer is invited to; none of a stranger."""
+    """Return the viewer's memberships, oldest first, then the viewer's invitations; none without a viewer."""
     return HostMembership.objects.own(viewer).order_by(F("accepted_at").asc(nulls_last=True), "pk")
 
 
 def find_host_opportunities(*, viewer: User | None, status: OpportunityStatus | None = None) -> QuerySet[Opportunity]:
-    """Return what hosts offer and offered, the latest first: drafts for those who run them."""
+    """Return the hosts' current and past opportunities, latest start first; drafts only if the viewer runs the host."""
     offers = Opportunity.objects.visible_to(viewer)
     if status is not None:
         offers = offers.filter(status=status)
@@ -76,5 +76,5 @@ def find_host_opportunities(*, viewer: User | None, status: OpportunityStatus | 
 
 
 def find_owned_hosts(*, viewer: User | None, among: Collection[int]) -> set[int]:
-    """Return the ids of those hosts that the viewer owns."""
+    """Return the ids of those among the given hosts that the viewer owns."""
     return set() if viewer is None else set(hosts_owned_by(viewer).filter(host__in=among))

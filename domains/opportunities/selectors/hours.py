@@ -1,4 +1,4 @@
-"""Questions about hours, what they add up to, and the records of them."""
+"""Selectors for hours, their sums, and the records of them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from domains.opportunities.records import SECONDS_PER_HOUR, Service, is_record_c
 from domains.opportunities.selectors.local_days import LocalDays, find_local_days
 from domains.skills.models import Skill
 
-#: How much of a figure is listed: the newest months, and the first skills by name.
+#: Maximum lengths of lists: the newest months, and the first skills by name.
 MAX_MONTHS, MAX_DEVELOPED = 240, 200
 
 
 class Whose(StrEnum):
-    """Whose figures are asked for: the lookup from an application to the key."""
+    """Whether figures are by volunteer or by host: the lookup from an application to the key."""
 
     VOLUNTEER = "volunteer"
     HOST = "role__opportunity__host"
@@ -51,21 +51,21 @@ class HoursOfMonth:
 
 
 def find_hours(*, viewer: User | None) -> QuerySet[HoursEntry]:
-    """Return one's own entries and those for what one runs, by when they began."""
+    """Return the viewer's own entries and those for hosts the viewer runs, earliest start first."""
     return HoursEntry.objects.visible_to(viewer).order_by("started_at", "pk")
 
 
 def counted_seconds() -> Case:
-    """Return the expression for what an entry adds to the sum of approved hours.
+    """Return the expression for the seconds that an entry adds to the sum of approved hours.
 
-    0 until it is approved; of a correction the difference to what it corrects, so it may be below 0.
+    0 until it is approved; for a correction the difference to the corrected entry, which may be negative.
     """
     added = F("seconds") - Coalesce(F("corrects__seconds"), 0)
     return Case(When(status=HoursStatus.APPROVED, then=added), default=0, output_field=IntegerField())
 
 
 def find_hours_to_review(*, viewer: User | None) -> QuerySet[HoursEntry]:
-    """Return the entries that wait for the viewer's review, longest waiting first: none of their own."""
+    """Return the entries that wait for the viewer's review, longest waiting first; never the viewer's own."""
     if viewer is None:
         return HoursEntry.objects.none()
     waiting = HoursEntry.objects.visible_to(viewer).filter(status=HoursStatus.SUBMITTED).exclude(volunteer=viewer)
@@ -73,7 +73,7 @@ def find_hours_to_review(*, viewer: User | None) -> QuerySet[HoursEntry]:
 
 
 def find_overlapping(*, entry: HoursEntry) -> QuerySet[HoursEntry]:
-    """Return the volunteer's approved entries at the time of this one, without what it corrects. A system question."""
+    """Return the volunteer's approved entries that overlap this one, except the one it corrects. A system question."""
     if entry.started_at == entry.ended_at:
         return HoursEntry.objects.none()
     at_the_time = HoursEntry.objects.that_stand().filter(
@@ -89,7 +89,7 @@ def sum_hours(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> di
 
 
 def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, list[HoursOfMonth]]:
-    """Return the newest local months of each volunteer or host in which approved hours began, earliest first."""
+    """Return the approved hours of each volunteer or host by local month of their start: the newest, earliest first."""
     entries = _standing(viewer, whose, keys)
     by_month = entries.annotate(month=find_local_days(entries).month())
     rows = by_month.values_list(whose.of_entry, "month").annotate(sum=Sum("seconds")).order_by("month")
@@ -101,13 +101,13 @@ def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[in
 
 
 def count_volunteers(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, int]:
-    """Return how many people gave each host hours that it approved."""
+    """Return for each host the number of volunteers with approved hours."""
     given = _standing(viewer, Whose.HOST, host_ids).filter(seconds__gt=0)
     return dict(given.values_list(Whose.HOST.of_entry).annotate(Count("volunteer", distinct=True)))
 
 
 def count_completed(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, int]:
-    """Return in how many opportunities each volunteer, or somebody at each host, completed a role."""
+    """Return the number of opportunities in which each volunteer, or any volunteer of each host, completed a role."""
     completed = _completed(viewer, whose, keys).values_list(whose.value)
     return dict(completed.annotate(Count("role__opportunity", distinct=True)))
 
@@ -129,7 +129,7 @@ def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]
 
 
 def find_hosts_with_figures(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, bool]:
-    """Return which of the hosts show the viewer their figures: those they run.
+    """Return the hosts whose figures the viewer may see: those that the viewer runs.
 
     Staff with the right to view entries of hours see all.
     """
@@ -160,14 +160,14 @@ def sum_service(*, volunteer: User, days: LocalDays, since: date, until: date) -
 
 
 def find_service_records(*, viewer: User | None) -> QuerySet[ServiceRecord]:
-    """Return one's own records, newest first."""
+    """Return the viewer's own records, newest first."""
     return ServiceRecord.objects.visible_to(viewer).order_by("-created_at", "-pk")
 
 
 def find_public_record(*, code: str) -> ServiceRecord | None:
     """Return the record with this code, revoked or not, unless its volunteer's account is closed.
 
-    Whoever has the code may ask: its volunteer gave it to them.
+    No login is needed: having the code is the permission.
     """
     code = code.lower()
     if not is_record_code(code):

@@ -1,4 +1,4 @@
-"""Days and months of hours, by the clocks of the opportunity that they were given for."""
+"""Days and months of hours, in the time zone of their opportunity."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class LocalDays:
-    """The time zones of some entries of hours: whatever has none, such as a remote opportunity, goes by UTC."""
+    """The time zones of some entries of hours; opportunities without one, such as remote ones, use UTC."""
 
     #: Zone -> the ZIP codes of opportunities in it; none for UTC.
     zip_codes: Mapping[tzinfo, Collection[str]]
-    #: Local day on which the first of the entries began; None where there are none.
+    #: Local day on which the first of the entries began; None without entries.
     first: date | None
 
     def today(self, now: datetime) -> date:
-        """Return the latest date that it is now in any of the zones."""
+        """Return the latest current date in any of the zones."""
         return max(now.astimezone(zone).date() for zone in self.zip_codes or (UTC,))
 
     def began_within(self, since: date, until: date) -> Q:
         """Return the condition that an entry began from `since` to `until`.
 
-        A date is a day where the opportunity is, and as `until` it includes that day; a time is taken as it is, and
-        excluded as `until`.
+        A date is a day in the opportunity's time zone, and `until` includes it; a time is exact, and `until` excludes
+        it.
         """
         condition = Q(pk__in=[])
         for zone in {*self.zip_codes, UTC}:
@@ -53,7 +53,7 @@ class LocalDays:
         return Case(*by_zone, default=default, output_field=DateField())
 
     def _is_in(self, zone: tzinfo) -> Q:
-        # What is in none of the others is in UTC: a ZIP code that was changed in the meantime leaves no entry out.
+        # UTC covers all entries in no other zone, so that none is left out if its ZIP code changed meanwhile.
         if zone is UTC:
             return ~Q(**{f"{_ZIP}__in": [code for codes in self.zip_codes.values() for code in codes]})
         return Q(**{f"{_ZIP}__in": self.zip_codes[zone]})
@@ -71,7 +71,7 @@ def find_local_days(entries: QuerySet[HoursEntry]) -> LocalDays:
 
 
 def starts(bound: date, zone: tzinfo = UTC) -> datetime:
-    """Return the moment with which the time, or the day in the zone, begins."""
+    """Return the moment at which a range begins: the time itself, or the start of the day in the zone."""
     return bound if isinstance(bound, datetime) else datetime.combine(bound, time(), tzinfo=zone)
 
 

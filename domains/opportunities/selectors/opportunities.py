@@ -1,4 +1,4 @@
-"""Questions about opportunities."""
+"""Selectors for opportunities."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind, OpportunityStatus, RoleSkill
 
-#: Times outside are mistakes; those near the calendar's ends have no UTC.
+#: Times outside these are mistakes; times near the calendar's ends cannot be converted to UTC.
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-#: What to give where a time is none of these.
+#: Error message for a time outside these.
 SENSIBLE_TIME = "Give a time with its offset, from the years 1970 to 2199, such as 2030-05-04T10:00:00-07:00."
 
 
 @dataclass(frozen=True)
 class OpportunityFilters:
-    """What a list of opportunities is narrowed to; None where everything will do."""
+    """Filters of a list of opportunities; None does not filter."""
 
     status: OpportunityStatus | None = None
     kind: OpportunityKind | None = None
@@ -42,7 +42,7 @@ class Order:
     is_descending: bool = False
 
     def expression(self) -> OrderBy:
-        """Return it as Django orders."""
+        """Return the column as an expression for `order_by`."""
         column = F(self.column)
         return column.desc() if self.is_descending else column.asc()
 
@@ -53,9 +53,9 @@ BY_START = Order("start_date")
 def find_opportunities(
     *, viewer: User | None, filters: OpportunityFilters, ordering: Sequence[Order] = (BY_START,)
 ) -> QuerySet[Opportunity]:
-    """Return the opportunities that the filters fit, in a total order; without a wished status the open ones.
+    """Return the opportunities that match the filters, in a total order; without a status filter the open ones.
 
-    What is over is none of the open ones, though it may stand so until `close_ended_opportunities` runs.
+    Opportunities that have ended are excluded from the open ones even before `close_ended_opportunities` closes them.
     """
     columns = {order.column: order for order in reversed(ordering or (BY_START,))}
     orders = list(reversed(columns.values()))
@@ -77,9 +77,9 @@ def _fits(filters: OpportunityFilters) -> Q:
     }
     fits = Q(**{lookup: value for lookup, value in wanted.items() if value is not None})
     if wanted["status"] == OpportunityStatus.OPEN:
-        # A filter beside the index (status, start_date, id), which still gives the order: the task leaves few to skip.
+        # The index (status, start_date, id) still gives the order; the task leaves few ended rows to skip.
         fits &= Q(end_date__gt=timezone.now())
-    # Subqueries, because a join would list an opportunity once for each skill or cause that fits.
+    # Subqueries, because a join would list an opportunity once for each matching skill or cause.
     if filters.skill_ids is not None:
         fits &= Q(pk__in=RoleSkill.objects.filter(skill__in=filters.skill_ids).values("role__opportunity"))
     if filters.cause_ids is not None:
@@ -94,14 +94,14 @@ def find_causes(*, viewer: User | None) -> QuerySet[Cause]:
 
 
 def find_ended(*, now: datetime) -> QuerySet[Opportunity]:
-    """Return what is over and stands open, the oldest first; a system question."""
-    # What is over has begun: this bound lets the database seek in the index (status, start_date, id).
+    """Return open opportunities that have ended, the oldest first; a system question."""
+    # Ended opportunities have begun: this bound lets the database seek in the index (status, start_date, id).
     ended = Opportunity.objects.filter(status=OpportunityStatus.OPEN, start_date__lte=now, end_date__lte=now)
     return ended.order_by("start_date", "pk")
 
 
 def find_opportunity(*, viewer: User | None, opportunity_id: int) -> QuerySet[Opportunity]:
-    """Return the opportunity, or nothing where the viewer may not see it."""
+    """Return the opportunity, or an empty queryset if the viewer may not see it."""
     return Opportunity.objects.visible_to(viewer).filter(pk=opportunity_id)
 
 

@@ -1,4 +1,4 @@
-"""What is known of a volunteer that a role may fit: their own rows only, for their own list."""
+"""Reads a volunteer's profile for their own recommendations, from their own rows only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from domains.opportunities.models import Application, ApplicationStatus, Opportu
 from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds
 
-#: Of somebody who applied for more, the newest applications count.
+#: Maximum number of applications that count, the newest ones.
 MAX_APPLICATIONS = 500
 _HELD = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
 _ASKED = (
@@ -25,23 +25,23 @@ _ASKED = (
     ApplicationStatus.WAITLISTED,
     ApplicationStatus.OFFERED,
 )
-#: Whoever applied and stands so is not told to apply again: it goes on, or the host said no.
+#: Roles with an application in these statuses are not recommended: it is still live, or the host declined it.
 _SETTLED = (*_HELD, *_ASKED, ApplicationStatus.DECLINED)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A volunteer, and what their list is narrowed by."""
+    """A volunteer, and the filters of their recommendations."""
 
     volunteer: Volunteer
     place: Point | None
-    #: The organizations they run, and the roles they need not be told of.
+    #: The organizations they run, and the roles not to recommend to them.
     runs: frozenset[int]
     settled: frozenset[int]
 
 
 def read_profile(*, viewer: User, now: datetime) -> Profile:
-    """Return what is known of the viewer; it costs the same number of statements for everybody."""
+    """Return the viewer's profile, in the same number of statements for every viewer."""
     applications = list(
         Application.objects.filter(volunteer=viewer)
         .order_by("-submitted_at", "-pk")
@@ -79,7 +79,7 @@ def read_profile(*, viewer: User, now: datetime) -> Profile:
 
 
 def _read_skills(viewer: User) -> dict[int, HeldSkill]:
-    """Return the skills, those that say most first: confirmed ones, then by level."""
+    """Return the skills, verified ones first, then by level."""
     rows = UserSkill.objects.filter(user=viewer).order_by("-is_verified", "-proficiency_level", "pk")
     columns = ("skill", "skill__name", "skill__category", "proficiency_level", "is_verified")
     return {row[0]: HeldSkill(*row[1:]) for row in rows.values_list(*columns)}

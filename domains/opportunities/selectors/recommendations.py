@@ -1,4 +1,4 @@
-"""What a volunteer might like to do, and why."""
+"""Roles recommended to a volunteer, with the reasons."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class RecommendedRole:
 
 
 def find_recommended_roles(*, viewer: User, first: int, now: datetime | None = None) -> list[RecommendedRole]:
-    """Return the roles that fit the viewer best, one of each opportunity; none to those who are here to host only.
+    """Return the roles that fit the viewer best, one of each opportunity; none for accounts that only host.
 
-    Each is open, not over, has a free place, is not of a host that the viewer runs, and nothing they applied for or
-    were declined for; they could take it: no slot they hold overlaps it, and they have the courses and the
-    verifications that it asks for. What they lack of its skills is said and counted.
+    Each role is open, not over, has a free slot, and is not of a host that the viewer runs. The viewer has not applied
+    for it or been declined, holds no slot that overlaps it, and has the courses and verifications that it requires.
+    Missing skills are named in the reasons and lower the score.
     """
     if not policies.can_apply(viewer):
         return []

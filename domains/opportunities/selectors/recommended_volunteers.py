@@ -1,4 +1,4 @@
-"""Who might like to do what a host offers, and why: nothing that people do not show in public, but roughly where."""
+"""Volunteers recommended for a role, with reasons from their public data and their rough location only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from domains.opportunities.selectors.role_candidates import read_wanted_skills
 from domains.opportunities.selectors.unions import all_of
 from domains.skills.models import UserSkill
 
-#: How many people each branch reads at the most.
+#: Maximum number of people that each branch reads.
 NEAREST = 400
 SKILLS, BEST_OF_SKILL = 10, 60
 NEWEST = 100
@@ -39,10 +39,10 @@ class RecommendedVolunteer:
 def find_recommended_volunteers(
     *, viewer: User, role_id: int, first: int, now: datetime | None = None
 ) -> list[RecommendedVolunteer]:
-    """Return who fits the role best, of those who could apply and did not; none once the opportunity is over.
+    """Return the volunteers who fit the role best and could apply but did not; none once the opportunity is over.
 
-    Refuses with NOT_FOUND, and with FORBIDDEN whoever does not run the host. Nobody who may be under 18 is told of,
-    nor anybody whom the viewer blocks, or who blocks the viewer.
+    Refuses with NOT_FOUND, and with FORBIDDEN if the viewer does not run the host. Excludes people who may be under
+    18, whom the viewer blocks, or who block the viewer.
     """
     now = now or timezone.now()
     role = (
@@ -80,7 +80,7 @@ _STILL_TO_COME = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
 def _who_could_apply(viewer: User, role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
-    """Return the ZIP codes, by id, of those who are here to volunteer, proved their address, and are no children."""
+    """Return the ZIP codes, by id, of the adult volunteers with a verified address who could apply."""
     adults = Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lt=now.year - ADULT_AGE)
     people = (
         User.objects.proved()
@@ -94,7 +94,7 @@ def _who_could_apply(viewer: User, role: Role, among: Collection[int], now: date
 
 
 def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
-    """Return who is worth a closer look: the best at each skill, the nearest, else the newest."""
+    """Return the ids of people to score: the best at each skill, the nearest, else the newest."""
     found = set(_holders(wanted))
     middle = _middle_of(role.opportunity)
     if middle:
@@ -105,7 +105,7 @@ def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
 
 
 def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
-    """Return those best at what is required, and the beginners at what is only developed."""
+    """Return the people best at the required skills, and beginners at skills that the role only develops."""
     reads = []
     for skill in sorted(wanted, key=lambda skill: not skill.is_required)[:SKILLS]:
         order = ("-proficiency_level", "-user") if skill.is_required else ("proficiency_level", "user")
@@ -114,9 +114,9 @@ def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
 
 
 def _nearest(middle: Point) -> Iterable[int]:
-    """Return the people of the nearest ZIP codes, of as many as it takes to have enough.
+    """Return the people of the nearest ZIP codes, adding ZIP codes until there are `NEAREST` people.
 
-    They are counted in the index first, so that of a crowded city no more is read than is looked at.
+    People are counted in the index first, so that a crowded city costs no extra reads.
     """
     around = zip_codes_within(middle, COARSE_BANDS[-1][0])
     counted = User.objects.filter(zip_code__in=around).order_by().values_list("zip_code").annotate(people=Count("pk"))
@@ -134,7 +134,7 @@ def _volunteers() -> QuerySet[User]:
 
 
 def _read_skills(people: Collection[int], wanted: Sequence[WantedSkill]) -> defaultdict[int, dict[int, HeldSkill]]:
-    """Return what people have of the skills that the role names; of their others nothing is read."""
+    """Return the people's skills that the role names; their other skills are not read."""
     held: defaultdict[int, dict[int, HeldSkill]] = defaultdict(dict)
     rows = UserSkill.objects.filter(user__in=people, skill__in=[skill.skill_id for skill in wanted])
     columns = ("user", "skill", "skill__name", "skill__category", "proficiency_level", "is_verified")

@@ -1,4 +1,4 @@
-"""What scoring needs to know of roles, read for all of them at once."""
+"""Reads the data of roles for scoring, for all of them at once."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _COLUMNS = (
 def read_role_candidates(
     *, role_ids: Collection[int], home: Point | None, applicants: Mapping[int, int], now: datetime
 ) -> list[RoleCandidate]:
-    """Return the roles that have free places and take people now, as they stand in the tables now."""
-    # Everybody sees what takes people: `visible_to` would add nothing but a slower plan.
+    """Return the roles that have free slots and take applications now, read from the tables."""
+    # Everybody sees open opportunities, so `visible_to` would only slow the query plan down.
     seen = Opportunity.objects.taking_people(now)
     rows = list(
         Role.objects.filter(pk__in=role_ids, opportunity__in=seen, slots_taken__lt=F("slots_available")).values_list(
@@ -70,7 +70,7 @@ def read_role_candidates(
 
 
 def read_wanted_skills(*, role_ids: Collection[int]) -> defaultdict[int, list[WantedSkill]]:
-    """Return the skills that roles require and develop, in the order in which they were named."""
+    """Return the skills that roles require and develop, in the order in which the host named them."""
     wanted: defaultdict[int, list[WantedSkill]] = defaultdict(list)
     columns = ("role", "skill", "skill__name", "skill__category", "is_required", "is_developed")
     for role_id, *skill in RoleSkill.objects.filter(role__in=role_ids).order_by("pk").values_list(*columns):

@@ -1,4 +1,4 @@
-"""What many people applied for lately."""
+"""Opportunities with the most applicants lately."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from domains.opportunities.models import Application, Opportunity
 
 LATELY = timedelta(days=14)
 KEPT_SECONDS = 3600
-#: Counted are more than are shown, because some close before the hour is over.
+#: More are counted than shown, because some close before the hour is over.
 MAX_COUNTED = 500
 
 
 def find_trending(*, viewer: User | None, first: int) -> list[int]:
-    """Return the ids of what most people applied for in the last 14 days and is open still, the most wanted first.
+    """Return the ids of the open opportunities with the most applicants in the last 14 days, the most first.
 
-    The order is up to an hour old; what is in it is looked at anew.
+    The order is up to an hour old; whether an opportunity is still open is checked on each call.
     """
     counted = list(count_applicants())
     standing = Opportunity.objects.visible_to(viewer).taking_people(timezone.now()).filter(pk__in=counted)
@@ -30,9 +30,9 @@ def find_trending(*, viewer: User | None, first: int) -> list[int]:
 
 
 def count_applicants() -> dict[int, int]:
-    """Return how many people applied lately for each of the most wanted opportunities, the most wanted first.
+    """Return the number of recent applicants of the most wanted opportunities, the most first.
 
-    It tells of everybody's applications no more than their number, which is the same whoever asks.
+    The result is the same for every viewer and reveals only numbers.
     """
     rows = kept(what="trending", rights=PUBLIC, seconds=KEPT_SECONDS, find=lambda: _count(timezone.now()))
     return dict(cast("list[tuple[int, int]]", rows))

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 
 
 def all_of(reads: Iterable[QuerySet[Any]], column: str) -> list[int]:
-    """Return the column of all the rows that the reads give, each in its order up to its own limit."""
+    """Return the column from the rows of all reads, each with its own order and limit."""
     arms = list(reads)
     if not connection.features.supports_slicing_ordering_in_compound:
-        # SQLite takes a limit in a subquery only.
+        # SQLite allows a limit only in a subquery.
         arms = [arm.model._default_manager.filter(pk__in=arm.values("pk")) for arm in arms]
     if not arms:
         return []

@@ -1,4 +1,4 @@
-"""The acts on hosts, opportunities and applications, one file each."""
+"""Services on hosts, opportunities and applications, one file each."""
 
 from domains.opportunities.services.accept_host_invitation import accept_host_invitation
 from domains.opportunities.services.add_role import add_role

@@ -1,4 +1,4 @@
-"""Joining an organization by the key from the mail."""
+"""Joining an organization with the key from the invitation mail."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MAX_TRIES_AN_HOUR = 30
 
 @transaction.atomic
 def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
-    """The actor is a member of the host that the key's invitation is of, in its role; again changes nothing.
+    """The actor becomes a member of the inviting host, in the invited role; a repeat changes nothing.
 
-    Any kind of account may join: what somebody is here for decides about founding and applying, while an organization
-    chooses its own people, and many who help at its door are volunteers. The account must have exactly the address
-    that the mail went to, and have proved it. Refuses with EXPIRED (used by another, withdrawn, too old, or no key),
+    Any type of account may join: the account's type limits founding and applying, but an organization chooses its own
+    members, and many of its scanners are volunteers. The account must have exactly the address that the mail went to,
+    and have verified it. Refuses with EXPIRED (used by another account, withdrawn, too old, or not a key),
     EMAIL_NOT_VERIFIED, FORBIDDEN (another address), DUPLICATE (a member already, by another invitation),
-    CONFLICT (the actor belongs to too many) and RATE_LIMITED.
+    CONFLICT (the actor belongs to too many hosts) and RATE_LIMITED.
     """
     rates.spend(what="accept_host_invitation", key=str(actor.pk), limit=MAX_TRIES_AN_HOUR, seconds=3600)
     membership = _lock_invitation(key)
@@ -48,7 +48,7 @@ def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
 
 
 def _lock_invitation(key: str) -> HostMembership:
-    """Return the key's invitation, read once its host is locked; refuses with EXPIRED."""
+    """Lock the host and return the key's invitation, read under the lock; refuses with EXPIRED."""
     try:
         invitations = HostMembership.objects.filter(pk=tokens.read_invitation_key(key))
     except tokens.BadKey:

@@ -14,10 +14,10 @@ from domains.skills.services import hold_skills
 
 @transaction.atomic
 def add_role(*, actor: User, opportunity_id: int, draft: RoleDraft) -> Role:
-    """The opportunity has one more role; where it is published, people may apply for it at once.
+    """The opportunity has one more role; if it is published, volunteers may apply for the role at once.
 
-    Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (closed or called off), TOO_LONG (too many roles), and with everything
-    that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
+    Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (closed or cancelled), TOO_LONG (too many roles), and with every
+    problem of the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
     """
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="add roles")
     if opportunity.status not in {OpportunityStatus.DRAFT, OpportunityStatus.OPEN}:

@@ -1,4 +1,4 @@
-"""What volunteers rely on, and how a change of it is written down for them."""
+"""The columns that volunteers rely on, and the record of each change to them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from domains.accounts.models import User
 from domains.opportunities.models import Opportunity, OpportunityChange
 from domains.opportunities.services.drafts import PLACE_COLUMNS
 
-#: The columns that say when and where it is.
+#: The columns that say when and where the opportunity takes place.
 RELIED_ON = ("start_date", "end_date", *PLACE_COLUMNS)
 
 
 def record_change(
     *, opportunity: Opportunity, actor: User | None, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
 ) -> OpportunityChange:
-    """The change is written down, in the transaction that makes it, for the mails and notices that tell of it."""
+    """Store the change, in the transaction that makes it; mails and notifications are written from this row."""
     return OpportunityChange.objects.create(
         opportunity=opportunity, actor=actor, before=_plain(before), after=_plain(after), at=now
     )

@@ -1,4 +1,4 @@
-"""Answering the offer of a slot that became free."""
+"""Accepting or refusing the offer of a free slot."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from domains.opportunities.services.changes import lock_own
 from domains.opportunities.services.moves import move, refuse_unless_possible
 from domains.opportunities.transitions import Act, target_of
 
-#: What the history says of an offer that was taken too late: which slot it is, is the volunteer's own business.
+#: Reason in the history when the volunteer holds an overlapping slot. It doesn't name that slot: it is private.
 HOLDS_ANOTHER = "Holds another slot at that time."
 
 
 def answer_offer(*, actor: User, application_id: int, accept: bool) -> Application:
-    """The volunteer holds the offered slot, or it goes to the next on the waitlist; again changes nothing.
+    """The volunteer holds the offered slot, or it goes to the next on the waitlist; a repeat changes nothing.
 
-    Refuses with NOT_FOUND, FORBIDDEN (another's offer), EXPIRED (the deadline has passed), CONFLICT (there is no offer;
-    it names the state that stands), and with the reasons why the volunteer may not hold the slot now:
-    EMAIL_NOT_VERIFIED, MISSING_SKILL, MISSING_COURSE, MISSING_VERIFICATION, CLOSED and OVERLAPS. They leave the offer
-    until its deadline. Only OVERLAPS does not: the slot goes to the next at once, and the application back to its
-    position on the waitlist.
+    Refuses with NOT_FOUND, FORBIDDEN (another volunteer's offer), EXPIRED (the deadline has passed), CONFLICT (there is
+    no offer; the message names the current status), and with the reasons why the volunteer may not hold the slot now:
+    EMAIL_NOT_VERIFIED, MISSING_SKILL, MISSING_COURSE, MISSING_VERIFICATION, CLOSED and OVERLAPS. These keep the offer
+    open until its deadline, except OVERLAPS: the slot goes to the next volunteer at once, and the application returns
+    to its position on the waitlist.
     """
     with transaction.atomic():
         application, role = lock_own(actor=actor, application_id=application_id, gives_slot=accept)
         refusals = _answer(actor, application, role, accept=accept)
-    # Only now: what a refusal for OVERLAPS changed is to stay.
+    # Raised after the commit, so that the changes of a refusal with OVERLAPS are kept.
     if refusals:
         raise Refused(*refusals)
     return application

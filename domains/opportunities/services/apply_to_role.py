@@ -19,18 +19,18 @@ from domains.opportunities.services.moves import move
 from domains.opportunities.services.values import problems_of, problems_of_words
 from domains.opportunities.transitions import Act
 
-#: How often one may apply for the same role.
+#: How often a volunteer may apply for the same role.
 MAX_PER_DAY = 10
 
 
 @transaction.atomic
 def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_waitlist: bool = False) -> Application:
-    """The actor has applied: waits for a decision, holds a slot at once, or is on the waitlist for one.
+    """The actor has applied, and waits for a decision, holds a slot at once, or is on the waitlist.
 
-    Applying again while the application lives answers with it, as it stands. Refuses with NOT_FOUND, and then
+    A repeat while the application is live returns it unchanged. Refuses with NOT_FOUND, and then
     with all the reasons at once: EMAIL_NOT_VERIFIED, NOT_VOLUNTEER, MISSING_SKILL, MISSING_COURSE,
     MISSING_VERIFICATION, CLOSED, OVERLAPS, FULL (unless `join_waitlist`), TOO_LONG and INVALID; at last with
-    RATE_LIMITED: each application of somebody who applies and withdraws again and again is mailed to the host.
+    RATE_LIMITED, because the host gets a mail for each application of a volunteer who applies and withdraws repeatedly.
     """
     volunteer = lock_volunteers(volunteer_ids=[actor.pk])[actor.pk]
     seen = find_roles(viewer=actor).filter(pk=role_id).first()
@@ -44,14 +44,14 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
         *problems_of(application, exclude={"role", "volunteer"}),
         *problems_of_words(application, lines=()),
     ]
-    # Most of a crowd is refused here, before they lock the role and keep the others waiting.
+    # Refuses most of a crowd before they lock the role, so that they don't keep the others waiting.
     _refuse(problems, join_waitlist=join_waitlist)
     rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MAX_PER_DAY, seconds=86400)
     role = lock_role(viewer=actor, role_id=role_id)
     if role is None:
         raise NotFound("role", "role_id")
     now = timezone.now()
-    # Asked again: the role, its opportunity and the slots may have changed before the lock was had.
+    # Check again: the role, its opportunity and the slots may have changed before this got the lock.
     _refuse(_reasons(volunteer, role, now), join_waitlist=join_waitlist)
     application.submitted_at = now
     move(application=application, role=role, act=Act.APPLY, target=_first_status(role), actor=actor, now=now)

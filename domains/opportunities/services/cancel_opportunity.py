@@ -1,4 +1,4 @@
-"""Calling an opportunity off."""
+"""Cancelling an opportunity."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from domains.opportunities.services.moves import cancel_all
 
 @transaction.atomic
 def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") -> Opportunity:
-    """The opportunity does not take place: every live application is CANCELLED, its place free, its volunteer told.
+    """The opportunity is CANCELLED, and so is every live application: its slot is free, its volunteer notified.
 
-    What is COMPLETED stays. Calling it off again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the
-    reason) and CONFLICT (a draft, a listing from elsewhere, or over already).
+    COMPLETED applications stay. A repeat changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the
+    reason) and CONFLICT (a draft, an EXTERNAL listing, or over already).
     """
     reason = clean_reason(reason)
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="call its opportunities off")
@@ -40,20 +40,20 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
 
 
 def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> None:
-    """The locked opportunity is CANCELLED, if it was not, with its live applications; refuses with CONFLICT.
+    """The locked opportunity and its live applications are CANCELLED; refuses with CONFLICT.
 
-    Without an actor it is the staff who do it.
+    A repeat changes nothing. Without an actor, the history says that staff did it.
     """
     if opportunity.status == OpportunityStatus.CANCELLED:
         return
     _lock_roles(opportunity)
-    # Only now: what others did to the applications before these locks were had is earlier.
+    # Read the clock under the locks: moves that others made before then are earlier.
     now = timezone.now()
     if obstacle := _obstacle(opportunity, now):
         raise Refused.because(Code.CONFLICT, obstacle, "opportunity_id")
     before = {"status": opportunity.status.value, "closed_reason": opportunity.closed_reason}
     opportunity.status, opportunity.closed_reason = OpportunityStatus.CANCELLED, reason
-    # Before the applications, so that no place which they free is offered to anybody.
+    # Saved before the applications, so that no slot which they free is offered.
     opportunity.save(update_fields=["status", "closed_reason", "updated_at"])
     _cancel_applications(opportunity, actor, reason, now)
     after: dict[str, Any] = {"status": opportunity.status.value, "closed_reason": reason}
@@ -64,7 +64,7 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
 
 
 def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
-    """Return why it cannot be called off, if so."""
+    """Return why the opportunity cannot be cancelled, or None."""
     if opportunity.kind == OpportunityKind.EXTERNAL:
         return "Its slots are given at its source, and it can be called off only there. Close it here."
     if opportunity.status == OpportunityStatus.DRAFT:

@@ -1,4 +1,4 @@
-"""Changing what a member of an organization may do."""
+"""Changing the role of a member of an organization."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from domains.opportunities.services.remove_host_member import refuse_if_last_own
 
 @transaction.atomic
 def change_host_member_role(*, actor: User, membership_id: int, role: MembershipRole) -> HostMembership:
-    """The member, or whoever is invited, has this role; the same role again changes nothing.
+    """The member or invited person has this role; a repeat changes nothing.
 
-    Refuses with NOT_FOUND, FORBIDDEN (only owners may) and CONFLICT (the last owner stays one).
+    Refuses with NOT_FOUND, FORBIDDEN (only owners may) and CONFLICT (the last owner stays owner).
     """
     membership = lock_membership(actor=actor, membership_id=membership_id)
     if not policies.can_manage_members(actor, membership.host_id):

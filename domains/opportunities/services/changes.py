@@ -1,4 +1,4 @@
-"""What the acts on an application that is there have in common: it is found, its role locked, and read again."""
+"""Shared steps of services that change an application: find it, lock its role, read it again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MAX_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
 
 
 def lock_to_decide(*, actor: User, application_id: int, gives_slot: bool = False) -> tuple[Application, Role]:
-    """Return the application, as it stands once its role is locked, for a coordinator's act.
+    """Lock the role and return the application, read under the lock, for a coordinator's act.
 
-    Where the act gives a slot, the volunteer is locked before the role. Refuses with NOT_FOUND and FORBIDDEN.
+    If the act gives a slot, the volunteer is locked before the role. Refuses with NOT_FOUND and FORBIDDEN.
     """
     application = _find(Application.objects.visible_to(actor), application_id)
     if not policies.can_decide_application(actor, application):
@@ -26,9 +26,9 @@ def lock_to_decide(*, actor: User, application_id: int, gives_slot: bool = False
 
 
 def lock_own(*, actor: User, application_id: int, gives_slot: bool = False) -> tuple[Application, Role]:
-    """Return the actor's own application, as it stands once its role is locked; refuses with NOT_FOUND, FORBIDDEN.
+    """Lock the role and return the actor's own application, read under the lock; refuses with NOT_FOUND, FORBIDDEN.
 
-    Where the act gives a slot, the actor is locked before the role.
+    If the act gives a slot, the actor is locked before the role.
     """
     application = _find(Application.objects.visible_to(actor), application_id)
     if not policies.can_answer_for_application(actor, application):
@@ -37,9 +37,9 @@ def lock_own(*, actor: User, application_id: int, gives_slot: bool = False) -> t
 
 
 def lock_again(*, application: Application, viewer: User | None, gives_slot: bool = False) -> Role:
-    """Return the application's role, locked, and read the application again: others may have moved it meanwhile.
+    """Lock and return the application's role, and read the application again: others may have moved it meanwhile.
 
-    Refuses with NOT_FOUND what is gone by now.
+    Refuses with NOT_FOUND if it was deleted meanwhile.
     """
     people = lock_volunteers(volunteer_ids=[application.volunteer_id]) if gives_slot else {}
     role = lock_role(viewer=viewer, role_id=application.role_id)
@@ -55,7 +55,7 @@ def lock_again(*, application: Application, viewer: User | None, gives_slot: boo
 
 
 def clean_reason(text: str, field: str) -> str:
-    """Return the words for the history, in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
+    """Return the reason for the history, in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
     return clean_note(text, longest=MAX_REASON, field=field)
 
 

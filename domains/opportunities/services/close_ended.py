@@ -1,4 +1,4 @@
-"""Closing what is over."""
+"""Closing opportunities that have ended."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ REASON = "It is over."
 
 
 def close_ended(*, now: datetime | None = None) -> int:
-    """What stood open and is over is CLOSED, with the reason; a system act that refuses nothing.
+    """Open opportunities that have ended are CLOSED, with the reason; a system act that refuses nothing.
 
-    Returns how many were closed. Each batch is a transaction of its own: run twice, or cut off and run again, it
-    closes each once.
+    Returns how many were closed. Each batch is a transaction of its own: if it runs twice, or is interrupted and run
+    again, it closes each once.
     """
     now = now or timezone.now()
     closed = 0
@@ -29,7 +29,7 @@ def close_ended(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _close_batch(now: datetime) -> int:
-    # A row that somebody else holds is theirs to change; what is left of it is closed by the next run.
+    # Skip rows that another transaction has locked; the next run closes them if they are still open.
     ended = find_ended(now=now).select_for_update(skip_locked=True)[:BATCH]
     return Opportunity.objects.filter(pk__in=[row.pk for row in ended.only("pk")]).update(
         status=OpportunityStatus.CLOSED, closed_reason=REASON, updated_at=now

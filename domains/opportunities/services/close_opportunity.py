@@ -1,4 +1,4 @@
-"""Taking no more applications."""
+"""Closing an opportunity to new applications."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MAX_REASON = Opportunity._meta.get_field("closed_reason").max_length or 0
 
 @transaction.atomic
 def close_opportunity(*, actor: User, opportunity_id: int, reason: str = "") -> Opportunity:
-    """The opportunity takes no applications any more; those there are stay, to be decided and kept.
+    """The opportunity is CLOSED and takes no new applications; existing ones stay and can still be decided.
 
-    Closing it again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the reason) and CONFLICT (a draft,
-    or called off).
+    A repeat changes nothing. Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the reason) and CONFLICT (a draft,
+    or cancelled).
     """
     reason = clean_reason(reason)
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="close its opportunities")

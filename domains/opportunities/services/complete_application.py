@@ -1,4 +1,4 @@
-"""Saying, once it is over, who came and what they learned."""
+"""Recording, after the opportunity has ended, whether the volunteer came and which skills they learned."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ABSENT = "Did not attend."
 def complete_application(
     *, actor: User, application_id: int, attended: bool = True, endorsed_skill_ids: Sequence[int] = ()
 ) -> Application:
-    """The volunteer came, and has the endorsed skills, verified; or did not come, and the application is CANCELLED.
+    """The application is COMPLETED, and the volunteer's endorsed skills are verified; if they did not come, CANCELLED.
 
-    Saying the same again changes nothing. Refuses with NOT_FOUND, FORBIDDEN, INVALID, TOO_LONG and NOT_FOUND for
-    skills that the role does not develop, TOO_EARLY (it is not over) and CONFLICT (it names the state that stands).
-    Nobody endorses themselves: FORBIDDEN.
+    A repeat changes nothing. Refuses with NOT_FOUND, FORBIDDEN, INVALID, TOO_LONG and NOT_FOUND for skills that the
+    role does not develop, TOO_EARLY (it is not over) and CONFLICT (the message names the current status).
+    A coordinator may not endorse their own skills: FORBIDDEN.
     """
     application, role = lock_to_decide(actor=actor, application_id=application_id)
     if endorsed_skill_ids and not policies.can_endorse(actor, application):

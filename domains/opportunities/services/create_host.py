@@ -14,17 +14,17 @@ from domains.opportunities.models import HostMembership, MembershipRole, Opportu
 from domains.opportunities.services.values import one_line, problems_of, problems_of_words
 
 MAX_FOUNDED_A_DAY = 20
-#: How many organizations one person belongs to at the most.
+#: Maximum number of organizations that one person belongs to.
 MAX_HOSTS = 100
 
 
 def create_host(
     *, actor: User, organization_name: str, website: str = "", description: str = "", zip_code: str = ""
 ) -> OpportunityHost:
-    """There is a new host, and the actor owns it.
+    """A new host exists, and the actor is its owner.
 
     Refuses with EMAIL_NOT_VERIFIED, FORBIDDEN (an account for volunteering only), REQUIRED, TOO_SHORT,
-    TOO_LONG, INVALID, CONFLICT (the actor belongs to too many) and RATE_LIMITED.
+    TOO_LONG, INVALID, CONFLICT (the actor belongs to too many hosts) and RATE_LIMITED.
     """
     if not actor.is_email_verified:
         message = "Prove your e-mail address first: an organization must be reachable."
@@ -50,7 +50,7 @@ def create_host(
 
 
 def refuse_above_hosts(user: User) -> None:
-    """Refuse with CONFLICT to let somebody belong to one organization more than a person can."""
+    """Refuse with CONFLICT if the user belongs to `MAX_HOSTS` organizations already."""
     if HostMembership.objects.filter(user=user).count() >= MAX_HOSTS:
         message = f"You belong to {MAX_HOSTS} organizations, which is the most that a person can; leave one first."
         raise Refused.because(Code.CONFLICT, message)

@@ -14,9 +14,9 @@ from domains.skills.services import hold_skills
 
 
 def create_opportunity(*, actor: User, host_id: int, draft: OpportunityDraft) -> Opportunity:
-    """The host has a new draft, with its roles and what they ask for, that nobody else sees yet.
+    """The host has a new draft with its roles and their requirements; the public does not see it yet.
 
-    Refuses with NOT_FOUND (the host), FORBIDDEN, and then with everything that is wrong with the values:
+    Refuses with NOT_FOUND (the host), FORBIDDEN, and then with every problem of the values:
     REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
     """
     if not OpportunityHost.objects.filter(pk=host_id).exists():

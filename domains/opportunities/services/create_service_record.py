@@ -1,4 +1,4 @@
-"""Making a public, signed record of one's approved hours."""
+"""Making a public, signed record of a volunteer's approved hours."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from domains.opportunities.selectors.local_days import ends, starts
 from domains.opportunities.services.log_hours import lock_volunteer
 
 PER_HOUR = 20
-#: Records of one volunteer, revoked ones among them.
+#: Maximum number of records of one volunteer, including revoked ones.
 MAX_RECORDS = 200
 
 
 def create_service_record(
     *, actor: User, since: datetime | None = None, until: datetime | None = None
 ) -> ServiceRecord:
-    """There is a record of the actor's approved hours that began from `since` to before `until`.
+    """A record exists of the actor's approved hours that began from `since` to before `until`.
 
-    Whoever has its code can read it. A time without an offset is a date: a day where the opportunity is (its time
+    Everybody who has its code can read it. A time without an offset is a date: a day where the opportunity is (its time
     zone, else UTC), and `until` includes that day. Without `since` the record begins with the day of the first
-    approved hours, without `until` it ends with today. A repeat answers with the first record, while that stands and
-    would say the same.
+    approved hours, without `until` it ends with today. A repeat returns the first record, unless that was revoked or
+    its content would differ now.
 
     Refuses with RATE_LIMITED, INVALID (no time or date, out of order, no approved hours in the range) and CONFLICT (too
     many records).
@@ -89,12 +89,12 @@ def _problems_of_bound(given: datetime | None, field: str) -> list[Problem]:
 
 
 def _bound(given: datetime | None) -> date | None:
-    """Return a time with an offset as it is, and a time without one as the date that it stands for."""
+    """Return a time with an offset unchanged, and a time without one as its date."""
     return given.date() if given is not None and timezone.is_naive(given) else given
 
 
 def _find_same(actor: User, content: RecordContent) -> ServiceRecord | None:
-    """Return a record that stands, reads as this one would, and can still be checked."""
+    """Return a record with the same content that was not revoked and whose signature is still valid."""
     standing = ServiceRecord.objects.filter(
         volunteer=actor, since=starts(content.since), until=ends(content.until), revoked_at__isnull=True
     )

@@ -24,12 +24,12 @@ from domains.opportunities.transitions import Act, Decision, target_of
 def decide_application(
     *, actor: User, application_id: int, decision: Decision, note: str = "", accept_anyway: bool = False
 ) -> Application:
-    """The application stands as the coordinator decided; deciding the same again changes nothing.
+    """The application has the status that the coordinator decided; a repeat changes nothing.
 
-    Of decisions at once each sees what the one before it made of the application. With `accept_anyway` an ACCEPT passes
-    over OVERLAPS and MISSING_*: the history says so, and the volunteer and the host's coordinators are notified.
-    Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the note), CLOSED (the opportunity was called off), CONFLICT
-    (decided otherwise in the meantime; it names the state that stands); and an ACCEPT with all the reasons why the
+    Concurrent decisions run one after another, each on the result of the one before. With `accept_anyway` an ACCEPT
+    overrides OVERLAPS and MISSING_*: the history says so, and the volunteer and the host's coordinators are notified.
+    Refuses with NOT_FOUND, FORBIDDEN, TOO_LONG (the note), CLOSED (the opportunity was cancelled), CONFLICT
+    (decided otherwise meanwhile; the message names the current status); and an ACCEPT with all the reasons why the
     volunteer may not hold a slot: EMAIL_NOT_VERIFIED, NOT_ELIGIBLE (a closed account), MISSING_SKILL, MISSING_COURSE,
     MISSING_VERIFICATION, CLOSED (it is over), OVERLAPS and FULL.
     """
@@ -63,10 +63,10 @@ def decide_application(
 def _check_acceptance(
     application: Application, role: Role, now: datetime, *, accept_anyway: bool
 ) -> list[OpportunityCode]:
-    """Return the codes of the reasons that the coordinator passes over, each once; refuses with the others."""
+    """Return the codes of the reasons that the coordinator overrides, each once; refuses with the others."""
     reasons = find_reasons(volunteer=application.volunteer, roles=[role], now=now, is_new=False)[role.pk]
     passed_over = {reason.code for reason in reasons} & PASSABLE if accept_anyway else frozenset()
-    # Two slots at that time with other hosts read alike.
+    # Without duplicates: two overlapping slots with other hosts give the same message.
     if refusals := dict.fromkeys(one.problem_for_coordinator() for one in reasons if one.code not in passed_over):
         raise Refused(*refusals)
     return sorted(passed_over)

@@ -1,4 +1,4 @@
-"""What a host writes about an opportunity and its roles, and what may be wrong with it."""
+"""A host's input for an opportunity and its roles, and the validation of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from domains.opportunities.services.values import one_line, problems_of, problem
 
 MAX_CAUSES = 20
 NO_END = "It ends before it has begun, or in the same moment; give an endDate that is after the startDate."
-#: The columns that say where it is, in words; its point on the map follows from them.
+#: The columns that say where the opportunity is, in words; its coordinates follow from them.
 PLACE_COLUMNS = ("location_text", "location_zip", "is_remote")
 
 
@@ -38,7 +38,7 @@ class OpportunityDraft:
     roles: Sequence[RoleDraft] = ()
 
     def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
-        """Return it as a row; its place is the middle of its ZIP code."""
+        """Return the draft as a row; its coordinates are the middle of its ZIP code."""
         location_zip = normalize_zip_code(self.location_zip)
         place = None if self.is_remote else zip_point(location_zip)
         latitude, longitude = place or (None, None)
@@ -61,7 +61,7 @@ class OpportunityDraft:
 
 @dataclass(frozen=True)
 class OpportunityChanges:
-    """What a host changes about an opportunity; None stays as it is, causes that are given replace those there are."""
+    """A host's changes to an opportunity; None leaves a value unchanged, given causes replace the existing ones."""
 
     title: str | None = None
     description: str | None = None
@@ -75,7 +75,7 @@ class OpportunityChanges:
     cause_ids: Sequence[int] | None = None
 
     def applied_to(self, opportunity: Opportunity) -> OpportunityDraft:
-        """Return the opportunity as it is to be; its causes where they are given, and no roles: those stay."""
+        """Return the opportunity with the changes; its causes only if they are given, and no roles, which stay."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         columns = [name for name in given if name != "cause_ids"]
         now = OpportunityDraft(**{name: getattr(opportunity, name) for name in columns})
@@ -83,9 +83,9 @@ class OpportunityChanges:
 
 
 def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, Any]:
-    """Return the columns that the wanted row of the opportunity says otherwise, with their new values.
+    """Return the columns that differ in the wanted row, with their new values.
 
-    Its point on the map moves with the words for its place, and only with them.
+    The coordinates change only together with the columns that say where it is.
     """
     names = [field.name for field in fields(OpportunityChanges) if field.name != "cause_ids"]
     changed = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(opportunity, name)}
@@ -95,9 +95,9 @@ def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, 
 
 
 def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Opportunity | None = None) -> list[Problem]:
-    """Return all that is wrong with an opportunity, as it was `before` or new, and its roles, each with its field."""
+    """Return all problems of a new or changed opportunity and its roles, with their fields; `before` is the old row."""
     times = _problems_of_times(row, before)
-    # A time that cannot be one cannot be cleaned either; a ZIP code that stays does not stop another change.
+    # An invalid time cannot be cleaned either; an unchanged ZIP code does not stop another change.
     is_same_zip = before is not None and before.location_zip == row.location_zip
     exclude = {
         "host",
@@ -115,7 +115,7 @@ def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Oppo
 
 
 def problems_of_kind(kind: OpportunityKind) -> list[Problem]:
-    """Return what is wrong with a kind that a host chose."""
+    """Return the problems of a kind that a host chose."""
     if kind != OpportunityKind.EXTERNAL:
         return []
     return [Problem(Code.INVALID, "Only crawled listings are EXTERNAL; choose SIGN_UP or EXPRESS_INTEREST.", "kind")]

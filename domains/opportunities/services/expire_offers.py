@@ -1,4 +1,4 @@
-"""Passing on the offers that nobody answered in time."""
+"""Expiring offers that were not answered in time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 def expire_offers(*, now: datetime | None = None) -> int:
-    """Each overdue offer is EXPIRED and its place offered to the next in line; a system act that refuses nothing.
+    """Each overdue offer is EXPIRED and its slot offered to the next on the waitlist. A system act; refuses nothing.
 
-    Returns how many expired. Each is a transaction of its own, so that it may be cut off, run twice or run by
-    several workers at once; one that is busy just now is left to the next run.
+    Returns how many expired. Each is a transaction of its own, so that a run may be interrupted, repeated or run by
+    several workers at once; an offer whose role is locked is left to the next run.
     """
     now = now or timezone.now()
     expired = 0
@@ -33,7 +33,7 @@ def expire_offers(*, now: datetime | None = None) -> int:
         except OperationalError as busy:
             logger.warning("offer %s was not expired, somebody holds its role: %s", application_id, busy)
         except Exception:
-            # Whatever is wrong with one must not keep the others waiting for ever.
+            # An error in one offer must not block the others.
             logger.exception("offer %s could not be expired", application_id)
     return expired
 
@@ -42,10 +42,10 @@ def expire_offers(*, now: datetime | None = None) -> int:
 def _expire(application_id: int, now: datetime) -> bool:
     application = Application.objects.get(pk=application_id)
     role = lock_again(application=application, viewer=None)
-    # It may have been answered, or passed on by another worker, while this waited for the lock.
+    # The volunteer may have answered, or another worker expired it, while this waited for the lock.
     if application.status != ApplicationStatus.OFFERED:
         return False
-    # Whoever came into the line while this waited came before it.
+    # Not before the moves of volunteers who joined the waitlist while this waited for the lock.
     at = max(now, timezone.now())
     moved = move(
         application=application, role=role, act=Act.EXPIRE, target=ApplicationStatus.EXPIRED, actor=None, now=at

@@ -1,4 +1,4 @@
-"""The mail that invites somebody to a host; sent once for each time they were invited."""
+"""The mail that invites a person to a host; sent once per invitation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOST_INVITATION = "host_invitation"
 
 
 def queue_host_invitation_mail(*, membership_id: int) -> None:
-    """Queue the mail of an invitation, once for each time it was sent; a system act."""
+    """Queue the mail of an invitation, once each time the owner invites; a system act."""
     invitation = _open_invitation(membership_id)
     if invitation is not None:
         mail.enqueue(kind=HOST_INVITATION, source_id=invitation.pk, occasion=_occasion(invitation))
@@ -21,10 +21,10 @@ def queue_host_invitation_mail(*, membership_id: int) -> None:
 
 @mail.writes(HOST_INVITATION)
 def write_host_invitation_mail(job: MailJob) -> mail.Mail | None:
-    """Write the mail with the key of an invitation; none if it was accepted, withdrawn or sent again meanwhile.
+    """Write the mail with the key of an invitation; None if it was accepted, withdrawn or sent again meanwhile.
 
-    Anybody may found an organization under any name and invite anybody, so the mail names only a host that the
-    community has verified, and no person.
+    Any user may found an organization under any name and invite any address, so the mail names only a verified host,
+    and no person.
     """
     invitation = _open_invitation(job.source_id)
     if invitation is None or _occasion(invitation) != job.occasion:

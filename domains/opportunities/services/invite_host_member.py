@@ -1,4 +1,4 @@
-"""Asking somebody to join an organization."""
+"""Inviting a person to join an organization."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from domains.opportunities.models import HostMembership, MembershipRole, Opportu
 from domains.opportunities.services.locks import lock_host
 from domains.opportunities.services.values import problems_of
 
-#: Members and open invitations of one host.
+#: Maximum number of members and open invitations of one host.
 MAX_MEMBERS = 200
-#: So many invitations does one person send in an hour, and one address get in a day, whoever sends them.
+#: Maximum number of invitations that one person sends in an hour, and that one address gets in a day from anybody.
 MAX_SENT_AN_HOUR, MAX_RECEIVED_A_DAY = 30, 5
 
 
@@ -24,9 +24,9 @@ MAX_SENT_AN_HOUR, MAX_RECEIVED_A_DAY = 30, 5
 def invite_host_member(*, actor: User, host_id: int, email: str, role: MembershipRole) -> HostMembership:
     """The address is invited to join in this role, and a mail with a key goes to it.
 
-    Only owners invite, because an invitation decides who else acts for the organization. Whether the address has an
-    account makes no difference to the answer. Inviting it again, in whatever spelling, sends another mail and changes
-    the role that waits for it. Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and INVALID (the address), DUPLICATE (a
+    Only owners invite, because an invitation decides who else acts for the organization. The answer is the same
+    whether or not the address has an account. A repeat, in any spelling of the address, sends another mail and changes
+    the invited role. Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and INVALID (the address), DUPLICATE (a
     member already), CONFLICT (too many members) and RATE_LIMITED.
     """
     host = lock_host(host_id=host_id)

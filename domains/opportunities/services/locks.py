@@ -1,9 +1,9 @@
-"""Finding what an act on hosts and opportunities is about, locked until the transaction ends.
+"""Finding and locking the rows that a service changes, until the transaction ends.
 
-Locks are taken in one order, so that two acts never wait for each other: volunteers by their keys; a host, or an
-opportunity; then roles by their keys. Whoever comes to hold a slot holds the volunteer's lock and the role's: so
-neither the volunteer's slots nor the role's change between the decision and the move. Where SQLite ignores the locks,
-its transactions run one at a time.
+All services lock in one order, so that two never wait for each other: volunteers by their keys; a host, or an
+opportunity; then roles by their keys. A service that gives a slot locks the volunteer and the role: so
+neither the volunteer's slots nor the role's change between the decision and the move. SQLite ignores the locks, but
+runs its transactions one at a time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from domains.opportunities.models import HostMembership, Opportunity, Opportunit
 
 
 def lock_volunteers(*, volunteer_ids: Collection[int]) -> dict[int, User]:
-    """Return these people, by id, locked as they are now: the slots that each holds change one at a time."""
+    """Lock these people and return them by id: the slots that each holds change one at a time."""
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction protects nothing")
     people = User.objects.select_for_update(no_key=True).filter(pk__in=volunteer_ids).order_by("pk")
@@ -27,12 +27,12 @@ def lock_volunteers(*, volunteer_ids: Collection[int]) -> dict[int, User]:
 
 
 def lock_host(*, host_id: int) -> OpportunityHost | None:
-    """Return the host, locked: its members change one at a time, so that its owners can be counted."""
+    """Lock and return the host: its members change one at a time, so that its owners can be counted."""
     return OpportunityHost.objects.select_for_update(no_key=True).filter(pk=host_id).first()
 
 
 def lock_membership(*, actor: User, membership_id: int) -> HostMembership:
-    """Return the membership or invitation as it is once its host is locked; refuses with NOT_FOUND."""
+    """Lock the host and return the membership or invitation, read under the lock; refuses with NOT_FOUND."""
     seen = HostMembership.objects.visible_to(actor).filter(pk=membership_id)
     host_id = seen.values_list("host_id", flat=True).first()
     if host_id is not None and lock_host(host_id=host_id) and (membership := seen.first()):
@@ -41,7 +41,7 @@ def lock_membership(*, actor: User, membership_id: int) -> HostMembership:
 
 
 def lock_opportunity(*, actor: User, opportunity_id: int, what: str) -> Opportunity:
-    """Return the opportunity, locked, for those who run its host; `what` they may do ends the refusal's sentence.
+    """Lock and return the opportunity, if the actor runs its host; `what` ends the sentence of the refusal.
 
     Refuses with NOT_FOUND and FORBIDDEN.
     """
@@ -56,10 +56,10 @@ def lock_opportunity(*, actor: User, opportunity_id: int, what: str) -> Opportun
 
 
 def lock_role(*, viewer: User | None, role_id: int) -> Role | None:
-    """Return the role, if the viewer may see it, locked until the transaction ends; the system, None, sees all.
+    """Lock and return the role, if the viewer may see it; None as viewer is the system, which sees all.
 
-    Each act that changes an application of a role holds this lock, so that slots are counted one change at a time.
-    The opportunity is read once the lock is held: joined to the locked row it would be as old as the wait.
+    Each service that changes an application of a role holds this lock, so that slots are counted one change at a time.
+    The opportunity is read after locking: a join would return its values from before the wait.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction protects nothing")

@@ -19,13 +19,13 @@ from domains.opportunities.models import Application, ApplicationStatus, HoursEn
 from domains.opportunities.selectors import SENSIBLE_TIME, find_overlapping, is_sensible_time
 from domains.opportunities.services.values import one_line
 
-#: Longer than a day is an entry only where the opportunity is.
+#: Maximum length of an entry, unless the opportunity itself is longer.
 LONGEST = timedelta(days=1)
 #: How long before an opportunity hours for it may begin (setting up), and how long after it they may end (clearing up).
 MAX_BEFORE, MAX_AFTER = timedelta(days=1), timedelta(days=30)
 MAX_NOTE = HoursEntry._meta.get_field("note").max_length or 0
 PER_HOUR = 300
-#: Entries of one application, corrections and rejected ones among them: more than one for each day of a year.
+#: Maximum entries of one application, including corrections and rejected ones: more than one a day for a year.
 MAX_ENTRIES = 500
 WORKING = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
 UNDECIDED = (
@@ -45,16 +45,16 @@ def log_hours(
     note: str = "",
     corrects_id: int | None = None,
 ) -> HoursEntry:
-    """The hours wait for the host's review; the same hours sent again answer with the first entry.
+    """The hours are stored and wait for the host's review; a repeat returns the first entry.
 
-    With `corrects_id` they are what that approved entry should have said; ending where they start, they say that
-    nothing was worked. Times are kept to the second.
+    With `corrects_id` they replace that approved entry; a correction that ends when it starts says that nothing was
+    worked. Times are kept to the second.
 
-    Refuses with RATE_LIMITED, NOT_FOUND, FORBIDDEN (somebody else's application), CONFLICT (the application is not
-    decided yet) and CLOSED (it came to nothing); then with INVALID, TOO_LONG and REQUIRED (the note); for a
+    Refuses with RATE_LIMITED, NOT_FOUND, FORBIDDEN (another person's application), CONFLICT (the application is not
+    decided yet) and CLOSED (it ended without a slot); then with INVALID, TOO_LONG and REQUIRED (the note); for a
     correction with NOT_FOUND and CONFLICT (it is not approved); with INVALID (too long before or after the
     opportunity); for a correction with CONFLICT (corrected already) and INVALID (it says the same); at last with
-    OVERLAPS. With TOO_LONG, too, where there are too many entries.
+    OVERLAPS. Also with TOO_LONG, if there are too many entries.
     """
     rates.spend(what="log_hours", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
     return _log(actor, application_id, Hours(started_at, ended_at, one_line(note), corrects_id))
@@ -62,7 +62,7 @@ def log_hours(
 
 @dataclass(frozen=True)
 class Hours:
-    """What the volunteer says."""
+    """The volunteer's input."""
 
     started_at: datetime
     ended_at: datetime
@@ -97,9 +97,9 @@ def _log(actor: User, application_id: int, hours: Hours) -> HoursEntry:
 
 
 def lock_volunteer(volunteer_id: int) -> None:
-    """Hold the volunteer until the transaction ends: their hours are written and reviewed one at a time.
+    """Lock the volunteer until the transaction ends: their hours are written and reviewed one at a time.
 
-    Where SQLite ignores it, its transactions run one at a time.
+    SQLite ignores the lock, but runs its transactions one at a time.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction protects nothing")
@@ -107,7 +107,7 @@ def lock_volunteer(volunteer_id: int) -> None:
 
 
 def refuse_overlap(entry: HoursEntry) -> None:
-    """Refuse with OVERLAPS what is at the same time as other approved hours of the volunteer."""
+    """Refuse with OVERLAPS if the entry overlaps other approved hours of the volunteer."""
     other = find_overlapping(entry=entry).first()
     if other is not None:
         message = (
@@ -168,9 +168,9 @@ def _refuse_too_many(application: Application) -> None:
 
 
 def _problems_of_dates(entry: HoursEntry, opportunity: Opportunity) -> list[Problem]:
-    """Return whether the hours lie too far from the opportunity, whenever somebody applied for it.
+    """Return the problems of hours that lie too long before or after the opportunity.
 
-    A correction that takes all hours away, or keeps within those that it corrects, is never too far.
+    A correction to no hours, or within the hours that it corrects, is never too far away.
     """
     if entry.started_at == entry.ended_at:
         return []
@@ -204,7 +204,7 @@ def _find_corrected(application: Application, corrects_id: int) -> HoursEntry:
 
 
 def _find_same(entry: HoursEntry) -> HoursEntry | None:
-    """Return the entry that says the same and was not rejected: this is it, sent again."""
+    """Return the entry that says the same and was not rejected: then this one is a repeat."""
     same = HoursEntry.objects.exclude(status=HoursStatus.REJECTED).filter(
         application=entry.application,
         started_at=entry.started_at,

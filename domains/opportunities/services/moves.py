@@ -1,7 +1,7 @@
-"""How applications move: the role locked, its places counted, the history written, all in one transaction.
+"""Moves of applications: under the role's lock, count its slots and write the history, all in one transaction.
 
-The acts decide who may move what; whatever they do, they do it through here. So a slot that becomes free is
-offered to the next on the waitlist who may hold it, by whatever move freed it, once.
+The services decide who may move what, and make every move through this module. So each slot that becomes free is
+offered once to the next volunteer on the waitlist who may hold it, whichever move freed it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from domains.opportunities.models import (
 from domains.opportunities.selectors import find_next_on_waitlist
 from domains.opportunities.transitions import NOWHERE, Act, is_possible, places_taken_by, target_of
 
-#: An opportunity in these states still gives its free places to those who wait.
+#: Opportunities with these statuses still offer free slots to the waitlist.
 GIVING_STATUSES = (OpportunityStatus.OPEN, OpportunityStatus.CLOSED)
 
 
@@ -44,11 +44,11 @@ def move(
     reason: str = "",
     overrides: Sequence[OpportunityCode] = (),
 ) -> ApplicationHistory:
-    """The application is at `target`, its slot counted in the locked role; return the line of its history.
+    """The application has the status `target`, its slot is counted in the locked role; returns the history's row.
 
-    Whoever moves somebody into a slot has asked before whether they may hold it; `overrides` are the reasons that were
-    passed over. A slot that this frees is offered to the next on the waitlist. Refuses with CONFLICT, naming the state
-    that stands, where the table has no such move, and with FULL.
+    Before a move into a slot, the caller checks that the volunteer may hold it; `overrides` are the reasons that the
+    coordinator overrode. A slot that this frees is offered to the next on the waitlist. Refuses with CONFLICT, naming
+    the current status, where the table has no such move, and with FULL.
     """
     source = refuse_unless_possible(application=application, act=act, target=target)
     taken = places_taken_by(source, target)
@@ -75,13 +75,13 @@ def move(
 def cancel_all(
     *, applications: QuerySet[Application], actor: User | None, now: datetime, reason: str
 ) -> list[ApplicationHistory]:
-    """These applications are CANCELLED, as `move` would have it, at the same few statements however many they are.
+    """These applications are CANCELLED, as by `move`, in the same few statements however many they are.
 
-    For an opportunity that is called off: the places that become free are offered to nobody. Their roles are locked.
+    For a cancelled opportunity: the slots that become free are not offered. The caller has locked the roles.
     """
     target = target_of(Act.CANCEL)
     rows = [one for one in applications.order_by("pk") if is_possible(Act.CANCEL, one.status, target)]
-    # Those without a place first: nobody is to be seen moving up into what is called off.
+    # Applications without a slot first: the history must not suggest that somebody moved up.
     rows.sort(key=lambda one: places_taken_by(one.status, target) < 0)
     freed = Counter(one.role_id for one in rows if places_taken_by(one.status, target) < 0)
     Application.objects.filter(pk__in=[one.pk for one in rows]).update(status=target, offer_expires_at=None)
@@ -97,7 +97,7 @@ def cancel_all(
 
 def _place(application: Application, role: Role, act: Act, target: ApplicationStatus, now: datetime) -> None:
     application.status = target
-    # Who comes back from an offer has a position already.
+    # A volunteer who returns from an offer has a position already.
     if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
         application.waitlisted_at = _end_of_waitlist(role, now)
     application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
@@ -107,7 +107,7 @@ def _place(application: Application, role: Role, act: Act, target: ApplicationSt
 def refuse_unless_possible(
     *, application: Application, act: Act, target: ApplicationStatus
 ) -> ApplicationStatus | None:
-    """Return where the application is, if the act may move it to `target` from there; refuses with CONFLICT."""
+    """Return the current status, if the act may move the application from it to `target`; refuses with CONFLICT."""
     source = NOWHERE if application._state.adding else application.status
     if not is_possible(act, source, target):
         message = f"The application is {source}, and from there it can't become {target}; read it again."
@@ -116,10 +116,10 @@ def refuse_unless_possible(
 
 
 def offer_slots(*, role: Role, now: datetime, number: int) -> None:
-    """The first on the waitlist who may hold a slot have an offer of those that became free in the locked role.
+    """Free slots of the locked role are offered to the first volunteers on the waitlist who may hold one.
 
-    Those who may not are passed over at once, and keep their positions for a later one. Nothing is offered of what is
-    over or was called off. A system act.
+    Volunteers who may not are skipped, and keep their positions for a later slot. Opportunities that are over or
+    cancelled make no offers. A system act.
     """
     if role.opportunity.status not in GIVING_STATUSES or role.opportunity.end_date <= now:
         return
@@ -132,9 +132,9 @@ def offer_slots(*, role: Role, now: datetime, number: int) -> None:
 
 
 def _end_of_waitlist(role: Role, now: datetime) -> datetime:
-    """Return the time by which one is behind all others, whatever the clocks of the servers say.
+    """Return a time that is after all others on the waitlist, even if the servers' clocks differ.
 
-    The others are those who wait, and those who have an offer and may come back from it.
+    The others are waitlisted, or have an offer and may return from it.
     """
     others = Application.objects.filter(role=role, status__in=(ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED))
     last = others.aggregate(last=Max("waitlisted_at"))["last"]
@@ -147,5 +147,5 @@ def _deadline(opportunity: Opportunity, now: datetime) -> datetime:
 
 
 def latest_deadline(opportunity: Opportunity, now: datetime) -> datetime:
-    """Return when an offer ends at the latest: at the beginning, or of what has begun, at the end."""
+    """Return the latest end of an offer: the opportunity's start, or its end if it has begun."""
     return opportunity.start_date if opportunity.start_date > now else opportunity.end_date

@@ -1,4 +1,4 @@
-"""Opening an opportunity to everybody."""
+"""Publishing an opportunity."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from domains.opportunities.services.locks import lock_opportunity
 
 @transaction.atomic
 def publish_opportunity(*, actor: User, opportunity_id: int) -> Opportunity:
-    """Everybody sees the opportunity and may apply; publishing it again changes nothing.
+    """The opportunity is OPEN: everybody sees it and may apply. A repeat changes nothing.
 
     Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (closed or cancelled), and then with all that is missing: REQUIRED
-    (a role), INVALID (it is over, or ends as it begins) and MISSING_COURSE (each course that hosts must have
-    completed, and the actor has not).
+    (a role), INVALID (it is over, or ends when it begins) and MISSING_COURSE (each course that every host must
+    complete and the actor has not completed).
     """
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="publish its opportunities")
     if opportunity.status == OpportunityStatus.OPEN:

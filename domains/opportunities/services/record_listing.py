@@ -1,4 +1,4 @@
-"""Keep one row per listing of a source, the same however often it is crawled."""
+"""Storing the listings of a source, one row per listing however often it is crawled."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from domains.opportunities.services import close_ended
 from domains.opportunities.services.sources import GONE_AFTER
 from domains.opportunities.services.values import problems_of
 
-#: What a longer text is cut to; the model refuses more.
+#: Maximum lengths, to which longer texts are cut; the model refuses more.
 LONGEST = {"title": 200, "description": 5000, "location_text": 300, "organization_name": 200}
 SHORTEST_DESCRIPTION = 10
-#: What is closed with no more of a reason than these was closed by the clock or by absence, and by nobody.
+#: Closing reasons of listings that ended or went missing; no person closed these.
 BY_NOBODY = {"", close_ended.REASON}
 _FIELD_NAMES = {"location_zip": "postal_code"}
 
 
 @dataclass(frozen=True)
 class FoundListing:
-    """A listing as its source tells it: plain text, times with an offset, degrees north and east."""
+    """A listing as its source gives it: plain text, times with an offset, degrees north and east."""
 
     title: str
     start_date: datetime
@@ -55,7 +55,7 @@ class RecordOutcome(StrEnum):
 
 
 def record_listing(*, source_id: int, listing: FoundListing, now: datetime | None = None) -> RecordOutcome:
-    """The listing is stored once, as its source tells it, open until it ends; a system act.
+    """The listing is stored once, with its source's values, and open until it ends; a system act.
 
     Refuses with NOT_FOUND (the source), REQUIRED, TOO_SHORT, TOO_LONG and INVALID, all at once.
     """
@@ -68,7 +68,7 @@ def record_listing(*, source_id: int, listing: FoundListing, now: datetime | Non
         raise Refused(*problems)
     try:
         return _store(source_id, content, origin, now)
-    except IntegrityError:  # another crawl has just created the row: now it is there to be found
+    except IntegrityError:  # another crawl has just created the row: this time it is found
         return _store(source_id, content, origin, now)
 
 
@@ -97,7 +97,7 @@ def _create(source_id: int, content: dict[str, Any], origin: dict[str, Any], now
 
 
 def _bring_up_to_date(row: Listing, content: dict[str, Any], has_changed: bool, now: datetime) -> RecordOutcome:
-    """Change the opportunity where the source did; what a host has taken over is the host's."""
+    """Update the opportunity from its source, unless a host has taken it over."""
     opportunity = row.opportunity
     if opportunity.host_id is not None:
         return RecordOutcome.UNCHANGED
@@ -113,7 +113,7 @@ def _bring_up_to_date(row: Listing, content: dict[str, Any], has_changed: bool, 
 
 
 def _status_now(row: Listing, end_date: datetime, now: datetime) -> OpportunityStatus:
-    """Return CLOSED after the end, OPEN again for what only time or absence had closed, else as it is."""
+    """Return CLOSED after the end, OPEN if it was closed only as ended or missing, else the current status."""
     status = row.opportunity.status
     if end_date <= now:
         return OpportunityStatus.CLOSED if status == OpportunityStatus.OPEN else status
@@ -124,7 +124,7 @@ def _status_now(row: Listing, end_date: datetime, now: datetime) -> OpportunityS
 
 
 def _rows_of(listing: FoundListing) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the fields of the opportunity and those of where it was found."""
+    """Return the fields of the opportunity and of its listing."""
     short = {name: _cut(getattr(listing, name), length) for name, length in LONGEST.items()}
     content = {
         "kind": OpportunityKind.EXTERNAL,
@@ -153,7 +153,7 @@ def _cut(text: str, length: int) -> str:
 
 
 def _description(listing: FoundListing) -> str:
-    """Return the source's own words, or where it has none a sentence from what else it says."""
+    """Return the source's description, or a sentence made from its other values if it has none."""
     words = listing.description.strip()
     if len(words) >= SHORTEST_DESCRIPTION:
         return words
@@ -164,7 +164,7 @@ def _description(listing: FoundListing) -> str:
 
 
 def _content_hash(listing: FoundListing) -> str:
-    """Return the same 64 characters for the same content, whatever offset its times are written in."""
+    """Return the content's hash, 64 characters; the offsets of its times make no difference."""
     parts = asdict(listing)
     for name in ("start_date", "end_date"):
         moment = parts[name]

@@ -1,4 +1,4 @@
-"""Leaving an organization, being taken out of it, and taking an invitation back."""
+"""Leaving an organization, removing a member, and withdrawing an invitation."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from domains.opportunities.services.locks import lock_membership
 
 @transaction.atomic
 def remove_host_member(*, actor: User, membership_id: int) -> OpportunityHost:
-    """The person does not belong to the host (any more), or the invitation is gone and its keys with it.
+    """The membership, or the invitation with its keys, is removed.
 
-    An owner removes anybody, a member leaves, somebody invited declines. Returns the host. Refuses with NOT_FOUND (so
-    it answers a repeat), FORBIDDEN and CONFLICT (the last owner stays).
+    An owner removes any member, a member leaves, an invited person declines. Returns the host. Refuses with NOT_FOUND
+    (also for a repeat), FORBIDDEN and CONFLICT (the last owner stays).
     """
     membership = lock_membership(actor=actor, membership_id=membership_id)
     if not policies.can_remove_member(actor, membership):
@@ -27,7 +27,7 @@ def remove_host_member(*, actor: User, membership_id: int) -> OpportunityHost:
 
 
 def refuse_if_last_owner(membership: HostMembership) -> None:
-    """Refuse with CONFLICT where nobody else, with an open account, owns the host; its row must be locked."""
+    """Refuse with CONFLICT if the host has no other owner with an open account; its row must be locked."""
     if membership.role != MembershipRole.OWNER or membership.accepted_at is None:
         return
     owners = HostMembership.objects.accepted().filter(

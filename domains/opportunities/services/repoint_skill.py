@@ -1,4 +1,4 @@
-"""Following a skill that was merged into another."""
+"""Replacing a merged skill in the roles that name it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ BATCH = 500
 
 @transaction.atomic
 def repoint_skill(*, skill_id: int, into_id: int) -> None:
-    """The roles that name the first skill name the second instead, once; what follows a merge, safe to run twice.
+    """The roles that name the first skill name the second instead, once; runs after a merge, safe to run twice.
 
-    A role that names both requires the one skill if it required either, and develops it likewise.
+    A role that named both requires the second if it required either, and develops it likewise.
     """
     named = RoleSkill.objects.select_for_update().filter(skill_id=skill_id)
     naming_both = RoleSkill.objects.select_for_update().filter(skill_id=into_id, role__in=named.values("role"))

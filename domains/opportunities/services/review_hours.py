@@ -1,4 +1,4 @@
-"""Reviewing hours."""
+"""Approving or rejecting hours."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from domains.opportunities.services.values import clean_note
 
 @transaction.atomic
 def review_hours(*, actor: User, hours_entry_id: int, approve: bool, note: str = "") -> HoursEntry:
-    """The hours are approved for good, or rejected; deciding the same again changes nothing.
+    """The hours are approved for good, or rejected; a repeat changes nothing.
 
-    Refuses with NOT_FOUND, FORBIDDEN (not a coordinator of the host, or one's own hours), TOO_LONG (the note),
-    CONFLICT (decided otherwise in the meantime, or not submitted; it names the state that stands) and OVERLAPS (other
-    hours of the same time were approved).
+    Refuses with NOT_FOUND, FORBIDDEN (not a coordinator of the host, or the actor's own hours), TOO_LONG (the note),
+    CONFLICT (decided otherwise meanwhile, or not submitted; the message names the current status) and OVERLAPS (other
+    hours at the same time were approved).
     """
     entry = (
         HoursEntry.objects.visible_to(actor)

@@ -12,9 +12,9 @@ from domains.opportunities.models import ServiceRecord
 
 @transaction.atomic
 def revoke_service_record(*, actor: User, record_id: int) -> ServiceRecord:
-    """The record's page says from now on that it was revoked, and nothing else; again changes nothing.
+    """The record is revoked, and its page says only that; a repeat changes nothing.
 
-    Refuses with NOT_FOUND, which it is for everybody but its volunteer.
+    Refuses with NOT_FOUND, also if the record belongs to another volunteer.
     """
     record = ServiceRecord.objects.visible_to(actor).select_for_update().filter(pk=record_id).first()
     if record is None:

@@ -1,4 +1,4 @@
-"""What a host writes about a role, what may be wrong with it, and how it is stored."""
+"""A host's input for a role, the validation of it, and how it is stored."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ MAX_COURSES_PER_ROLE = 20
 
 @dataclass(frozen=True)
 class RoleSkillDraft:
-    """A skill that a role asks for; required unless it is said to be developed only."""
+    """A skill that a role names; required by default, unless the role only develops it."""
 
     skill_id: int
     is_required: bool | None = None
     is_developed: bool = False
 
     def row(self, role: Role) -> RoleSkill:
-        """Return it as a row of the role."""
+        """Return the skill as a row of the role."""
         is_required = not self.is_developed if self.is_required is None else self.is_required
         return RoleSkill(role=role, skill_id=self.skill_id, is_required=is_required, is_developed=self.is_developed)
 
 
 @dataclass(frozen=True)
 class RoleDraft:
-    """A part that volunteers play."""
+    """A role as a host writes it."""
 
     title: str
     slots_available: int
@@ -44,7 +44,7 @@ class RoleDraft:
     required_verifications: Sequence[VerificationKind] = ()
 
     def row(self, opportunity: Opportunity) -> Role:
-        """Return it as a row of the opportunity."""
+        """Return the role as a row of the opportunity."""
         return Role(
             opportunity=opportunity,
             title=one_line(self.title),
@@ -57,7 +57,7 @@ class RoleDraft:
 
 @dataclass(frozen=True)
 class RoleChanges:
-    """What a host changes about a role; None stays as it is, a list that is given replaces the one there is."""
+    """A host's changes to a role; None leaves a value unchanged, a given list replaces the existing one."""
 
     title: str | None = None
     slots_available: int | None = None
@@ -68,7 +68,7 @@ class RoleChanges:
     required_verifications: Sequence[VerificationKind] | None = None
 
     def applied_to(self, role: Role) -> RoleDraft:
-        """Return the role as it is to be; of its lists those that are given: what stays is not checked again."""
+        """Return the role with the changes, and only the given lists: unchanged lists are not checked again."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         now = RoleDraft(
             title=role.title,
@@ -87,7 +87,7 @@ def problems_of_roles(
     prefix: str = "roles.{number}.",
     before: Role | None = None,
 ) -> list[Problem]:
-    """Return all that is wrong with the roles, new or as one was `before`; fields begin with the prefix: `roles.0.`."""
+    """Return all problems of the roles; `before` is the old row of one. Fields begin with the prefix: `roles.0.`."""
     if len(roles) > MAX_ROLES:
         return [Problem(Code.TOO_LONG, f"An opportunity has at most {MAX_ROLES} roles.", "roles")]
     skills, courses = _known_skills(roles), _known_courses(roles)
@@ -103,12 +103,12 @@ def problems_of_roles(
 
 
 def problems_of_role(draft: RoleDraft, opportunity: Opportunity, *, before: Role | None = None) -> list[Problem]:
-    """Return all that is wrong with one role; its fields have no prefix."""
+    """Return all problems of one role, `before` being the old row; its fields have no prefix."""
     return problems_of_roles([draft], opportunity, prefix="", before=before)
 
 
 def store_roles(opportunity: Opportunity, drafts: Sequence[RoleDraft]) -> list[Role]:
-    """Store the roles with what they ask for; they have been checked."""
+    """Store the roles with their requirements; the caller has validated them."""
     roles = Role.objects.bulk_create(draft.row(opportunity) for draft in drafts)
     pairs = list(zip(roles, drafts, strict=True))
     RoleSkill.objects.bulk_create(skill.row(role) for role, draft in pairs for skill in draft.skills)

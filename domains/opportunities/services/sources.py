@@ -1,4 +1,4 @@
-"""The places on the web that listings are read from, and what follows when one has been read."""
+"""The websites that listings are crawled from, and the end of a crawl."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from domains.base.errors import Code, NotFound, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityStatus, Source, SourceKind
 from domains.opportunities.services.values import problems_of
 
-#: A listing that so many whole crawls in a row did not find is gone.
+#: After this many whole crawls in a row that did not find it, a listing is closed.
 GONE_AFTER = 2
 
 
 def record_source(*, kind: str, url: str, name: str) -> int:
-    """The source at this address exists, once, under this name; a system act. Returns its id.
+    """The source with this address exists once, with this name; a system act. Returns its id.
 
     Refuses with REQUIRED, TOO_LONG and INVALID.
     """
@@ -35,11 +35,11 @@ def record_source(*, kind: str, url: str, name: str) -> int:
 
 @transaction.atomic
 def finish_crawl(*, source_id: int, started_at: datetime, is_whole: bool) -> int:
-    """The source has been read; what a whole crawl did not find is missed once more, and closed when missed twice.
+    """The crawl is recorded; a listing that a whole crawl did not find is missed once more, and closed if missed twice.
 
     A crawl is whole when it read every page and every listing on it: neither an outage nor a listing that
-    is still there, but cannot be read, may close anything. A system act. What a host has taken over stays
-    as the host left it. Returns how many were closed. Refuses with NOT_FOUND.
+    exists but cannot be read may close anything. A system act. Opportunities that a host has taken over
+    stay unchanged. Returns how many were closed. Refuses with NOT_FOUND.
     """
     if not Source.objects.filter(pk=source_id).update(last_run_at=timezone.now()):
         raise NotFound("source")

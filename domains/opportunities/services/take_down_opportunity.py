@@ -1,4 +1,4 @@
-"""Taking down an opportunity, because it harms others."""
+"""Taking down a harmful opportunity."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from domains.opportunities.models import Opportunity, OpportunityKind, Opportuni
 from domains.opportunities.services.cancel_opportunity import call_off
 from domains.opportunities.services.close_opportunity import close
 
-#: What everybody reads as the reason; what the staff think of it is theirs.
+#: The public reason; the staff's own reasons stay private.
 REASON = "Taken down by the staff of this community."
 
 
 @transaction.atomic
 def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
-    """Only its host, the staff and those who had applied see it any more, and nobody applies.
+    """The opportunity is taken down: only its host, staff and earlier applicants see it, and it takes no applications.
 
-    What is not over is called off as its host would, or closed where its places are given elsewhere; no crawl opens
-    it again. Histories name nobody of the staff. A system act: whoever calls it has decided that it may be done.
-    Twice changes nothing more. Refuses with NOT_FOUND and CONFLICT (a draft).
+    If it is not over, it is cancelled as by its host, or closed if it is EXTERNAL; no crawl opens it again.
+    The histories do not name the staff member. A system act: the caller has checked the permission.
+    A repeat changes nothing. Refuses with NOT_FOUND and CONFLICT (a draft).
     """
     opportunity = Opportunity.objects.select_for_update(of=("self",)).filter(pk=opportunity_id).first()
     if opportunity is None:

@@ -1,4 +1,4 @@
-"""Changing what an organization says about itself."""
+"""Changing the details of an organization."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def update_host(
     description: str | None = None,
     zip_code: str | None = None,
 ) -> OpportunityHost:
-    """The host says about itself what was given; what is None stays as it is, and so does who verified it.
+    """The host has the given details; None leaves a value unchanged, and the host stays verified or not.
 
     Refuses with NOT_FOUND, FORBIDDEN, REQUIRED, TOO_SHORT, TOO_LONG and INVALID.
     """
@@ -40,7 +40,7 @@ def update_host(
     for name, text in given.items():
         if text is not None:
             setattr(host, name, text.strip())
-    # A ZIP code that was kept before such ones were refused stays until it is changed.
+    # A stored ZIP code that validation would refuse today stays until it is changed.
     unchanged = [] if zip_code else ["zip_code"]
     words = problems_of_words(host, lines=["organization_name"], before=before)
     if problems := [*problems_of(host, exclude=unchanged), *words]:

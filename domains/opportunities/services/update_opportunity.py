@@ -1,4 +1,4 @@
-"""Changing what an opportunity is, when and where."""
+"""Changing an opportunity, including its times and location."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from domains.opportunities.services.drafts import (
 from domains.opportunities.services.locks import lock_opportunity
 from domains.opportunities.services.moves import latest_deadline
 
-#: How often an hour those who hold a place in it are told of changes.
+#: How often an hour volunteers with a slot are notified of changes.
 MAX_PER_HOUR = 20
 
 
 @transaction.atomic
 def update_opportunity(*, actor: User, opportunity_id: int, changes: OpportunityChanges) -> Opportunity:
-    """The opportunity is what was given; what is None stays, and of two changes at once the later stands.
+    """The opportunity has the given values; None leaves a value unchanged. Of two concurrent changes the later wins.
 
-    Whoever holds a place in a published one learns when or where it is now. Refuses with NOT_FOUND, FORBIDDEN,
-    CONFLICT (called off; over, and so fixed in time and place; another kind after somebody applied), and with
-    everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID and NOT_FOUND; at last with
-    RATE_LIMITED (when or where it is changed again and again).
+    If a published one changes its times or location, volunteers with a slot are notified. Refuses with NOT_FOUND,
+    FORBIDDEN, CONFLICT (cancelled; times or location after it is over; another kind after somebody applied), and with
+    every problem of the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID and NOT_FOUND; at last with
+    RATE_LIMITED (the times or location change too often).
     """
     now = timezone.now()
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="change its opportunities")
@@ -60,7 +60,7 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
             actor=actor,
             before={name: before[name] for name in relied_on},
             after={name: changed[name] for name in relied_on},
-            # Only now: who was accepted before the roles' locks were had was accepted by the former times.
+            # Read under the roles' locks: volunteers accepted before then were accepted with the former times.
             now=timezone.now(),
         )
         bus.publish(facts.OpportunityChanged(opportunity_id=opportunity.pk, change_id=change.pk))
@@ -79,9 +79,9 @@ def _store(opportunity: Opportunity, changed: Mapping[str, Any], changes: Opport
 
 
 def _bring_deadlines_forward(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> None:
-    """No offer is held longer than what it is for, nor one that is being made in this moment."""
+    """No offer ends after the opportunity's new latest deadline, including offers that are being made right now."""
     if not changed.keys().isdisjoint({"start_date", "end_date"}):
-        # Whoever makes an offer holds the role: it is there once these are had, or is made by the new times.
+        # Offers are made under the role's lock: each exists once this has the locks, or is made with the new times.
         list(opportunity.roles.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         latest = latest_deadline(opportunity, now)
         Application.objects.filter(
@@ -90,7 +90,7 @@ def _bring_deadlines_forward(opportunity: Opportunity, changed: Mapping[str, Any
 
 
 def _problems_of_the_moment(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> list[Problem]:
-    """Return what stands against the change as things are now: what has happened, who has applied."""
+    """Return the problems that depend on the current state: the opportunity is over, somebody has applied."""
     problems = []
     if "kind" in changed:
         problems += problems_of_kind(changed["kind"]) or _problems_of_another_kind(opportunity)
@@ -107,12 +107,12 @@ def _problems_of_the_moment(opportunity: Opportunity, changed: Mapping[str, Any]
 
 
 def _is_over(end_date: datetime | None, now: datetime) -> bool:
-    # A time without its offset is refused elsewhere.
+    # `problems_of_draft` refuses a time without an offset.
     return end_date is not None and timezone.is_aware(end_date) and end_date <= now
 
 
 def _problems_of_another_kind(opportunity: Opportunity) -> list[Problem]:
-    # Whoever applies holds the role's lock: who is not seen here applies after this.
+    # Volunteers apply under the role's lock: an application that is not found here comes later.
     list(opportunity.roles.select_for_update().order_by("pk").values_list("pk", flat=True))
     if not Application.objects.filter(role__opportunity=opportunity).exists():
         return []

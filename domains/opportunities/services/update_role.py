@@ -19,12 +19,12 @@ COLUMNS = ("title", "description", "slots_available", "requires_approval", "requ
 
 @transaction.atomic
 def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
-    """The role is what was given; what is None stays, and a list that is given replaces the one there was.
+    """The role has the given values; None leaves a value unchanged, and a given list replaces the existing one.
 
-    Who has a place keeps it; places that are added are offered to those who wait. A role cannot be taken away: lower
-    its places to those taken, and nobody else gets one.
-    Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (called off; fewer places than are taken, naming how many), and with
-    everything that is wrong with the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
+    Volunteers keep their slots; added slots are offered to the waitlist. A role cannot be removed: to stop giving
+    slots, lower their number to those taken.
+    Refuses with NOT_FOUND, FORBIDDEN, CONFLICT (cancelled; fewer slots than are taken, naming how many), and with
+    every problem of the values: REQUIRED, TOO_SHORT, TOO_LONG, INVALID, NOT_FOUND and DUPLICATE.
     """
     if changes.skills is not None:
         hold_skills()
@@ -51,7 +51,7 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
 
 
 def _too_few(draft: RoleDraft, role: Role) -> list[Problem]:
-    # Fewer than one is another problem already.
+    # `problems_of_role` refuses fewer than one.
     if not 1 <= draft.slots_available < role.slots_taken:
         return []
     message = f"{role.slots_taken} slots are taken: offer at least as many."

@@ -1,4 +1,4 @@
-"""What is wrong with the values of a row, all at once, in the words of the models' own limits."""
+"""Validation of a row against its model's limits, with all problems at once."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def problems_of(
 def problems_of_words(
     row: models.Model, *, lines: Collection[str], prefix: str = "", before: models.Model | None = None
 ) -> list[Problem]:
-    """Return what cannot be read in the row's texts, and in those of its fields that are lines.
+    """Return the problems of the row's texts that cannot be read; fields named in `lines` must be single lines.
 
-    What is as it was `before` is not looked at: nobody has to mend a title in order to move a date.
+    Values that are the same in `before` are not checked: a host need not fix an old title to move a date.
     """
     problems = []
     for field in row._meta.fields:
@@ -50,7 +50,7 @@ def problems_of_words(
 
 
 def clean_note(text: str, *, longest: int, field: str) -> str:
-    """Return the words in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
+    """Return the text in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
     note = one_line(text)
     if len(note) > longest:
         raise Refused.because(Code.TOO_LONG, f"Write at most {longest} characters.", field)
@@ -60,5 +60,5 @@ def clean_note(text: str, *, longest: int, field: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text without line breaks and spaces around or doubled."""
+    """Return the text in one line, without spaces around it or doubled ones."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Taking an application back."""
+"""Withdrawing an application."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from domains.opportunities.transitions import Act
 
 @transaction.atomic
 def withdraw_application(*, actor: User, application_id: int, reason: str = "") -> Application:
-    """The volunteer's application is withdrawn, and a place it held goes to the next in line; again changes nothing.
+    """The application is WITHDRAWN and its slot, if any, offered to the next on the waitlist; a repeat changes nothing.
 
-    Refuses with NOT_FOUND, FORBIDDEN (another's application), TOO_LONG and INVALID (the reason), CONFLICT (it has
-    ended) and CLOSED (a place in what is over: whoever runs it says who came).
+    Refuses with NOT_FOUND, FORBIDDEN (another volunteer's application), TOO_LONG and INVALID (the reason), CONFLICT (it
+    has ended) and CLOSED (a slot in an opportunity that is over: its coordinators record who came).
     """
     application, role = lock_own(actor=actor, application_id=application_id)
     words = clean_reason(reason, "reason")

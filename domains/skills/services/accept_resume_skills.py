@@ -1,4 +1,4 @@
-"""Taking over what a resume suggests."""
+"""Accepting skills that a resume suggests."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MAX_AT_ONCE = 500
 
 @transaction.atomic
 def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[int]) -> User:
-    """The actor has the chosen skills of those that their resume suggests, at the middle level, from where they came.
+    """The actor has the chosen skills that their resume suggests, at the middle level, with the resume's source.
 
-    What the actor has already stays as it is, whoever said so; accepting again changes nothing. Refuses with
+    Skills that the actor has already stay as they are; accepting again changes nothing. Refuses with
     TOO_LONG (more than 500 skills at once, or too many in all), NOT_FOUND (the resume, or a skill that it does not
     suggest: then none is accepted) and NOT_READ_YET.
     """
@@ -47,9 +47,9 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
 
 
 def _chosen(resume: Resume, wanted: set[int]) -> list[int]:
-    """Return the suggested skills, in one order for all who give people skills: none waits in a ring.
+    """Return the suggested skills, sorted as in all services that give people skills, to prevent deadlocks.
 
-    A skill that was merged into another stands for that one.
+    A skill that was merged into another is replaced by that one.
     """
     went_to = dict(Skill.objects.filter(pk__in=wanted).values_list("pk", "merged_into"))
     chosen = {went_to.get(skill_id) or skill_id for skill_id in wanted}

@@ -1,4 +1,4 @@
-"""Saying what one can do."""
+"""Adding a skill to the actor's own."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
 
 @transaction.atomic
 def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkill:
-    """The actor has the skill at this level, once; saying it again changes the level.
+    """The actor has the skill at this level, once; adding it again changes the level.
 
-    Of a skill that was merged into another the actor has that one. Refuses with NOT_FOUND (the skill), INVALID (the
-    level), TOO_LONG (too many skills) and ALREADY_VERIFIED: a level that somebody else confirmed is not one's own to
-    change.
+    If the skill was merged into another, the actor has that one. Refuses with NOT_FOUND (the skill), INVALID (the
+    level), TOO_LONG (too many skills) and ALREADY_VERIFIED: the actor cannot change a level that somebody else
+    confirmed.
     """
     hold_skills()
     hold_skills_of(actor)

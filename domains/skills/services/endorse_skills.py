@@ -1,4 +1,4 @@
-"""Confirming what somebody has learned."""
+"""Confirming the skills that a person has learned."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from domains.accounts.models import User
 from domains.skills.models import Skill, SkillSource, UserSkill
 from domains.skills.services.hold_skills import hold_skills, hold_skills_of, room_of
 
-#: What one has just learned in a role: begun, and not more.
+#: The level of a skill that a person has just learned in a role.
 FIRST_LEVEL = 2
 
 
 @transaction.atomic
 def endorse_skills(*, person: User, skill_ids: Sequence[int]) -> None:
-    """The person has these skills, verified by a host; the level of one they had stays. A system act.
+    """The person has these skills, verified by a host; the level of a skill they had stays. A system act.
 
-    Of a skill that was merged into another they have that one. New ones for which they have no room are left out.
-    Whoever calls it has decided who may endorse what. Twice changes nothing more.
+    If a skill was merged into another, they have that one. New skills for which they have no room are left out.
+    The caller checks who may endorse what. Repeating it changes nothing.
     """
     hold_skills()
     hold_skills_of(person)

@@ -1,4 +1,4 @@
-"""How well skills are found: what a fair reader lists of each resume, and what the matcher finds."""
+"""Evaluation of the matcher: the skills it finds in each resume, compared with the labels of a human reader."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ Labels = Mapping[str, Mapping[str, Any]]
 
 @dataclass
 class FileResult:
-    """One file: what was found of what was expected, or why nothing could be."""
+    """Result for one file: found and expected skills, or the failure."""
 
     name: str
     seconds: float = 0
     failure: str = ""
     expected_failure: str = ""
-    #: What was found and a label names; what was found and none names; labels of the taxonomy that were not found.
+    #: Found skills with a label; found skills without a label; labels of the taxonomy that were not found.
     right: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     found_labels: int = 0
-    #: Labels for which the taxonomy has no skill: nothing could find them.
+    #: Labels for which the taxonomy has no skill.
     unknown: list[str] = field(default_factory=list)
-    #: Confidence -> whether it was right, of each find.
+    #: For each found skill: its confidence, and whether it was right.
     confidences: list[tuple[float, bool]] = field(default_factory=list)
 
 
 def read_labels(path: Path = EXPECTED) -> Labels:
-    """Return what is expected of each file; `same_as` stands for the labels of another."""
+    """Return the labels of each file; `same_as` refers to the labels of another file."""
     content: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: content.get(entry.get("same_as", ""), entry) for name, entry in content.items()}
 
@@ -47,18 +47,18 @@ def read_labels(path: Path = EXPECTED) -> Labels:
 def evaluate_resumes(*, files: Sequence[Path], labels: Labels) -> list[FileResult]:
     """Return the result for each file that has labels, read and matched as an upload is."""
     known = _Known()
-    get_matcher()  # what is measured is a process at work, not its start
+    get_matcher()  # so that the start of the process is not measured
     return [_evaluate(path, labels[path.name], known) for path in files if path.name in labels]
 
 
 class _Known:
-    """The taxonomy, as labels mean it."""
+    """The taxonomy, for looking up labels."""
 
     def __init__(self) -> None:
         self.names = dict(Skill.objects.visible_to(None).values_list("pk", "name"))
 
     def meant_by(self, label: str) -> set[int]:
-        """Return the skills that have the label, in any of its ways to say it, as a name."""
+        """Return the skills that have one of the label's spellings as a name."""
         ways = (get_matcher().named(way.strip()) for way in label.split("|"))
         return {name.skill_id for way in ways for name in way}
 

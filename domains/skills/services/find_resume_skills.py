@@ -1,4 +1,4 @@
-"""Finding the skills in the text of a resume, or that it is none."""
+"""Finding the skills in a text, and recognizing whether the text is a resume."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domains.skills.extraction.repair import plain
 from domains.skills.extraction.words import SECTIONS, heading
 from domains.skills.services.taxonomy_matcher import get_matcher
 
-#: What of a resume must be there where no skill is: so many words, and so many of the signs that it is one.
+#: The words, and the signs of a resume, that a text without skills must have to count as a resume.
 LEAST_WORDS, LEAST_SIGNS = 5, 2
 CONTACT = re.compile(r"\S{1,80}@\S{1,80}\.\w|linkedin\.com/|\+?\(?\d{2,4}\)?[\s.-]\d{3}[\s.-]?\d{2,4}")
 YEARS = re.compile(r"\b(?:19|20)\d\d\b")
@@ -19,14 +19,14 @@ YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
 @dataclass(frozen=True)
 class FoundSkills:
-    """The skills, surest first, or why there are none to look for."""
+    """The skills, most certain first, or the failure."""
 
     matches: list[Match] = field(default_factory=list)
     failure: Failure | None = None
 
 
 def find_resume_skills(text: str) -> FoundSkills:
-    """Return the skills in a text; it is NOT_A_RESUME only where nothing of one is in it."""
+    """Return the skills in a text; NOT_A_RESUME only if it has no skill and nothing of a resume."""
     matches = get_matcher().find(text)
     if not matches and not looks_like_a_resume(text):
         return FoundSkills(failure=Failure.NOT_A_RESUME)
@@ -34,7 +34,7 @@ def find_resume_skills(text: str) -> FoundSkills:
 
 
 def looks_like_a_resume(text: str) -> bool:
-    """Tell whether a text has something of a resume: ways to reach a person, years, its usual sections."""
+    """Return whether a text has signs of a resume: contact details, years, the usual sections."""
     text = plain(text)
     if len(text.split()) < LEAST_WORDS:
         return False

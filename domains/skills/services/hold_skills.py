@@ -1,7 +1,7 @@
-"""Keeping skills from being merged, and what one person has from changing, while rows that name them are written.
+"""Locks that stop merges of skills, and changes of one person's skills, while rows that refer to skills are written.
 
-A row locks the skill it names only when its transaction ends, since foreign keys are checked then: a merge in between
-would neither see the row nor be waited for, and leave it under the name that is gone.
+A row locks its skill only when its transaction ends, since foreign keys are checked then. A merge in between would
+neither see the row nor be waited for, and would leave the row with the merged skill.
 """
 
 from __future__ import annotations
@@ -11,35 +11,35 @@ from domains.base import locks
 from domains.base.errors import Code, Refused
 from domains.skills.models import Skill, UserSkill
 
-#: How many skills one person has at the most, whoever says so.
+#: How many skills one person has at most, from all sources.
 MAX_SKILLS = 200
 
 
 def hold_skills() -> None:
-    """Nobody merges skills until the transaction ends; a merge that is under way is waited for.
+    """Block merges of skills until the transaction ends; waits for a merge that is running.
 
-    Ask what skills there are once they are held.
+    Read skills after this call.
     """
     locks.hold_shared(what=Skill.MERGE_LOCK, key="all")
 
 
 def hold_skills_of(person: User) -> None:
-    """What the person says of their own skills is done one act at a time, until the transaction ends."""
+    """Lock the person's own skills until the transaction ends, so that their acts run one at a time."""
     locks.hold(what=UserSkill.OWN_LOCK, key=str(person.pk))
 
 
 def room_of(person: User) -> int:
-    """Return how many more skills the person can have; ask once their skills are held."""
+    """Return how many more skills the person can have; call it after `hold_skills_of`."""
     return max(MAX_SKILLS - UserSkill.objects.filter(user=person).count(), 0)
 
 
 def refuse_above_room(person: User, newcomers: int, field: str) -> None:
-    """Refuse with TOO_LONG so many new skills where the person has no room for them."""
+    """Refuse with TOO_LONG if the person has no room for so many new skills."""
     if newcomers > room_of(person):
         message = f"A person has at most {MAX_SKILLS} skills; take some back first."
         raise Refused.because(Code.TOO_LONG, message, field)
 
 
 def hold_to_merge() -> None:
-    """Wait until no open transaction writes rows that name skills; until this one ends none does, or merges."""
+    """Wait for transactions that write rows with skills; until this one ends, no other writes such rows or merges."""
     locks.hold(what=Skill.MERGE_LOCK, key="all")

@@ -1,4 +1,4 @@
-"""Taking in a taxonomy: each of its skills is there once, under whatever name it was known before."""
+"""Importing a taxonomy, without duplicates of skills that are known under another name."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from domains.skills.models import Skill, SkillAlias, SkillIdentifier, fold
 from domains.skills.services.skill_files import MAX_ALIASES, MAX_NAME, NO_CATEGORY, NOTE, SkillRow, read_starter_set
 
 BATCH = 500
-#: Words that begin with as many equal letters are taken for the same: Postgres, PostgreSQL.
+#: Words that begin with so many equal letters count as the same: Postgres, PostgreSQL.
 ALIKE = 5
 
 
 @dataclass
 class ImportSummary:
-    """What an import did, and what it left out and why."""
+    """Result of an import: what it changed, and what it left out and why."""
 
     created: int = 0
     updated: int = 0
@@ -30,9 +30,9 @@ class ImportSummary:
 def import_skills(*, rows: Sequence[SkillRow], progress: Callable[[int], None] | None = None) -> ImportSummary:
     """The skills of the rows are in the taxonomy, with their other names; an act of the operator.
 
-    A row that is known by its id, by its name in whatever capitals and spaces, or by its name as another name of a
-    skill of another taxonomy, is no new skill: it adds what it knows to the one that is there, whose name, category
-    and aliases stay. Batch by batch, each whole or not at all; done again it changes nothing.
+    A row is no new skill if its id is known, if its name is known (capitals and spaces do not count), or if its name
+    is another name of a skill of another taxonomy: it then adds its data to the existing skill, whose name, category
+    and aliases stay. Each batch is one transaction; importing the same rows again changes nothing.
     """
     taxonomy, summary = _Taxonomy(), ImportSummary()
     for start in range(0, len(rows), BATCH):
@@ -46,7 +46,7 @@ def import_skills(*, rows: Sequence[SkillRow], progress: Callable[[int], None] |
 
 
 def _refresh_statistics() -> None:
-    """PostgreSQL plans by what it last knew of the tables: right after so many rows, searches would take seconds."""
+    """Run ANALYZE: with PostgreSQL's old statistics, searches would take seconds after so many new rows."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {Skill._meta.db_table}, {SkillAlias._meta.db_table}")
@@ -61,7 +61,7 @@ class _Taxonomy:
     """The names and ids that are known, kept beside the tables while rows come in."""
 
     def __init__(self) -> None:
-        #: Where each skill went, for those that were merged into another.
+        #: The current skill for each skill: itself, or the one it was merged into.
         self.current = {skill_id: into or skill_id for skill_id, into in Skill.objects.values_list("pk", "merged_into")}
         self.names = dict(Skill.objects.values_list("folded_name", "pk"))
         self.shown = dict(Skill.objects.values_list("pk", "name"))
@@ -87,12 +87,12 @@ class _Taxonomy:
         self.origins.setdefault(skill_id, scheme)
 
     def find(self, row: SkillRow) -> int | None:
-        """Return the skill that the row is about, if it is there."""
+        """Return the existing skill that the row describes, if any."""
         known = self.identifiers.get((row.scheme, row.identifier)) or self.names.get(fold(row.name))
         return self.current[known] if known else self._by_other_name(row)
 
     def _by_other_name(self, row: SkillRow) -> int | None:
-        """Return the skill of another taxonomy that has the row's name as another name, or without its remark."""
+        """Return the skill of another taxonomy with the row's name as another name, or the name without its note."""
         named = fold(row.name)
         owners = {owner for owner in self.aliases.get(named, ()) if self._means_it(row, owner)}
         bare = self.names.get(fold(NOTE.sub("", row.name)))
@@ -101,10 +101,10 @@ class _Taxonomy:
         return self.current[min(owners)] if owners else None
 
     def _means_it(self, row: SkillRow, owner: int) -> bool:
-        """Tell whether the owner of the other name is the same skill as the row.
+        """Return whether the owner of the other name is the same skill as the row.
 
-        One taxonomy tells its own skills apart: two of its ids are two skills. And ESCO lists products as other names
-        of what they are used for (TensorFlow: computer vision); O*NET's products are skills of their own.
+        Two ids of one taxonomy are two skills. ESCO lists products as other names of the skills they are used for
+        (TensorFlow: computer vision); O*NET's products are skills of their own.
         """
         origin = self.origins.get(owner)
         is_use = (origin, row.scheme) == ("esco", "onet-technology")
@@ -143,7 +143,7 @@ def _take_in(batch: Sequence[SkillRow], taxonomy: _Taxonomy, summary: ImportSumm
 
 
 def _create_skills(rows: Sequence[SkillRow], taxonomy: _Taxonomy) -> set[int]:
-    """Create the skills; their names are no other names of skills of the same taxonomy any more."""
+    """Create the skills; their names are removed from the other names of skills of the same taxonomy."""
     by_name = {fold(row.name): row for row in reversed(rows)}
     skills = Skill.objects.bulk_create(Skill(name=row.name, category=row.category) for row in by_name.values())
     for (folded, row), skill in zip(by_name.items(), skills, strict=True):

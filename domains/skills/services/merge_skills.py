@@ -1,4 +1,4 @@
-"""Making one skill of two."""
+"""Merging one skill into another."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ BATCH = 500
 
 @transaction.atomic
 def merge_skills(*, skill_id: int, into_id: int) -> Skill:
-    """The first skill is the second from now on: its names, its ids, and those who have it; an act of the staff.
+    """The first skill is merged into the second, with its names, its ids and its people; an act of the staff.
 
-    People who have both keep the higher level, and that it is verified if either was. Where the second was merged
-    itself, the first goes where that went; merged again into the same, nothing changes. Refuses with NOT_FOUND, and
-    INVALID for a skill that would go into itself, or that went into another already.
+    People who have both keep the higher level, verified if either was. If the second skill was merged itself, the
+    first is merged into that skill's target; merging into the same skill again changes nothing. Refuses with NOT_FOUND,
+    and INVALID for a skill that would be merged into itself, or was merged into a different one already.
     """
     hold_to_merge()
     locked = _lock(skill_id, into_id)
@@ -61,10 +61,10 @@ def _lock(*skill_ids: int) -> dict[int, Skill]:
 
 
 def _move_names(skill: Skill, into: Skill) -> None:
-    """The names of the first are other names of the second; none of them twice, and no more than a skill has."""
+    """Make the first skill's names other names of the second, without duplicates, up to MAX_ALIASES."""
     known = {into.folded_name, *into.aliases.values_list("folded_name", flat=True)}
     skill.aliases.filter(folded_name__in=known).delete()
-    # One place is kept for the name itself.
+    # One alias is reserved for the name itself.
     room = max(MAX_ALIASES - 1 - into.aliases.count(), 0)
     skill.aliases.exclude(pk__in=list(skill.aliases.order_by("pk").values_list("pk", flat=True)[:room])).delete()
     skill.aliases.update(skill=into, updated_at=timezone.now())
@@ -89,7 +89,7 @@ def _move_people(skill: Skill, into: Skill) -> None:
 
 
 def _move_suggestions(skill: Skill, into: Skill) -> None:
-    """A resume suggests a skill once; accepted if either was, as sure as the surer."""
+    """Keep one suggestion per resume: accepted if either was, with the higher confidence."""
     both: dict[int, Any] = {one.resume_id: one for one in ResumeSuggestion.objects.filter(skill=into)}
     given_up = list(ResumeSuggestion.objects.filter(skill=skill, resume__in=both))
     for moved in given_up:

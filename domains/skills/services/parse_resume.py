@@ -1,4 +1,4 @@
-"""Reading a resume: what is in it becomes suggestions, or the reason why it cannot be read."""
+"""Reading a resume: its skills become suggestions, or the reason why it cannot be read is stored."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ MAX_SUGGESTIONS = 100
 def parse_resume(*, resume_id: int) -> None:
     """The resume is PARSED with its suggestions, or FAILED with a reason; an act of the system, safe to run twice.
 
-    One reader at a time has the claim. What was read late, of a resume that was replaced or claimed by another reader,
-    is dropped.
+    One reader at a time has the claim. A late result is dropped if the resume was replaced or claimed by another
+    reader meanwhile.
     """
     _read_due(_pending().filter(pk=resume_id))
 
 
 def parse_unread_resumes() -> None:
-    """Read what is due: a reader died, or a fact was never delivered; a system act."""
+    """Read the resumes that are due because a reader died or a fact was never delivered; a system act."""
     _read_due(_pending())
 
 
@@ -76,7 +76,7 @@ def _finish(begun: Resume, found: FoundSkills) -> None:
         return
     hold_skills()
     matches = found.matches if resume.source == SkillSource.LINKEDIN else found.matches[:MAX_SUGGESTIONS]
-    # A skill that was merged while the file was read is not suggested: the next upload finds the other.
+    # A skill that was merged while the file was read is not suggested; the next upload finds its successor.
     there = set(
         Skill.objects.visible_to(None).filter(pk__in=[one.skill_id for one in matches]).values_list("pk", flat=True)
     )
@@ -98,7 +98,7 @@ def _fail(resume: Resume, failure: Failure) -> None:
 
 
 def _forget_export(resume: Resume) -> None:
-    """Keep nothing of a LinkedIn export but what it suggests: it holds messages and contacts, of others too."""
+    """Keep only the suggestions of a LinkedIn export: its file holds messages and contacts, also of other people."""
     if resume.source == SkillSource.LINKEDIN:
         remove_file(resume)
         resume.file.name = ""

@@ -1,4 +1,4 @@
-"""Reading a file of a stranger: in a process of its own, which may break without anybody noticing."""
+"""Reading an uploaded file, in a process of its own, so that a crash does not reach the server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domains.skills.extraction.failures import Failure
 from domains.skills.extraction.kinds import Kind
 
 READER = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
-#: How long the reader may take by the clock; its memory, its own time and its output it limits itself.
+#: Wall-clock limit of the reader; the reader itself limits its memory, CPU time and output.
 SECONDS = 20
 MAX_ANSWER = 2 * 1024 * 1024
 KINDS = {Kind.PDF: "pdf", Kind.DOCX: "docx", Kind.TEXT: "txt", Kind.ZIP: "linkedin"}
@@ -26,7 +26,7 @@ class FileText:
 
 
 def read_file(*, content: bytes, kind: Kind | None) -> FileText:
-    """Return the text of a resume, or the names in a LinkedIn export; whatever the file does, it ends in SECONDS."""
+    """Return the text of a resume, or the names in a LinkedIn export; it ends within SECONDS for every file."""
     if kind is None:
         return FileText(failure=Failure.UNSUPPORTED_TYPE)
     code, said = run_confined(program=READER, argument=KINDS[kind], content=content, seconds=SECONDS, most=MAX_ANSWER)
@@ -34,7 +34,7 @@ def read_file(*, content: bytes, kind: Kind | None) -> FileText:
 
 
 def _understand(code: int, answer: bytes) -> FileText:
-    """Return what the reader says; one that was stopped met a limit, one that broke met a broken file."""
+    """Return the reader's result; a reader that was killed exceeded a limit, one that failed met a broken file."""
     if code < 0:
         return FileText(failure=Failure.TOO_LARGE_TO_READ)
     try:

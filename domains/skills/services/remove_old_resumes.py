@@ -1,4 +1,4 @@
-"""Forgetting resumes in time."""
+"""Removing old resumes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from domains.base.stored_files import remove_strays
 from domains.skills.models import Resume
 from domains.skills.services.upload_resume import remove_resumes
 
-#: How long a resume is kept; what the person accepted of it stays theirs.
+#: How long a resume is kept; skills that the person accepted from it stay.
 KEPT_FOR = timedelta(days=365)
-#: A file without a row is one of a removed account, or of a process that died while it stored it.
+#: A file without a row belonged to a removed account, or to a process that died while storing it.
 STRAYS_AFTER = timedelta(days=1)
 BATCH = 500
 
 
 def remove_old_resumes(*, now: datetime) -> int:
-    """Resumes older than KEPT_FOR are gone with their files, and so are files that belong to none; return how many.
+    """Remove resumes older than KEPT_FOR with their files, and files without a resume; return how many.
 
     An act of the system, safe to run twice.
     """

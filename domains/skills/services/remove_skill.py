@@ -1,4 +1,4 @@
-"""Taking back that one can do something."""
+"""Removing a skill from the actor's own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from domains.skills.services.hold_skills import hold_skills, hold_skills_of
 
 @transaction.atomic
 def remove_skill(*, actor: User, skill_id: int) -> User:
-    """The actor does not have the skill (any more), nor the one it was merged into; again changes nothing.
+    """The actor does not have the skill (any more), nor the one it was merged into; repeating it changes nothing.
 
     Refuses with NOT_FOUND.
     """

@@ -14,21 +14,21 @@ from domains.skills.models import Skill
 
 STARTER = Path(__file__).resolve().parents[1] / "data" / "starter.toml"
 STARTER_SCHEME = "mishmob"
-#: The category of what comes without one, until a fuller file brings it.
+#: The category of skills without one, until a later file gives it.
 NO_CATEGORY = "Other"
 MAX_NAME, MAX_CATEGORY = 120, 80
-#: How many other names a skill has at the most.
+#: How many other names a skill has at most.
 MAX_ALIASES = 200
-#: ESCO's longest cell is some kilobytes; this bounds what a foreign file makes us hold.
+#: ESCO's longest cell is some kilobytes; this bounds the memory that a file can take.
 MAX_CELL = 256 * 1024
-#: Of O*NET's content model these are things one can do or know; its work styles are traits.
+#: The parts of O*NET's content model that are abilities or knowledge; its work styles are traits.
 ONET_SKILLS = {"Abilities", "Basic Skills", "Cross-Functional Skills", "Knowledge", "Generalized Work Activities"}
 MAKERS = ("Microsoft", "Adobe", "Apache", "Amazon", "Google", "Oracle", "IBM", "Apple", "Atlassian")
 NOTE = re.compile(r"\s*\(([^()]*)\)$")
 
 
 class UnknownFile(Exception):
-    """The file is none of the taxonomies that can be imported; the message says what is wrong in one sentence."""
+    """The file is not a taxonomy that can be imported; the message says why in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class SkillRow:
     name: str
     category: str
     aliases: tuple[str, ...]
-    #: Why the row is no skill, if it is none.
+    #: Why the row is not a skill; empty if it is one.
     skipped: str = ""
 
 
@@ -55,7 +55,7 @@ def read_starter_set() -> list[SkillRow]:
 
 
 def read_skill_file(path: Path) -> list[SkillRow]:
-    """Return the skills of a CSV file of ESCO's or O*NET's; another one is an UnknownFile."""
+    """Return the skills of an ESCO or O*NET CSV file; raises UnknownFile for any other file."""
     csv.field_size_limit(MAX_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -114,7 +114,7 @@ READERS: dict[tuple[str, ...], Callable[[Mapping[str, str]], SkillRow]] = {
 
 
 def short_forms(name: str) -> Iterator[str]:
-    """Yield how people write a product that O*NET names in full: Amazon Web Services AWS software is AWS."""
+    """Yield the short names of a product that O*NET names in full: Amazon Web Services AWS software is AWS."""
     if note := NOTE.search(name):
         name = NOTE.sub("", name)
         yield name
@@ -134,7 +134,7 @@ def short_forms(name: str) -> Iterator[str]:
 
 
 def _abbreviates(short: str, words: list[str]) -> bool:
-    """Tell whether the letters stand in the words, in their order, from the first letter on."""
+    """Return whether the letters occur in the words, in order, starting with the first letter."""
     if not (words and short.isupper() and short.isalpha() and len(short) > 1):
         return False
     letters = iter("".join(words).upper())

@@ -1,4 +1,4 @@
-"""The matcher of the whole taxonomy: made once in a process, and anew when a name has changed."""
+"""The matcher of the whole taxonomy: built once per process, and again when a name has changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domains.skills.services.skill_files import read_starter_set
 
 
 class _Kept:
-    """What this process keeps: the matcher, and the version of the taxonomy it was made of."""
+    """The matcher of this process, and the version of the taxonomy it was built from."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -24,7 +24,7 @@ _kept = _Kept()
 
 
 def get_matcher() -> Matcher:
-    """Return the matcher of the taxonomy as it stands."""
+    """Return the matcher of the current taxonomy."""
     version = get_taxonomy_version()
     with _kept.lock:
         if version != _kept.version:
@@ -33,7 +33,7 @@ def get_matcher() -> Matcher:
 
 
 def _names() -> Iterator[Name]:
-    """Yield every name of the taxonomy; those of the starter set are curated: they are meant as they stand."""
+    """Yield every name of the taxonomy; the names of the starter set are marked as curated."""
     curated = {fold(name) for row in read_starter_set() for name in (row.name, *row.aliases)}
     skills = Skill.objects.visible_to(None).values_list("pk", "name", "folded_name")
     for skill_id, name, folded in skills:

@@ -1,4 +1,4 @@
-"""Handing in a file in which one's skills are to be found."""
+"""Uploading a file in which the actor's skills are searched."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ RESUMES = frozenset({Kind.PDF, Kind.DOCX, Kind.TEXT})
 
 
 def upload_resume(*, actor: User, file: File[Any]) -> Resume:
-    """The actor's resume is stored, privately, and will be read soon; it takes the place of the one before.
+    """The actor's resume is stored privately, replaces the previous one, and will be read soon.
 
-    Refuses with RATE_LIMITED, TOO_LARGE (5 MB), INVALID (empty) and UNSUPPORTED_TYPE: what counts is what the file
-    is, not what it is called.
+    Refuses with RATE_LIMITED, TOO_LARGE (5 MB), INVALID (empty) and UNSUPPORTED_TYPE (judged by the content, not by
+    the name).
     """
     content = _content(actor, file, "resume", MAX_RESUME)
     kind = kind_of(content)
@@ -43,8 +43,7 @@ def upload_resume(*, actor: User, file: File[Any]) -> Resume:
 def import_linkedin_export(*, actor: User, file: File[Any]) -> Resume:
     """The actor's own export from LinkedIn is stored until its list of skills is read; then the file is removed.
 
-    What comes of it takes the place of a resume that was uploaded before. Refuses like `upload_resume`, where the
-    archive must be a ZIP.
+    It replaces a resume that was uploaded before. Refuses like `upload_resume`; the archive must be a ZIP.
     """
     content = _content(actor, file, "archive", MAX_EXPORT)
     if kind_of(content) != Kind.ZIP:
@@ -73,7 +72,7 @@ def _store(actor: User, file: File[Any], content: bytes, kind: Kind, source: Ski
         source=source,
     )
     with stored(resume.file, content), transaction.atomic():
-        # One upload of a person at a time: the row of the person is what they queue for.
+        # One upload of a person at a time: uploads wait for the lock of the person's row.
         User.objects.select_for_update().get(pk=actor.pk)
         remove_resumes(Resume.objects.filter(user=actor))
         resume.save()
@@ -82,7 +81,7 @@ def _store(actor: User, file: File[Any], content: bytes, kind: Kind, source: Ski
 
 
 def remove_resumes(resumes: QuerySet[Resume]) -> int:
-    """The resumes are gone with what they suggest, and their files once that is certain; inside a transaction.
+    """Remove the resumes with their suggestions, and their files after the commit; call it in a transaction.
 
     Returns how many.
     """
@@ -94,6 +93,6 @@ def remove_resumes(resumes: QuerySet[Resume]) -> int:
 
 
 def remove_file(resume: Resume) -> None:
-    """The file of the resume is gone once the transaction is committed."""
+    """Remove the file of the resume once the transaction is committed."""
     if name := resume.file.name:
         delete_after_commit(name)

@@ -1,4 +1,4 @@
-"""`manage.py check_invariants`: says whether what must always hold, holds."""
+"""`manage.py check_invariants`: checks the invariants of all domains."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from domains.base import audit
 
 
 class Command(BaseCommand):
-    """Changes nothing, and may run beside a live server; its exit status is 1 where something does not hold."""
+    """Changes nothing, and may run beside a live server; its exit status is 1 if an invariant is broken."""
 
     help = "Looks whether what must always hold, holds: after a crash, a restore, or whenever you wonder."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add how it is told, and whether the stored files are looked at."""
+        """Add the output format, and whether stored files are checked."""
         parser.add_argument("--json", action="store_true", help="print one JSON document")
         parser.add_argument(
             "--files",
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, json: bool, files: bool | None, **_options: Any) -> None:
-        """Look, say what was found, and end with 1 where something does not hold."""
+        """Check, print the result, and exit with 1 if an invariant is broken."""
         began = time.monotonic()
         verdicts = audit.look(with_files=_lie_in_a_folder() if files is None else files)
         seconds = round(time.monotonic() - began, 2)
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 
 def _lie_in_a_folder() -> bool:
-    # The default storage stands for the one that the settings name.
+    # `default_storage` is a proxy of the storage in the settings.
     return isinstance(default_storage, FileSystemStorage)
 
 

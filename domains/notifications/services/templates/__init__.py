@@ -1,4 +1,4 @@
-"""The templates of notifications by name: whom a fact concerns, what they read, and the mail that goes with it."""
+"""The notification templates by name: each finds the recipients of a fact, and writes their texts and mails."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ TEMPLATES: dict[str, NotificationTemplate] = {
 
 
 def notify_by_template(*, template: str, source_id: int) -> None:
-    """Notify everybody whom the row concerns, once each, however often this is called. A system act."""
+    """Each person whom the row concerns is notified once, however often this is called. A system act."""
     if tell := TEMPLATES[template].tell:
         tell(source_id)
 
 
 def mail_of(notification: Notification) -> Mail | None:
-    """Return the mail about a notification, or None where there is nothing to write about any more."""
+    """Return the mail about a notification, or None if there is nothing left to write about."""
     template = TEMPLATES.get(notification.template)
     return template.mail(notification) if template else plain_mail(notification)

@@ -1,4 +1,4 @@
-"""Applications: hosts are told who applies and who comes after all, volunteers what was decided."""
+"""Applications: notifies hosts of new applications and changed slots, and volunteers of decisions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from domains.opportunities.transitions import places_taken_by
 
 Status = ApplicationStatus
 WITH_ALL = ("role__opportunity__host", "volunteer")
-#: What a host reads about the state a new application begins in.
+#: Text for the host about the first status of an application.
 BEGINNINGS = {
     Status.ACCEPTED: "The role accepts everybody while it has free slots: this volunteer has one.",
     Status.WAITLISTED: "Every slot is taken: this volunteer is on the waitlist.",
 }
-#: What a volunteer reads about a move, as title and text.
+#: Title and text for the volunteer about a move.
 DECISIONS = {
     Status.ACCEPTED: ("You have a slot", "As {role}, from {start}."),
     Status.SHORTLISTED: ("You are on the short list", "The final decision is still to come."),
@@ -41,7 +41,7 @@ DECISIONS = {
     ),
     Status.COMPLETED: ("Thank you for coming", "It counts. Log your hours while you remember them."),
 }
-#: What a coordinator may pass over, as both sides read it.
+#: Names of the reasons that a coordinator may override, for both sides.
 PASSED_OVER = {
     OpportunityCode.OVERLAPS: "another slot at the same time",
     OpportunityCode.MISSING_SKILL: "a required skill that is missing",
@@ -53,7 +53,7 @@ DECLINED = ("No slot this time", "Thank you for offering your time.")
 
 
 def tell_received(application_id: int) -> None:
-    """Tell the host's owners and coordinators about a new application."""
+    """Notify the host's owners and coordinators of a new application."""
     application = _find_application(application_id)
     if application is None:
         return
@@ -85,14 +85,14 @@ def mail_received(notification: Notification) -> Mail | None:
 
 
 def tell_place_confirmed(application_id: int) -> None:
-    """Tell whoever got a place by applying that they have it; nothing to those who wait."""
+    """Notify a volunteer who got a slot by applying; an application that waits makes no notification."""
     first = ApplicationHistory.objects.filter(application=application_id).order_by("pk").first()
     if first is not None and first.to_status == Status.ACCEPTED:
         tell_decided(first.pk)
 
 
 def tell_decided(move_id: int) -> None:
-    """Tell the volunteer what this move of their application means."""
+    """Notify the volunteer of this move of their application."""
     moved = _find_move(move_id)
     if moved is None or not moved.application.volunteer.is_active:
         return
@@ -138,7 +138,7 @@ def mail_decided(notification: Notification) -> Mail | None:
 
 
 def tell_accepted_anyway(move_id: int) -> None:
-    """Tell the host's owners and coordinators what one of them passed over, but not which other slot it is."""
+    """Notify the host's owners and coordinators of the overridden reasons, without naming an overlapping slot."""
     moved = _find_move(move_id)
     if moved is None:
         return
@@ -153,7 +153,7 @@ def tell_accepted_anyway(move_id: int) -> None:
 
 
 def tell_place_changed(move_id: int) -> None:
-    """Tell the host who took an offered place or gave theirs back."""
+    """Notify the host of a volunteer who answered an offer or gave up a slot."""
     moved = _find_move(move_id)
     if moved is None:
         return
@@ -166,7 +166,7 @@ def tell_place_changed(move_id: int) -> None:
 
 
 def mail_place_changed(notification: Notification) -> Mail | None:
-    """Return the mail about who comes or does not come after all."""
+    """Return the mail about a volunteer who took or gave up a slot."""
     moved = _find_move(notification.source_id)
     if moved is None:
         return None
@@ -178,7 +178,7 @@ def mail_place_changed(notification: Notification) -> Mail | None:
 
 
 def _about_override(moved: ApplicationHistory) -> list[str]:
-    """Return what the volunteer reads where a coordinator accepted them anyway."""
+    """Return the sentences for a volunteer whom a coordinator accepted anyway."""
     if not moved.overrides:
         return []
     application = moved.application
@@ -209,7 +209,7 @@ def _tell_managers(application: Application, *, template: str, source_id: int, t
 
 
 def _is_stale_offer(moved: ApplicationHistory) -> bool:
-    """Tell whether it is an offer that was answered, or ran out, before the mail about it went out."""
+    """Return whether the move is an offer that was answered or expired before its mail went out."""
     return moved.to_status == Status.OFFERED and moved.application.status != Status.OFFERED
 
 

@@ -1,4 +1,4 @@
-"""What hosts change about what they had published: those who rely on it are told."""
+"""Changes to published opportunities: notifies the volunteers who rely on them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from domains.opportunities.selectors import find_called_off, find_collisions, fi
 from domains.opportunities.services.locks import lock_volunteers
 
 TIMES = ("start_date", "end_date")
-#: What a host may change that volunteers rely on, in the words of the mail.
+#: Names in the mail of the values that volunteers rely on.
 LABELS = {
     "start_date": "Begins",
     "end_date": "Ends",
@@ -37,14 +37,14 @@ LABELS = {
 
 @transaction.atomic
 def tell_changed(change_id: int) -> None:
-    """Tell each person who holds a slot what is so now, and which other slots of theirs it collides with by now."""
+    """Notify each volunteer with a slot of the new values, and of their other slots that overlap now."""
     change = _find_change(change_id)
     if change is None:
         return
     people = list(find_holders(change=change))
     body = "\n".join(f"{line['label']}: {line['new']}" for line in _lines(change))
     if _has_other_times(change):
-        # Wait for whoever is just being accepted elsewhere, by the former times: then both slots can be seen.
+        # Wait for acceptances elsewhere that still use the former times: then both slots can be seen.
         lock_volunteers(volunteer_ids=[person.pk for person in people])
     collisions = _find_collisions(change, [person.pk for person in people])
     bodies = {person_id: f"{body}\n{sentence}" for person_id, sentence in collisions.items()}
@@ -52,7 +52,7 @@ def tell_changed(change_id: int) -> None:
 
 
 def mail_changed(notification: Notification) -> Mail | None:
-    """Return the mail that says what was so and what is so now."""
+    """Return the mail with the old and the new values."""
     change = _find_change(notification.source_id)
     if change is None:
         return None
@@ -67,9 +67,9 @@ def mail_changed(notification: Notification) -> Mail | None:
 
 
 def tell_cancelled(change_id: int) -> None:
-    """Tell each person whose application ended with it that the opportunity does not take place.
+    """Notify each volunteer whose application was cancelled with the opportunity.
 
-    Where the staff called it off, those who run the host are told, too.
+    If staff cancelled it, notify the host's owners and coordinators, too.
     """
     change = _find_change(change_id)
     if change is None:
@@ -86,7 +86,7 @@ def tell_cancelled(change_id: int) -> None:
 
 
 def mail_cancelled(notification: Notification) -> Mail | None:
-    """Return the mail that says that it does not take place, and why."""
+    """Return the mail about the cancelled opportunity, with the reason."""
     change = _find_change(notification.source_id)
     if change is None:
         return None
@@ -109,7 +109,7 @@ def _has_other_times(change: OpportunityChange) -> bool:
 
 
 def _find_collisions(change: OpportunityChange, person_ids: Collection[int]) -> dict[int, str]:
-    """Return, by person, a sentence that names the slots that are at the same time since the times changed."""
+    """Return, by person, a sentence that names their slots that overlap since the times changed."""
     if not _has_other_times(change):
         return {}
     found = find_collisions(opportunity=change.opportunity, volunteer_ids=person_ids, now=timezone.now())
@@ -145,7 +145,7 @@ def _find_change(change_id: int) -> OpportunityChange | None:
 
 
 def _lines(change: OpportunityChange) -> list[dict[str, str]]:
-    # One zone for both, so that the times can be compared.
+    # One time zone for both, so that the times can be compared.
     zone = zone_of(
         change.after.get("location_zip", change.opportunity.location_zip), change.before.get("location_zip", "")
     )

@@ -1,4 +1,4 @@
-"""Hours: the volunteer is told what the host said about them."""
+"""Hours: notifies the volunteer of the host's review."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domains.opportunities.models import HoursEntry, HoursStatus
 
 
 def tell_reviewed(hours_entry_id: int) -> None:
-    """Tell the volunteer what became of their hours."""
+    """Notify the volunteer of the review of their hours."""
     entry = _find_entry(hours_entry_id)
     if entry is None:
         return

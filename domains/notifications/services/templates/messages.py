@@ -1,4 +1,4 @@
-"""Messages: who has something unread in a conversation is told so once, and never what it says."""
+"""Messages: one notification per conversation with unread messages, never with their text."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from domains.notifications.services.templates.shapes import plain_mail
 
 NAME = "message"
 KIND = NotificationKind.MESSAGE_RECEIVED
-#: Whoever reads it here by then needs no mail.
+#: A recipient who reads the message in the app by then gets no mail.
 MAIL_AFTER = timedelta(minutes=10)
 
 
 def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | None) -> int:
-    """Those who take part and have not read this message have one unread notification of the conversation.
+    """Each participant who has not read this message has one unread notification of the conversation.
 
-    When all have theirs already it costs one statement, however many they are. Whoever blocked the sender is not
-    told. Returns how many were told. A system act.
+    If all have theirs already, it costs one statement, however many they are. Participants who blocked the sender are
+    not notified. Returns how many were notified. A system act.
     """
     unaware = _find_unaware(conversation_id, sequence, sender_id)
     if not unaware.exists():
         return 0
     with transaction.atomic():
-        # Whoever takes it back waits, and then finds the notifications; or was here before, and it is told to nobody.
+        # Lock the message: a deletion either waits and then finds the notifications, or came before and there are none.
         message = Message.objects.select_for_update(no_key=True).filter(
             conversation=conversation_id, sequence=sequence, deleted_at__isnull=True
         )
         message_id = message.values_list("pk", flat=True).first()
         if message_id is None:
             return 0
-        # Under the lock of their read markers: whoever reads it this moment does so before, and is left out, or
-        # after, and then finds the notification to mark.
+        # Lock the read markers: a participant who reads it right now does so before, and is left out, or
+        # after, and then marks the notification.
         people = unaware.select_for_update(of=("self",)).order_by("pk").values_list("user_id", flat=True)
         return notify(
             recipient_ids=list(people),
@@ -55,7 +55,7 @@ def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | N
 
 
 def mark_messages_read(*, conversation_id: int, reader_id: int, up_to_sequence: int) -> None:
-    """Whoever has read all of a conversation has no unread notification of it. A system act."""
+    """A reader who has read the whole conversation has no unread notification of it. A system act."""
     left = Message.objects.filter(
         conversation=conversation_id, sequence__gt=up_to_sequence, deleted_at__isnull=True
     ).exclude(sender=reader_id)
@@ -66,7 +66,7 @@ def mark_messages_read(*, conversation_id: int, reader_id: int, up_to_sequence: 
 
 
 def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
-    """Nobody has an unread notification of a message that was deleted; of what else they have not read they have one.
+    """No notification of the deleted message is unread; recipients with other unread messages have one of those.
 
     A system act.
     """
@@ -76,7 +76,7 @@ def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
     left = there.filter(sequence__gt=Subquery(own.values("read_up_to_sequence"))).exclude(sender=OuterRef("recipient"))
     names_it = Q(template=NAME, source_id=message_id)
     if unread.filter(names_it | ~Exists(left)).update(read_at=timezone.now()):
-        # The last, and for whoever said that the last of somebody else.
+        # The last message; for its sender, the last message by someone else.
         last = there.order_by("-sequence").first()
         others = there.exclude(sender=last.sender).order_by("-sequence").first() if last else None
         for message in filter(None, (last, others)):
@@ -84,7 +84,7 @@ def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
 
 
 def mark_left_read(*, conversation_id: int, user_ids: Collection[int]) -> None:
-    """Whoever takes part no longer has nothing unread of the conversation. A system act."""
+    """Former participants have no unread notification of the conversation. A system act."""
     unread = Notification.objects.filter(
         recipient__in=user_ids, kind=KIND, subject_id=conversation_id, read_at__isnull=True
     )
@@ -92,7 +92,7 @@ def mark_left_read(*, conversation_id: int, user_ids: Collection[int]) -> None:
 
 
 def mark_blocked_read(*, blocker_id: int, blocked_id: int) -> None:
-    """Neither of two, of whom one has blocked the other, has anything unread of their direct conversation.
+    """Neither the blocker nor the blocked person has an unread notification of their direct conversation.
 
     A system act.
     """
@@ -104,7 +104,7 @@ def mark_blocked_read(*, blocker_id: int, blocked_id: int) -> None:
 def mail(notification: Notification) -> Mail | None:
     """Return the mail about unread messages.
 
-    None for whoever has read them, takes part no longer, or wants nothing to do with the sender any more.
+    None if the recipient has read them, no longer takes part, or sender and recipient are blocked.
     """
     takes_part = Participant.objects.filter(
         conversation=notification.subject_id, user=notification.recipient_id, left_at__isnull=True
@@ -115,7 +115,7 @@ def mail(notification: Notification) -> Mail | None:
 
 
 def is_between_blocked(notification: Notification) -> bool:
-    """Return whether it tells of a message, and of sender and recipient one has blocked the other by now."""
+    """Return whether it is about a message whose sender and recipient have a block between them."""
     if notification.template != NAME:
         return False
     message = Message.objects.filter(pk=notification.source_id)

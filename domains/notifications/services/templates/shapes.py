@@ -1,4 +1,4 @@
-"""What a template is: a thing that happens elsewhere, told to those it concerns, and written to them."""
+"""The type of notification templates, and helpers for their texts."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from domains.notifications.models import Notification
 from domains.notifications.services.mails import Mail
 from domains.opportunities.eligibility import HeldSlot
 
-#: What a volunteer reads whose slots collide.
+#: Beginning of the sentence for a volunteer with overlapping slots.
 SAME_TIME = "At the same time you hold"
 IF_NOT_BOTH = "If you can't do both, withdraw from one, so that somebody else gets the slot."
 
 
 @dataclass(frozen=True)
 class NotificationTemplate:
-    """The mail about a notification, None where its row is gone; and how a row makes the notifications."""
+    """Two functions: one writes the mail about a notification (None if its row is gone), one notifies about a row."""
 
     mail: Callable[[Notification], Mail | None]
     tell: Callable[[int], None] | None = None
 
 
 def plain_mail(notification: Notification) -> Mail:
-    """Return the mail that says what the notification says."""
+    """Return a mail with the title and text of the notification."""
     context = {"notification": notification, "person": notification.recipient}
     return Mail(template="notifications/plain", subject=notification.title, context=context)
 
 
 def zone_of(*zip_codes: str) -> tzinfo:
-    """Return the time zone of the first of these ZIP codes that lies in a known one, or UTC."""
+    """Return the time zone of the first of these ZIP codes that has a known one, or UTC."""
     return next((zone for code in zip_codes if (zone := zip_time_zone(code))), UTC)
 
 
 def in_words(moment: datetime, zone: tzinfo) -> str:
-    """Return a time as clocks show it there, and which clocks these are: 4 May 2031, 10:00 PDT."""
+    """Return the local time in the zone, with the zone's name: 4 May 2031, 10:00 PDT."""
     return date(moment.astimezone(zone), "j F Y, H:i T")
 
 

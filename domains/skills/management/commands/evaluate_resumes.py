@@ -1,4 +1,4 @@
-"""`manage.py evaluate_resumes FOLDER`: how many of the skills in sample resumes are found, and how many are right."""
+"""`manage.py evaluate_resumes FOLDER`: measures how many skills of sample resumes are found, and how many are right."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 
 
 class Command(BaseCommand):
-    """Reads each file as an upload is read, and compares."""
+    """Reads each file like an upload, and compares the skills with the labels."""
 
     help = "Prints precision and recall of the skills found in the resumes of a folder, against hand-made labels."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add where the files and the labels are, and where the figures go."""
+        """Add the paths of the files, the labels and the results."""
         parser.add_argument("folder", type=Path, help="the folder of resumes")
         parser.add_argument("--expected", type=Path, default=EXPECTED, help="the labels, as TOML")
         parser.add_argument("--json", type=Path, dest="out", help="write the figures there, too")

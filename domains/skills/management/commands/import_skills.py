@@ -1,4 +1,4 @@
-"""`manage.py import_skills [FILE]`: the taxonomy, from ESCO's or O*NET's CSV, or the starter set without a file."""
+"""`manage.py import_skills [FILE]`: imports an ESCO or O*NET CSV file, or the starter set without a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAR = 40
 
 
 class Command(BaseCommand):
-    """Imports skills; again after a cut, or with a newer file, it adds what is missing."""
+    """Imports skills; running it again, after a failure or with a newer file, adds the missing ones."""
 
     help = "Imports skills from a CSV file of ESCO or O*NET; without FILE the starter set that the project ships."
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="the CSV file")
 
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:  # noqa: ARG002 - Django's shape
-        """Import, and say what came of it."""
+        """Import, and print the result."""
         if file is None:
             return self._tell(load_starter_skills())
         try:
@@ -45,13 +45,13 @@ class Command(BaseCommand):
 
 
 class ProgressBar:
-    """A line on the terminal that fills up; called with how many rows are done."""
+    """A progress bar on the terminal; call it with the number of rows done."""
 
     def __init__(self, total: int) -> None:
         self.total = total
 
     def __call__(self, done: int) -> None:
-        """Draw it anew."""
+        """Redraw it."""
         filled = BAR * done // max(self.total, 1)
         end = "\n" if done >= self.total else ""
         sys.stderr.write(f"\r[{'#' * filled}{'.' * (BAR - filled)}] {done} of {self.total}{end}")

@@ -1,4 +1,4 @@
-"""`manage.py merge_skills FROM INTO`: makes one skill of two, named by their names or their numbers."""
+"""`manage.py merge_skills FROM INTO`: merges two skills, given by their names or their numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domains.skills.services import merge_skills
 
 
 class Command(BaseCommand):
-    """Merges; again it changes nothing."""
+    """Merges the skills; running it again changes nothing."""
 
     help = "Merges one skill into another: its names, those who have it, and the roles and courses that name it."
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("into", metavar="INTO", help="the name or number of the skill that stays")
 
     def handle(self, *args: Any, skill: str, into: str, **options: Any) -> None:  # noqa: ARG002 - Django's shape
-        """Merge, and say what is one now."""
+        """Merge, and print the result."""
         chosen = _chosen(skill)
         try:
             kept = merge_skills(skill_id=chosen.pk, into_id=_chosen(into).pk)
