@@ -15,7 +15,8 @@ from domains.messaging import facts
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
 from domains.messaging.policies import can_start_conversation, find_unreachable
-from domains.messaging.services.append_event import append_event, lock_group
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_group
 from domains.messaging.services.start_conversation import MAX_PEOPLE
 
 RATE_LIMIT, RATE_SECONDS = 60, 600
@@ -32,7 +33,7 @@ def add_participants(*, actor: User, conversation_id: int, user_ids: Collection[
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
     wanted = set(user_ids)
     if not wanted:
-        raise Refused.because(Code.REQUIRED, "Name whom you want to bring in.", "user_ids")
+        raise Refused.because(Code.REQUIRED, "Name at least one person to add.", "user_ids")
     rates.spend(what="add_participants", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
         conversation = lock_group(actor=actor, conversation_id=conversation_id)
@@ -53,7 +54,7 @@ def _newcomers(actor: User, keys: set[int], *, room: int) -> list[User]:
     if len(people) != len(keys):
         raise NotFound("person", "user_ids")
     if people and find_unreachable(actor=actor, people=people):
-        raise Refused.because(Code.FORBIDDEN, "You cannot bring in somebody of these people.", "user_ids")
+        raise Refused.because(Code.FORBIDDEN, "You cannot add at least one of these people.", "user_ids")
     return people
 
 

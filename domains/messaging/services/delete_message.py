@@ -9,7 +9,8 @@ from domains.accounts.models import User
 from domains.base import rates
 from domains.base.errors import NotAllowed
 from domains.messaging.models import ConversationEventKind, Message
-from domains.messaging.services.append_event import append_event, lock_message
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_message
 from domains.messaging.services.remove_attachments import remove_attachments
 
 RATE_LIMIT, RATE_SECONDS = 120, 60

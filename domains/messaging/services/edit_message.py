@@ -11,7 +11,8 @@ from domains.base.errors import Code, NotAllowed, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import ConversationEventKind, Message
 from domains.messaging.policies import EDITABLE_FOR
-from domains.messaging.services.append_event import append_event, lock_message
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_message
 from domains.messaging.services.wording import checked_content
 
 RATE_LIMIT, RATE_SECONDS = 60, 60

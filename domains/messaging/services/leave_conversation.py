@@ -9,7 +9,8 @@ from domains.accounts.models import User
 from domains.base import bus
 from domains.messaging import facts
 from domains.messaging.models import Conversation, ConversationEventKind
-from domains.messaging.services.append_event import append_event, lock_conversation
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_conversation
 
 
 @transaction.atomic

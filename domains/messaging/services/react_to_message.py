@@ -10,7 +10,8 @@ from domains.base import rates
 from domains.base.errors import Code, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import ConversationEventKind, Message, Reaction
-from domains.messaging.services.append_event import append_event, lock_message
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_message
 
 #: How many different emoji a message can have.
 MAX_EMOJI = 20

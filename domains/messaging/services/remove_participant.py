@@ -11,7 +11,8 @@ from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.messaging import facts
 from domains.messaging.models import Conversation, ConversationEventKind
 from domains.messaging.policies import can_remove_participants
-from domains.messaging.services.append_event import append_event, lock_group
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_group
 
 RATE_LIMIT, RATE_SECONDS = 60, 600
 
@@ -26,9 +27,11 @@ def remove_participant(*, actor: User, conversation_id: int, user_id: int) -> Co
     with transaction.atomic():
         conversation = lock_group(actor=actor, conversation_id=conversation_id)
         if user_id == actor.pk:
-            raise Refused.because(Code.INVALID, "To go yourself, leave the conversation.", "user_id")
+            raise Refused.because(Code.INVALID, "To remove yourself, leave the conversation.", "user_id")
         if not can_remove_participants(actor, conversation):
-            raise NotAllowed("Only who began the group, or has been in it longest, may remove people.")
+            raise NotAllowed(
+                "Only the creator of the group, or its longest participant once they left, may remove people."
+            )
         part = conversation.participations.filter(user=user_id).first()
         if part is None:
             raise NotFound("person", "user_id")

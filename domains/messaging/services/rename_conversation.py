@@ -7,7 +7,8 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base import rates
 from domains.messaging.models import Conversation, ConversationEventKind
-from domains.messaging.services.append_event import append_event, lock_group
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import lock_group
 from domains.messaging.services.wording import checked_title
 
 RATE_LIMIT, RATE_SECONDS = 30, 600

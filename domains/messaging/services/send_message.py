@@ -12,7 +12,8 @@ from domains.base import rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Message, MessageAttachment
-from domains.messaging.services.append_event import access_to, append_event, lock_conversation, refuse_out_of_reach
+from domains.messaging.services.append_event import append_event
+from domains.messaging.services.locks import access_to, lock_conversation, refuse_out_of_reach
 from domains.messaging.services.wording import checked_content
 
 MAX_FILES = 10

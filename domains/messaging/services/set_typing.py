@@ -10,7 +10,7 @@ from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import NotFound
 from domains.messaging import facts, selectors
-from domains.messaging.services.append_event import refuse_out_of_reach
+from domains.messaging.services.locks import refuse_out_of_reach
 
 logger = logging.getLogger(__name__)
 

@@ -64,7 +64,7 @@ def start_conversation(
 def _check_shape(named_anybody: bool, others: list[int], is_group: bool | None) -> None:
     field = "participant_ids"
     if not named_anybody:
-        raise Refused.because(Code.REQUIRED, "Name whom you want to talk with.", field)
+        raise Refused.because(Code.REQUIRED, "Name at least one person to write to.", field)
     if not others:
         raise Refused.because(Code.INVALID, "Name somebody other than yourself.", field)
     if is_group is False and len(others) > 1:

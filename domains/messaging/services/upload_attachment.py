@@ -16,8 +16,8 @@ from domains.messaging import selectors
 from domains.messaging.errors import MessagingCode
 from domains.messaging.extraction.kinds import PICTURES, FileKind, kind_of, named_as
 from domains.messaging.models import MessageAttachment
-from domains.messaging.services.append_event import refuse_out_of_reach
 from domains.messaging.services.clean_picture import Picture, clean_picture
+from domains.messaging.services.locks import refuse_out_of_reach
 
 LARGEST = 10 * 1024 * 1024
 #: How many unsent files one person may have.

@@ -18,7 +18,7 @@ from domains.base import live, locks
 from domains.base.errors import Refused
 from domains.messaging import policies, selectors, services
 from domains.messaging.models import Conversation, Message
-from domains.messaging.services import append_event
+from domains.messaging.services.locks import lock_conversation
 from tests.factories import BlockFactory, MessageFactory, UserFactory, conversation_between
 from tests.sql import statements_of
 from tests.threads import at_once
@@ -102,12 +102,12 @@ def test_people_who_blocked_each_other_share_their_groups_but_draw_each_other_in
 def test_who_writes_may_be_asked_by_every_act_under_the_lock() -> None:
     ann, ben = UserFactory.create_batch(2)
     conversation = conversation_between(ann, ben)
-    append_event.lock_conversation(actor=ann, conversation_id=conversation.pk, to_write=True)
+    lock_conversation(actor=ann, conversation_id=conversation.pk, to_write=True)
     BlockFactory(blocker=ben, blocked=ann)
     with pytest.raises(Refused) as refused:
-        append_event.lock_conversation(actor=ann, conversation_id=conversation.pk, to_write=True)
+        lock_conversation(actor=ann, conversation_id=conversation.pk, to_write=True)
     assert [problem.code for problem in refused.value.problems] == ["FORBIDDEN"]
-    assert append_event.lock_conversation(actor=ann, conversation_id=conversation.pk) == conversation
+    assert lock_conversation(actor=ann, conversation_id=conversation.pk) == conversation
 
 
 def test_no_other_way_of_writing_is_open_and_what_is_ones_own_can_be_taken_back() -> None:

@@ -19,7 +19,7 @@ from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.messaging import services
 from domains.messaging.models import Conversation, ConversationEvent, Message, MessageAttachment
-from domains.messaging.services import append_event
+from domains.messaging.services import locks
 from tests.factories import MessageAttachmentFactory, MessageFactory, UserFactory, conversation_between
 from tests.threads import at_once
 
@@ -250,4 +250,4 @@ def test_without_the_row_lock_the_log_would_break(monkeypatch: pytest.MonkeyPatc
     assert None in sent
     conversation.refresh_from_db()
     assert conversation.last_sequence < 8
-    assert append_event.lock_conversation is not unlocked
+    assert locks.lock_conversation is not unlocked
