@@ -86,7 +86,7 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no paramet
         """Require the note here, so that the form shows the error and the note can be added."""
         move, note = self.cleaned_data.get("move", ""), self.cleaned_data.get("note", "").strip()
         if not note and (not move or move in {*NEEDS_NOTE, TAKE_DOWN}):
-            self.add_error("note", "Write why: whoever comes next wants to know.")
+            self.add_error("note", "Write down the reason: the next reviewer needs it.")
 
 
 class NoteForm(ActionForm):

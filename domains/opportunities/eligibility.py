@@ -186,7 +186,7 @@ def _closed(role: Requirements, *, now: datetime, is_new: bool) -> Iterator[Reas
     elif is_new and role.status != OpportunityStatus.OPEN:
         yield _closed_because("This opportunity takes no applications: look for another one.")
     elif role.status == OpportunityStatus.CANCELLED:
-        yield _closed_because("This opportunity was cancelled: nobody can be accepted any more.")
+        yield _closed_because("This opportunity is cancelled: applications can't be accepted any more.")
     elif role.span.ends_at <= now:
         yield _closed_because("This opportunity is over.")
 

@@ -16,5 +16,5 @@ def dev_log_in(*, email: str, ip_address: str = "") -> OpenSession:
         raise NotAllowed
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
-        raise Refused.because(AccountCode.BAD_CREDENTIALS, "Nobody has this address.", "email")
+        raise Refused.because(AccountCode.BAD_CREDENTIALS, "No account has this address.", "email")
     return begin_session(user=user, device_name="Development", ip_address=ip_address)

@@ -58,4 +58,4 @@ def _check(before: ReportStatus, status: ReportStatus | None, note: str) -> None
     if status is not None and status not in MOVES[before]:
         raise Refused.because(Code.CONFLICT, f"It is {before}, from where it cannot become {status}.", "status")
     if not note and (status is None or status in NEEDS_NOTE):
-        raise Refused.because(Code.REQUIRED, "Write why: whoever comes next wants to know.", "note")
+        raise Refused.because(Code.REQUIRED, "Write down the reason: the next reviewer needs it.", "note")

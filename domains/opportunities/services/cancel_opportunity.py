@@ -66,11 +66,11 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
 def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
     """Return why the opportunity cannot be cancelled, or None."""
     if opportunity.kind == OpportunityKind.EXTERNAL:
-        return "Its slots are given at its source, and it can be called off only there. Close it here."
+        return "Its slots are given at its source, so it can be cancelled only there. Close it here."
     if opportunity.status == OpportunityStatus.DRAFT:
-        return "It is a draft that nobody else has seen; there is nothing to call off."
+        return "It is a draft, which only its host sees; there is nothing to cancel."
     if opportunity.end_date <= now:
-        return "It is over and can't be called off any more."
+        return "It is over and can't be cancelled any more."
     return None
 
 

@@ -74,4 +74,4 @@ def _check_acceptance(
 
 def _refuse_if_called_off(opportunity: Opportunity) -> None:
     if opportunity.status == OpportunityStatus.CANCELLED:
-        raise Refused.because(OpportunityCode.CLOSED, "The opportunity was called off; there is nothing to decide.")
+        raise Refused.because(OpportunityCode.CLOSED, "The opportunity is cancelled; there is nothing to decide.")

@@ -157,7 +157,7 @@ def _problems_of_times(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     if length > max(LONGEST, planned):
         return [Problem(Code.INVALID, "It is longer than a day; log each day by itself.", "ended_at")]
     if length > planned and not hours.note:
-        return [Problem(Code.REQUIRED, "It is longer than was planned; say in a note how that came.", "note")]
+        return [Problem(Code.REQUIRED, "These hours are longer than planned; explain them in a note.", "note")]
     return []
 
 

@@ -26,7 +26,9 @@ def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
     if opportunity is None:
         raise NotFound("opportunity", "opportunity_id")
     if opportunity.status == OpportunityStatus.DRAFT:
-        raise Refused.because(Code.CONFLICT, "It is a draft that nobody else has seen.", "opportunity_id")
+        raise Refused.because(
+            Code.CONFLICT, "It is a draft, which only its host sees; there is nothing to take down.", "opportunity_id"
+        )
     if opportunity.taken_down_at is not None:
         return opportunity
     is_over = opportunity.end_date <= timezone.now()

@@ -40,7 +40,7 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
     now = timezone.now()
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="change its opportunities")
     if opportunity.status == OpportunityStatus.CANCELLED:
-        raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "opportunity_id")
+        raise Refused.because(Code.CONFLICT, "It is cancelled and can't be changed any more.", "opportunity_id")
     draft = changes.applied_to(opportunity)
     wanted = draft.row(host_id=opportunity.host_id, created_by=None)
     changed = columns_changed(opportunity, wanted)

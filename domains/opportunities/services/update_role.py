@@ -34,7 +34,7 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     if not policies.can_manage_opportunity(actor, role.opportunity):
         raise NotAllowed("Only owners and coordinators of the organization may change its roles.")
     if role.opportunity.status == OpportunityStatus.CANCELLED:
-        raise Refused.because(Code.CONFLICT, "It was called off and can't be changed any more.", "role_id")
+        raise Refused.because(Code.CONFLICT, "It is cancelled and can't be changed any more.", "role_id")
     draft = changes.applied_to(role)
     if problems := [*problems_of_role(draft, role.opportunity, before=role), *_too_few(draft, role)]:
         raise Refused(*problems)

@@ -80,7 +80,7 @@ def test_a_report_is_answered_on_its_page(desk: Client, staff: User) -> None:
     report.refresh_from_db()
     assert (report.status, report.handled_by) == ("REVIEWING", staff)
     response = answer(desk, report, move="RESOLVED")
-    assert "Write why" in response.content.decode()
+    assert "Write down the reason" in response.content.decode()
     report.refresh_from_db()
     assert report.status == "REVIEWING"
     answer(desk, report, move="RESOLVED", note="Talked to them")
@@ -120,7 +120,7 @@ def test_many_are_answered_at_once_and_what_is_refused_is_told(desk: Client) -> 
     one, two, done = ContentReportFactory(), ContentReportFactory(), ContentReportFactory(status="RESOLVED")
     told = act(desk, "take", one, two).content.decode()
     assert "2 reports are REVIEWING now." in told
-    assert "Write why" in act(desk, "dismiss", one).content.decode()
+    assert "Write down the reason" in act(desk, "dismiss", one).content.decode()
     told = act(desk, "dismiss", one, done, note="Nothing wrong with it").content.decode()
     assert "1 report is DISMISSED now." in told
     assert "from where it cannot become DISMISSED" in told

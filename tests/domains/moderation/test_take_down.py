@@ -90,7 +90,7 @@ def test_staff_take_down_on_the_page_and_in_the_list(client: Client, staff: User
     assert "Take it down for everybody" in client.get(page).content.decode()
     other = client.get(reverse("admin:moderation_contentreport_change", args=[about_person.pk])).content.decode()
     assert "Take it down for everybody" not in other
-    assert "Write why" in client.post(page, {"move": "TAKE_DOWN", "note": ""}).content.decode()
+    assert "Write down the reason" in client.post(page, {"move": "TAKE_DOWN", "note": ""}).content.decode()
     client.post(page, {"move": "TAKE_DOWN", "note": "Threats."})
     form = {"action": "take_down", "note": "Threats.", "_selected_action": [second.pk, about_person.pk]}
     told = client.post(reverse("admin:moderation_contentreport_changelist"), form, follow=True).content.decode()
