@@ -13,19 +13,21 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
+SANDBOX = Path(__file__).with_name("sandbox.py")
+
 
 def run_confined(*, program: Path, argument: str, content: bytes, seconds: float, most: int) -> tuple[int, bytes]:
     """Run the program on the content; return how it ended (below 0: it was stopped) and what it wrote.
 
-    It ends within `seconds` by the clock, with all that it may have started, and has no environment, no way to our
-    packages and no output but its answer, of which one byte more than `most` is read, so that too much can be told.
-    Its memory, its own time and its files it limits itself, before it looks at the content.
+    The program, and whatever it started, ends within `seconds` by the clock. It has no environment, no way to our
+    packages and no output but its answer; at most one byte more than `most` of that is read, so that the caller can
+    tell when it is too long. `sandbox.py` limits its memory, its processor time and its files.
     """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answered:
         given.write(content)
         given.seek(0)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
-            [sys.executable, "-I", str(program), argument],
+            [sys.executable, "-I", str(SANDBOX), str(program), argument],
             stdin=given,
             stdout=answered,
             stderr=subprocess.DEVNULL,

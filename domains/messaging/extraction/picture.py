@@ -1,9 +1,8 @@
-"""The maker of clean pictures: a process of its own, limited in memory, time and output, that opens nothing.
+"""The maker of clean pictures, a program that `domains/base/sandbox.py` runs in a process of its own.
 
-Run as `python -I picture.py FORMAT < FILE > ANSWER`; the answer is a line of JSON, with `width` and `height` and
-then the picture, or with `failure`. What is answered was drawn anew from the pixels: nothing of the file is in it but
-what can be seen. It imports nothing of the project, gets no environment, and once it has read its input it can open
-neither files nor connections. `services/clean_picture.py` starts it.
+Its argument is the format; its answer is a line of JSON, with `width` and `height` and then the picture, or with
+`failure`. The picture is drawn anew from the pixels: the answer holds nothing of the file but what can be seen. It
+imports nothing of the project. `services/clean_picture.py` starts it.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ import contextlib
 import copy
 import io
 import json
-import resource
-import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -148,33 +145,14 @@ def _frames(picture: Any, durations: list[int]) -> Iterator[Image.Image]:
         number += 1
 
 
-def _answer(content: bytes, kind: str) -> bytes:
-    try:
-        cleaned, width, height = clean(content, kind)
-    except Unreadable as reason:
-        return json.dumps({"failure": str(reason)}).encode()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
-        return json.dumps({"failure": "TOO_MANY_PIXELS"}).encode()
-    except Exception:  # noqa: BLE001 - a broken file breaks its reader in any way
-        return json.dumps({"failure": "DAMAGED"}).encode()
-    return json.dumps({"width": width, "height": height}).encode() + b"\n" + cleaned
-
-
-def _limit() -> None:
-    """Give up memory, time and output beyond the limits, and the making of files and of dumps."""
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError):  # a lower one holds already
-            resource.setrlimit(what, (most, most))
+def prepare(kind: str) -> None:
+    """Set the limits of Pillow, and let it import what it needs for this format."""
     Image.preinit()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    _rehearse(kind)
 
 
 def _rehearse(kind: str) -> None:
@@ -186,15 +164,14 @@ def _rehearse(kind: str) -> None:
         clean(out.getvalue(), kind)
 
 
-def main() -> None:
-    """Answer on standard output for the file on standard input."""
-    _limit()
-    kind, content = sys.argv[1], sys.stdin.buffer.read(INPUT_BYTES + 1)
-    _rehearse(kind)
-    # From here on no descriptor can be opened: no file, no connection.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    sys.stdout.buffer.write(_answer(content, kind))
-
-
-if __name__ == "__main__":
-    main()
+def answer(kind: str, content: bytes) -> bytes:
+    """Return the answer: a line of JSON with `width` and `height`, then the picture; or JSON with `failure`."""
+    try:
+        cleaned, width, height = clean(content, kind)
+    except Unreadable as reason:
+        return json.dumps({"failure": str(reason)}).encode()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
+        return json.dumps({"failure": "TOO_MANY_PIXELS"}).encode()
+    except Exception:  # noqa: BLE001 - a broken file breaks its reader in any way
+        return json.dumps({"failure": "DAMAGED"}).encode()
+    return json.dumps({"width": width, "height": height}).encode() + b"\n" + cleaned

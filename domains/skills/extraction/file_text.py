@@ -1,22 +1,18 @@
-"""The reader of hostile files: a process of its own, limited in memory, time and output, that opens nothing.
+"""The reader of hostile files, a program that `domains/base/sandbox.py` runs in a process of its own.
 
-Run as `python -I file_text.py KIND < FILE > ANSWER`; the answer is JSON with `text`, or with `failure`. It imports
-nothing of the project and nothing of Django, gets no environment, and once it has read its input it can open neither
-files nor connections: the limit of open descriptors is what it has. `services/read_file.py` starts it.
+Its argument is the kind of the file; its answer is JSON with `text`, or with `failure`. It imports nothing of the
+project and nothing of Django. `services/read_file.py` starts it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import importlib
 import io
 import json
 import logging
 import re
-import resource
 import stat
-import sys
 import warnings
 import zipfile
 from typing import Any
@@ -192,36 +188,14 @@ def _answer(kind: str, content: bytes) -> dict[str, str]:
     return {"failure": "TOO_LARGE_TO_READ"} if len(text) > MAX_CHARACTERS else {"text": text}
 
 
-def _limit() -> None:
-    """Give up memory, time and output beyond the limits, and the making of files and of dumps."""
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError):  # a lower one holds already
-            resource.setrlimit(what, (most, most))
-
-
-def _close_the_door(kind: str) -> None:
-    """Import what the reader may want later; from here on no descriptor can be opened: no file, no connection."""
+def prepare(kind: str) -> None:
+    """Import what the reader may need later."""
     warnings.simplefilter("ignore")
     logging.disable()
     for module in (*LIBRARIES.get(kind, ()), *(f"encodings.{name}" for name in ENCODINGS)):
         importlib.import_module(module)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
 
-def main() -> None:
-    """Answer on standard output for the file on standard input."""
-    _limit()
-    kind = sys.argv[1]
-    content = sys.stdin.buffer.read(INPUT_BYTES + 1)
-    _close_the_door(kind)
-    answer = json.dumps(_answer(kind, content), ensure_ascii=False)
-    sys.stdout.buffer.write(answer.encode(errors="replace"))
-
-
-if __name__ == "__main__":
-    main()
+def answer(kind: str, content: bytes) -> bytes:
+    """Return the answer: JSON with `text`, or with `failure`."""
+    return json.dumps(_answer(kind, content), ensure_ascii=False).encode(errors="replace")

@@ -16,6 +16,7 @@ from docx import Document
 from docx.oxml import OxmlElement
 from pypdf import PdfReader, PdfWriter
 
+from domains.base.confined import SANDBOX
 from domains.skills.extraction import file_text
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.kinds import Kind, kind_of
@@ -49,7 +50,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fil
         lines = "\n    ".join(body.splitlines())
         program.write_text(
             f"import sys; sys.path.insert(0, {folder!r})\nimport file_text\n{before}\n"
-            f"def read(kind, content):\n    {lines}\nfile_text.read = read\nfile_text.main()\n"
+            f"def read(kind, content):\n    {lines}\nfile_text.read = read\nfrom file_text import *\n"
         )
         monkeypatch.setattr(reading, "READER", program)
         return read_file(content=b"something", kind=Kind.ZIP)
@@ -186,7 +187,7 @@ def test_no_attack_makes_the_reader_take_more_than_a_quarter_of_its_memory() -> 
     script = (
         "import json, resource, subprocess, sys\n"
         "for path, kind in json.load(sys.stdin):\n"
-        f"    command = [sys.executable, '-I', {file_text.__file__!r}, kind]\n"
+        f"    command = [sys.executable, '-I', {str(SANDBOX)!r}, {file_text.__file__!r}, kind]\n"
         "    subprocess.run(command, stdin=open(path), capture_output=True)\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
