@@ -1,4 +1,4 @@
-"""What the spiders hand on: a listing with the source it was found at, or why something is unreadable."""
+"""Results of the spiders: a listing with its source, or the reason why something is unreadable."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from domains.opportunities.services.record_listing import FoundListing
 
 
 class Unreadable(Exception):
-    """A page, or one thing on it, that holds no listing we could store truthfully; says why."""
+    """A page, or a part of it, has no listing that can be stored correctly; the message says why."""
 
 
 @dataclass
 class SourceReport:
-    """What a run has learned about one source so far."""
+    """The results of a run for one source so far."""
 
     url: str
     name: str = ""
@@ -33,10 +33,10 @@ class SourceReport:
 
     @property
     def is_whole(self) -> bool:
-        """Say whether every page and every listing on it was read and stored, so that what is missing is gone.
+        """Tell whether every page and listing was read and stored, so that missing listings are gone from the source.
 
-        What was unreadable is still at its source, and may be any of the listings that seem to be missing. A run that
-        found nothing at all was rather read in the wrong way, such as an index page without `--follow`.
+        An unreadable listing still exists at its source, and may be any of the missing ones. If a run found no listing
+        at all, the source was probably read in the wrong way, such as an index page without `--follow`.
         """
         return self.found > 0 and self.failures == 0 and self.unreadable == 0
 
@@ -50,7 +50,7 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class CrawledListing:
-    """A listing on its way from a spider to the store."""
+    """A listing that a spider passes to the pipeline."""
 
     report: SourceReport
     source_id: int

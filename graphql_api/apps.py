@@ -1,9 +1,9 @@
-"""The GraphQL door."""
+"""The Django app of the GraphQL API."""
 
 from django.apps import AppConfig
 
 
 class GraphQLConfig(AppConfig):
-    """Django's name for the door; it has no tables."""
+    """Configuration of the app; it has no tables."""
 
     name = "graphql_api"

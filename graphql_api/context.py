@@ -1,6 +1,6 @@
-"""What every resolver knows: who asks, by which session, in which request.
+"""The context of every resolver: the viewer, the session and the request.
 
-HTTP and sockets make the same context, so a resolver never asks which of the two it serves.
+HTTP and sockets make the same context, so resolvers need not distinguish them.
 """
 
 from __future__ import annotations
@@ -17,49 +17,49 @@ from domains.base.errors import NotSignedIn, RateLimited, Refused
 
 
 class Handover(Protocol):
-    """What takes over the stream of a subscription: `live.streams.Handover` for a socket."""
+    """An object that takes over the stream of a subscription: `live.streams.Handover` for a socket."""
 
     def take(self, info: Info, stream: Any) -> None:
-        """Send the stream's events from now on, with what the document selects of them."""
+        """Send the stream's events from now on, with the fields that the document selects."""
 
 
 @dataclass
 class Context:
-    """One request, or one socket."""
+    """The context of one request or one socket."""
 
     request: Any
     request_id: str
     ip_address: str
     session: Session | None = None
-    #: Why the token that came with the request is no good; `identity.py` raises it.
+    #: Error of an invalid access token; `identity.py` raises it.
     refusal: NotSignedIn | None = None
     response: Any = None
     #: Filled by the socket's handler from `connection_init`.
     connection_params: Mapping[str, Any] | None = None
-    #: Of a socket: what waits to be sent to its client (a `live.outbound.Outbound`); and the operation, which may be a
+    #: Sockets only: the queue of events for the client (a `live.outbound.Outbound`), and the operation, which may be a
     #: subscription to hand over.
     outbound: Any = None
     handover: Handover | None = None
-    #: DataLoaders, made on first use; one set per request.
+    #: DataLoaders, created on first use; one set per request.
     loaders: dict[str, Any] = field(default_factory=dict)
-    #: What the answer's `errors` say besides, though its `data` stands; of one operation.
+    #: Errors that one operation reports in addition to its `data`.
     errors: list[GraphQLError] = field(default_factory=list)
-    #: What the document may cost at the most, as `limits.py` worked it out; 0 until it has.
+    #: Maximum cost of the document, computed by `limits.py`; 0 before that.
     cost_requested: int = 0
-    #: What the answer says about the cost in its `extensions`, once the document was charged.
+    #: Cost that the answer reports in its `extensions`, once the document was charged.
     cost: dict[str, int] | None = None
-    #: Why no mutation of the document may act: its caller asked for too much in a short time.
+    #: Set if the caller has too few tokens: the refusal that each mutation of the document answers with.
     rate_refusal: RateLimited | None = None
-    #: The longest wait in seconds that a refusal of a mutation asks for; HTTP says it in a header.
+    #: Longest wait, in seconds, of the refused mutations; HTTP sends it in a header.
     retry_after: int = 0
 
     @property
     def viewer(self) -> User | None:
-        """The person who asks, or None for a stranger."""
+        """The authenticated user, or None."""
         return self.session.user if self.session else None
 
     def note_wait(self, refusal: Refused) -> None:
-        """Remember how long the refusal asks to wait."""
+        """Remember the wait that the refusal asks for."""
         self.retry_after = max(self.retry_after, refusal.retry_after or 0)
 
 
@@ -67,12 +67,12 @@ Info = strawberry.Info[Context, None]
 
 
 def viewer_of(info: Info) -> User | None:
-    """Return who asks, or None for a stranger."""
+    """Return the authenticated user, or None."""
     return info.context.viewer
 
 
 def signed_in(info: Info) -> User:
-    """Return who asks; a stranger is refused with UNAUTHENTICATED."""
+    """Return the authenticated user; an anonymous request is refused with UNAUTHENTICATED."""
     viewer = info.context.viewer
     if viewer is None:
         raise NotSignedIn

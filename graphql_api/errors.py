@@ -1,7 +1,7 @@
-"""Refusals on the wire: `OperationInfo` for mutations, `extensions.code` for everything else.
+"""Errors in responses: `OperationInfo` for mutations, `extensions.code` for everything else.
 
-Only what is listed here reaches a client with its own words. Any other error is a fault of the
-server: it is logged with the request's id and answered as INTERNAL.
+Only the errors listed here reach a client with their own message. Any other error is a fault of the server: it is
+logged with the request's id and answered as INTERNAL.
 """
 
 from __future__ import annotations
@@ -27,40 +27,40 @@ logger = logging.getLogger("mishmob.graphql")
 
 E = TypeVar("E", bound=Enum)
 
-#: How many reasons one refused mutation tells.
+#: Maximum number of messages of a refused mutation.
 MAX_MESSAGES = 100
 
-#: Of each root field, and of what concerns the document as a whole.
+#: Maximum number of errors for each root field, and for the document as a whole.
 MAX_REPORTED_ERRORS = 5
-#: What the library says where a request names no operation of its document, or has none.
+#: Exceptions of the library if a request names no operation of its document, or has none.
 NO_OPERATION = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 class BadUserInput(GraphQLError):
-    """A query's argument makes no sense; the message says what to send instead."""
+    """An argument of a query is invalid; the message says what to send instead."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, extensions={"code": "BAD_USER_INPUT"})
 
 
 class LimitExceeded(GraphQLError):
-    """The document asks for more than one request may."""
+    """The document exceeds a limit for one request."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, extensions={"code": "LIMIT_EXCEEDED"})
 
 
 def known(enum: type[E], code: str, otherwise: E) -> E:
-    """Return the enum's value for a code; `otherwise`, with a line in the log, for one that was forgotten in it."""
+    """Return the enum's value for a code; if the enum lacks the code, log an error and return `otherwise`."""
     try:
         return enum(code)
     except ValueError:
-        logger.error("%s does not list the code %s", enum.__name__, code)  # noqa: TRY400 # there is no more to say
+        logger.error("%s does not list the code %s", enum.__name__, code)  # noqa: TRY400 # a traceback would not help
         return otherwise
 
 
 def operation_info(error: Refused | ValidationError) -> OperationInfo:
-    """Return the refusal as a mutation answers it."""
+    """Return the refusal as the result of a mutation."""
     kind = OperationMessageKind.VALIDATION
     if isinstance(error, NotAllowed):
         kind = OperationMessageKind.PERMISSION
@@ -83,13 +83,13 @@ def operation_info(error: Refused | ValidationError) -> OperationInfo:
 
 
 def code_errors(errors: list[GraphQLError]) -> None:
-    """Give each error its code and the request's id; hide what went wrong inside."""
+    """Add the code and the request's id to each error, and hide the details of server faults."""
     request_id = current_request_id()
     errors[:] = _first_of_each_field(errors)
     for error in errors:
         if isinstance(error.original_error, NO_OPERATION):
             error.message = "There is no operation to run: look at `query` and `operationName`."
-        # A misspelt name gets no list of the right ones.
+        # Do not suggest similar names for a misspelled one.
         error.message = error.message.partition(" Did you mean")[0]
         extensions = dict(error.extensions or {})
         extensions.setdefault("code", _code(error))
@@ -107,7 +107,7 @@ def code_errors(errors: list[GraphQLError]) -> None:
 
 
 def _first_of_each_field(errors: list[GraphQLError]) -> list[GraphQLError]:
-    """Return MAX_REPORTED_ERRORS of each root field, so that none hides another's, and of the whole document."""
+    """Return MAX_REPORTED_ERRORS of each root field, so that no field hides another's, and of the whole document."""
     counted: Counter[str | int | None] = Counter()
     reported = []
     for error in errors:
@@ -124,7 +124,7 @@ def _code(error: GraphQLError) -> str:
         code = str(cause.problems[0].code)
         return code if code in {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED"} else "BAD_USER_INPUT"
     if isinstance(error, GraphQLSyntaxError):
-        # The parser itself stops at the limit of tokens.
+        # The parser enforces the limit of tokens.
         return "LIMIT_EXCEEDED" if "tokens. Parsing aborted" in error.message else "GRAPHQL_PARSE_FAILED"
     if isinstance(cause, (GraphQLError, *NO_OPERATION)):
         return str((getattr(cause, "extensions", None) or {}).get("code", "BAD_USER_INPUT"))
@@ -136,5 +136,5 @@ def _code(error: GraphQLError) -> str:
 
 
 def is_variable_error(error: GraphQLError) -> bool:
-    """Tell whether a value given for a variable was refused, before anything was executed."""
+    """Tell whether the value of a variable was refused, before anything was executed."""
     return error.path is None and bool(re.match(r"Variable '\$\w+' (has invalid|expected) ", error.message))

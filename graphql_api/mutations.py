@@ -100,7 +100,7 @@ def _put_beside(refusal: NotSignedIn, info: Any) -> None:
 
 def _read_again(row: Model, info: Any) -> Model | OperationInfo:
     rows = type(row)._default_manager.filter(pk=row.pk)
-    # Not `get`: the row may be gone.
+    # Not `get`: the row may have been deleted.
     again: Model | None = optimize(rows, info=info).first()
     if again is not None:
         return again

@@ -1,1 +1,1 @@
-"""The third door: pages and files over HTTP, everything that is not GraphQL; they call selectors and services."""
+"""Pages and files over HTTP, everything that is not GraphQL; the views call selectors and services."""

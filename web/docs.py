@@ -1,4 +1,4 @@
-"""The documentation as pages: README, CONTRIBUTING and everything in docs/, with links that lead to this server."""
+"""Shows the documentation as pages: README, CONTRIBUTING and everything in docs/, with links to this server."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from django.shortcuts import render
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-#: Tables as GitHub has them; HTML in the source is shown, not obeyed.
+#: Renders tables like GitHub; HTML in the source is shown as text.
 _MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False})
-#: The address of the server that the documentation is written with, and what marks a line that runs a crawler.
+#: Address of the server in the documentation files, and the mark of a line that runs a crawler.
 _WRITTEN = "127.0.0.1:8000"
 _CRAWL = "CRAWL_ALLOWED_PRIVATE="
-#: Files of the repository, other than pages of the documentation, that this server shows at an address of its own.
+#: Files of the repository, other than documentation pages, that this server serves, with their paths.
 _ADDRESSES = {"graphql_api/schema.graphql": "/schema.graphql"}
 
 
 def docs_page(request: HttpRequest, name: str = "README") -> HttpResponse:
-    """A page of the documentation: one of the files that `_docs` lists, and nothing else."""
+    """Show a page of the documentation; only the files that `_docs` lists can be shown."""
     pages = _docs()
     if name not in pages:
         raise Http404(f"There is no page {name!r} in the documentation.")
@@ -45,23 +45,23 @@ def docs_page(request: HttpRequest, name: str = "README") -> HttpResponse:
 
 
 def _with_this_address(text: str, request: HttpRequest) -> str:
-    """Return the page with the address that it is served from, instead of the one that the files are written with."""
+    """Return the text with the address of this server in place of the one in the files."""
     base = request.build_absolute_uri("/").rstrip("/")
     return "".join(_addressed(line, base) for line in text.splitlines(keepends=True))
 
 
 def _addressed(line: str, base: str) -> str:
     if line.startswith("make run"):
-        return line  # it says where a new server will be
+        return line  # the line is about a server to be started
     if _CRAWL in line:
-        # A crawler runs beside the server, and finds it on this machine wherever the page is read.
+        # A crawler runs on the same machine as the server, wherever the page is read.
         return line.replace(_WRITTEN, f"127.0.0.1:{settings.PORT}")
     sockets = f"ws{base.removeprefix('http')}"
     return line.replace(f"http://{_WRITTEN}", base).replace(f"ws://{_WRITTEN}", sockets)
 
 
 def _docs() -> dict[str, str]:
-    """Return the name of each page of the documentation and its file in the repository."""
+    """Return the file in the repository of each documentation page, by name."""
     root = Path(settings.BASE_DIR)
     records = {f"adr/{path.stem}": path for path in sorted(root.glob("docs/adr/*.md"))}
     pages = {
@@ -84,7 +84,7 @@ def _title_of(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _page_html(text: str, path: str, pages: Sequence[tuple[str, str]]) -> str:
-    """Return the page as HTML, its links leading to where this server has what they lead to in the repository."""
+    """Return the page as HTML; links to files of the repository lead to the pages of this server."""
     tokens = _MARKDOWN.parse(text)
     seen: Counter[str] = Counter()
     addresses = {file: _address_of(name) for name, file in pages} | _ADDRESSES
@@ -97,14 +97,14 @@ def _page_html(text: str, path: str, pages: Sequence[tuple[str, str]]) -> str:
 
 
 def _anchor(heading: str, seen: Counter[str]) -> str:
-    """Return the name that the repository's view gives a heading, so that the same link leads there."""
+    """Return the anchor that GitHub gives the heading, so that the same links work here."""
     anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
     seen[anchor] += 1
     return anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor] - 1}"
 
 
 def _lead_links(tokens: Sequence[Token], folder: str, addresses: dict[str, str]) -> None:
-    """Turn links to files into links to their pages; what this server does not show stays as words."""
+    """Replace links to files by links to their pages; a link to a file that is not served becomes plain text."""
     is_shown = True
     for token in tokens:
         if token.type == "link_open":

@@ -1,4 +1,4 @@
-"""Attached files, served to those who may have them: never as anything that a browser would run."""
+"""Serves attached files to users who may read them, never as content that a browser would run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from domains.messaging.tokens import LIFETIME_SECONDS
 
 PIECE = 64 * 1024
 HEADERS = {
-    # Whoever has left may not have it again from a cache that others share, nor for longer than its link is good.
+    # No shared cache may keep the file for users who left the conversation, and no cache longer than its link is valid.
     "Cache-Control": f"private, max-age={LIFETIME_SECONDS}",
     "Cross-Origin-Resource-Policy": "cross-origin",
     **SAFE_HEADERS,
@@ -31,12 +31,12 @@ HEADERS = {
 @csrf_exempt
 @require_safe
 async def attachment_file(request: HttpRequest, token: str) -> StreamingHttpResponse:
-    """Send the file that the link leads to; 404 if the link is bad or old, or its person may not have it now."""
+    """Send the file of the link; 404 if the link is invalid or expired, or its user may not read the file now."""
     attachment, file = await sync_to_async(_find)(token)
     pieces = _async_pieces(file) if isinstance(request, ASGIRequest) else _pieces(file)
     response = StreamingHttpResponse(pieces, content_type=_media_type(attachment), headers=HEADERS)
     response["Content-Length"] = str(attachment.size)
-    # An `img` shows it all the same; opened by itself, nothing of a stranger's is a page of this server.
+    # An `img` still displays it; opened directly, an uploaded file is never rendered as a page of this server.
     named = content_disposition_header(as_attachment=True, filename=attachment.filename)
     response["Content-Disposition"] = named or "attachment"
     response._resource_closers.append(file.close)  # type: ignore[attr-defined]

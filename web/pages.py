@@ -1,4 +1,4 @@
-"""The pages a browser opens: the front page, GraphiQL, the demo chat, and the key out of a mail."""
+"""Pages for browsers: the front page, GraphiQL, the demo chat, and the page that shows a key from a mail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from domains.accounts.policies import can_use_graphiql
 
 
 def front_page(request: HttpRequest) -> HttpResponse:
-    """What MishMob is, in plain words, and where to go; with DEBUG also how to log in to the demo."""
+    """Show what MishMob is, with links to everything else; with DEBUG also how to log in to the demo."""
     context = {
         "demo_users": _demo_users(),
         "demo_password": settings.DEMO_PASSWORD,
@@ -21,10 +21,10 @@ def front_page(request: HttpRequest) -> HttpResponse:
 
 
 def graphiql_page(request: HttpRequest) -> HttpResponse:
-    """GraphiQL over the API at this page's own path; before `make web`, a page that says how to get it.
+    """Show GraphiQL for the API at the same path; before `make web`, show how to build it.
 
-    Without DEBUG it is for staff with the right to, known by the cookie of the admin. Everybody else gets a page that
-    says what this address is. The cookie opens the page and nothing else: the API knows people by their tokens.
+    Without DEBUG it is for staff with the permission, authenticated by the cookie of the admin. Other visitors get a
+    page that says what this address is. The cookie only opens the page: the API authenticates users by their tokens.
     """
     if not _shows_graphiql(request):
         closed = {"endpoint_url": request.build_absolute_uri(request.path), "person": request.user}
@@ -39,7 +39,7 @@ def graphiql_page(request: HttpRequest) -> HttpResponse:
 
 
 def demo_chat_page(request: HttpRequest) -> HttpResponse:
-    """Two demo users who chat side by side, to see the live path at work; only with DEBUG."""
+    """Show two demo users who chat side by side, as a demo of live messaging; only with DEBUG."""
     if not settings.DEBUG:
         raise Http404("The demo is there with DEBUG only.")
     context = {
@@ -58,7 +58,7 @@ def _demo_users() -> list[dict[str, str]]:
     return settings.DEMO_USERS if settings.DEBUG else []
 
 
-#: What a key from a mail is for, by the path that the mail leads to.
+#: Texts about each kind of key, by the path that the mail links to.
 _MAILED_KEYS = {
     "verify-email": {
         "title": "Prove your address",
@@ -77,10 +77,10 @@ _MAILED_KEYS = {
 
 
 def mailed_key_page(request: HttpRequest, purpose: str) -> HttpResponse:
-    """Show the key from a mail to those whose frontend has no page of its own for it."""
+    """Show the key from a mail, for frontends that have no page of their own for it."""
     return render(request, "mailed_key.html", {**_MAILED_KEYS[purpose], "key": request.GET.get("key", "")})
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Say that the pages may be read by crawlers, ours among them, and the staff's desk need not be."""
+    """Allow crawlers, including this project's, to read all pages except the admin."""
     return HttpResponse("User-agent: *\nDisallow: /admin/\n", content_type="text/plain")

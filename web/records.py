@@ -1,7 +1,7 @@
-"""The public page of a record of service, for people and for programs.
+"""The public page of a service record, as HTML and as JSON.
 
-It shows what the signed record says and nothing else about its volunteer; nobody is asked to log in, nothing is kept
-by caches, and search engines are told to stay away.
+It shows the content of the signed record and nothing else about its volunteer. It needs no login, must not be cached,
+and asks search engines not to index it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
     "Referrer-Policy": "no-referrer",
-    # The page is HTML, a style sheet and pictures from this server, and runs no script.
+    # The page consists of HTML, a style sheet and pictures from this server, and runs no script.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
 }
-#: Why there is nothing to show: the status, the code for programs, the words for people.
+#: Errors: status, code for programs, and title and advice for people.
 UNKNOWN = (404, "NOT_FOUND", "There is no such record", "Check the address, or ask the person who gave it to you.")
 REVOKED = (410, "REVOKED", "This record was revoked", "The person it was about took it back.")
 UNREADABLE = (
@@ -40,10 +40,10 @@ UNREADABLE = (
 )
 
 
-@csrf_exempt  # it only reads: other methods are 405, not a matter of tokens
+@csrf_exempt  # it only reads: other methods are answered with 405, not with a CSRF error
 @require_safe
 def service_record_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the record as a page, or as JSON to those who ask for it (`Accept: application/json` or `?format=json`)."""
+    """Show the record as a page, or as JSON if requested (`Accept: application/json` or `?format=json`)."""
     record = find_public_record(code=code)
     if record is None:
         return _nothing(request, *UNKNOWN)
@@ -96,7 +96,7 @@ def _for_people(signed: SignedRecord) -> dict[str, Any]:
 
 
 def number(hours: float) -> str:
-    """Return hours as people write them: to hundredths, without zeros at the end."""
+    """Format hours with at most two decimals, without trailing zeros."""
     return f"{hours:,.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""The page behind the link that ends mails: to look changes nothing, to press its button, or a mail program's, does."""
+"""The unsubscribe page: GET changes nothing; its button, or the one of a mail program, sends a POST that does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEADERS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask, on GET; on POST end the mails, or begin them again if that is what the button said."""
+    """Ask for confirmation on GET; on POST end the mails, or resume them if the form says `again`."""
     status = 200
     try:
         if request.method != "POST":

@@ -1,7 +1,7 @@
-"""HTTP for crawlers with limits that Twisted lacks: how long a response's head may be, and all that comes with it.
+"""HTTP for crawlers, with limits that Twisted lacks: the size of a response's head, and of the whole response.
 
-Twisted keeps every header line that a server sends, and reads past informational responses and the extensions of
-chunks for as long as they come. Scrapy's own limit counts only what is left of all that, the body.
+Twisted stores every header line that a server sends, and skips informational responses and chunk extensions without
+limit. Scrapy's own limit counts only the body.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-#: Of a response's head, with all informational ones before it.
+#: Maximum size of a response's head, including those of all informational responses before it.
 MAX_HEAD_BYTES, MAX_HEAD_LINES = 64 * 1024, 200
-#: Of a whole response as it comes over the wire, in relation to what its body may be.
+#: Maximum size of a whole response on the wire, as a multiple of the maximum size of its body.
 MAX_OVERHEAD = 2
 
 
 class TooLong(Exception):
-    """The server sends more than any honest one would."""
+    """The server sent more than the limits allow."""
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """A connection that is cut where a response does not come to an end."""
+    """A connection that is closed if a response exceeds the limits."""
 
     def __init__(self, quiescent_callback: Any, *, max_bytes: int) -> None:
         super().__init__(quiescent_callback)
@@ -46,12 +46,12 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         self._bytes = self._head_lines = 0
 
     def request(self, request: Any) -> Any:
-        """Send the request, and begin to count what comes back."""
+        """Send the request, and start counting the response."""
         self._begin()
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        """Read on, unless there is too much already."""
+        """Process the data, unless the response is already too long."""
         super().dataReceived(data)
         self._bytes += len(data)
         if self._is_in_head():
@@ -71,7 +71,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
-    """Makes such connections."""
+    """Creates connections with these limits."""
 
     def __init__(self, max_bytes: int, quiescent_callback: Any, metadata: Any) -> None:
         super().__init__(quiescent_callback, metadata)
@@ -83,15 +83,15 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
 
 
 class BoundedDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's handler over such connections; a page that was cut is not asked for again."""
+    """Scrapy's download handler with these limits; a response that was cut off is not retried."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         max_bytes = MAX_OVERHEAD * crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        self._pool._factory = partial(BoundedFactory, max_bytes)  # type: ignore[assignment] # it is only called
+        self._pool._factory = partial(BoundedFactory, max_bytes)  # type: ignore[assignment] # only called
 
     async def download_request(self, request: Request) -> Response:
-        """Download the page; raises DownloadCancelledError, with the reason, where it was cut."""
+        """Download the page; raises DownloadCancelledError, with the reason, if the response was cut off."""
         try:
             return await super().download_request(request)
         except (DownloadFailedError, ResponseDataLossError) as error:
@@ -102,7 +102,7 @@ class BoundedDownloadHandler(HTTP11DownloadHandler):
 
 
 def _reasons_of(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield what Twisted says that the failure of a response came from."""
+    """Yield the reasons that Twisted gives for the failure of a response."""
     for failure in getattr(error, "reasons", ()):
         yield failure.value
         yield from _reasons_of(failure.value)

@@ -1,7 +1,7 @@
-"""Crawlers connect to public addresses only, whatever a name resolves to, on every hop.
+"""Restricts crawlers to public addresses, for every host name and every redirect.
 
-The check sits in the resolver: Twisted connects to exactly the addresses that it hands on, so no
-second look-up can slip in another one (DNS rebinding), and redirects and robots.txt pass through too.
+The check is in the resolver: Twisted connects to exactly the addresses that the resolver returns, so no second lookup
+can return another address (DNS rebinding). Redirects and robots.txt use the same resolver.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 logger = logging.getLogger(__name__)
 
-#: IPv6 addresses in which a translator finds an IPv4 one (RFC 6052).
+#: IPv6 addresses that a translator maps to IPv4 addresses (RFC 6052).
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Say whether the address, and any IPv4 one wrapped in it, is on the public internet."""
+    """Tell whether the address, and any IPv4 address embedded in it, is on the public internet."""
     found = ip_address(address.partition("%")[0])
     return all(one.is_global and not one.is_multicast for one in (found, *_wrapped(found)))
 
@@ -38,7 +38,7 @@ def _wrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
 
 @implementer(IResolutionReceiver)
 class _PublicOnly:
-    """Holds the addresses back until all are known: one private address spoils the name."""
+    """Collects the addresses of a name until all are known; a single private address makes the name fail."""
 
     def __init__(self, receiver: Any, name: str) -> None:
         self.receiver = receiver
@@ -63,7 +63,7 @@ class _PublicOnly:
 
 @implementer(IHostnameResolver)
 class PublicAddressResolver:
-    """The reactor's own resolver, with private addresses taken out."""
+    """The reactor's resolver, which refuses names with private addresses."""
 
     def __init__(self, reactor: Any, allowed: Collection[str]) -> None:
         self.reactor = reactor
@@ -72,11 +72,11 @@ class PublicAddressResolver:
 
     @classmethod
     def from_crawler(cls, crawler: object, reactor: Any) -> PublicAddressResolver:  # noqa: ARG003 - Scrapy's signature
-        """Return the guard before this reactor's resolver."""
+        """Return the wrapper of this reactor's resolver."""
         return cls(reactor, frozenset(settings.CRAWL_ALLOWED_PRIVATE))
 
     def install_on_reactor(self) -> None:
-        """Make every connection of the reactor pass the guard."""
+        """Make the reactor use this resolver for every connection."""
         self.reactor.installNameResolver(self)
 
     def resolveHostName(  # noqa: N802 - Twisted's name
@@ -87,7 +87,7 @@ class PublicAddressResolver:
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - Twisted's name
         transportSemantics: str = "TCP",  # noqa: N803 - Twisted's name
     ) -> IHostResolution:
-        """Resolve the name, and tell the receiver of public addresses only."""
+        """Resolve the name, and pass only public addresses to the receiver."""
         receiver: Any = resolutionReceiver
         if f"{hostName}:{portNumber}" not in self.allowed:
             receiver = _PublicOnly(resolutionReceiver, hostName)

@@ -1,4 +1,4 @@
-"""Read the events of an iCalendar file (RFC 5545), repeating ones within a window that always ends."""
+"""Reads the events of an iCalendar file (RFC 5545); repeating events within a limited window."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from crawlers.loaders.times import aware, read_zone, span
 from domains.geo.selectors import zip_time_zone
 from domains.opportunities.services.record_listing import FoundListing
 
-#: How far ahead a repeating event is listed, how often at most, and after how many steps we give up.
+#: Limits for repeating events: time ahead, number of occurrences, and steps until the reader gives up.
 WINDOW = timedelta(days=180)
 MAX_OCCURRENCES = 100
 MAX_STEPS = 20_000
-#: Seconds for all repeating events of one file; after that each keeps its first occurrence only.
+#: Seconds for all repeating events of one file; after that only the first occurrence of each is listed.
 PATIENCE = 5.0
-#: Finer rules than daily ones are no occasions for people, and some of them never end.
+#: Frequencies that are expanded. Finer ones than daily are not events for people, and some never end.
 _EXPANDED = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
-#: An event with one of these broken would be listed at a wrong time.
+#: If one of these properties is broken, the event would be listed at a wrong time.
 _NEEDED = {"DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RECURRENCE-ID"}
 _OFF = {"CANCELLED"}
 _PRIVATE = {"PRIVATE", "CONFIDENTIAL"}
@@ -50,7 +50,7 @@ def listings_in(
 
 
 def name_of(text: str) -> str:
-    """Return the name that the calendar gives itself, or nothing."""
+    """Return the name that the calendar gives itself, or an empty string."""
     named = re.search(r"^X-WR-CALNAME[^:\r\n]*:(.+)$", text[:5_000], re.MULTILINE)
     return clean_line(named[1].replace("\\,", ",")) if named else ""
 
@@ -66,7 +66,7 @@ def _calendars(text: str) -> list[Calendar]:
 
 
 class _Reading:
-    """What is known of the whole file while its events are read one by one."""
+    """State of the whole file while its events are read one by one."""
 
     def __init__(self, calendars: list[Calendar], feed_url: str, zone: tzinfo | None, now: datetime) -> None:
         self.feed_url = feed_url
@@ -111,8 +111,8 @@ class _Reading:
     def _link(self, event: Component, description: str) -> tuple[str, str]:
         """Return the event's own page, and the description without that link at its end.
 
-        An address that is relative, or the same for every event of the file, is the feed's: the
-        last link of the description is then the better one.
+        A URL that is relative, or the same for every event of the file, is that of the feed. Then the last link of the
+        description is used.
         """
         written = str(event.get("URL", ""))
         links = links_in(description)
@@ -147,7 +147,7 @@ class _Reading:
     def _occurrences(
         self, event: Component, start: datetime, end: datetime
     ) -> Iterator[tuple[datetime, datetime, str]]:
-        """Yield the occurrences within the window, or where there are none the first one of all."""
+        """Yield the occurrences within the window, or the very first one if there are none."""
         uid = str(event.get("UID", ""))
         left_out = {_stamp(aware(day.dt, start.tzinfo)) for days in _all(event, "EXDATE") for day in days.dts}
         is_listed = False
@@ -172,7 +172,7 @@ class _Reading:
         if until is not None:
             last = min(last, aware(until, start.tzinfo) + timedelta(days=0 if isinstance(until, datetime) else 1))
         try:
-            # Wall-clock time, so that ten o'clock stays ten o'clock when the clocks change.
+            # Use local time, so that ten o'clock stays ten o'clock when the clocks change.
             rule = rrulestr(recur.to_ical().decode(), dtstart=start.replace(tzinfo=None))
         except (ValueError, TypeError, AttributeError) as error:
             raise Unreadable(f"RRULE is broken ({error})") from None
@@ -192,7 +192,7 @@ def _is_public(event: Component) -> bool:
 
 
 def _may_never_occur(recur: vRecur) -> bool:
-    """Say whether the rule filters single days: 30 February would be sought until the year 9999."""
+    """Tell whether the rule filters single days: 30 February would be searched until the year 9999."""
     filters = set(recur) & {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYEASTER"}
     return str(recur["FREQ"][0]).upper() in {"DAILY", "WEEKLY"} and bool(filters)
 
@@ -203,7 +203,7 @@ def _all(event: Component, name: str) -> list[Any]:
 
 
 def _single(event: Component, name: str) -> Any:
-    """Return the first of properties that should be there once."""
+    """Return the first value of a property that should occur once."""
     return next(iter(_all(event, name)), None)
 
 

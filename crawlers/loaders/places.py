@@ -1,4 +1,4 @@
-"""Read places: their words, a United States ZIP code where the words prove it, coordinates where given."""
+"""Reads locations: their text, a United States ZIP code if the text confirms it, and coordinates if given."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNITED_STATES = {"us", "usa", "united states", "united states of america"}
 
 
 def zip_in(text: str, country: str = "") -> str:
-    """Return the last ZIP code whose state or city the text names too; five digits alone prove nothing."""
+    """Return the last ZIP code whose state or city is also in the text; five digits alone are not enough."""
     if country and country.lower().rstrip(".") not in _UNITED_STATES:
         return ""
     for code in reversed(_FIVE_DIGITS.findall(text)):
@@ -29,7 +29,7 @@ def zip_in(text: str, country: str = "") -> str:
 
 @lru_cache(maxsize=1024)
 def zone_of_town(town: str, state: str) -> tzinfo | None:
-    """Return the time zone of a town in a state such as CA, where all its ZIP codes agree on one."""
+    """Return the time zone of a town in a state such as CA, if all its ZIP codes have the same one."""
     zones = {zip_time_zone(area["zip_code"]) for area in zipcodes.filter_by(city=town, state=state)}
     return zones.pop() if len(zones) == 1 else None
 
@@ -51,7 +51,7 @@ def _area(code: str) -> dict[str, Any] | None:
 
 
 def _names(text: str, area: dict[str, Any]) -> bool:
-    """Say whether the text names the state, as CA, or the city of the ZIP code."""
+    """Tell whether the text names the state, such as CA, or the city of the ZIP code."""
     if re.search(rf"\b{area['state']}\b", text):
         return True
     return any(re.search(rf"\b{re.escape(city)}\b", text, re.IGNORECASE) for city in _cities(area))

@@ -1,4 +1,4 @@
-"""Read schema.org events and volunteer roles out of JSON-LD, microdata or RDFa nodes."""
+"""Reads schema.org events and volunteer roles from JSON-LD, microdata or RDFa nodes."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from domains.opportunities.services.record_listing import FoundListing
 
 Node = dict[str, Any]
 
-#: Nodes looked at on one page; what lies beyond is not a page for people.
+#: Maximum number of nodes read on one page; no page for people has more.
 MAX_NODES = 50_000
 #: Subtypes of Event whose names do not say so, and the types of volunteer roles.
 _TYPES = {"EventSeries", "Festival", "Hackathon", "CourseInstance", "VolunteerAction", "JobPosting"}
 _OFF = ("EventCancelled", "EventPostponed")
-#: Properties that lead to something else than an occasion of their own.
+#: Properties whose value is not a separate event of this page.
 _ELSEWHERE = {"superEvent", "isPartOf", "partOf", "previousStartDate", "potentialAction"}
-#: What a part takes over from its whole.
+#: Properties that a part inherits from its whole.
 _INHERITED = ("name", "description", "location", "organizer", "url", "eventAttendanceMode")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something takes place: a place on earth, at a distance, or both."""
+    """The location of an event: a place on earth, remote, or both."""
 
     text: str = ""
     postal_code: str = ""
@@ -58,7 +58,7 @@ def listings_in(
 
 
 def _walk(roots: Iterable[object]) -> Iterator[Node]:
-    """Yield every node without recursion, so that no depth can exhaust the stack."""
+    """Yield every node, without recursion, so that deep nesting cannot exhaust the stack."""
     waiting: list[tuple[object, Node]] = [(root, {}) for root in roots]
     waiting.reverse()
     for _ in range(MAX_NODES):
@@ -99,13 +99,13 @@ def _is_wanted(node: Node) -> bool:
 
 
 def _is_unpaid(job: Node) -> bool:
-    """Say whether the role is for volunteers: it says so, or says nothing of employment and pay."""
+    """Tell whether the role is for volunteers: it says so, or mentions no employment and no pay."""
     employment = " ".join(str(kind) for kind in _values(job, "employmentType")).upper()
     return "VOLUNTEER" in employment if employment else "baseSalary" not in job
 
 
 def _has_dated_parts(node: Node) -> bool:
-    """Say whether the event is the frame of dated parts, which are then listed instead."""
+    """Tell whether the event only groups dated parts, which are then listed instead."""
     return any(isinstance(part, dict) and "startDate" in part for part in _values(node, "subEvent"))
 
 
@@ -115,7 +115,7 @@ def _values(node: Node, name: str) -> list[Any]:
 
 
 def _text(node: Node, *names: str) -> str:
-    """Return the first of these properties that holds words."""
+    """Return the first of these properties that has a text."""
     for name in names:
         for value in _values(node, name):
             words = value.get("@value", value.get("name")) if isinstance(value, dict) else value
@@ -125,7 +125,7 @@ def _text(node: Node, *names: str) -> str:
 
 
 def _told_apart(found: list[FoundListing]) -> Iterator[FoundListing]:
-    """Yield each thing once, and give those that share an id one of their own."""
+    """Yield each listing once, and give listings that share an id different ids."""
     once = {(listing.title, listing.start_date, listing.location_text): listing for listing in reversed(found)}
     listings = list(once.values())[::-1]
     uses = Counter(listing.external_id for listing in listings)
@@ -135,7 +135,7 @@ def _told_apart(found: list[FoundListing]) -> Iterator[FoundListing]:
 
 
 def digest(listing: FoundListing) -> str:
-    """Return an id for a listing whose source gives it none."""
+    """Return an id for a listing that has none at its source."""
     parts = f"{listing.url}\n{listing.title}\n{listing.start_date.isoformat()}"
     return hashlib.sha256(parts.encode()).hexdigest()
 
@@ -221,7 +221,7 @@ class _Reader:
         return Place(text, postal_code, latitude, longitude, zone=zone)
 
     def _organization(self) -> str:
-        """Return who offers it; a person's name stays with the source."""
+        """Return the name of the organization; the name of a person is not stored."""
         for name in ("organizer", "hiringOrganization", "provider", "agent"):
             for value in _values(self.node, name):
                 node = self._followed(value)
@@ -232,14 +232,14 @@ class _Reader:
         return ""
 
     def _id(self, url: str) -> str:
-        """Return the id the source gives: an `@id` that names something, else an address of its own."""
+        """Return the id of the node at its source: its `@id` if it is meaningful, else its own URL."""
         given = _text(self.node, "@id", "id").strip()
         if given and not given.startswith("_:"):
             return urljoin(self.page_url, given)
         return url if url != self.page_url else ""
 
     def _followed(self, value: Any) -> Any:
-        """Return the node a reference points at: one step, so that circles end."""
+        """Return the node that a reference points to; follows one step only, so that cycles end."""
         if isinstance(value, dict) and set(value) == {"@id"}:
             return self.by_id.get(value["@id"], {})
         return value

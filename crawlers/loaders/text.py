@@ -1,4 +1,4 @@
-"""Turn what publishers write, markup and entities and all, into plain text and safe links."""
+"""Converts text of publishers, with markup and entities, into plain text and safe links."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from html_text import extract_text
 
 from crawlers.items import Unreadable
 
-#: No listing needs more; cleaning costs time for each character.
+#: Maximum length of a text: no listing needs more, and cleaning takes time for each character.
 MAX_CHARACTERS = 100_000
 MAX_PLACE = 5_000
-#: Text is often escaped twice, rarely more.
+#: Maximum rounds of unescaping: text is often escaped twice, rarely more.
 MAX_ROUNDS = 4
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _LINK = re.compile(r"https?://[^\s<>\"'\\\x00]+")
 _LINK_ELEMENT = re.compile(r"<a\b[^>]*>.*?</a\s*>", re.IGNORECASE | re.DOTALL)
 _ASKS_TO_ACT = re.compile(r"\b(click|here|sign up|register|rsvp|more info)\b", re.IGNORECASE)
-#: These turn the reading direction of whatever follows: a title could pass for another one.
+#: Characters that reverse the reading direction, which can make a title look like another one.
 _BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(value: object) -> str:
     """Return plain text: no markup, no entities, no control characters, white space folded.
 
-    Raises Unreadable for text whose encoding was lost on the way: it must not be stored garbled.
+    Raises Unreadable for garbled text, whose encoding was lost: it must not be stored.
     """
     text = str(value)[:MAX_CHARACTERS] if isinstance(value, str | int | float) else ""
     if "\ufffd" in text:
@@ -49,7 +49,7 @@ def clean_line(value: object) -> str:
 
 
 def clean_place(value: object) -> str:
-    """Return the words of a place; a sentence that asks to follow a link is not part of it."""
+    """Return the text of a location, without a sentence that asks to follow a link."""
     html = str(value)[:MAX_PLACE]
     if _LINK_ELEMENT.search(html):
         marked = _LINK_ELEMENT.sub(lambda link: f" \x02{clean_line(link.group())}\x02 ", html)
@@ -60,12 +60,12 @@ def clean_place(value: object) -> str:
 
 
 def links_in(text: str) -> list[str]:
-    """Return the http links that a text mentions, in order."""
+    """Return the http links in a text, in order."""
     return [link.rstrip(".,;:!?)]}") for link in _LINK.findall(text)]
 
 
 def http_link(value: object, base: str = "") -> str:
-    """Return the absolute http or https address, or nothing: `javascript:` and the like are no links."""
+    """Return the absolute http or https URL, or an empty string for others such as `javascript:`."""
     if not isinstance(value, str) or not value.strip():
         return ""
     try:

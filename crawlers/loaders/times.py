@@ -1,4 +1,4 @@
-"""Read dates and times as written, and never guess: what is not a time, or has no zone, is unreadable."""
+"""Reads dates and times without guessing: an invalid time, or one without a zone, is unreadable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 def read_time(value: str) -> date | datetime:
-    """Return the date, or the time with the offset that is written, if one is."""
+    """Return the date, or the time with its offset if the text has one."""
     parts = _WRITTEN.match(value.strip())
     if parts is None:
         raise Unreadable(f"{value[:40]!r} is not a date")
@@ -35,7 +35,7 @@ def read_time(value: str) -> date | datetime:
 
 
 def read_duration(value: str) -> timedelta | None:
-    """Return the length of time of an ISO 8601 duration such as PT2H, or None."""
+    """Return the value of an ISO 8601 duration such as PT2H, or None."""
     try:
         length: timedelta = vDuration.from_ical(value.strip())
     except ValueError:
@@ -59,10 +59,10 @@ def span(
     *,
     last_day_counts: bool,
 ) -> tuple[datetime, datetime]:
-    """Return start and end in their zone, by the rules of RFC 5545 where the end is left out.
+    """Return start and end in their zone; if there is no end, by the rules of RFC 5545.
 
-    A date without an end lasts the day, a time without one is a moment. `last_day_counts` says
-    whether an end date is the last day itself (schema.org) or the day after it (iCalendar).
+    A date without an end lasts all day, a time without an end has no duration. `last_day_counts` says whether an end
+    date is the last day itself (schema.org) or the day after it (iCalendar).
     """
     begins = aware(start, zone)
     if end is not None:
@@ -79,7 +79,7 @@ def span(
 
 
 def aware(moment: date | datetime, zone: tzinfo | None) -> datetime:
-    """Return the moment with its zone; a date begins at midnight."""
+    """Return the time with its zone; a date begins at midnight."""
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001 - the zone follows
     if moment.tzinfo is None:

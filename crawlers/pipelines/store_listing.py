@@ -1,4 +1,4 @@
-"""Hand each listing to the service that keeps it, and say at the end which sources were read whole."""
+"""Passes each listing to the service that stores it, and reports at the end which sources were read completely."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ logger = logging.getLogger(__name__)
 
 
 class StoreListing:
-    """Stores listings one by one: a refused one is logged and left out, the rest go on."""
+    """Stores listings one by one: a refused listing is logged and skipped."""
 
     def __init__(self, spider: ListingSpider) -> None:
         self.spider = spider
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> StoreListing:
-        """Return the store for the crawler's spider."""
+        """Return the pipeline for the crawler's spider."""
         return cls(crawler.spider)
 
     async def process_item(self, item: CrawledListing) -> CrawledListing:
-        """Record the listing and count what became of it."""
+        """Store the listing and count the result."""
         report = item.report
         report.found += 1
         try:
@@ -38,7 +38,7 @@ class StoreListing:
             reasons = "; ".join(f"{wrong.field}: {wrong.code}" for wrong in refused.problems)
             logger.warning("Source %r: refused %r, %s.", report.url, item.listing.title[:80], reasons)
         except Exception:
-            # Whatever it was, what could not be stored now is not gone from its source.
+            # A listing that could not be stored still exists at its source.
             report.failures += 1
             logger.exception("Source %r: storing %r failed.", report.url, item.listing.title[:80])
         else:
@@ -47,7 +47,7 @@ class StoreListing:
         return item
 
     async def close_spider(self) -> None:
-        """Finish each source that could be read; what vanished from one that was read whole is closed."""
+        """Finish each source that could be read; if it was read completely, close the listings it no longer has."""
         for report in self.spider.reports:
             if report.source_id is not None:
                 report.closed = await self._finish(report, report.source_id)

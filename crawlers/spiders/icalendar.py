@@ -20,7 +20,7 @@ class ICalendarSpider(ListingSpider):
     kind = "ICALENDAR"
 
     def listings_in(self, response: Response) -> Iterable[FoundListing | Unreadable]:
-        """Yield the events of the calendar, repeating ones for the coming months."""
+        """Yield the events of the calendar; repeating events for the coming months."""
         return listings_in(_text(response), feed_url=response.url, zone=self.zone)
 
     def name_of(self, response: Response) -> str:
@@ -29,7 +29,7 @@ class ICalendarSpider(ListingSpider):
 
 
 def _text(response: Response) -> str:
-    """Return the file's text: UTF-8 as the standard says, else the encoding that the server names."""
+    """Return the file's text: UTF-8 as the standard requires, else in the encoding that the server names."""
     body = response.body.removeprefix(codecs.BOM_UTF8)
     try:
         return body.decode()

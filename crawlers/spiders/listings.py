@@ -1,4 +1,4 @@
-"""What every spider does: read each page once, log what cannot be read with its reason, and go on."""
+"""The base class of all spiders: reads each page once, logs unreadable content with the reason, and continues."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from domains.opportunities.services.sources import record_source
 
 logger = logging.getLogger(__name__)
 
-#: Listings taken from one page; a page with more is read up to here and nothing is closed after it.
+#: Maximum number of listings read from one page; if a page has more, no listing of its source is closed.
 MAX_LISTINGS = 5_000
 _MAX_REASON = 300
 
@@ -40,14 +40,14 @@ class ListingSpider(Spider):
 
     @abstractmethod
     def listings_in(self, response: Response) -> Iterable[FoundListing | Unreadable]:
-        """Yield the listings of a page and what on it is unreadable; raise Unreadable for the whole page."""
+        """Yield the listings of a page, and Unreadable for each broken one; raise Unreadable for the whole page."""
 
     @abstractmethod
     def name_of(self, response: Response) -> str:
-        """Return the name that the source gives itself, or nothing."""
+        """Return the name that the source gives itself, or an empty string."""
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the first page of each source."""
+        """Request the first page of each source."""
         for report in self.reports:
             yield self.page_of(report, report.url, dont_filter=True)
 
@@ -56,7 +56,7 @@ class ListingSpider(Spider):
         return Request(url, self.read_page, errback=self.page_failed, cb_kwargs={"report": report}, **options)
 
     async def read_page(self, response: Response, report: SourceReport) -> AsyncIterator[Any]:
-        """Yield what the page holds; a page that cannot be read fails alone."""
+        """Yield the listings of the page; an unreadable page does not affect the others."""
         try:
             found = list(islice(self.listings_in(response), MAX_LISTINGS + 1))
         except Unreadable as reason:
@@ -83,7 +83,7 @@ class ListingSpider(Spider):
         return await sync_to_async(record_source)(kind=self.kind, url=report.url, name=name)
 
     def page_failed(self, failure: Failure) -> None:
-        """Note a page that could not be fetched."""
+        """Record a page that could not be fetched."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._page_unread(request.url, _reason(failure), request.cb_kwargs["report"])
 
@@ -102,6 +102,6 @@ def _reason(failure: Failure) -> str:
 
 
 def _one_line(text: object) -> str:
-    """Return the text fit for one line of a log, whatever a page has put into it."""
+    """Return the text on one line, safe for the log."""
     line = " ".join(str(text).split())[:_MAX_REASON].rstrip(".")
     return "".join(character if character.isprintable() else "?" for character in line)

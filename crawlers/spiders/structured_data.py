@@ -18,16 +18,16 @@ from crawlers.loaders.text import clean_line
 from crawlers.spiders.listings import ListingSpider
 from domains.opportunities.services.record_listing import FoundListing
 
-#: Pages followed from one index page.
+#: Maximum number of pages followed from one index page.
 MAX_LINKS = 200
-#: Endings of links that lead to no web page.
+#: File extensions of links that do not lead to a web page.
 NOT_PAGES = [*IGNORED_EXTENSIONS, "ics", "json", "rss", "xml"]
-#: The time that reading microdata takes grows with the square of its properties.
+#: Maximum number of microdata properties: parsing time grows with the square of their number.
 MAX_PROPERTIES = 5_000
 
 
 class StructuredDataSpider(ListingSpider):
-    """Reads web pages; with `follow`, also the pages below an index page that it links to."""
+    """Reads web pages; with `follow`, also the pages below an index page to which it links."""
 
     name = "structured_data"
     kind = "STRUCTURED_DATA"
@@ -60,7 +60,7 @@ class StructuredDataSpider(ListingSpider):
         return clean_line(response.css('meta[property="og:site_name"]::attr(content)').get(""))
 
     async def read_page(self, response: Response, report: SourceReport) -> AsyncIterator[Any]:
-        """Yield what the page holds, and for an index page the pages to follow."""
+        """Yield the listings of the page, and for an index page the requests for the pages to follow."""
         async for listing in super().read_page(response, report):
             yield listing
         if self.follow and "is_below" not in response.meta:
@@ -69,7 +69,7 @@ class StructuredDataSpider(ListingSpider):
 
 
 def _links_below(response: Response) -> list[str]:
-    """Return the pages in the folder of the index page that it links to."""
+    """Return the links of the index page to pages in its folder."""
     if not isinstance(response, TextResponse):
         return []
     folder = urljoin(response.url, ".")
@@ -79,7 +79,7 @@ def _links_below(response: Response) -> list[str]:
 
 
 def _json_ld(response: TextResponse) -> Iterator[object]:
-    """Yield the content of each block, or why it cannot be read: one broken block spares the others."""
+    """Yield the content of each block, or why it cannot be read; a broken block does not affect the others."""
     for script in response.xpath('//script[starts-with(@type, "application/ld+json")]'):
         try:
             yield json.loads(script.xpath("string()").get(""), strict=False)

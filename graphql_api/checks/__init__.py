@@ -1,1 +1,1 @@
-"""What every document passes before it is executed, and every answer while it is made."""
+"""Checks of every document before it is executed, and of every answer while it is built."""

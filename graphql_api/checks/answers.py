@@ -1,6 +1,6 @@
-"""How long an answer may be, counted while it is made: execution stops as soon as it would be longer.
+"""The limit on the length of an answer, counted during execution, which stops as soon as the limit is exceeded.
 
-Each value is counted once, when it is completed. What JSON adds, such as commas and escapes, is not known by then, so
+Each value is counted once, when it is completed. The commas and escapes that JSON adds are not known at that time, so
 the text itself is measured too before it is sent.
 """
 
@@ -23,9 +23,9 @@ from graphql_api.errors import LimitExceeded, code_errors
 
 T = TypeVar("T")
 MIB = 1024 * 1024
-#: What a field takes beside its name and its value: two quotes, a colon, a comma.
+#: Bytes of a field besides its name and its value: two quotes, a colon, a comma.
 PUNCTUATION = 4
-#: About how long a number, a Boolean or a date is.
+#: Approximate length of a number, a Boolean or a date.
 SHORT_VALUE = 8
 
 
@@ -39,18 +39,18 @@ class AnswerTooLong(LimitExceeded):
 
 
 class _Counting(Executor[Any]):
-    """Counts what it completes. Past the limit every field raises, what waits is given up, and no data is left."""
+    """Counts completed values. Past the limit every field raises, waiting resolvers are closed, and no data is left."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Executors of a subscription's events are copies, so each event may be as long.
+        # Each event of a subscription has a copy of the executor, so the limit applies to each event.
         self._bytes_left: int = settings.MAX_ANSWER_BYTES
         self._too_long: AnswerTooLong | None = None
 
     def collect_subfields(self, return_type: Any, field_details_list: Any) -> CollectedFields:
-        """Return what is selected of an object, and count the names.
+        """Return the selected fields of an object, and count their names.
 
-        Here rather than where the fields are executed: a frame more on each level of the recursion would be felt.
+        Counting where the fields are executed would add a stack frame on each level of the recursion, which is slower.
         """
         collected = super().collect_subfields(return_type, field_details_list)
         names = collected.grouped_field_set
@@ -63,8 +63,8 @@ class _Counting(Executor[Any]):
         """Complete the value, and count it."""
         value = return_type.coerce_output_value(result)
         if value is None or value is Undefined:
-            return super().complete_leaf_value(return_type, result)  # which knows what to raise
-        # Each request comes by here thousands of times.
+            return super().complete_leaf_value(return_type, result)  # which raises the right error
+        # This code is fast, because it runs thousands of times per request.
         if value.__class__ is not str:
             self._bytes_left -= SHORT_VALUE
         elif value.isascii():
@@ -80,13 +80,13 @@ class _Counting(Executor[Any]):
         raise self._too_long
 
     def handle_field_error(self, raw_error: Exception, *where: Any) -> None:
-        """Let nothing on the way up turn the end into one field's error."""
+        """Raise the error again on every level, so that it ends the execution instead of one field."""
         if self._too_long is not None:
             raise self._too_long
         super().handle_field_error(raw_error, *where)
 
     async def with_abort_signal(self, awaitable: Awaitable[T]) -> T:
-        """Wait for what a resolver gives; once the answer is too long, no resolver is begun."""
+        """Wait for the value of a resolver; once the answer is too long, no more resolvers are started."""
         if self._too_long is None:
             return await awaitable
         if iscoroutine(awaitable):
@@ -94,23 +94,23 @@ class _Counting(Executor[Any]):
         raise self._too_long
 
     def settle_in_background(self, awaitables: list[Awaitable[Any]]) -> None:
-        """Give up the siblings of a field that failed, instead of letting them come to their end unseen."""
+        """Close the siblings of a failed field once the answer is too long, instead of letting them finish unseen."""
         if self._too_long is None:
             super().settle_in_background(awaitables)
         else:
             _close(awaitables)
 
     def build_response(self, data: dict[str, Any] | None) -> Any:
-        """Answer with the one error, and nothing of the data."""
+        """Return only the error, without data, if the answer is too long."""
         if self._too_long is None:
             return super().build_response(data)
-        self._too_long.__traceback__ = self._too_long.__context__ = None  # they hold all that was made
+        self._too_long.__traceback__ = self._too_long.__context__ = None  # they reference all values made so far
         self.collected_errors.errors.clear()
         return ExecutionResult(None, [self._too_long])
 
 
 def _close(value: Any) -> None:
-    """Close the coroutines in the value that have not begun, with those that they would have waited for."""
+    """Close the coroutines in the value that have not started, and those that they would have awaited."""
     if iscoroutine(value):
         if getcoroutinestate(value) == CORO_CREATED:
             waiting = list(getcoroutinelocals(value).values())
@@ -128,17 +128,17 @@ class OperationExecutor(_Counting, StrawberryGraphQLCoreExecutionContext):
 
 
 class EventExecutor(_Counting):
-    """Executes a subscription's document on its events."""
+    """Executes the document of a subscription for each event."""
 
 
 def encode_answer(answer: Any) -> bytes:
-    """Write the answer as JSON; one whose text turns out to be too long is replaced by the error."""
+    """Encode the answer as JSON; an answer whose text is too long is replaced by the error."""
     text = orjson.dumps(answer, default=str)
     return text if len(text) <= settings.MAX_ANSWER_BYTES else orjson.dumps(_too_long(answer))
 
 
 def encode_message(message: Any) -> bytes:
-    """Write a message of the sockets' protocol as JSON, with the same bound for the answer that it may bring."""
+    """Encode a message of the socket protocol as JSON; the same limit applies to the answer in it."""
     text = orjson.dumps(message, default=str)
     if len(text) > settings.MAX_ANSWER_BYTES and message["type"] == "next":
         text = orjson.dumps({**message, "payload": _too_long(message["payload"])})

@@ -1,4 +1,4 @@
-"""Checks that every value a client sends passes, whatever field it is for."""
+"""Checks for all values that clients send, independent of the field."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from graphql_api.checks.texts import is_unicode
 from graphql_api.errors import BadUserInput
 
 MAX_NESTING = 50
-#: Digits of a whole number: no field takes one with more, and Python refuses to read some thousands of them.
+#: Maximum digits of an integer: no field accepts more, and Python refuses to parse some thousands of digits.
 MAX_DIGITS = 20
 
 
 class CleanInput(SchemaExtension):
-    """Refuses text that no database can store and numbers that are none, naming the field."""
+    """Refuses text that no database can store, and invalid numbers; the error names the field."""
 
     def on_validate(self) -> Iterator[None]:
-        """Look at the variables and at the values written into the document."""
+        """Check the variables, and the literal values in the document."""
         for name, value in (self.execution_context.variables or {}).items():
             check_value(value, name)
         if self.execution_context.graphql_document is not None:
@@ -43,9 +43,9 @@ class _Literals(Visitor):
 
 
 def check_value(value: Any, path: str, depth: int = 0) -> None:
-    """Raise BadUserInput, naming the path, if there is anything in the value that cannot be stored.
+    """Raise BadUserInput, naming the path, if any part of the value cannot be stored.
 
-    Of a file the name is looked at here; what is in it is the business of the service that takes it.
+    Of a file, only the name is checked here; the service that receives the file checks its content.
     """
     if depth > MAX_NESTING:
         raise BadUserInput(f"`{path}` is nested too deeply.")

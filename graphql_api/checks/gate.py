@@ -1,12 +1,12 @@
-"""The mutation gate: how many mutations use the database at once, in all and for the same thing.
+"""The mutation gate: limits how many mutations use the database at once, in all and for the same row.
 
-A mutation that waits for a lock holds a connection meanwhile. If a row or a table is locked for long and a crowd wants
-it, the crowd would hold every connection of the process, and everybody else would wait behind it. So each mutation
-belongs to some groups, each with a limit: those that name the same row, those of the same name, those of the same
-domain, and all. A mutation whose groups are full waits for its slot in this process, without a connection, in order
-of arrival; mutations of other groups pass it.
+A mutation that waits for a lock holds a connection meanwhile. If a row or a table is locked for long and many
+mutations need it, they would hold every connection of the process, and all other requests would wait. So each mutation
+belongs to several groups, each with a limit: the mutations that name the same row, have the same name, belong to the
+same domain, and all mutations. A mutation whose groups are full waits for its slot in this process, without a
+connection, in order of arrival; mutations of other groups pass it.
 
-A busy group is not a stuck one: as long as its mutations finish, those behind them wait on.
+A busy group is not a stuck group: as long as its mutations finish, the waiting ones continue to wait.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from domains.base import slots
 from domains.base.errors import Code, Refused
 from domains.base.locks import BUSY, is_busy
 
-#: Mutations in the database at once, of the connections that a process has (config/settings/base.py).
+#: Maximum number of mutations at once; each uses a connection of the process (config/settings/base.py).
 MAX_OF_ROW, MAX_OF_NAME, MAX_OF_DOMAIN, MAX_AT_ONCE = 2, 4, 5, 12
-#: Seconds that a mutation waits while nothing of a full group of its own finishes, and at most.
+#: Seconds that a mutation waits while no mutation of its full groups finishes, and maximum wait in all.
 PATIENCE_SECONDS, MAX_WAIT_SECONDS = 10.0, 30.0
-#: Each waiting mutation is a thread; what comes on top of so many is refused at once.
+#: Maximum number of waiting mutations, each of which is a thread; further mutations are refused at once.
 MAX_WAITING = 1000
 
 Key = tuple[str, Hashable]
@@ -35,7 +35,7 @@ Key = tuple[str, Hashable]
 
 @dataclass(frozen=True)
 class Place:
-    """What a mutation is and touches: the rows that its input names, its name, and its domain."""
+    """What a mutation is grouped by: the rows that its input names, its name, and its domain."""
 
     rows: Collection[Hashable]
     name: str
@@ -43,20 +43,20 @@ class Place:
 
     @property
     def keys(self) -> list[Key]:
-        """Return the kind and the key of each group that it belongs to."""
+        """Return the kind and the key of each group that the mutation belongs to."""
         return [*(("row", row) for row in self.rows), ("name", self.name), ("domain", self.domain), ("all", None)]
 
 
 @dataclass(eq=False)
 class _Group:
-    """Mutations that may be in each other's way."""
+    """Mutations that may block each other."""
 
     limit: int
     moved_at: float
-    #: Slots inside, and with those that wait.
+    #: Number of admitted mutations (`inside`), and of admitted and waiting ones (`members`).
     inside: int = 0
     members: int = 0
-    #: Whether the last mutation waited for this row in vain. Then only one at a time tries it again.
+    #: Whether the last mutation waited in vain for a lock on this row. Then only one at a time may retry.
     is_stuck: bool = False
 
     @property
@@ -97,12 +97,12 @@ class MutationGate:
         if slot.is_inside:
             return
         if not connection.in_atomic_block:
-            connection.close()  # a pool takes it back
+            connection.close()  # a pool gets it back
         while not slot.is_inside:
             slot.admitted.wait(self._seconds_left(slot))
 
     def leave(self, slot: _Slot) -> None:
-        """Let the next in."""
+        """Free the slot, and admit the next mutations."""
         with self._mutex:
             for (kind, _), group in slot.groups.items():
                 group.inside -= 1
@@ -131,9 +131,9 @@ class MutationGate:
         slot.groups = {}
 
     def _admit(self) -> None:
-        """Let in those whose groups have room: stuck rows last, idle domains first, else in order of arrival."""
+        """Admit mutations whose groups have room: stuck rows last, idle domains first, else in order of arrival."""
         while free := [slot for slot in self._waiting if not slot.is_blocked]:
-            slot = min(free, key=_Slot.rank)  # the first of equal ones
+            slot = min(free, key=_Slot.rank)  # `min` returns the first of equal slots
             self._waiting.remove(slot)
             for group in slot.groups.values():
                 group.inside += 1
@@ -141,7 +141,7 @@ class MutationGate:
             slot.admitted.set()
 
     def _seconds_left(self, slot: _Slot) -> float:
-        """Return how long the slot may go on waiting; refuses with CONFLICT once that is over."""
+        """Return how many seconds the slot may still wait; refuses with CONFLICT when they are over."""
         with self._mutex:
             if slot.is_inside:
                 return 0.0
@@ -158,7 +158,7 @@ class MutationGate:
 
 @dataclass(eq=False)
 class _Slot:
-    """The slot of one mutation, that waits or is inside."""
+    """The slot of one mutation, which is waiting or admitted."""
 
     gate: MutationGate
     keys: list[Key]
@@ -166,7 +166,7 @@ class _Slot:
     came_at: float = 0.0
     admitted: threading.Event = field(default_factory=threading.Event)
     is_inside: bool = False
-    #: Whether the mutation waited for somebody else's lock in vain.
+    #: Whether the mutation waited in vain for another transaction's lock.
     was_in_vain: bool = False
 
     @property
@@ -174,7 +174,7 @@ class _Slot:
         return any(group.is_full for group in self.groups.values())
 
     def rank(self) -> tuple[bool, int]:
-        """Return what decides who is next: whether a row is stuck, and how many are inside for the same domain."""
+        """Return the sort key for admission: whether a row is stuck, and the number admitted for the same domain."""
         domain = next(group.inside for (kind, _), group in self.groups.items() if kind == "domain")
         return any(group.is_stuck for group in self.groups.values()), domain
 
@@ -183,7 +183,7 @@ class _Slot:
         self.gate.enter(self)
 
     def release(self) -> None:
-        """Give the slot to the next; what was given back already stays so."""
+        """Free the slot; do nothing if it is already free."""
         if self.is_inside:
             self.gate.leave(self)
 

@@ -1,4 +1,4 @@
-"""Whose request it is: a bad token is an error, except where a new session is what is asked for."""
+"""Checks the access token: a bad token is an error, except for mutations that begin a session."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from graphql_api.checks.limits import root_fields_of
 from graphql_api.context import Context
 from graphql_api.errors import BadUserInput
 
-#: Clients that send their token with every request could not get a new one otherwise.
+#: Mutations that ignore a bad token; else a client that sends its token with every request could not get a new one.
 BEGIN_A_SESSION = frozenset({"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn"})
 
 
 class OverHttp(SchemaExtension):
-    """Refuses subscriptions that come by HTTP."""
+    """Refuses subscriptions over HTTP."""
 
     def on_validate(self) -> Iterator[None]:
-        """Look at the operation that was asked for."""
+        """Check the type of the operation."""
         context = self.execution_context
         is_http = isinstance(getattr(context.context, "request", None), HttpRequest)
         if is_http and context.operation_type is OperationType.SUBSCRIPTION:
@@ -29,10 +29,10 @@ class OverHttp(SchemaExtension):
 
 
 class Identity(SchemaExtension):
-    """Refuses the request whose token is no good, instead of answering it as a stranger's."""
+    """Refuses a request with a bad token, instead of executing it as an anonymous one."""
 
     def on_validate(self) -> Iterator[None]:
-        """Look at what is asked; by now the document is parsed."""
+        """Check the root fields; the document is parsed by now."""
         context, document = self.execution_context.context, self.execution_context.graphql_document
         if isinstance(context, Context) and context.refusal is not None and document is not None:
             asked = set(root_fields_of(document))

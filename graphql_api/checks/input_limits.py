@@ -1,7 +1,7 @@
-"""How much a client may send: the values of the variables, and the items of each list.
+"""Limits on the input of a request: the values of the variables, and the items of each list.
 
-Coercion is what costs: it makes an object of each value, for each use of a variable. So all of this is looked at
-before anything is coerced, and no more of it is looked at than the limits allow.
+Coercion is expensive: it makes an object of each value, for each use of a variable. So the limits are checked before
+anything is coerced, and the check reads no more values than the limits allow.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from graphql_api.errors import BadUserInput, LimitExceeded
 
-#: Values in all variables of a request, each list, object and null counted as one.
+#: Maximum number of values in all variables of a request; each list, object and null counts as one.
 MAX_VALUES = 5_000
-#: Commas and opening brackets of a request, outside of its texts: somewhat more than so many values need.
+#: Maximum number of commas and opening brackets outside of strings: somewhat more than MAX_VALUES values need.
 MAX_MARKS = 2 * MAX_VALUES
 MARKS = (b",", b"{", b"[")
-#: In valid JSON at least every second text follows a mark, and each text has two quotes.
+#: In valid JSON at least every second string follows a mark, and each string has two quotes.
 MAX_QUOTES = 4 * (MAX_MARKS + 1)
-#: Characters of one text. The longest text that is taken anywhere has 10,000; one that is too long for its field is
-#: answered by the service, with its code.
+#: Maximum length of one text. The longest text that any field accepts has 10,000 characters; the service refuses a
+#: text that is too long for its field, with its own code.
 MAX_TEXT = 50_000
-#: Under this key the metadata of an argument or a field of an input says how many items its list may have.
+#: Key in the metadata of an argument or input field for the maximum number of items of its list.
 MAX_ITEMS = "max_items"
 
 
 @dataclass(frozen=True)
 class MaxItems:
-    """How many items a list may have, and above how many it is refused before it is read.
+    """Maximum number of items of a list, and the number above which the list is refused before it is read.
 
-    Between the two its service refuses it, with a code and beside whatever else is wrong.
+    Between the two, the service refuses the list, with a code and together with all other problems.
     """
 
     items: int
@@ -58,7 +58,7 @@ class MaxItems:
 
 
 def at_most(items: int, *, service_answers: bool = False) -> dict[str, MaxItems]:
-    """Return the metadata of a list in an input; `service_answers` where a service refuses what is a little longer."""
+    """Return the metadata of a list in an input; `service_answers` if the service refuses a slightly longer list."""
     return {MAX_ITEMS: MaxItems(items, 2 * items if service_answers else items)}
 
 
@@ -70,7 +70,7 @@ def list_field(
     default: Any = strawberry.UNSET,
     default_factory: Callable[[], Any] | None = None,
 ) -> Any:
-    """Declare a list in an input, with the most items that it takes."""
+    """Declare a list in an input, with its maximum number of items."""
     metadata = at_most(items, service_answers=service_answers)
     described = f"{description} At most {items}."
     if default_factory is not None:
@@ -81,30 +81,30 @@ def list_field(
 
 
 def max_items_of(definition: GraphQLArgument | GraphQLInputField) -> MaxItems | None:
-    """Return the most items that the argument or field declares for its list."""
+    """Return the maximum that the argument or field declares for its list, or None."""
     declared = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     found: MaxItems | None = (getattr(declared, "metadata", None) or {}).get(MAX_ITEMS)
     return found
 
 
 def holds_too_many_values(text: str | bytes) -> bool:
-    """Tell whether JSON surely holds more values than variables may: reading it is what would cost.
+    """Tell whether JSON surely holds more values than allowed, without the cost of parsing it.
 
     Each value but the first of a list or object follows a comma, and each list or object has a bracket. Commas and
-    brackets in texts do not count.
+    brackets in strings do not count.
     """
     data = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     if sum(map(data.count, MARKS)) <= MAX_MARKS:
         return False
     unescaped = data.replace(rb"\\", b"").replace(rb"\"", b"")
-    outside_texts = b"".join(unescaped.split(b'"', MAX_QUOTES)[::2])  # it looks no further than that
+    outside_texts = b"".join(unescaped.split(b'"', MAX_QUOTES)[::2])  # it reads at most MAX_QUOTES quotes
     return sum(map(outside_texts.count, MARKS)) > MAX_MARKS
 
 
 def check_variables(variables: Mapping[str, Any]) -> int:
-    """Return how many values the variables hold, used or not; refuse too many, and texts that are too long.
+    """Return the number of values in the variables, used or not; refuse too many values, and texts that are too long.
 
-    No more than MAX_VALUES are looked at.
+    At most MAX_VALUES values are read.
     """
     left = MAX_VALUES - len(variables)
     waiting = list(variables.items())
@@ -129,11 +129,11 @@ def _check_length(text: str, path: str) -> None:
 
 @dataclass
 class Inputs:
-    """What one operation is given: its variables, as they were sent, and their defaults."""
+    """The input of one operation: its variables, as the client sent them, and their defaults."""
 
     given: Mapping[str, Any]
     defaults: Mapping[str, ValueNode]
-    #: How many values each variable holds, read as the type; counted once, however often it is used.
+    #: Number of values of each variable, by type; counted once, however often the variable is used.
     counted: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @classmethod
@@ -143,16 +143,16 @@ class Inputs:
         return cls(variables, {one.variable.name.value: one.default_value for one in declared if one.default_value})
 
     def count(self, arguments: Iterable[ArgumentNode], definitions: Mapping[str, GraphQLArgument]) -> int:
-        """Return how many values a field is given by its arguments; refuse a list that is longer than it may be."""
+        """Return the number of values in the arguments of a field; refuse a list that is too long."""
         values = 0
         for argument in arguments:
             definition = definitions.get(argument.name.value)
-            if definition is not None:  # an argument that there is not is refused by the validation
+            if definition is not None:  # the validation refuses unknown arguments
                 values += self._count(argument.value, definition, argument.name.value)
         return values
 
     def coerced(self, node: ArgumentNode | None, definition: GraphQLArgument) -> Any:
-        """Return the small value of an argument as the resolver will get it; Undefined where it will be refused."""
+        """Return the scalar value of an argument as the resolver will get it; Undefined if it will be refused."""
         value = node.value if node is not None else None
         if isinstance(value, VariableNode):
             name = value.name.value
@@ -208,7 +208,7 @@ def _check_items(items: int, definition: GraphQLArgument | GraphQLInputField, pa
 
 
 def _count_given(value: Any, definition: GraphQLArgument | GraphQLInputField, path: str) -> int:
-    """Count what was sent for a variable as the type has it; what does not fit the type is refused by its coercion."""
+    """Count the values of a variable, read as the type; coercion later refuses values that do not fit the type."""
     kind = get_nullable_type(definition.type)
     if isinstance(kind, GraphQLList) and isinstance(value, list):
         _check_items(len(value), definition, path)

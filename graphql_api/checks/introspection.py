@@ -1,4 +1,4 @@
-"""Who may read the schema by introspection: everybody, staff with the right to, or nobody (INTROSPECTION)."""
+"""Checks who may introspect the schema: all users, staff with the permission, or no user (INTROSPECTION)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from domains.accounts.policies import can_introspect
 
 
 class Introspection(SchemaExtension):
-    """Refuses `__schema` and `__type` to those who may not read the schema."""
+    """Refuses `__schema` and `__type` if the viewer may not introspect the schema."""
 
     def on_validate(self) -> Iterator[None]:
-        """Look for introspection fields in the parsed document."""
+        """Search the parsed document for introspection fields."""
         viewer = getattr(self.execution_context.context, "viewer", None)
         if not can_introspect(viewer) and self.execution_context.graphql_document is not None:
             visit(self.execution_context.graphql_document, _NoIntrospection())

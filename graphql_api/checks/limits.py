@@ -1,4 +1,4 @@
-"""How much one document may ask for, looked at before it is validated, coerced or executed."""
+"""Limits on the size of a document, checked before it is validated, coerced or executed."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ MAX_TOKENS = 1_000
 MAX_DEPTH = 10
 MAX_ALIASES = 30
 MAX_DIRECTIVES = 20
-#: Fields with those of each fragment counted at each of its spreads: the libraries expand them.
+#: Maximum number of fields; those of a fragment count at each spread, because the libraries expand them.
 MAX_SELECTIONS = 2_000
-#: What an answer may hold, as far as pages and `weights.py` tell: objects, and characters of long texts.
+#: Maximum size of an answer, estimated by pages and `weights.py`: objects, and characters of long texts.
 MAX_OBJECTS = 10_000
 MAX_ANSWERED_CHARACTERS = 6_000_000
-#: The greatest cost of a document, in the points of `weights.py`: about one and a half seconds of one core.
+#: Maximum cost of a document, in the points of `weights.py`: about one and a half seconds of one core.
 MAX_COST = 170_000
 MAX_ROOT_MUTATIONS = 4
-#: Each of these guesses at a secret or takes a place: one per request.
+#: Mutations that check a secret or take a slot: one per request.
 LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole", "acceptHostInvitation"})
 
 
 class Limits(SchemaExtension):
-    """Refuses a document that is too deep, too wide, too costly or guesses too often, before it is validated."""
+    """Refuses a document that is too deep, too wide, too costly or repeats LONELY_MUTATIONS, before validation."""
 
     def on_validate(self) -> Iterator[None]:
-        """Measure the parsed document, and keep with the request what it costs."""
+        """Measure the parsed document, and store its cost in the context."""
         context = self.execution_context
         if context.graphql_document is not None:
             schema: GraphQLSchema = context.schema._schema
             try:
-                # The public name falls back on the first operation, which is what must not happen.
+                # The public attribute falls back to the first operation, which would be wrong here.
                 cost = check(
                     context.graphql_document, schema, context.variables or {}, context._provided_operation_name
                 )
@@ -63,9 +63,9 @@ class Limits(SchemaExtension):
 def check(
     document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any], operation_name: str | None = None
 ) -> int:
-    """Return the cost of the operation to run; raise LimitExceeded if any of the document asks for too much.
+    """Return the cost of the operation to run; raise LimitExceeded if any part of the document exceeds a limit.
 
-    A document of several operations must come with the name of the one to run: BAD_USER_INPUT.
+    A document with several operations is refused with BAD_USER_INPUT unless the request names the one to run.
     """
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if len(operations) > 1 and not operation_name:
@@ -85,14 +85,14 @@ def check(
 
 
 def root_fields_of(document: DocumentNode) -> Iterator[str]:
-    """Yield the names of the root fields that the document's operations ask for."""
+    """Yield the names of the root fields in the document's operations."""
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
             yield from _root_fields(definition.selection_set, _fragments(document), set())
 
 
 def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode | None:
-    """Return the operation to run; None where there is none of that name, which the library refuses."""
+    """Return the operation to run; None if none has that name, which the library refuses."""
     named = [one for one in operations if not name or (one.name and one.name.value == name)]
     return named[0] if named else None
 

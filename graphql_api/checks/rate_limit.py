@@ -1,7 +1,7 @@
-"""What documents cost their callers: a person, or for strangers the network that they come from.
+"""Charges documents to their callers: a user, or the network of an anonymous client.
 
-Before it is validated, a document pays what `limits.py` says that it may cost. One that is not executed, because it is
-no GraphQL, too large or invalid, pays a small fixed price instead: a flood of them is bounded too.
+Before a document is validated, the caller is charged the cost that `limits.py` computed. A document that is not
+executed, because it is not GraphQL, too large or invalid, costs a small fixed price instead, so floods are limited too.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from graphql_api.checks.limits import MAX_COST
 from graphql_api.context import Context
 from graphql_api.errors import is_variable_error
 
-#: A bucket holds this many documents of the greatest allowed cost, and gets one such document back each second.
+#: A bucket holds this many documents of the maximum cost, and one such document is restored each second.
 MAX_BURST = 10
-#: What a document costs at the least, and what one costs that is refused before it is executed: a caller may send a
-#: thousand of the cheapest documents a second, and be refused two hundred times.
+#: Minimum cost of a document, and cost of a document that is refused before it is executed: each second, a caller may
+#: send a thousand of the cheapest documents, or two hundred that are refused.
 MIN_COST, REFUSAL_COST = MAX_COST // 1000, MAX_COST // 200
 
 bucket = TokenBucket("documents", capacity=MAX_BURST * MAX_COST, rate=MAX_COST)
 
 
 class RateLimit(SchemaExtension):
-    """Charges the document to its caller, and tells in `extensions.cost` what is left.
+    """Charges the document to its caller, and reports the rest in `extensions.cost`.
 
-    A query or subscription that its caller cannot pay is refused with RATE_LIMITED. A mutation is executed
+    If the caller has too few tokens, a query or subscription is refused with RATE_LIMITED. A mutation is executed
     nevertheless, and each of its root fields answers with the refusal (`mutations.py`).
     """
 
@@ -51,13 +51,13 @@ class RateLimit(SchemaExtension):
             raise
 
     async def on_parse(self) -> AsyncIterator[None]:
-        """Charge the price of a refusal for what is no GraphQL."""
+        """Charge the price of a refusal for a document that is not GraphQL."""
         yield
         if self.execution_context.pre_execution_errors:
             await self._settle_refusal()
 
     async def on_validate(self) -> AsyncIterator[None]:
-        """Charge the document; of an invalid one all but the price of a refusal is given back."""
+        """Charge the document; if it is invalid, refund all but the price of a refusal."""
         if self.execution_context.graphql_document is not None:
             await self._charge()
         yield
@@ -65,7 +65,7 @@ class RateLimit(SchemaExtension):
             await self._settle_refusal()
 
     async def on_execute(self) -> AsyncIterator[None]:
-        """Let the charge stand, unless a variable's value was refused, so that nothing was executed."""
+        """Keep the charge, unless the value of a variable was refused, so that nothing was executed."""
         self._is_executing = True
         yield
         if any(map(is_variable_error, getattr(self.execution_context.result, "errors", None) or ())):
@@ -73,7 +73,7 @@ class RateLimit(SchemaExtension):
             await self._settle_refusal()
 
     def get_results(self) -> dict[str, object]:
-        """Return what goes into the answer's `extensions`."""
+        """Return the cost for the `extensions` of the answer."""
         context = self.execution_context.context
         return {"cost": context.cost} if isinstance(context, Context) and context.cost else {}
 
@@ -99,9 +99,9 @@ class RateLimit(SchemaExtension):
 
 
 async def take(context: Context, tokens: int, *, requested: int) -> None:
-    """Take tokens from the caller's bucket, or give back what is negative; refuses RATE_LIMITED if there are too few.
+    """Take tokens from the caller's bucket (a negative number refunds); refuses with RATE_LIMITED if too few are left.
 
-    `requested` is what the answer says that the document costs.
+    `requested` is the cost of the document that the answer reports.
     """
     viewer = context.viewer
     key = f"user:{viewer.pk}" if viewer else f"network:{client_network(context.ip_address)}"

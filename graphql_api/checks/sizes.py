@@ -1,7 +1,7 @@
-"""How much a selection asks for, measured in a single walk with a memo per fragment.
+"""Measures the size of a selection in a single walk, with a memo per fragment.
 
-The stock limiters walk each fragment again at each spread, so that a kilobyte of fragments that
-spread each other twice takes them hours. Here each fragment is measured once, and counted at each spread.
+The libraries' limiters walk each fragment again at each spread, so a kilobyte of fragments that spread each other
+twice takes them hours. Here each fragment is measured once, and counted at each spread.
 """
 
 from __future__ import annotations
@@ -44,30 +44,30 @@ from graphql_api.checks.weights import (
 )
 from graphql_api.errors import LimitExceeded
 
-#: No figure of a size grows above this; every limit is below.
+#: Upper bound of each number in a size; every limit is below it.
 CAP = 100_000_000
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a selection asks for, through all its fragments."""
+    """The size of a selection, including all its fragments."""
 
     depth: int = 0
     aliases: int = 0
     directives: int = 0
     selections: int = 0
-    #: What the answer holds at the most, as far as pages and `weights.py` tell: objects, and characters of long texts.
+    #: Maximum size of the answer, estimated by pages and `weights.py`: objects, and characters of long texts.
     objects: int = 0
     characters: int = 0
-    #: Of each object, in points, see `weights.py`.
+    #: Cost that is paid for each object, in the points of `weights.py`.
     cost: int = 0
-    #: Statements of SQL, which are asked once for all objects around a field.
+    #: SQL statements, each of which runs once for all parent objects of a field.
     statements: int = 0
-    #: The lists without pages somewhere in it, such as `Opportunity.roles`.
+    #: Lists without pages anywhere in the selection, such as `Opportunity.roles`.
     lists: frozenset[str] = frozenset()
 
     def beside(self, other: Size) -> Size:
-        """Return the size of both selections next to each other, capped so that it stays a small number."""
+        """Return the size of both selections together; each number is capped at CAP."""
         return Size(
             max(self.depth, other.depth),
             min(self.aliases + other.aliases, CAP),
@@ -82,11 +82,11 @@ class Size:
 
     @property
     def total(self) -> int:
-        """Return what it costs in all."""
+        """Return the total cost."""
         return self.cost + STATEMENT * self.statements
 
     def times(self, items: int) -> Size:
-        """Return the size of a list of so many of it; what is asked or written once stays."""
+        """Return the size of a list with this many items; only objects, characters and cost are multiplied."""
         objects, characters, cost = (min(items * one, CAP) for one in (self.objects, self.characters, self.cost))
         return replace(self, objects=objects, characters=characters, cost=cost)
 
@@ -101,14 +101,14 @@ class Walk:
     measured: dict[tuple[str, int], Size] = field(default_factory=dict)
 
     def measure(self, selection_set: SelectionSetNode | None, parent: Any, page: int = 1) -> Size:
-        """Return the size of the selections on the type `parent`; `page` is how many edges it has, if any."""
+        """Return the size of the selections on the type `parent`; `page` is the number of its edges, if any."""
         selections = selection_set.selections if selection_set else ()
         sizes = [(self._condition(one), self._measure_one(one, parent, page)) for one in selections]
         size = reduce(Size.beside, (size for _, size in sizes), Size())
         return _as_one_of_several(size, sizes) if is_abstract_type(parent) else size
 
     def _condition(self, selection: SelectionNode) -> str | None:
-        """Return the object type that a fragment is for, if it is for one only."""
+        """Return the object type that a fragment applies to, or None if it applies to more than one."""
         condition = None
         if isinstance(selection, InlineFragmentNode):
             condition = selection.type_condition
@@ -124,7 +124,7 @@ class Walk:
         if isinstance(selection, InlineFragmentNode):
             on = self._type(selection.type_condition, parent)
             return size.beside(self.measure(selection.selection_set, on, page))
-        assert isinstance(selection, FragmentSpreadNode)  # noqa: S101 # the grammar has no fourth
+        assert isinstance(selection, FragmentSpreadNode)  # noqa: S101 # the grammar has no other kind
         return size.beside(self._measure_fragment(selection.name.value, page))
 
     def _measure_field(self, node: FieldNode, parent: Any, page: int) -> Size:
@@ -135,7 +135,7 @@ class Walk:
             return own
         definition = getattr(parent, "fields", {}).get(name)
         if definition is None:
-            # There is no such field, which the validation says; what is below it counts by its shape.
+            # The validation will refuse the unknown field; here the selection below it counts by its shape.
             inner = self.measure(node.selection_set, None)
             return own.beside(replace(inner, depth=inner.depth + 1))
         values = self.inputs.count(node.arguments or (), definition.args)
@@ -148,12 +148,12 @@ class Walk:
         inner = replace(inner, depth=inner.depth + 1)
         items = 1
         if isinstance(get_nullable_type(definition.type), GraphQLList):
-            # A plain list says by an argument of its own how long it is, the edges of a connection by its field's.
+            # The length of a plain list follows from its own argument, that of edges from the connection's arguments.
             plain = page_below if "first" in definition.args else length_of(parent.name, name)
             items, inner = self._measure_list(f"{parent.name}.{name}", page, inner, plain)
         one = Size(objects=1, cost=OBJECT) if is_composite_type(kind) else Size(cost=COLUMN if items > 1 else 0)
         if kind.name.endswith(("Connection", "Edge")):
-            one = replace(one, objects=0)  # the nodes of a page are counted
+            one = replace(one, objects=0)  # only the nodes of a page are counted
         return own.beside(one.beside(inner).times(items))
 
     def _measure_list(self, name: str, page: int, inner: Size, plain: int) -> tuple[int, Size]:
@@ -175,9 +175,9 @@ class Walk:
         return self.schema.get_type(condition.name.value) if condition else otherwise
 
     def _page(self, node: FieldNode, definition: Any, type_name: str) -> int:
-        """Return how many items the field's page has, as its resolver will read it.
+        """Return the number of items of the field's page, as its resolver will read it.
 
-        A size that is none, or too large, is refused by whoever reads it: it counts as the largest.
+        The resolver refuses an invalid or too large page size; here it counts as the maximum.
         """
         sizes = [name for name in ("first", "last") if name in definition.args]
         if not sizes:
@@ -190,7 +190,7 @@ class Walk:
 
 
 def _as_one_of_several(size: Size, sizes: list[tuple[str | None, Size]]) -> Size:
-    """Return the size of an object that is of one of several types: it has the fields of its own type only."""
+    """Return the size of an object of an abstract type: an object has the fields of its own type only."""
 
     def most(figure: str) -> int:
         by_type: defaultdict[str | None, int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""Texts that clients send: whether they can be stored, and the words of a search within limits."""
+"""Checks of texts that clients send: valid Unicode, and search words within limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_QUERY_CHARACTERS, MAX_WORDS = 200, 12
 
 
 def read_words(text: str, argument: str) -> list[str]:
-    """Return the words of the text, none where it has only signs; too long a text is BAD_USER_INPUT."""
+    """Return the words of the text, which may be none; a text that is too long is BAD_USER_INPUT."""
     if len(text) > MAX_QUERY_CHARACTERS:
         raise BadUserInput(f"`{argument}` must be at most {MAX_QUERY_CHARACTERS} characters long.")
     words = words_of(text)
@@ -19,7 +19,7 @@ def read_words(text: str, argument: str) -> list[str]:
 
 
 def is_unicode(text: str) -> bool:
-    """Tell whether the text can be stored and sent back: JSON can write halves of surrogate pairs."""
+    """Tell whether the text can be stored and sent back: JSON can encode halves of surrogate pairs."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,8 +1,8 @@
-"""What the parts of a document cost, as data: `make weights` measures how far that is from the truth.
+"""The costs of the parts of a document, as data; `make weights` compares them with measured times.
 
-One point is about ten microseconds of one core; what matters is how the parts compare. Every root field, every field
-that is worked out, every list without pages and every long text is named here (tests/house/test_weights.py asks for
-each). Whatever else an object has costs COLUMN.
+One point is about ten microseconds of one core; only the ratios matter. Every root field, every computed field, every
+list without pages and every long text is named here (tests/house/test_weights.py checks that). Every other field of an
+object costs COLUMN.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from graphql_api.errors import MAX_MESSAGES
 
 #: A column of an object, or an item of a list of names.
 COLUMN = 1
-#: An object: its row, and its place in the answer.
+#: An object: its row, and its part of the answer.
 OBJECT = 5
-#: A value that a client sends, at each use.
+#: A value that a client sends, for each use.
 VALUE = 1
-#: So many characters of a long text count one point.
+#: Number of characters of a long text that cost one point.
 CHARACTERS = 100
 
-#: A statement of SQL, with the way to the database and back.
+#: An SQL statement, including the round trip to the database.
 STATEMENT = 250
 
 #: Maximum number of memberships and invitations that `User.hostMemberships` returns.
 MAX_MEMBERSHIPS = MAX_HOSTS + 50
 
-#: What a page holds where the document does not say, and at the most; `Type.field` for lists that differ.
+#: Default and maximum page size; PAGES lists the fields that differ, as `Type.field`.
 DEFAULT_PAGE, MAX_PAGE = 20, 100
 PAGES = {
     "Query.recommendedOpportunities": (10, 50),
@@ -57,11 +57,11 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Length:
-    """How many items a list without pages may have, which its domain enforces, and how many are counted.
+    """Maximum length of a list without pages, which its domain enforces, and the length that is counted.
 
-    Few lists are as long as they may be, and lists of what has such lists could not be answered if all counted so.
-    What is counted is what nine in ten have at the most, and never less than a twentieth of what there may be. What
-    is left of the difference is bounded while the answer is made.
+    Few lists have their maximum length, and nested lists would exceed the limits if all counted with it. So the counted
+    length is the one that nine in ten lists do not exceed, and at least a twentieth of the maximum. Longer lists are
+    limited during execution (`answers.py`).
     """
 
     most: int
@@ -69,7 +69,7 @@ class Length:
 
 
 LISTS = {
-    # Its moves lead nowhere twice, but for offers that come again.
+    # No status is reached twice, except that an offer can be repeated.
     "Application.history": Length(50, 6),
     "Application.hours": Length(MAX_ENTRIES, 25),
     "ApplicationHistory.overrides": Length(len(PASSABLE), 1),
@@ -101,7 +101,7 @@ LISTS = {
     "User.skills": Length(MAX_SKILLS, 10),
 }
 
-#: How many characters a long text may have.
+#: Maximum number of characters of each long text.
 TEXTS = {
     "Application.coverLetter": 5_000,
     "ApplicationHistory.reason": 500,
@@ -120,7 +120,7 @@ TEXTS = {
     "UserProfile.bio": 2_000,
 }
 
-#: What asks the database once for all the objects around it, however many they are.
+#: Fields that run one statement for all their parent objects, however many they are.
 ASKED_AT_ONCE = frozenset(
     {
         "*.totalCount",
@@ -185,12 +185,12 @@ ASKED_AT_ONCE = frozenset(
     }
 )
 
-#: A mutation: a transaction of several statements, and the row read again.
+#: A mutation: a transaction of several statements, and another read of the row.
 ACT = 1_000
-#: One that hashes a password, and one that reads a file.
+#: A mutation that hashes a password, and a mutation that reads a file.
 HASH, FILE = 10_000, 20_000
 
-#: What a field costs by itself, without what is selected below it. `*` stands for any type.
+#: Cost of a field without the selection below it. `*` stands for any type.
 FIELDS = {
     "*.id": 1,
     "*.edges": 1,
@@ -276,7 +276,7 @@ FIELDS = {
     "ServiceRecord.approvedHours": 4,
     "ServiceRecord.isRevoked": 4,
     "ServiceRecord.url": 4,
-    # Each is a row of its own.
+    # Each alias is a row of its own.
     "Skill.aliases": 20 * OBJECT,
     "Subscription.conversationEvents": 500,
     "Subscription.inboxEvents": 500,
@@ -354,27 +354,27 @@ FIELDS = {
 
 
 def weight_of(type_name: str, name: str) -> int:
-    """Return what the field costs by itself."""
+    """Return the cost of the field without the selection below it."""
     own = FIELDS.get(f"{type_name}.{name}")
     return FIELDS.get(f"*.{name}", COLUMN) if own is None else own
 
 
 def is_asked_at_once(type_name: str, name: str) -> bool:
-    """Tell whether the field asks the database once for all the objects around it."""
+    """Tell whether the field runs one statement for all its parent objects."""
     return f"{type_name}.{name}" in ASKED_AT_ONCE or f"*.{name}" in ASKED_AT_ONCE
 
 
 def text_of(type_name: str, name: str) -> int:
-    """Return how many characters the field may hold, if that is a long text."""
+    """Return the maximum length of the field if it is a long text, else 0."""
     return TEXTS.get(f"{type_name}.{name}", 0)
 
 
 def length_of(type_name: str, name: str) -> int:
-    """Return how many items of the list without pages are counted."""
+    """Return the counted length of a list without pages."""
     known = LISTS.get(f"{type_name}.{name}")
     return known.counted if known else MAX_PAGE
 
 
 def page_of(type_name: str, name: str) -> tuple[int, int]:
-    """Return how many items the paged list has where the document does not say, and at the most."""
+    """Return the default and the maximum page size of the field."""
     return PAGES.get(f"{type_name}.{name}", (DEFAULT_PAGE, MAX_PAGE))

@@ -1,1 +1,1 @@
-"""HTTP and sockets: how requests come in and answers go out."""
+"""HTTP and WebSockets: the transport of requests and responses."""

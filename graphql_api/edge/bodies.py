@@ -1,7 +1,7 @@
-"""How long a body may be, counted while it comes in, and may take: what it says of its own length is not believed.
+"""Limits on the size and the duration of request bodies, measured while they arrive; Content-Length is not trusted.
 
-Django reads a whole body before it looks at it. Here it is cut off at the limit, whether or not it announced itself.
-Refused here too is a content type that Django stumbles over before any of our code is asked.
+Django reads a whole body before it checks its size. Here the body is cut off at the limit, with or without a
+Content-Length. A Content-Type that makes Django fail before our code runs is refused here too.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from graphql_api.edge.uploads import MAX_BODY, MIB, MULTIPART
 
 logger = logging.getLogger("mishmob.graphql")
 
-#: All but files sent to the API by a request that says how long it is.
+#: For all bodies except files that are sent to the API with a Content-Length.
 MAX_PLAIN_BODY = MIB
-#: How long a body may take to come in: bytes that drip would hold a connection for ever.
+#: Seconds until a body must have arrived; a client that sends slowly would hold a connection forever.
 PLAIN_SECONDS, FILES_SECONDS = 20, 180
-#: A connection that is closed on a client who is still sending is reset, and the answer is lost on the way. So what
-#: still comes is read and forgotten, for so long and so far.
+#: If a connection is closed while the client is still sending, it is reset and the client never sees the response. So
+#: the rest of the body is read and discarded, up to these limits.
 LINGER_SECONDS = 5
 LINGER_BYTES = 64 * MIB
 
@@ -34,7 +34,7 @@ LINGER_BYTES = 64 * MIB
 def limit_bodies(application: Any) -> Any:
     """Answer 413 for a body that is too long, and 408 for one that takes too long.
 
-    To Django, if it began to read, the client has gone.
+    If Django has begun to read the body, it sees a client that disconnected.
     """
 
     async def limited(scope: Any, receive: Any, send: Any) -> None:
@@ -54,7 +54,7 @@ def limit_bodies(application: Any) -> Any:
 
 
 class Body:
-    """What comes in of one request, and whether it was answered."""
+    """The incoming body of one request, and whether the request was answered."""
 
     def __init__(self, receive: Any, send: Any, most: int) -> None:
         self._receive, self._send, self._left = receive, send, most
@@ -63,7 +63,7 @@ class Body:
         self.is_too_large = self.is_too_slow = self.is_answered = self._is_whole = False
 
     async def receive(self) -> Any:
-        """Return the next piece; past the limits, that the client has gone."""
+        """Return the next chunk, or a disconnect of the client if a limit is exceeded."""
         try:
             async with asyncio.timeout_at(None if self._is_whole else self._until):
                 message = await self._next()
@@ -75,12 +75,12 @@ class Body:
         return {"type": "http.disconnect"} if self.is_too_large else message
 
     async def send(self, message: Any) -> None:
-        """Answer, and remember it: nobody is answered twice."""
+        """Send, and remember that the request was answered, so that it is not answered twice."""
         self.is_answered = True
         await self._send(message)
 
     async def forget_the_rest(self) -> None:
-        """Read on until the client is done or has gone, within the bounds of patience."""
+        """Read and discard the rest of the body, up to LINGER_SECONDS and LINGER_BYTES."""
         left = LINGER_BYTES
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):
@@ -94,7 +94,7 @@ class Body:
 
 
 def _header(scope: Any, name: bytes) -> bytes:
-    """Return what the header says if it is there once."""
+    """Return the value of the header, or nothing unless it was sent exactly once."""
     values = [value for given, value in scope["headers"] if given == name]
     return values[0].strip() if len(values) == 1 else b""
 
@@ -106,7 +106,7 @@ def _most(scope: Any) -> int:
 
 
 def _objection(scope: Any, most: int) -> tuple[int, str] | None:
-    """Return what the head alone is refused for: the status and why."""
+    """Return status and message if the headers alone are reason to refuse the request."""
     announced = _header(scope, b"content-length")
     if announced.isdigit() and (len(announced) > len(str(MAX_BODY)) or int(announced) > most):
         return _too_large(most)
@@ -120,7 +120,7 @@ def _objection(scope: Any, most: int) -> tuple[int, str] | None:
 
 
 def _objection_to(body: Body, most: int) -> tuple[int, str] | None:
-    """Return what a body that was begun to be read is refused for."""
+    """Return status and message if the body exceeded a limit while it was read."""
     if body.is_too_slow:
         return 408, "The request took too long to arrive; send it again."
     return _too_large(most) if body.is_too_large else None
@@ -148,7 +148,7 @@ async def _refuse(scope: Any, body: Body, status: int, message: str) -> None:
 
 
 def _let_page_read(scope: Any, response: HttpResponse) -> None:
-    """A page on an allowed origin gets to see the answer, as it would from Django."""
+    """Add the CORS headers, so that a page on an allowed origin can read the response, as it could from Django."""
     request = HttpRequest()
     request.method, request.path_info = scope["method"], scope["path"]
     request.META["HTTP_ORIGIN"] = _header(scope, b"origin").decode("latin1")

@@ -1,7 +1,7 @@
-"""GraphQL over sockets: the protocol graphql-transport-ws, for clients that may mean harm.
+"""GraphQL over WebSockets: the protocol graphql-transport-ws, for clients that may be malicious.
 
-The library's handler knows the protocol; what is here stands around it. Each frame is checked before the handler
-sees it, the next frame is not read before it is done with the last, and the handler's end is always the socket's.
+The library's handler implements the protocol; this consumer wraps it. Each frame is checked before the handler sees
+it, the next frame is read only when the handler is done with the last, and the socket closes when the handler ends.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from graphql_api.live.session_watch import session_watch
 
 logger = logging.getLogger("mishmob.sockets")
 
-#: How many sockets one person has in one process, and how many of strangers come from one address.
+#: Maximum number of sockets in one process: per user, and per address for clients that are not logged in.
 MAX_SOCKETS = 10
 MAX_STRANGERS = 20
 INIT_TIMEOUT = dt.timedelta(seconds=10)
@@ -50,22 +50,22 @@ _strangers_at: Counter[str] = Counter()
 
 
 class Adapter(ChannelsWebSocketAdapter):
-    """Hands checked messages to the handler, and its answers to the socket."""
+    """Passes checked messages to the handler, and its answers to the socket."""
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
-        """Yield the messages in the order they came, until the socket is closed."""
+        """Yield the messages in the order of arrival, until the socket is closed."""
         consumer: GraphQLConsumer = self.ws_consumer  # type: ignore[assignment]
         while (message := await consumer.next_message()) is not None:
             yield message
 
 
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
-    """One socket, from its handshake to its end."""
+    """One socket, from its handshake until it is closed."""
 
     websocket_adapter_class = Adapter
     graphql_transport_ws_handler_class = Handler
 
-    # The library's own __init__ makes queues and locks for each socket, which nothing here uses.
+    # The library's own __init__ makes queues and locks for each socket, which are not used here.
     schema = cast("Any", Operations())
     protocols = (GRAPHQL_TRANSPORT_WS_PROTOCOL,)
     connection_init_wait_timeout = INIT_TIMEOUT
@@ -77,12 +77,12 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self._allowance = Allowance()
         self._session: Session | None = None
         self._stranger_at: str | None = None
-        #: How much waits until the client has read what was sent before: an answer that is as long as one may be, or
-        #: several that are so long together.
+        #: Characters that wait until the client has read the messages before: at most one answer of the maximum
+        #: length, or several that have this length together.
         self._unsent = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one socket. Wake-ups do not come by Channels' consumer but by graphql_api/live/switchboard.py."""
+        """Serve one socket. Wake-ups come through graphql_api/live/switchboard.py, not through Channels' consumer."""
         self.scope, self.base_receive, self.base_send = scope, receive, send
         await receive()  # the handshake
         begin_request()
@@ -97,7 +97,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await self._log_out()
 
     async def next_message(self) -> dict[str, Any] | None:
-        """Return the next message, checked; a bad frame closes the socket, and None is its end."""
+        """Return the next checked message, or None once the socket is closed; a bad frame closes it."""
         if self.is_closed:
             return None
         event = await self.base_receive()
@@ -112,20 +112,20 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             return None
 
     def is_websocket_origin_allowed(self, request: Any, origin: str) -> bool:
-        """Let pages of the same origins open sockets that may call the API."""
+        """Allow the same origins to open sockets that may call the API over HTTP."""
         patterns = settings.CORS_ALLOWED_ORIGIN_REGEXES
         return super().is_websocket_origin_allowed(request, origin) or any(re.match(p, origin) for p in patterns)
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
-        """Close the socket once; the server then says that it is over, which ends the handler."""
+        """Close the socket once; the server then sends a disconnect, which ends the handler."""
         if self.is_closed:
             return
         self.is_closed = True
-        with contextlib.suppress(Exception):  # the client may be gone already
+        with contextlib.suppress(Exception):  # the client may have disconnected already
             await super().close(code=code, reason=reason)
 
     async def send(self, text_data: Any = None, bytes_data: bytes | None = None, close: bool = False) -> None:
-        """Send, unless the socket was closed or its client is gone: the handler may have answers left."""
+        """Send the message, unless the socket is closed: the handler may still have answers to send."""
         if self.is_closed:
             return
         size = len(text_data)
@@ -136,18 +136,18 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         try:
             await self.base_send({"type": "websocket.send", "text": text_data})
         except (OSError, RuntimeError):
-            # By the ASGI specification the other end is gone; or the server has closed it, while this waited for a
-            # slow client, or because its pings were not answered.
+            # By the ASGI specification, the client has disconnected. Or the server closed the socket, while this call
+            # waited for a slow client or because the client did not answer its pings.
             self.is_closed = True
         finally:
             self._unsent -= size
 
     def encode_json(self, data: object) -> str:
-        """Write a message as text."""
+        """Encode a message as JSON text."""
         return encode_message(data).decode()
 
     async def get_context(self, request: Any, response: Any) -> Context:
-        """Return the context of a stranger; `connection_init` may bring a session."""
+        """Return an anonymous context; `connection_init` may add a session to it."""
         headers = self.get_websocket_headers(request)
         peer = (self.scope.get("client") or ("", 0))[0]
         return Context(
@@ -192,7 +192,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
 
 
 def _forget(counted: Counter[Any], key: Any) -> None:
-    """Count one less, and keep nothing of whom there is none."""
+    """Decrease the count, and remove the key at zero."""
     counted[key] -= 1
     if not counted[key]:
         del counted[key]

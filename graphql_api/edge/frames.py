@@ -1,4 +1,4 @@
-"""What a client may send over a socket, checked before anything is done with it."""
+"""Frames that a client may send over a socket, checked before they are handled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphql_api.live.close_codes import BAD_FRAME, TOO_BIG, TOO_MANY
 
 MAX_FRAME = 64 * 1024
 MAX_NESTING = 64
-#: Which fields each type of message has: name, type, whether it must be there.
+#: The fields of each message type: name, type, whether it is required.
 FIELDS: dict[str, tuple[tuple[str, type, bool], ...]] = {
     "connection_init": (("payload", dict, False),),
     "ping": (("payload", dict, False),),
@@ -29,7 +29,7 @@ MAX_ID = 128
 
 
 class BadFrame(Exception):
-    """The socket must be closed: with which code, and what the client did wrong."""
+    """The client sent a bad frame; holds the close code and the reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ class BadFrame(Exception):
 
 
 class Allowance:
-    """A bucket of tokens: a burst of `size` frames, and `rate` a second from there."""
+    """A token bucket: a burst of `size` frames, then `rate` frames a second."""
 
     def __init__(self, size: int = 60, rate: float = 20) -> None:
         self._size, self._rate = size, rate
@@ -46,7 +46,7 @@ class Allowance:
         self._at = time.monotonic()
 
     def spend(self) -> None:
-        """Take one token; refuses 4429 if there is none."""
+        """Take one token; refuses with 4429 if there is none."""
         now = time.monotonic()
         self._tokens = min(self._size, self._tokens + (now - self._at) * self._rate)
         self._at = now
@@ -56,7 +56,7 @@ class Allowance:
 
 
 def read_frame(text: str | None) -> dict[str, Any]:
-    """Return the message in a frame; whatever is not one of the protocol is refused with its close code."""
+    """Return the message in a frame; raises BadFrame if it is not a message of the protocol."""
     if text is None:
         raise BadFrame(BAD_FRAME, "Messages must be text")
     if len(text) > MAX_FRAME or len(text.encode(errors="replace")) > MAX_FRAME:
@@ -81,7 +81,7 @@ def _check_fields(message: dict[str, Any], fields: tuple[tuple[str, type, bool],
     for name, kind, is_required in fields:
         value = message.get(name)
         if value is None and not is_required:
-            message.pop(name, None)  # null is the same as nothing
+            message.pop(name, None)  # null is the same as a missing field
         elif not isinstance(value, kind):
             raise BadFrame(BAD_FRAME, f"`{name}` of this message must be {_WORDS[kind]}")
         elif name == "id" and not 1 <= len(str(value).encode(errors="replace")) <= MAX_ID:

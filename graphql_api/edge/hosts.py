@@ -1,4 +1,4 @@
-"""Requests and sockets under a host name that this server does not answer to: they are told which setting it takes."""
+"""Refuses requests and sockets with an unknown host name, and names the setting that allows it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_SHOWN = 100
 
 @sync_and_async_middleware
 def check_host(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Refuse the request with 400: in JSON where the API is, else in a sentence."""
+    """Refuse the request with 400: as JSON for the API, else as a sentence."""
 
     async def answer_soon(request: HttpRequest) -> Any:
         return _refusal(request) or await get_response(request)
@@ -34,13 +34,13 @@ def check_host(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
 
 
 def names_this_host(host: str) -> bool:
-    """Tell whether the header `Host` names this server."""
+    """Tell whether the `Host` header names this server."""
     domain, _ = split_domain_port(host)
     return validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def refusal_of(host: str) -> str:
-    """Return the sentence that says what is missing."""
+    """Return the sentence that names the missing setting."""
     return f"This server does not answer to the host name {host[:MAX_SHOWN]!r}; add it to ALLOWED_HOSTS."
 
 

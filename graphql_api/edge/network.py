@@ -1,4 +1,4 @@
-"""Whose request it is, as far as the network tells: forwarding headers count only from trusted proxies."""
+"""The network address of the client; forwarding headers count only if a trusted proxy sent them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.conf import settings
 def client_address(peer: str, forwarded_for: str) -> str:
     """Return the address of the client.
 
-    `peer` is the other end of the connection. Only if it is one of TRUSTED_PROXIES is the
-    `X-Forwarded-For` header read, from its right end, up to the first address that is no such proxy.
+    `peer` is the other end of the connection. If it is one of TRUSTED_PROXIES, the `X-Forwarded-For` header is read
+    from its right end, up to the first address that is not such a proxy.
     """
     address = peer
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]

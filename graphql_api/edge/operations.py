@@ -1,4 +1,4 @@
-"""The operations of a socket: each has a context of its own, and its end leaves its siblings alone."""
+"""The operations of a socket: each has its own context, and the end of one does not affect the others."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ MAX_SUBSCRIPTIONS = 20
 
 @lru_cache(maxsize=256)
 def same_text(query: str) -> str:
-    """Return the one copy of the text that is kept: thousands of sockets ask by the same few documents."""
+    """Return the shared copy of the text: thousands of sockets send the same few documents."""
     return query
 
 
 class Operations:
-    """The schema as a socket's handler sees it: each operation gets a request id and a context of its own."""
+    """The schema for a socket's handler: each operation gets its own request id and context."""
 
     async def stream(self, query: str | None, *, context_value: Context, **kwargs: Any) -> AsyncIterator[Any]:
-        """Run one operation within the limits of HTTP."""
+        """Run one operation with the same limits as over HTTP."""
         if len(query or "") > MAX_CHARACTERS:
             return _refused(LimitExceeded(f"The document is too long: at most {MAX_CHARACTERS} characters."))
         own = replace(context_value, request_id=begin_request(), loaders={}, errors=[])
@@ -56,14 +56,14 @@ class Operations:
 
 
 async def _guarded(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-    """Pass the results on; a failure ends the operation with an error that has its code."""
+    """Yield the results; a failure ends the operation with an error that has a code."""
     try:
         async with contextlib.aclosing(results):
             async for result in results:
                 yield result
-    except GraphQLError as error:  # an extension refused the document while it was parsed
+    except GraphQLError as error:  # an extension refused the document during parsing
         yield _failure(error)
-    except Exception as error:  # noqa: BLE001 # it is logged and coded like every error of the schema
+    except Exception as error:  # noqa: BLE001 # logged, with a code, like every error of the schema
         yield _failure(GraphQLError("The operation failed.", original_error=error))
     finally:
         await aclose_old_connections()
@@ -80,10 +80,10 @@ def _failure(error: GraphQLError) -> PreExecutionError:
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
-    """The library's handler, whose refusals of an operation leave its siblings alone and carry codes."""
+    """The library's handler; here a refused operation gets an error with a code, and the others continue."""
 
     async def handle_subscribe(self, message: Any) -> None:
-        """Begin the operation unless there are as many as a socket may have."""
+        """Begin the operation, unless the socket already has MAX_SUBSCRIPTIONS operations."""
         is_new = self.connection_acknowledged and message["id"] not in self.operations
         if is_new and len(self.operations) >= MAX_SUBSCRIPTIONS:
             failure = _failure(LimitExceeded(f"At most {MAX_SUBSCRIPTIONS} operations at a time over one socket."))
@@ -96,14 +96,14 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Run the operation; a subscription that hands its stream over is served from here, event by event."""
+        """Run the operation; if a subscription hands its stream over, send the events of the stream."""
         handover = Handover(operation.query, operation.operation_name, operation.variables)
         try:
             await self._execute(operation, handover)
             await self._serve(operation, handover)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
-        except Exception as error:  # noqa: BLE001 # it is logged with the request's id, as every error is
-            # Never `complete`: that says that there is no more, and clients would not subscribe again.
+        except Exception as error:  # noqa: BLE001 # logged with the request's id, like every error
+            # Never `complete`: it means that the stream has ended, so clients would not subscribe again.
             failure = _failure(GraphQLError("The operation failed.", original_error=error))
             with contextlib.suppress(Exception):
                 await operation.send_initial_errors(failure.errors or [])
@@ -112,7 +112,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 await handover.stream.aclose()
 
     async def _execute(self, operation: Operation[Context, None], handover: Handover) -> None:
-        """Execute the operation and send its results, in a thread of its own: what waits for a lock blocks nobody."""
+        """Execute the operation in its own thread, so that waiting for a lock blocks no other, and send its results."""
         async with ThreadSensitiveContext():
             results = await self.schema.stream(
                 operation.query,
@@ -124,7 +124,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self._send_result_stream(operation, results)
 
     async def _serve(self, operation: Operation[Context, None], handover: Handover) -> None:
-        """Send the events of the stream until its end; of an operation without one, nothing."""
+        """Send the events of the stream until it ends; send nothing for an operation without a stream."""
         before, after = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":', "}"
         send = self.websocket.ws_consumer.send  # type: ignore[attr-defined]
         async with contextlib.aclosing(handover.payloads()) as payloads:
@@ -133,5 +133,5 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
-        """Never close for a document that can't be run: the operation gets the error."""
+        """Never close the socket for a document that cannot be executed: the operation gets the error."""
         return None

@@ -1,4 +1,4 @@
-"""The socket side of the door: `/graphql` for sockets, and nothing else."""
+"""The ASGI application for sockets: it serves `/graphql` only."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ async def socket_application(scope: Any, receive: Any, send: Any) -> None:
 
 
 def _hides_its_origin(headers: dict[bytes, bytes]) -> bool:
-    """Browsers name the origin of the page in every handshake; other clients need not."""
+    """Tell whether a browser sent no Origin: browsers send it in every handshake, other clients need not."""
     return b"origin" not in headers and headers.get(b"user-agent", b"").startswith(b"Mozilla/")

@@ -1,7 +1,7 @@
 """Files in GraphQL requests: the multipart request spec, and its limits.
 
-A form on a foreign page can send multipart without asking this server first, so such a request counts only with a
-header that no form can set. Whatever is wrong with one is a 4xx, and nothing of it was executed.
+A form on a foreign page can send multipart without a CORS preflight, so a multipart request needs a header that no
+form can set. An invalid request is answered with a 4xx status, before anything is executed.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from domains.base.texts import shown_file_name
 MULTIPART = "multipart/form-data"
 MIB = 1024 * 1024
 MAX_BODY = 12 * MIB
-#: More than any service takes, so that it is the service that says what is too large for it.
+#: More than any service accepts, so that the service itself refuses a file that is too large for it.
 MAX_FILE = 11 * MIB
 MAX_FILES = 5
 MAX_MAPPED = 20
-#: A path such as `variables.input.documents.3` has so many parts at the most.
+#: Maximum number of parts of a path such as `variables.input.documents.3`.
 MAX_PATH = 10
-#: A browser sends these only after it asked this server whether the page may.
+#: Headers that a browser sends only after a successful CORS preflight.
 PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
-#: Django gives a part's head 1 KiB, too little for names as long as some clients send; what is shown is cut later.
+#: Django allows 1 KiB for a part's headers, too little for the long names of some clients; names are cut later.
 multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024  # type: ignore[attr-defined]
-#: What a decoder puts in the place of bytes that it cannot read.
+#: The character that a decoder puts in place of bytes that it cannot decode.
 REPLACEMENT = "\ufffd"
 
 
 class Quota(FileUploadHandler):
-    """Counts the files and their bytes as they come in, decoded, and stops the reading at the limits."""
+    """Counts the files and their decoded bytes as they arrive, and stops reading at the limits."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self._files = self._of_all = self._of_this = 0
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin to count another file."""
+        """Count another file."""
         super().new_file(*args, **kwargs)
         self._files += 1
         self._of_this = 0
@@ -52,7 +52,7 @@ class Quota(FileUploadHandler):
             raise TooManyFilesSent
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Count, and pass it on to whoever keeps it."""
+        """Count the bytes, and pass them on to the next handler."""
         self._of_this += len(raw_data)
         self._of_all += len(raw_data)
         if self._of_this > MAX_FILE or self._of_all > MAX_BODY:
@@ -60,34 +60,34 @@ class Quota(FileUploadHandler):
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
-        """Leave the file to those who keep it."""
+        """Return nothing: the next handlers store the file."""
 
 
 class Renaming(FileUploadHandler):
-    """Keeps a file under a name of our own while it comes in: Django would make a path of the client's."""
+    """Stores an incoming file under a fixed name: Django would build a path from the client's name."""
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
-        """Begin to keep a file."""
+        """Begin to store a file."""
         self._shown = shown_file_name(file_name)
         super().new_file(field_name, "upload", *args, **kwargs)
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        """Return the file, with the name that may be shown."""
+        """Return the file, with the name that may be displayed."""
         if file := super().file_complete(file_size):
             file.name = self._shown
         return file
 
 
 class InMemory(Renaming, MemoryFileUploadHandler):
-    """Keeps files of small requests."""
+    """Stores files of small requests."""
 
 
 class OnDisk(Renaming, TemporaryFileUploadHandler):
-    """Keeps files of large requests."""
+    """Stores files of large requests."""
 
 
 def check_multipart(request: HttpRequest) -> None:
-    """Refuse what a form of a foreign page could have sent, and what is too long or does not say how long it is."""
+    """Refuse a request that a form on a foreign page could send, that is too long, or that has no Content-Length."""
     if not any(request.headers.get(name, "").strip() for name in PREFLIGHTED):
         raise HTTPException(
             415, f"A multipart request needs the header {PREFLIGHTED[0]}; others go as application/json."
@@ -100,7 +100,7 @@ def check_multipart(request: HttpRequest) -> None:
 
 
 def read_multipart(request: HttpRequest, parse_json: Callable[[str], Any]) -> dict[str, Any]:
-    """Return the operation with its files in the places that the map names."""
+    """Return the operation, with its files at the paths in `map`."""
     fields, files = _parts(request)
     if any(len(fields.getlist(name)) != 1 for name in ("operations", "map")):
         raise HTTPException(400, "Send `operations` and `map`, once each, before the files.")
@@ -122,7 +122,7 @@ def _parts(request: HttpRequest) -> tuple[Any, Any]:
     """Return the fields and the files of the request, within the limits."""
     handlers = [Quota(request), InMemory(request), OnDisk(request)]
     request.upload_handlers = handlers
-    request.encoding = "utf-8"  # whatever the request says: some encodings of Python are none of text
+    request.encoding = "utf-8"  # always, because some of Python's encodings are not text encodings
     try:
         return _read(request, handlers)
     except RequestDataTooBig as error:
@@ -138,7 +138,7 @@ def _read(request: HttpRequest, handlers: list[FileUploadHandler]) -> tuple[Any,
     try:
         return request.POST, request.FILES
     except BaseException:
-        # Where it was cut off, nothing of the file stays on the disk until somebody collects the garbage.
+        # If reading stopped early, delete the partial file now instead of at the next garbage collection.
         for handler in handlers:
             if file := getattr(handler, "file", None):
                 file.close()
@@ -146,7 +146,7 @@ def _read(request: HttpRequest, handlers: list[FileUploadHandler]) -> tuple[Any,
 
 
 def _places(given: Any) -> dict[str, str]:
-    """Return the one path of each file."""
+    """Return the path of each file."""
     if not isinstance(given, dict) or len(given) > MAX_MAPPED:
         raise HTTPException(400, f"`map` must be a JSON object with at most {MAX_MAPPED} entries.")
     places: dict[str, str] = {}
@@ -160,7 +160,7 @@ def _places(given: Any) -> dict[str, str]:
 
 
 def _put(operations: Mapping[str, Any], path: str, file: UploadedFile[Any]) -> None:
-    """Put the file where the path leads: below `variables`, at a null."""
+    """Put the file at its path below `variables`, in place of null."""
     first, *keys = path.split(".")
     target: Any = operations.get("variables")
     if first != "variables" or not keys or len(keys) > MAX_PATH:

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: whatever a client sends is answered in JSON, and never with a 500 of its making."""
+"""GraphQL over HTTP: every request is answered in JSON, and no input of a client causes a 500."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ TOO_MANY_REQUESTS = 429
 
 
 class GraphQLView(AsyncGraphQLView[Context, None]):
-    """`/graphql/` for requests; sockets go to `consumers.py`, browsers that ask for HTML get `editor_page`."""
+    """`/graphql/` for HTTP requests; sockets go to `consumers.py`, browsers that ask for HTML get `editor_page`."""
 
-    #: What GraphQL over HTTP says of this answer, where the client asked for RESPONSE_JSON.
+    #: Status that GraphQL over HTTP defines for this response, if the client asked for RESPONSE_JSON.
     status = 200
-    #: Who asks, once that is known.
+    #: Context of the request, once the caller is known.
     context: Context | None = None
-    #: What a browser gets that asks for HTML and sends no document.
+    #: The page for browsers that ask for HTML and send no document.
     editor_page: Callable[[HttpRequest], HttpResponse] | None = None
 
     def __init__(self, editor_page: Callable[[HttpRequest], HttpResponse] | None = None, **options: Any) -> None:
@@ -58,7 +58,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         self.editor_page = editor_page
 
     async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        """Answer the request; a refusal by the transport is JSON like everything else."""
+        """Answer the request; refusals by the transport are JSON too."""
         request_id = begin_request()
         try:
             response = await self._answer(request)
@@ -73,7 +73,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             response = _refusal(413, "BAD_USER_INPUT", "The request is too large: at most 1 MiB.")
         except Http404:
             raise
-        except Exception as fault:  # whatever broke, the answer is JSON and says which request it was
+        except Exception as fault:  # any failure is answered in JSON, with the id of the request
             logger.exception("request %s failed", request_id)
             status = 503 if isinstance(fault, OperationalError) else 500
             response = _refusal(status, "INTERNAL", f"Something went wrong here; the request's id is {request_id}.")
@@ -82,7 +82,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         return response
 
     async def _refuse(self, status: int, code: str, message: str, *, is_charged: bool = False) -> HttpResponse:
-        """Refuse what is no GraphQL request; where its body was read, it costs as much as a refused document."""
+        """Refuse an invalid GraphQL request; if its body was read, it costs as much as a refused document."""
         if self.context is None:
             return _refusal(status, code, message)
         try:
@@ -112,7 +112,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         return response
 
     async def get_context(self, request: HttpRequest, response: Any) -> Context:
-        """Say who asks: the session of the bearer token, or nobody. A bad token is an error."""
+        """Return the context with the session of the bearer token, if there is one. A bad token is an error."""
         header = request.headers.get("Authorization")
         session, refusal = None, None
         if header:
@@ -132,11 +132,11 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         return self.context
 
     def should_render_graphql_ide(self, request: Any) -> bool:
-        """Never here: `_answer` has served the page."""
+        """Return False, because `_answer` serves the page."""
         return False
 
     async def parse_http_body(self, request: Any) -> Any:
-        """Parse the request; what is not a GraphQL request is refused with what is wrong."""
+        """Parse the request; an invalid GraphQL request is refused with the reason."""
         try:
             data = await super().parse_http_body(request)
         except (AttributeError, TypeError) as error:
@@ -154,7 +154,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         return data
 
     async def parse_multipart(self, request: Any) -> dict[str, Any]:
-        """Parse a request that brings files."""
+        """Parse a request with files."""
         return await sync_to_async(read_multipart)(request.request, self.decode_json)
 
     def decode_json(self, data: str | bytes) -> object:
@@ -167,11 +167,11 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
             raise HTTPException(400, "The request is not valid JSON.") from error
 
     def encode_json(self, data: object) -> bytes:
-        """Write the answer."""
+        """Encode the answer as JSON."""
         return encode_answer(data)
 
     async def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Leave out `data` where nothing was executed, as GraphQL over HTTP asks."""
+        """Leave out `data` if nothing was executed, as GraphQL over HTTP requires."""
         response = await super().process_result(request, result)
         if isinstance(result, PreExecutionError) or any(map(is_variable_error, result.errors or ())):
             self.status = 400
@@ -180,7 +180,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         return response
 
     def _say_when_to_come_back(self, result: ExecutionResult) -> None:
-        assert self.context is not None  # noqa: S101 # the document was executed in it
+        assert self.context is not None  # noqa: S101 # the document was executed with it
         told = [error.extensions or {} for error in result.errors or ()]
         seconds = max(self.context.retry_after, *(one.get("retryAfter", 0) for one in told), 0)
         if seconds:
@@ -190,14 +190,14 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
 
 
 class OverLimit(HTTPException):
-    """The request is refused by a limit before it is parsed."""
+    """The request exceeds a limit and is refused before it is parsed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(400, reason)
 
 
 class NotPersisted(Exception):
-    """The request names its document by a hash alone, and this server keeps no documents."""
+    """The request sends only the hash of its document, but this server stores no documents."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -218,10 +218,10 @@ def _accept(request: HttpRequest) -> str:
 
 
 def _media_type(request: HttpRequest) -> str:
-    """Return which of the two media types the client prefers; the older one if it does not say."""
+    """Return the media type that the client prefers; the older one if it states none."""
     try:
         preferred = request.get_preferred_type([JSON, RESPONSE_JSON]) if _accept(request) else JSON
-    except ValueError:  # an Accept that cannot be read asks for nothing
+    except ValueError:  # an invalid Accept header counts as none
         preferred = JSON
     return preferred or JSON
 
@@ -243,7 +243,7 @@ def _refusal(
 
 
 def schema_document(request: HttpRequest) -> HttpResponse:
-    """Serve this server's schema: the API is open, so is its description."""
+    """Serve the schema of this server; it is public, like the API."""
     return HttpResponse(_printed_schema(), content_type="text/plain; charset=utf-8")
 
 

@@ -1,1 +1,1 @@
-"""Subscriptions: how events reach the sockets that follow them."""
+"""Subscriptions: how events reach the sockets of their subscribers."""

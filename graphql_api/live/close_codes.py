@@ -1,14 +1,14 @@
-"""The codes that sockets are closed with; docs/messaging.md says what a client does after each."""
+"""Close codes of sockets; docs/messaging.md says what a client does after each."""
 
 from __future__ import annotations
 
-#: A frame that is no message of the protocol, and one that is too large (RFC 6455).
+#: The frame is not a message of the protocol, or it is too large (RFC 6455).
 BAD_FRAME, TOO_BIG = 4400, 1009
-#: The session has ended, so nobody is logged in any more.
+#: The session has ended, so the client is no longer logged in.
 SESSION_OVER = 4403
-#: The client reads slower than its conversations grow.
+#: The client reads more slowly than its events arrive.
 SLOW = 4410
-#: Too many frames in a short time.
+#: The client sent too many frames in a short time.
 TOO_MANY = 4429
-#: The server failed, or the client answered no pings: try again later. After 1011, graphql-ws never comes back.
+#: The server failed, or the client answered no pings: try again later. After 1011, graphql-ws never reconnects.
 TRY_AGAIN_LATER = 1013

@@ -1,4 +1,4 @@
-"""The database from coroutines that live long."""
+"""Database access from long-lived coroutines."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 logger = logging.getLogger("mishmob.live")
 
 T = TypeVar("T")
-#: What is raised while the database is away, or has cut the connection.
+#: Exceptions raised while the database is unavailable, or after it has closed the connection.
 AWAY = (OperationalError, InterfaceError)
-#: Seconds until what failed is asked again.
+#: Seconds until a failed query is retried.
 RETRY = 1.0
 
 
 async def in_database(question: Callable[[], T]) -> T:
-    """Ask in a thread and give its connection back at once: a socket that waits must not hold one.
+    """Run the query in a thread and return its connection at once: a waiting socket must not hold one.
 
-    The threads are the loop's own few, so that one slow question does not stand before all others.
+    The threads are the event loop's own pool, so that one slow query does not block all others.
     """
     return await sync_to_async(_ask, thread_sensitive=False)(question)
 
 
 async def until_it_answers(question: Callable[[], T]) -> T:
-    """Ask again, until there is an answer: what has begun to follow something outlives a database that is away."""
+    """Retry until the query succeeds: a running subscription survives while the database is unavailable."""
     while True:
         try:
             return await in_database(question)

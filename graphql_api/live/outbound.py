@@ -1,8 +1,8 @@
-"""What is on its way to one client: how much of it waits, and what happens when that is too much.
+"""The queue of events for one client, with its limits.
 
-A client that reads slower than its conversations grow must not cost the server memory. What only passes by
-(typing, receipts) is dropped first; if what must not be lost is too much as well, the socket is closed, and
-the client catches up from its last sequence when it is back.
+A client that reads more slowly than its events arrive must not cost the server memory. Events that are not in the log
+(typing, receipts) are dropped first. If the events of the log exceed the limits too, the socket is closed; the client
+catches up from its last sequence when it reconnects.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Close = Callable[[int, str], Awaitable[None]]
 
 
 async def _nothing(*_: object) -> None:
-    """Stand in for the socket of a stream that has none."""
+    """Replace the socket of a stream that has none."""
 
 
 class Outbound:
-    """The events of all subscriptions of one socket that were read and not yet sent."""
+    """Counts the events of all subscriptions of one socket that were read and not yet sent."""
 
     __slots__ = (
         "__weakref__",
@@ -47,15 +47,15 @@ class Outbound:
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_over = False
         self.has_client = send is not _nothing
-        #: How many heads it was told so far, of the many that it may follow.
+        #: Number of heads sent to the client so far, of all the conversations that it follows.
         self.told = 0
 
     def has_room(self, size: int) -> bool:
-        """Tell whether so many bytes may wait besides what waits already."""
+        """Tell whether another event of this many bytes may be queued."""
         return self._events < MAX_EVENTS and self._size + size <= MAX_BYTES
 
     def add(self, size: int) -> bool:
-        """Count an event that waits; False if there is no room, which ends the socket."""
+        """Count a queued event. If there is no room, close the socket and return False."""
         if self.is_over:
             return False
         if not self.has_room(size):
@@ -67,16 +67,16 @@ class Outbound:
         return True
 
     def remove(self, size: int) -> None:
-        """Count an event that waits no longer."""
+        """Stop counting an event that left the queue."""
         self._events -= 1
         self._size -= size
 
     def follow(self, conversation_ids: Iterable[int]) -> None:
-        """Remember that the client follows these conversations: it is told of their heads."""
-        self._followed.update(list(conversation_ids))  # of a mapping it would add the values
+        """Remember that the client follows these conversations: it receives their heads."""
+        self._followed.update(list(conversation_ids))  # for a mapping, `update` would add the values
 
     def unfollow(self, conversation_ids: Iterable[int]) -> None:
-        """Take back one `follow`."""
+        """Undo one call of `follow`."""
         self._followed.subtract(list(conversation_ids))
         self._followed = +self._followed
 
@@ -86,11 +86,11 @@ class Outbound:
         return self._followed.keys()
 
     def send_soon(self, text: str) -> None:
-        """Send a message besides the events, unless the one before is still stuck."""
+        """Send a message that is not an event, unless the previous one is still being sent."""
         if not self._tasks and not self.is_over:
             self._start(self._send(text))
 
     def _start(self, doing: Awaitable[None]) -> None:
         task = asyncio.ensure_future(doing)
-        self._tasks.add(task)  # the loop itself holds tasks weakly
+        self._tasks.add(task)  # the event loop holds only weak references to tasks
         task.add_done_callback(self._tasks.discard)

@@ -1,8 +1,8 @@
-"""What a subscription selects of its events, and events that are executed once for all who select the same.
+"""Selections of subscriptions; an event is executed once for all subscribers with the same selection.
 
-Two hundred people follow one conversation with one document. Where nothing in the answer depends on who asks,
-it is worked out once, for nobody in particular, and the same text goes to all. What may be shared is listed in
-SAME_FOR_ALL; whatever is not on it is executed for each subscriber, with that one's rights.
+Two hundred people may follow one conversation with the same document. If nothing in the answer depends on the viewer,
+it is executed once, as an anonymous user, and all subscribers receive the same text. SAME_FOR_ALL lists the fields
+that may be shared; a selection with any other field is executed for each subscriber, with the subscriber's rights.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from graphql_api.errors import code_errors
 from graphql_api.live import database
 from graphql_api.live.database import AWAY
 
-#: How often an event is executed at most while the database is away, RETRY seconds between two tries.
+#: Maximum number of times an event is executed while the database is unavailable, RETRY seconds apart.
 MAX_TRIES = 60
-#: By type, the fields that show the same to everybody who may see the object at all.
+#: By type, the fields that have the same value for every viewer who may see the object.
 #: Files and reactions are listed though they differ by viewer: an event whose message has any is not shared
-#: (`Item.is_same_for_all`), and without any there is nothing that could differ.
+#: (`Item.is_same_for_all`), and without any the answer cannot differ.
 SAME_FOR_ALL: dict[str, frozenset[str]] = {
     "Subscription": frozenset({"conversationEvents"}),
     "MessageSent": frozenset({"sequence", "message"}),
     "MessageEdited": frozenset({"sequence", "message"}),
     "MessageDeleted": frozenset({"sequence", "messageId", "message"}),
-    # Its message has reactions, which each viewer is shown their own of.
+    # Not `message`: its reactions differ by viewer.
     "MessageReacted": frozenset({"sequence", "messageId", "emoji", "count"}),
     "ConversationRead": frozenset({"reader", "upToSequence"}),
     "ParticipantTyping": frozenset({"participant", "isTyping"}),
@@ -76,7 +76,7 @@ def _parsed(query: str) -> DocumentNode:
 
 
 class Selection:
-    """One document as one asks it; executes it on event after event."""
+    """One subscriber's document; executes it for each event."""
 
     __slots__ = ("__weakref__", "_context", "_executor", "_name", "_query", "_schema", "_variables", "shared")
 
@@ -86,11 +86,11 @@ class Selection:
         self._schema, self._query, self._name = schema, query, name
         self._variables, self._context = variables, context
         self._executor: Executor[Any] | None = None
-        #: The same selection as nobody in particular asks it, if what it selects is the same for all.
+        #: The same selection for an anonymous user, if the answer is the same for every viewer.
         self.shared: Selection | None = None
 
     async def execute(self, event: Any) -> str:
-        """Return the `payload` that the protocol sends for the event, as JSON."""
+        """Return the `payload` that is sent for the event, as JSON."""
         if self._executor is None:
             self._executor = self._build()
         result = await self._result(event)
@@ -102,13 +102,13 @@ class Selection:
         return encode_answer(payload).decode()
 
     async def _result(self, event: Any) -> Any:
-        """Execute; again, while the database is away: an event that was not shown must not count as delivered."""
-        assert self._executor is not None  # noqa: S101 # `execute` has built it
+        """Execute; retry while the database is unavailable, because a failed event must not count as delivered."""
+        assert self._executor is not None  # noqa: S101 # `execute` built it
         for is_last in (*[False] * (MAX_TRIES - 1), True):
             result: Any = execute_subscription_event(self._executor.build_per_event_executor(event))
             if not hasattr(result, "data"):
                 result = await result
-                # What resolvers of the library asked by themselves; a socket keeps no connection, and no broken one.
+                # Close the connections that the library's resolvers opened: a socket keeps none, and no broken one.
                 await aclose_old_connections()
             if is_last or not any(isinstance(error.original_error, AWAY) for error in result.errors or ()):
                 break
@@ -134,7 +134,7 @@ _shared: WeakValueDictionary[tuple[str, str | None], Selection] = WeakValueDicti
 def select(
     schema: GraphQLSchema, query: str, name: str | None, variables: dict[str, Any] | None, context: Context
 ) -> Selection:
-    """Return the selection of a validated document, tied to the one shared by all who ask the same."""
+    """Return the selection of a validated document, linked to the one that all subscribers with this document share."""
     own = Selection(schema, query, name, variables, context)
     if is_same_for_all(schema, query, name):
         key = (query, name)
@@ -147,34 +147,34 @@ def select(
 
 @dataclass(eq=False, slots=True)
 class Item:
-    """An event as it was read from the database, once, for all who follow it in this process."""
+    """An event, read from the database once for all its subscribers in this process."""
 
     value: Any
-    #: About how many bytes it is.
+    #: Approximate size in bytes.
     size: int = 300
-    #: Its place in the conversation's log; None for what passes by and is in no log.
+    #: Its sequence in the conversation's log; None for typing events and receipts, which are not in the log.
     sequence: int | None = None
     is_same_for_all: bool = False
-    #: Whom it need not be told to: the one who types.
+    #: The user who is typing and does not need the event.
     about_id: int | None = None
     read_at: float = field(default_factory=time.monotonic)
     _payloads: dict[Selection, asyncio.Future[str]] = field(default_factory=dict)
 
     async def payload(self, selection: Selection) -> str:
-        """Return what the protocol sends for it; worked out once for all equal selections, where that may be."""
+        """Return the payload of the event; equal selections share one execution if the event is the same for all."""
         shared = selection.shared if self.is_same_for_all else None
         if shared is None:
             return await selection.execute(self.value)
         known = self._payloads.get(shared)
         if known is None:
             known = self._payloads[shared] = asyncio.ensure_future(shared.execute(self.value))
-        # One subscriber that goes away while it waits must not take the answer from the others.
+        # A subscriber that leaves while waiting must not cancel the execution for the others.
         return known.result() if known.done() else await asyncio.shield(known)
 
 
 @lru_cache(maxsize=256)
 def is_same_for_all(schema: GraphQLSchema, query: str, name: str | None) -> bool:
-    """Tell whether a valid document selects only what everybody is shown alike."""
+    """Tell whether a valid document selects only fields that are the same for every viewer."""
     definitions = _parsed(query).definitions
     operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
     chosen = [one for one in operations if name is None or (one.name and one.name.value == name)]
@@ -183,7 +183,7 @@ def is_same_for_all(schema: GraphQLSchema, query: str, name: str | None) -> bool
 
 
 class _Walk:
-    """One pass through what a document selects; a fragment is looked at once per type."""
+    """One walk through the selections of a document; each fragment is checked once."""
 
     def __init__(self, schema: GraphQLSchema, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._schema, self._fragments = schema, fragments

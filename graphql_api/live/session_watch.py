@@ -1,4 +1,4 @@
-"""Sockets end with their session: at once when its end is broadcast, within LOOK seconds when that is lost."""
+"""Closes sockets when their session ends: at once if the wake-up arrives, else within LOOK seconds."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from graphql_api.live.switchboard import Wakeup, switchboard
 
 logger = logging.getLogger("mishmob.sockets")
 
-#: Seconds between two looks at all the sessions with open sockets: one statement for all of them.
+#: Seconds between two polls of all sessions with open sockets; one statement polls all of them.
 LOOK = 3.0
 
 End = Callable[[], Awaitable[None]]
 
 
 class SessionWatch:
-    """The sessions that sockets of this process live on, and how to end each socket."""
+    """The sessions of the open sockets in this process, and the callback that ends each socket."""
 
     def __init__(self) -> None:
         self._ends: defaultdict[int, set[End]] = defaultdict(set)
@@ -30,14 +30,14 @@ class SessionWatch:
         self._task: asyncio.Task[None] | None = None
 
     async def add(self, session_id: int, end: End) -> None:
-        """Await `end()` when the session ends, until it is removed."""
+        """Await `end()` when the session ends, unless it was removed before."""
         self._ends[session_id].add(end)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._watch())
         await switchboard().add(f"session.{session_id}", self)
 
     async def remove(self, session_id: int, end: End) -> None:
-        """Watch the session no longer for this one; one that was never added is fine."""
+        """Remove the callback; a callback that was never added is ignored."""
         ends = self._ends.get(session_id)
         if ends is None:
             return
@@ -49,8 +49,8 @@ class SessionWatch:
             self._task.cancel()
             self._task = None
 
-    def ring(self, wakeup: Wakeup) -> None:  # the rows say which session it was
-        """Look at once: a session may have ended."""
+    def ring(self, wakeup: Wakeup) -> None:  # the poll finds which session ended
+        """Poll at once, because a session may have ended."""
         self._look_now.set()
 
     async def _watch(self) -> None:
@@ -62,7 +62,7 @@ class SessionWatch:
             try:
                 await self._end_what_is_over()
             except Exception:
-                # Without the database nobody can be asked; the sockets stay until it answers again.
+                # Without the database, sessions cannot be checked; the sockets stay open until it is back.
                 logger.exception("sessions could not be looked at")
                 await asyncio.sleep(LOOK)
 

@@ -1,8 +1,7 @@
-"""What a subscription yields, and how a socket takes it over.
+"""The event streams of subscriptions, and their handover to a socket.
 
-A resolver begins a Stream, which asks for the rights, and hands it over: from there the socket itself sends one
-event after the other, and nothing of the machinery that began the operation has to stay in memory or be passed
-through for each event.
+A resolver begins a Stream, which checks the rights, and hands it over. From then on the socket sends the events
+itself: the objects that executed the operation need not stay in memory, and no event has to pass through them.
 """
 
 from __future__ import annotations
@@ -18,39 +17,39 @@ from graphql_api.live.selections import Item, Selection, select
 
 
 class Stream:
-    """Events that wait for one subscription, in their order; the subclass says where they come from."""
+    """The queued events of one subscription, in order; subclasses define where the events come from."""
 
     def __init__(self, outbound: Outbound | None) -> None:
         self.outbound = outbound or Outbound()
-        # A list and a future, because a thousand streams that wait cost little so: a deque and an Event take 1.5 kB.
+        # A list and a future keep a thousand waiting streams small: a deque and an Event take 1.5 kB.
         self._waiting: list[Item] = []
         self._waiter: asyncio.Future[None] | None = None
         self._is_over = False
 
     def offer(self, item: Item) -> None:
-        """Let the event wait; what only passes by is left out when much waits already."""
+        """Queue the event; an event that is not in the log is dropped if the queue is full."""
         if self._is_over or (item.sequence is None and not self.outbound.has_room(item.size)):
             return
         if self.outbound.add(item.size):
             self._waiting.append(item)
             self._wake()
         elif not self.outbound.has_client:
-            self.end()  # where there is a socket, its end says so
+            self.end()  # if there is a socket, its close ends the stream
 
     def end(self) -> None:
-        """End the subscription now; what waits is not sent any more."""
+        """End the subscription now; queued events are not sent."""
         self._is_over = True
         self.drop()
         self._wake()
 
     def drop(self) -> None:
-        """Forget what waits."""
+        """Drop all queued events."""
         for item in self._waiting:
             self.outbound.remove(item.size)
         self._waiting.clear()
 
     async def next(self) -> Item | None:
-        """Return the next event once there is one; None at the end."""
+        """Wait for the next event and return it, or None at the end of the stream."""
         while not self._waiting:
             if self._is_over:
                 return None
@@ -63,7 +62,7 @@ class Stream:
         return item
 
     async def _news(self) -> None:
-        """Wait until something is offered, or the end."""
+        """Wait until an event is queued or the stream ends."""
         self._waiter = asyncio.get_running_loop().create_future()
         try:
             await self._waiter
@@ -75,16 +74,16 @@ class Stream:
             self._waiter.set_result(None)
 
     def items(self) -> AsyncIterator[Item]:
-        """Yield the events until the end."""
+        """Yield the events until the stream ends."""
         raise NotImplementedError
 
     async def aclose(self) -> None:
-        """Let go of everything; called once, however it ended."""
+        """Release all resources; called once, for whatever reason the stream ended."""
         self.end()
 
 
 class Handover:
-    """One operation of a socket, which may turn out to be a subscription that the socket takes over."""
+    """One operation of a socket; if it is a subscription, the socket takes over its stream."""
 
     __slots__ = ("_name", "_query", "_variables", "selection", "stream")
 
@@ -94,13 +93,13 @@ class Handover:
         self.selection: Selection | None = None
 
     def take(self, info: Info, stream: Stream) -> None:
-        """Take the stream over, with what the document selects of its events."""
+        """Take over the stream, with the selection of the document."""
         raw = info._raw_info  # the schema as graphql-core knows it
         self.stream = stream
         self.selection = select(raw.schema, self._query, self._name, self._variables, info.context)
 
     async def payloads(self) -> AsyncGenerator[str, None]:
-        """Yield what the protocol sends for each event of the stream, as JSON, until its end."""
+        """Yield the payload of each event of the stream, as JSON, until the stream ends."""
         if self.stream is None or self.selection is None:
             return
         async with contextlib.aclosing(self.stream.items()) as items:  # type: ignore[type-var]
@@ -108,12 +107,12 @@ class Handover:
                 yield await item.payload(self.selection)
 
 
-#: What the resolver of a subscription yields itself, once the socket has its stream.
+#: The resolver of a subscription yields no events itself after the handover.
 NOTHING: tuple[Any, ...] = ()
 
 
 def hand_over(info: Info, stream: Stream) -> None:
-    """Give the stream to the socket, which sends its events from now on; subscriptions come by sockets only."""
+    """Hand the stream over to the socket, which sends its events from now on; subscriptions work over sockets only."""
     if info.context.handover is None:
         raise RuntimeError("a subscription was executed without a socket")
     info.context.handover.take(info, stream)

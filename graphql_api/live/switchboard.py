@@ -1,11 +1,10 @@
-"""Waiting for wake-ups of the live path, whatever transport the waiting is for.
+"""Wake-ups for live subscriptions: one channel-layer connection per process, shared by all its handlers.
 
-Each process has one channel of the layer, shared by all its listeners, so that a thousand
-subscribers cost Redis no more than one. A wake-up is a hint: the layer may drop it, Redis may die.
-So numbered heartbeats go through the layer. While they do not come back the listeners look for
-themselves every POLL seconds and the groups are joined again. A number that is missing when the
-next one comes tells that wake-ups may be missing too: everybody looks once. What a full layer drops
-between two heartbeats is found by the look that everybody takes now and then.
+A thousand subscribers therefore cost Redis no more than one. A wake-up is only a hint: the layer may drop it, and
+Redis may fail. So the process sends numbered heartbeats to itself through the layer. While no heartbeat comes back,
+the handlers poll every POLL seconds, and the process joins its groups again. If a number is missing, wake-ups may be
+missing too, so all handlers poll once. Wake-ups that a full layer drops between two heartbeats are made up for by the
+regular polls of the handlers.
 """
 
 from __future__ import annotations
@@ -24,30 +23,30 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger("mishmob.live")
 
-#: Seconds between two looks of a listener while the layer is out of order.
+#: Seconds between two polls of a handler while the layer is not working.
 POLL = 3.0
 #: Seconds between two heartbeats: less than the second that the Redis layer waits before it reconnects.
 BEAT = 0.9
-#: Seconds without a heartbeat after which the layer counts as out of order.
+#: Seconds without a heartbeat after which the layer counts as not working.
 SILENCE = 3.0
 
 Wakeup = Mapping[str, Any]
 
 
 class WakeUpHandler(Protocol):
-    """Whatever a wake-up can be put before."""
+    """An object that handles wake-ups."""
 
     def ring(self, wakeup: Wakeup) -> None:
-        """Take the wake-up; an empty one says no more than that it is time to look."""
+        """Handle the wake-up; an empty one only asks to poll."""
 
 
 class Switchboard:
-    """The process's one channel, and whose handler rings for which group; it works while there are handlers."""
+    """The channel of this process, and the handlers of each group; its tasks run while there are handlers."""
 
     def __init__(self) -> None:
         self._handlers: defaultdict[str, set[WakeUpHandler]] = defaultdict(set)
         self._joined: set[str] = set()
-        #: Groups that nobody listens to any more and that were not left, since the layer was out of order.
+        #: Groups without handlers that could not be left because the layer was not working.
         self._forgotten: set[str] = set()
         self._pulse = f"pulse.{uuid.uuid4().hex}"
         self._heard_at = 0.0
@@ -59,16 +58,16 @@ class Switchboard:
 
     @property
     def is_well(self) -> bool:
-        """Whether wake-ups get through, as far as the last heartbeats tell."""
+        """Whether the last heartbeats came back, so that wake-ups arrive."""
         return self._channel is not None and time.monotonic() - self._heard_at < SILENCE
 
     async def add(self, group: str, handler: WakeUpHandler) -> None:
-        """Ring the handler for the group's wake-ups from now on, until it is removed."""
+        """Call the handler for the group's wake-ups until it is removed."""
         self._handlers[group].add(handler)
         await self._join(group)
 
     async def remove(self, group: str, handler: WakeUpHandler) -> None:
-        """Ring the handler no longer; one that was never added is fine."""
+        """Stop calling the handler; a handler that was never added is ignored."""
         handlers = self._handlers.get(group)
         if handlers is None:
             return
@@ -84,7 +83,7 @@ class Switchboard:
                 await self._connect()
             elif self.is_well and group not in self._joined:
                 await self._add([group])
-            # Else the heart joins all groups once the layer is back: nobody waits for it here one after the other.
+            # Else `_beat` joins all groups once the layer is back, so that callers do not queue for it here.
 
     async def _leave(self, group: str) -> None:
         async with self._moving:
@@ -104,7 +103,7 @@ class Switchboard:
                 await _layer().group_discard(group, self._channel)
 
     async def _connect(self) -> None:
-        """Take a new channel into all groups. If the layer is out of order the next heartbeat tries again."""
+        """Join all groups with a new channel. If the layer is not working, the next heartbeat retries."""
         if self._receiver:
             self._receiver.cancel()
         self._joined.clear()
@@ -112,7 +111,7 @@ class Switchboard:
         try:
             async with asyncio.timeout(POLL):
                 self._channel = await _layer().new_channel("live.")
-        except Exception as error:  # noqa: BLE001 # whatever the layer fails with, the listeners look for themselves
+        except Exception as error:  # noqa: BLE001 # whatever error the layer raises, the handlers poll
             logger.warning("the channel layer cannot be reached: %r", error)
             return
         self._receiver = asyncio.get_running_loop().create_task(self._receive(self._channel))
@@ -127,7 +126,7 @@ class Switchboard:
                     self._joined.add(group)
         except Exception as error:  # noqa: BLE001
             logger.warning("groups of the channel layer cannot be joined yet: %r", error)
-            self._heard_at = 0.0  # out of order until a heartbeat is heard, which needs its own group joined
+            self._heard_at = 0.0  # not working until a heartbeat arrives, which needs its own group joined
             return False
         return True
 
@@ -141,10 +140,10 @@ class Switchboard:
                 await _layer().group_discard(self._pulse, channel)
 
     async def _receive(self, channel: str) -> None:
-        """Ring the handlers of each wake-up's group until the layer fails."""
+        """Call the handlers of each wake-up's group until the layer fails."""
         try:
             while True:
-                # Never under a timeout: the Redis layer forgets a channel whose receiver was cancelled.
+                # Never with a timeout: the Redis layer forgets a channel whose receiver was cancelled.
                 wakeup = await _layer().receive(channel)
                 group = wakeup.get("group", "")
                 if group == self._pulse:
@@ -166,12 +165,12 @@ class Switchboard:
             handler.ring({})
 
     async def _beat(self) -> None:
-        """Send heartbeats, and mend what is broken."""
+        """Send heartbeats, reconnect, and join missing groups."""
         was_well = True
         while True:
             await asyncio.sleep(BEAT)
             if was_well and not self.is_well:
-                self._ring_all()  # from now on they look for themselves
+                self._ring_all()  # so that they start polling
             was_well = self.is_well
             if not was_well or self._forgotten or not self._handlers.keys() <= self._joined:
                 await self._mend()

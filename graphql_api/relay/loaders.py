@@ -54,22 +54,22 @@ async def load(info: Info, key: Any, find: Callable[[Sequence[Any]], Mapping[Any
 
 
 class PatientLoader(DataLoader[Any, Any]):
-    """A loader that waits for the rows of all lists at its place: those of inner lists come some rounds apart."""
+    """A loader that waits for the rows of all lists at its place: rows of inner lists arrive some rounds apart."""
 
-    #: Rounds of the event loop: more than lists within lists within lists are apart.
+    #: Rounds of the event loop to wait: enough for three levels of nested lists.
     ROUNDS = 8
 
     @property
     def loop(self) -> Any:
-        """Return what the library uses of the loop."""
+        """Return this object, which replaces the event loop for the library."""
         return self
 
     def create_future(self) -> asyncio.Future[Any]:
-        """Return a future of the loop that runs."""
+        """Return a future of the running loop."""
         return asyncio.get_running_loop().create_future()
 
     def call_soon(self, ask: Callable[[], None], rounds: int = ROUNDS) -> None:
-        """Ask after the rounds."""
+        """Call `ask` after this many rounds."""
         later = partial(self.call_soon, ask, rounds - 1) if rounds else ask
         asyncio.get_running_loop().call_soon(later)
 

@@ -1,4 +1,4 @@
-"""Read listings from the web into the database, and say per source what came of it."""
+"""Reads listings from the web into the database, and prints the result for each source."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Name the spider, the sources and how to read them."""
+        """Add the spider, the sources and the options for reading them."""
         parser.prog = "python -m crawlers"
         parser.add_argument("spider", choices=sorted(SPIDERS), help="how the listings are written")
         parser.add_argument("urls", nargs="+", metavar="URL", type=_web_address, help="a page or a feed")
@@ -94,12 +94,12 @@ class Command(BaseCommand):
 
 
 def _quiet_scrapy() -> None:
-    """Leave out what Scrapy tells of itself; what a page did is logged by the spider, with its reason.
+    """Hide Scrapy's own log messages; the spider logs the failure of each page, with its reason.
 
-    To be called after the process was made: that sets the levels of all Scrapy's loggers anew.
+    Call this after the process was created, because creating it resets the levels of all Scrapy's loggers.
     """
     logging.disable(logging.INFO)
-    # It prints a traceback for each robots.txt that cannot be had; the page then fails for the same reason.
+    # It prints a traceback for each robots.txt that cannot be fetched; the page then fails for the same reason.
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     logging.getLogger("scrapy.downloadermiddlewares.retry").setLevel(logging.CRITICAL)
 

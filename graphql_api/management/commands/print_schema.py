@@ -1,4 +1,4 @@
-"""`manage.py print_schema`: writes what frontends build on: the schema, and which of its types have no id."""
+"""`manage.py print_schema`: writes the files for frontends: the schema, and the list of its types without an id."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ export const keys = {
 
 
 def printed() -> Iterator[tuple[Path, str]]:
-    """Yield each file with what must be in it."""
+    """Yield the path and the expected content of each file."""
     yield SCHEMA, schema.as_str() + "\n"
     yield KEYS, HEAD + "".join(f"  {name}: () => null,\n" for name in keyless_types()) + "}\n"
 
 
 def keyless_types() -> list[str]:
-    """Return the object types without an `id`: a cache keeps them in what they are a part of."""
+    """Return the object types without an `id`, which a cache stores inside their parent object."""
     core = schema._schema
     roots = {core.query_type, core.mutation_type, core.subscription_type}
     objects = [kind for kind in core.type_map.values() if isinstance(kind, GraphQLObjectType) and kind not in roots]
@@ -35,7 +35,7 @@ def keyless_types() -> list[str]:
 
 
 class Command(BaseCommand):
-    """Prints the schema, with the log-in for development."""
+    """Prints the schema, including the development login."""
 
     help = "Writes graphql_api/schema.graphql and web/clients/graphcache_keys.ts; with --check only compares."
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="fail if a file is not up to date")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        """Write or compare."""
+        """Write the files, or compare them with `--check`."""
         if not settings.DEV_LOG_IN:
             raise CommandError("Set DEBUG=true: the printed schema holds what development adds.")
         for path, text in printed():

@@ -238,8 +238,8 @@ def _own_applications(info: Info) -> Prefetch[str]:
 
 
 def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Mapping[int, list[Problem]]:
-    # The roles are read apart from those that are shown: the optimizer would not fetch the opportunities a second
-    # time for what is shown of them, and their columns would come one by one.
+    # Read the roles separately from the displayed ones: the optimizer would not fetch their opportunities a second
+    # time, and the columns of these would be loaded one by one.
     roles = list(selectors.find_roles(viewer=viewer).filter(pk__in=keys))
     return selectors.find_reasons_against(viewer=viewer, roles=roles)
 
