@@ -15,7 +15,7 @@ from domains.notifications.tokens import unsubscribe_url
 
 
 @dataclass(frozen=True)
-class Mail:
+class MailContent:
     """Content of a mail: `{template}.txt` and `.html` with their context."""
 
     template: str
@@ -32,7 +32,7 @@ class Footer:
     topic: str
 
 
-def post(mail: Mail, *, to: str, footer: Footer, name: str) -> None:
+def post(mail: MailContent, *, to: str, footer: Footer, name: str) -> None:
     """Send the mail; `name` makes its Message-ID, the same on every attempt, so that a repeat can be recognized."""
     link = unsubscribe_url(user_id=footer.user_id, topic=footer.topic)
     context = {**mail.context, "community": settings.PUBLIC_URL}

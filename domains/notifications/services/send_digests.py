@@ -12,7 +12,7 @@ from domains.base.queue import check_claim
 from domains.notifications.models import Digest
 from domains.notifications.selectors import find_for_digest
 from domains.notifications.services.deliveries import drain
-from domains.notifications.services.mails import Footer, Mail, post
+from domains.notifications.services.mails import Footer, MailContent, post
 from domains.notifications.tokens import DIGEST
 
 #: Hour of the day, in UTC, from which the daily mails go out.
@@ -56,7 +56,7 @@ def _send(digest: Digest) -> bool:
     if not number or not may_be_mailed(recipient):
         return False
     listed = list(still.order_by("-created_at", "-pk")[:MAX_LISTED])
-    mail = Mail(
+    mail = MailContent(
         template="notifications/digest",
         subject=f"{number} new for you" if number > 1 else listed[0].title,
         context={"person": recipient, "notifications": listed, "more": number - len(listed)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domains.notifications.models import Notification
-from domains.notifications.services.mails import Mail
+from domains.notifications.services.mails import MailContent
 from domains.notifications.services.templates import applications, changes, hours, messages
 from domains.notifications.services.templates.shapes import NotificationTemplate, plain_mail
 
@@ -27,7 +27,7 @@ def notify_by_template(*, template: str, source_id: int) -> None:
         tell(source_id)
 
 
-def mail_of(notification: Notification) -> Mail | None:
+def mail_of(notification: Notification) -> MailContent | None:
     """Return the mail about a notification, or None if there is nothing left to write about."""
     template = TEMPLATES.get(notification.template)
     return template.mail(notification) if template else plain_mail(notification)

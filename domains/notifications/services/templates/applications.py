@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.mails import Mail
+from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import (
     IF_NOT_BOTH,
@@ -68,12 +68,12 @@ def tell_received(application_id: int) -> None:
     )
 
 
-def mail_received(notification: Notification) -> Mail | None:
+def mail_received(notification: Notification) -> MailContent | None:
     """Return the mail about a new application."""
     application = _find_application(notification.source_id)
     if application is None:
         return None
-    return Mail(
+    return MailContent(
         template="notifications/application_received",
         subject=_received(application),
         context={
@@ -119,12 +119,12 @@ def tell_decided(move_id: int) -> None:
     )
 
 
-def mail_decided(notification: Notification) -> Mail | None:
+def mail_decided(notification: Notification) -> MailContent | None:
     """Return the mail about a decision, an offer, or its end."""
     moved = _find_move(notification.source_id)
     if moved is None or _is_stale_offer(moved):
         return None
-    return Mail(
+    return MailContent(
         template="notifications/application_decided",
         subject=f"Your application: {moved.application.role.opportunity.title}",
         context={
@@ -165,12 +165,12 @@ def tell_place_changed(move_id: int) -> None:
     )
 
 
-def mail_place_changed(notification: Notification) -> Mail | None:
+def mail_place_changed(notification: Notification) -> MailContent | None:
     """Return the mail about a volunteer who took or gave up a slot."""
     moved = _find_move(notification.source_id)
     if moved is None:
         return None
-    return Mail(
+    return MailContent(
         template="notifications/place_changed",
         subject=_place_changed(moved),
         context={"application": moved.application, "manager": notification.recipient, "move": moved},

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.mails import Mail
+from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import (
     IF_NOT_BOTH,
@@ -51,7 +51,7 @@ def tell_changed(change_id: int) -> None:
     _tell(change, "opportunity_changed", people=people, body=body, bodies=bodies)
 
 
-def mail_changed(notification: Notification) -> Mail | None:
+def mail_changed(notification: Notification) -> MailContent | None:
     """Return the mail with the old and the new values."""
     change = _find_change(notification.source_id)
     if change is None:
@@ -63,7 +63,7 @@ def mail_changed(notification: Notification) -> Mail | None:
         "lines": _lines(change),
         "collision": _find_collisions(change, [person.pk]).get(person.pk, ""),
     }
-    return Mail(template="notifications/opportunity_changed", subject=_title(change), context=context)
+    return MailContent(template="notifications/opportunity_changed", subject=_title(change), context=context)
 
 
 def tell_cancelled(change_id: int) -> None:
@@ -85,12 +85,12 @@ def tell_cancelled(change_id: int) -> None:
         _tell(change, "opportunity_cancelled", people=list(managers), body=reason)
 
 
-def mail_cancelled(notification: Notification) -> Mail | None:
+def mail_cancelled(notification: Notification) -> MailContent | None:
     """Return the mail about the cancelled opportunity, with the reason."""
     change = _find_change(notification.source_id)
     if change is None:
         return None
-    return Mail(
+    return MailContent(
         template="notifications/opportunity_cancelled",
         subject=_title(change),
         context={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.mails import Mail
+from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import in_words, zone_of
 from domains.opportunities.models import HoursEntry, HoursStatus
@@ -28,13 +28,13 @@ def tell_reviewed(hours_entry_id: int) -> None:
     )
 
 
-def mail_reviewed(notification: Notification) -> Mail | None:
+def mail_reviewed(notification: Notification) -> MailContent | None:
     """Return the mail about a review of hours."""
     entry = _find_entry(notification.source_id)
     if entry is None:
         return None
     zone = zone_of(entry.application.role.opportunity.location_zip)
-    return Mail(
+    return MailContent(
         template="notifications/hours_reviewed",
         subject=f"Your hours: {entry.application.role.opportunity.title}",
         context={

@@ -13,7 +13,7 @@ from domains.accounts.models import Block, User
 from domains.messaging.models import Conversation, Message, Participant
 from domains.messaging.selectors import get_direct_id
 from domains.notifications.models import Notification, NotificationKind, Preference
-from domains.notifications.services.mails import Mail
+from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import plain_mail
 
@@ -101,7 +101,7 @@ def mark_blocked_read(*, blocker_id: int, blocked_id: int) -> None:
         mark_left_read(conversation_id=conversation_id, user_ids=(blocker_id, blocked_id))
 
 
-def mail(notification: Notification) -> Mail | None:
+def mail(notification: Notification) -> MailContent | None:
     """Return the mail about unread messages.
 
     None if the recipient has read them, no longer takes part, or sender and recipient are blocked.

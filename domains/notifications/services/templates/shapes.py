@@ -10,7 +10,7 @@ from django.template.defaultfilters import date
 
 from domains.geo.selectors import zip_time_zone
 from domains.notifications.models import Notification
-from domains.notifications.services.mails import Mail
+from domains.notifications.services.mails import MailContent
 from domains.opportunities.eligibility import HeldSlot
 
 #: Beginning of the sentence for a volunteer with overlapping slots.
@@ -22,14 +22,14 @@ IF_NOT_BOTH = "If you can't do both, withdraw from one, so that somebody else ge
 class NotificationTemplate:
     """Two functions: one writes the mail about a notification (None if its row is gone), one notifies about a row."""
 
-    mail: Callable[[Notification], Mail | None]
+    mail: Callable[[Notification], MailContent | None]
     tell: Callable[[int], None] | None = None
 
 
-def plain_mail(notification: Notification) -> Mail:
+def plain_mail(notification: Notification) -> MailContent:
     """Return a mail with the title and text of the notification."""
     context = {"notification": notification, "person": notification.recipient}
-    return Mail(template="notifications/plain", subject=notification.title, context=context)
+    return MailContent(template="notifications/plain", subject=notification.title, context=context)
 
 
 def zone_of(*zip_codes: str) -> tzinfo:
