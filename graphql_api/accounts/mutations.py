@@ -30,7 +30,6 @@ class AccountMutations:
         "has an account gets the same answer.",
     )
     def sign_up(self, info: Info, input: SignUpInput) -> SignUpReceipt:
-        """Call `services.sign_up`."""
         email = services.sign_up(
             email=input.email,
             password=input.password,
@@ -44,12 +43,10 @@ class AccountMutations:
 
     @mutation(description="Verify the email address with the key from the mail, and log in.")
     def verify_email(self, info: Info, input: VerifyEmailInput) -> AuthSession:
-        """Call `services.verify_email`."""
         return AuthSession.of(services.verify_email(key=input.key, ip_address=info.context.ip_address), info)
 
     @mutation(description="Log in with email address and password.")
     def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
-        """Call `services.log_in`."""
         opened = services.log_in(
             email=input.email,
             password=input.password,
@@ -60,7 +57,6 @@ class AccountMutations:
 
     @mutation(description="Exchange a refresh token for new tokens. Each refresh token works once.")
     def refresh_session(self, info: Info, input: RefreshSessionInput) -> AuthSession:
-        """Call `services.refresh_session`."""
         opened = services.refresh_session(refresh_token=input.refresh_token, ip_address=info.context.ip_address)
         return AuthSession.of(opened, info)
 
@@ -69,7 +65,6 @@ class AccountMutations:
         "Needs a login."
     )
     def log_out(self, info: Info, input: LogOutInput) -> LogOutReceipt:
-        """Call `services.log_out`."""
         ended = services.log_out(
             actor=signed_in(info),
             session=info.context.session,
@@ -80,7 +75,6 @@ class AccountMutations:
 
     @mutation(description="Change the caller's account data and profile. Needs a login.")
     def update_profile(self, info: Info, input: UpdateProfileInput) -> User:
-        """Call `services.update_profile`."""
         return services.update_profile(  # type: ignore[return-value]
             actor=signed_in(info),
             display_name=input.display_name,
@@ -96,7 +90,6 @@ class AccountMutations:
         "notified. Existing messages and shared groups stay. Blocking again changes nothing. Needs a login."
     )
     def block_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
-        """Call `services.block_user`."""
         person = services.block_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
         return BlockReceipt(user_id=person.pk)
 
@@ -105,7 +98,6 @@ class AccountMutations:
         "Needs a login."
     )
     def unblock_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
-        """Call `services.unblock_user`."""
         person = services.unblock_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
         return BlockReceipt(user_id=person.pk)
 
@@ -116,5 +108,4 @@ class DevelopmentMutations:
 
     @mutation(description="Log in as any user by email address, without a password. Exists only in development.")
     def dev_log_in(self, info: Info, input: DevLogInInput) -> AuthSession:
-        """Call `services.dev_log_in`."""
         return AuthSession.of(services.dev_log_in(email=input.email, ip_address=info.context.ip_address), info)

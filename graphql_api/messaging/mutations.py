@@ -34,7 +34,6 @@ class MessagingMutations:
         "caller who had left it rejoins it. Needs a login."
     )
     def start_conversation(self, info: Info, input: StartConversationInput) -> Conversation:
-        """Call `services.start_conversation`."""
         opportunity = input.opportunity_id
         return services.start_conversation(  # type: ignore[return-value]
             actor=signed_in(info),
@@ -49,7 +48,6 @@ class MessagingMutations:
         "login."
     )
     def send_message(self, info: Info, input: SendMessageInput) -> Message:
-        """Call `services.send_message`."""
         return services.send_message(  # type: ignore[return-value]
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
@@ -60,7 +58,6 @@ class MessagingMutations:
 
     @mutation(description="Edit the caller's own message within 15 minutes after it was sent. Needs a login.")
     def edit_message(self, info: Info, input: EditMessageInput) -> Message:
-        """Call `services.edit_message`."""
         return services.edit_message(  # type: ignore[return-value]
             actor=signed_in(info), message_id=known_or_nobody(input.message_id, "Message"), content=input.content
         )
@@ -70,14 +67,12 @@ class MessagingMutations:
         "conversation stays. Needs a login."
     )
     def delete_message(self, info: Info, input: DeleteMessageInput) -> Message:
-        """Call `services.delete_message`."""
         return services.delete_message(  # type: ignore[return-value]
             actor=signed_in(info), message_id=known_or_nobody(input.message_id, "Message")
         )
 
     @mutation(description="Add an emoji reaction to a message, or remove the caller's own. Needs a login.")
     def react_to_message(self, info: Info, input: ReactToMessageInput) -> Message:
-        """Call `services.react_to_message`."""
         return services.react_to_message(  # type: ignore[return-value]
             actor=signed_in(info),
             message_id=known_or_nobody(input.message_id, "Message"),
@@ -90,7 +85,6 @@ class MessagingMutations:
         "login."
     )
     def upload_attachment(self, info: Info, input: UploadAttachmentInput) -> MessageAttachment:
-        """Call `services.upload_attachment`."""
         return services.upload_attachment(  # type: ignore[return-value]
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
@@ -101,7 +95,6 @@ class MessagingMutations:
         description="Mark a conversation as read up to a sequence. The read marker only moves forward. Needs a login."
     )
     def mark_conversation_read(self, info: Info, input: MarkConversationReadInput) -> Conversation:
-        """Call `services.mark_conversation_read`."""
         return services.mark_conversation_read(  # type: ignore[return-value]
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
@@ -114,7 +107,6 @@ class MessagingMutations:
         "Needs a login."
     )
     def set_typing(self, info: Info, input: SetTypingInput) -> TypingReceipt:
-        """Call `services.set_typing`."""
         is_typing = services.set_typing(
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
@@ -128,7 +120,6 @@ class MessagingMutations:
         "Needs a login."
     )
     def leave_conversation(self, info: Info, input: LeaveConversationInput) -> Conversation:
-        """Call `services.leave_conversation`."""
         return services.leave_conversation(  # type: ignore[return-value]
             actor=signed_in(info), conversation_id=known_or_nobody(input.conversation_id, "Conversation")
         )
@@ -138,7 +129,6 @@ class MessagingMutations:
         "messages. Needs a login."
     )
     def add_participants(self, info: Info, input: AddParticipantsInput) -> Conversation:
-        """Call `services.add_participants`."""
         return services.add_participants(  # type: ignore[return-value]
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
@@ -150,7 +140,6 @@ class MessagingMutations:
         "they have left, the participant who joined first. Needs a login."
     )
     def remove_participant(self, info: Info, input: RemoveParticipantInput) -> Conversation:
-        """Call `services.remove_participant`."""
         return services.remove_participant(  # type: ignore[return-value]
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
@@ -159,7 +148,6 @@ class MessagingMutations:
 
     @mutation(description="Change or remove the title of a group that the caller takes part in. Needs a login.")
     def rename_conversation(self, info: Info, input: RenameConversationInput) -> Conversation:
-        """Call `services.rename_conversation`."""
         return services.rename_conversation(  # type: ignore[return-value]
             actor=signed_in(info),
             conversation_id=known_or_nobody(input.conversation_id, "Conversation"),

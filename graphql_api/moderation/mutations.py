@@ -22,7 +22,6 @@ class ModerationMutations:
         "staff have closed it. Needs a login."
     )
     def report_content(self, info: Info, input: ReportContentInput) -> ContentReport:
-        """Call `services.report_content`."""
         subject_type, subject_id = read_id(input.subject_id) or ("", NOBODY)
         return services.report_content(  # type: ignore[return-value]
             actor=signed_in(info),

@@ -29,7 +29,6 @@ class NotificationMutations:
 
     @mutation(description="Mark notifications as read. Repeating the call changes nothing. Needs a login.")
     def mark_notifications_read(self, info: Info, input: MarkNotificationsReadInput) -> NotificationsReadReceipt:
-        """Call `services.mark_notifications_read`."""
         ids = input.notification_ids
         unread_count = services.mark_notifications_read(
             actor=signed_in(info),
@@ -42,7 +41,6 @@ class NotificationMutations:
     def update_notification_preferences(
         self, info: Info, input: UpdateNotificationPreferencesInput
     ) -> NotificationPreferences:
-        """Call `services.update_notification_preferences`."""
         channels = services.update_notification_preferences(
             actor=signed_in(info),
             changes=[
@@ -59,7 +57,6 @@ class NotificationMutations:
         "more than 10 browsers of one user, the oldest is removed. Needs a login."
     )
     def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> PushSubscription:
-        """Call `services.register_push_subscription`."""
         session = info.context.session
         if session is None:
             raise NotSignedIn
@@ -76,6 +73,5 @@ class NotificationMutations:
         "login."
     )
     def remove_push_subscription(self, info: Info, input: RemovePushSubscriptionInput) -> PushSubscriptionsReceipt:
-        """Call `services.remove_push_subscription`."""
         remaining = services.remove_push_subscription(actor=signed_in(info), endpoint=input.endpoint)
         return PushSubscriptionsReceipt(remaining_count=remaining)

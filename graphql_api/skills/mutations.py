@@ -25,7 +25,6 @@ class SkillMutations:
 
     @mutation(description="Add a skill to your profile. A repeated call changes its level. Needs a login.")
     def add_skill(self, info: Info, input: AddSkillInput) -> UserSkill:
-        """Call `services.add_skill`."""
         return services.add_skill(  # type: ignore[return-value]
             actor=signed_in(info),
             skill_id=known_or_nobody(input.skill_id, "Skill"),
@@ -34,7 +33,6 @@ class SkillMutations:
 
     @mutation(description="Remove a skill from your profile. Needs a login.")
     def remove_skill(self, info: Info, input: RemoveSkillInput) -> User:
-        """Call `services.remove_skill`."""
         return services.remove_skill(  # type: ignore[return-value]
             actor=signed_in(info), skill_id=known_or_nobody(input.skill_id, "Skill")
         )
@@ -44,7 +42,6 @@ class SkillMutations:
         "lists suggested skills in `me.profile.resume`. Needs a login.",
     )
     def upload_resume(self, info: Info, input: UploadResumeInput) -> Resume:
-        """Call `services.upload_resume`."""
         return services.upload_resume(actor=signed_in(info), file=input.resume)  # type: ignore[return-value]
 
     @mutation(
@@ -52,14 +49,12 @@ class SkillMutations:
         "the background and lists suggested skills in `me.profile.resume`. Needs a login.",
     )
     def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> Resume:
-        """Call `services.import_linkedin_export`."""
         return services.import_linkedin_export(  # type: ignore[return-value]
             actor=signed_in(info), file=input.archive
         )
 
     @mutation(description="Add skills that your resume suggests to your profile. Needs a login.")
     def accept_resume_skills(self, info: Info, input: AcceptResumeSkillsInput) -> User:
-        """Call `services.accept_resume_skills`."""
         return services.accept_resume_skills(  # type: ignore[return-value]
             actor=signed_in(info),
             resume_id=known_or_nobody(input.resume_id, "Resume"),

@@ -26,12 +26,10 @@ class SkillQueries:
         description="Skills of the taxonomy, ordered by name. A search lists matching names before matching aliases.",
     )
     def skills(self, info: Info, filters: Filters = None) -> QuerySet[models.Skill]:
-        """Call `selectors.find_skills`."""
         wanted = filters or SkillFilter()
         return selectors.find_skills(viewer=viewer_of(info), search=wanted.search or "", category=wanted.category or "")
 
     @strawberry_django.field(description="Categories of the taxonomy that have skills, ordered by name.")
     def skill_categories(self, info: Info) -> list[SkillCategory]:
-        """Call `selectors.find_categories`."""
         found = selectors.find_categories(viewer=viewer_of(info))
         return [SkillCategory(value=one.name, label=one.name, skill_count=one.skill_count) for one in found]

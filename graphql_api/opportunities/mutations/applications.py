@@ -27,7 +27,6 @@ class ApplicationMutations:
         "login."
     )
     def apply_to_role(self, info: Info, input: ApplyToRoleInput) -> Application:
-        """Call `services.apply_to_role`."""
         return services.apply_to_role(  # type: ignore[return-value]
             actor=signed_in(info),
             role_id=known_or_nobody(input.role_id, "Role"),
@@ -42,7 +41,6 @@ class ApplicationMutations:
         )
     )
     def decide_application(self, info: Info, input: DecideApplicationInput) -> Application:
-        """Call `services.decide_application`."""
         return services.decide_application(  # type: ignore[return-value]
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
@@ -55,7 +53,6 @@ class ApplicationMutations:
         description="Withdraw your application. A slot that you held is offered to the next volunteer on the waitlist."
     )
     def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> Application:
-        """Call `services.withdraw_application`."""
         return services.withdraw_application(  # type: ignore[return-value]
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
@@ -70,7 +67,6 @@ class ApplicationMutations:
         )
     )
     def answer_offer(self, info: Info, input: AnswerOfferInput) -> Application:
-        """Call `services.answer_offer`."""
         return services.answer_offer(  # type: ignore[return-value]
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
@@ -82,7 +78,6 @@ class ApplicationMutations:
         "learned. Only the host's owners and coordinators may do this."
     )
     def complete_application(self, info: Info, input: CompleteApplicationInput) -> Application:
-        """Call `services.complete_application`."""
         return services.complete_application(  # type: ignore[return-value]
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),

@@ -25,7 +25,6 @@ class HostMutations:
 
     @mutation(description="Create a host and become its owner. Needs a login.")
     def create_host(self, info: Info, input: CreateHostInput) -> OpportunityHost:
-        """Call `services.create_host`."""
         return services.create_host(  # type: ignore[return-value]
             actor=signed_in(info),
             organization_name=input.organization_name,
@@ -36,7 +35,6 @@ class HostMutations:
 
     @mutation(description="Change the profile of a host. Only its owners and coordinators may do this.")
     def update_host(self, info: Info, input: UpdateHostInput) -> OpportunityHost:
-        """Call `services.update_host`."""
         return services.update_host(  # type: ignore[return-value]
             actor=signed_in(info),
             host_id=known_or_nobody(input.host_id, "OpportunityHost"),
@@ -51,7 +49,6 @@ class HostMutations:
         "email or to change the role."
     )
     def invite_host_member(self, info: Info, input: InviteHostMemberInput) -> HostMembership:
-        """Call `services.invite_host_member`."""
         return services.invite_host_member(  # type: ignore[return-value]
             actor=signed_in(info),
             host_id=known_or_nobody(input.host_id, "OpportunityHost"),
@@ -63,7 +60,6 @@ class HostMutations:
         description="Join a host with the key from the invitation, which was sent to your verified email address."
     )
     def accept_host_invitation(self, info: Info, input: AcceptHostInvitationInput) -> HostMembership:
-        """Call `services.accept_host_invitation`."""
         return services.accept_host_invitation(actor=signed_in(info), key=input.key)  # type: ignore[return-value]
 
     @mutation(
@@ -71,7 +67,6 @@ class HostMutations:
         "last owner must stay an owner."
     )
     def change_host_member_role(self, info: Info, input: ChangeHostMemberRoleInput) -> HostMembership:
-        """Call `services.change_host_member_role`."""
         return services.change_host_member_role(  # type: ignore[return-value]
             actor=signed_in(info),
             membership_id=known_or_nobody(input.membership_id, "HostMembership"),
@@ -83,7 +78,6 @@ class HostMutations:
         "invitations. The last owner cannot be removed."
     )
     def remove_host_member(self, info: Info, input: RemoveHostMemberInput) -> OpportunityHost:
-        """Call `services.remove_host_member`."""
         return services.remove_host_member(  # type: ignore[return-value]
             actor=signed_in(info), membership_id=known_or_nobody(input.membership_id, "HostMembership")
         )

@@ -26,7 +26,6 @@ class HoursMutations:
         "entry. Needs a login."
     )
     def log_hours(self, info: Info, input: LogHoursInput) -> HoursEntry:
-        """Call `services.log_hours`."""
         corrects = input.corrects_id
         return services.log_hours(  # type: ignore[return-value]
             actor=signed_in(info),
@@ -42,7 +41,6 @@ class HoursMutations:
         "for their own hours."
     )
     def review_hours(self, info: Info, input: ReviewHoursInput) -> HoursEntry:
-        """Call `services.review_hours`."""
         return services.review_hours(  # type: ignore[return-value]
             actor=signed_in(info),
             hours_entry_id=known_or_nobody(input.hours_entry_id, "HoursEntry"),
@@ -52,14 +50,12 @@ class HoursMutations:
 
     @mutation(description="Create a signed, public record of your approved hours that you can share. Needs a login.")
     def create_service_record(self, info: Info, input: CreateServiceRecordInput) -> ServiceRecord:
-        """Call `services.create_service_record`."""
         return services.create_service_record(  # type: ignore[return-value]
             actor=signed_in(info), since=input.since, until=input.until
         )
 
     @mutation(description="Revoke your service record. Its page then says only that the record was revoked.")
     def revoke_service_record(self, info: Info, input: RevokeServiceRecordInput) -> ServiceRecord:
-        """Call `services.revoke_service_record`."""
         return services.revoke_service_record(  # type: ignore[return-value]
             actor=signed_in(info), record_id=known_or_nobody(input.record_id, "ServiceRecord")
         )

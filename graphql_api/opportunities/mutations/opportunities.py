@@ -28,7 +28,6 @@ class OpportunityMutations:
         "this."
     )
     def create_opportunity(self, info: Info, input: CreateOpportunityInput) -> Opportunity:
-        """Call `services.create_opportunity`."""
         return services.create_opportunity(  # type: ignore[return-value]
             actor=signed_in(info), host_id=known_or_nobody(input.host_id, "OpportunityHost"), draft=input.draft()
         )
@@ -38,7 +37,6 @@ class OpportunityMutations:
         "may do this."
     )
     def publish_opportunity(self, info: Info, input: PublishOpportunityInput) -> Opportunity:
-        """Call `services.publish_opportunity`."""
         return services.publish_opportunity(  # type: ignore[return-value]
             actor=signed_in(info), opportunity_id=known_or_nobody(input.opportunity_id, "Opportunity")
         )
@@ -48,7 +46,6 @@ class OpportunityMutations:
         "the host's owners and coordinators may do this."
     )
     def update_opportunity(self, info: Info, input: UpdateOpportunityInput) -> Opportunity:
-        """Call `services.update_opportunity`."""
         return services.update_opportunity(  # type: ignore[return-value]
             actor=signed_in(info),
             opportunity_id=known_or_nobody(input.opportunity_id, "Opportunity"),
@@ -60,7 +57,6 @@ class OpportunityMutations:
         "nothing. Only the host's owners and coordinators may do this."
     )
     def close_opportunity(self, info: Info, input: CloseOpportunityInput) -> Opportunity:
-        """Call `services.close_opportunity`."""
         return services.close_opportunity(  # type: ignore[return-value]
             actor=signed_in(info),
             opportunity_id=known_or_nobody(input.opportunity_id, "Opportunity"),
@@ -72,7 +68,6 @@ class OpportunityMutations:
         "is notified. Only the host's owners and coordinators may do this."
     )
     def cancel_opportunity(self, info: Info, input: CancelOpportunityInput) -> Opportunity:
-        """Call `services.cancel_opportunity`."""
         return services.cancel_opportunity(  # type: ignore[return-value]
             actor=signed_in(info),
             opportunity_id=known_or_nobody(input.opportunity_id, "Opportunity"),
@@ -83,7 +78,6 @@ class OpportunityMutations:
         description="Add a role to a draft or an open opportunity. Only the host's owners and coordinators may do this."
     )
     def add_role(self, info: Info, input: AddRoleInput) -> Role:
-        """Call `services.add_role`."""
         return services.add_role(  # type: ignore[return-value]
             actor=signed_in(info),
             opportunity_id=known_or_nobody(input.opportunity_id, "Opportunity"),
@@ -95,7 +89,6 @@ class OpportunityMutations:
         "may do this."
     )
     def update_role(self, info: Info, input: UpdateRoleInput) -> Role:
-        """Call `services.update_role`."""
         return services.update_role(  # type: ignore[return-value]
             actor=signed_in(info), role_id=known_or_nobody(input.role_id, "Role"), changes=input.changes()
         )

@@ -25,7 +25,6 @@ class HostQueries:
 
     @strawberry_django.connection(Connection[OpportunityHost], description="Hosts, ordered by name.")
     def hosts(self, info: Info, filters: Filters = None) -> QuerySet[models.OpportunityHost]:
-        """Call `selectors.find_hosts`."""
         wanted = filters or HostFilter()
         return selectors.find_hosts(
             viewer=viewer_of(info),
@@ -36,5 +35,4 @@ class HostQueries:
 
     @strawberry_django.field(description="The host with this ID; null if it does not exist.")
     def host(self, info: Info, id: HostId) -> OpportunityHost | None:
-        """Call `selectors.find_host`."""
         return selectors.find_host(host_id=known_or_nobody(id, "OpportunityHost"))  # type: ignore[return-value]

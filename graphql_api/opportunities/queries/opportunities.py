@@ -39,7 +39,6 @@ class OpportunityQueries:
     def opportunities(
         self, info: Info, filters: Filters = None, ordering: Orderings = None
     ) -> QuerySet[models.Opportunity]:
-        """Call `selectors.find_opportunities`."""
         return selectors.find_opportunities(
             viewer=viewer_of(info),
             filters=(filters or OpportunityFilter()).filters(),
@@ -48,14 +47,12 @@ class OpportunityQueries:
 
     @strawberry_django.connection(Connection[Cause], description="Causes that opportunities serve, ordered by name.")
     def causes(self, info: Info) -> QuerySet[models.Cause]:
-        """Call `selectors.find_causes`."""
         return selectors.find_causes(viewer=viewer_of(info))
 
     @strawberry_django.field(
         description="The opportunity with this ID; null if it does not exist or the viewer may not see it."
     )
     def opportunity(self, info: Info, id: OpportunityId) -> Opportunity | None:
-        """Call `selectors.find_opportunity`."""
         return selectors.find_opportunity(  # type: ignore[return-value]
             viewer=viewer_of(info), opportunity_id=known_or_nobody(id, "Opportunity")
         )

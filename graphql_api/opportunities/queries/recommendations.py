@@ -32,7 +32,6 @@ class RecommendationQueries:
         "most. Needs a login."
     )
     def recommended_opportunities(self, info: Info, first: First = USUAL) -> list[RecommendedOpportunity] | None:
-        """Call `selectors.find_recommended_roles`."""
         found = selectors.find_recommended_roles(viewer=signed_in(info), first=_size(first))
         return [RecommendedOpportunity.of(one) for one in found]
 
@@ -43,7 +42,6 @@ class RecommendationQueries:
     def recommended_volunteers(
         self, info: Info, role_id: RoleId, first: First = USUAL
     ) -> list[RecommendedVolunteer] | None:
-        """Call `selectors.find_recommended_volunteers`."""
         viewer, size, key = signed_in(info), _size(first), known_or_nobody(role_id, "Role")
         found = selectors.find_recommended_volunteers(viewer=viewer, role_id=key, first=size)
         return [RecommendedVolunteer.of(one) for one in found]

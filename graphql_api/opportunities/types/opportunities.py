@@ -370,7 +370,7 @@ class Opportunity(relay.Node):
         only=["location_zip"],
     )
     async def time_zone(self) -> str | None:
-        """Call `zip_time_zone`."""
+        """Return the name of the ZIP code's time zone in the IANA database."""
         zone = zip_time_zone(row_of(self, models.Opportunity).location_zip)
         return zone.key if zone else None
 
