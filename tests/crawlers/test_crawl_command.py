@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from crawlers.management.commands.crawl import Command
@@ -96,10 +94,8 @@ def test_one_bad_page_does_not_stop_the_others(crawler, site):
     )
     names = ("good.html", "bad.html", "partly.html", "latin.html", "missing.html", "too-large", "bomb", "broken")
 
-    started = time.monotonic()
     run = crawler("structured_data", *(f"{base}{name}" for name in names))
 
-    assert time.monotonic() - started < 60
     assert run.code == 0
     assert run.counts == [
         "1 found, 1 new, 0 changed, 0 closed, 0 unreadable",

@@ -324,10 +324,8 @@ async def test_a_socket_ends_with_its_session(socket_server: LiveServer, token: 
             "mutation { logOut(input: {everywhere: true}) { ... on LogOutReceipt { sessionsEnded } } }",
             token,
         )
-        began = time.monotonic()
         assert ended["data"]["logOut"]["sessionsEnded"] >= 1
         assert await closing == 4403
-        assert time.monotonic() - began < 2
         assert await other.is_alive()
 
 
