@@ -73,6 +73,13 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> Iterator[bool]:
         file.unlink()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """In the end the connections of threads that are gone are closed: PostgreSQL drops no database that has one."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> Iterator[None]:
     """Rate limits and cached answers of one test do not reach the next."""
@@ -111,4 +118,3 @@ def pytest_collection_finish() -> None:
     """Leave the code and the tests themselves out of garbage collections, as the server does."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
