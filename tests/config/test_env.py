@@ -147,8 +147,7 @@ def test_a_database_that_does_not_answer_is_named() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-# No second `make run` may use the data at the same time.
-@pytest.mark.parametrize("command", ["serve", pytest.param("develop", marks=pytest.mark.xdist_group("make-run"))])
+@pytest.mark.parametrize("command", ["serve", "develop"])
 def test_a_redis_that_does_not_answer_is_named(command: str, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'none.sqlite3'}"
     done = run(

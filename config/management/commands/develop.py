@@ -45,10 +45,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
         server.speak_at_once()
+        server.check_database()
+        server.check_redis()
         with server.stay_alone(settings.VAR_DIR / "run.lock", at=f"http://{server.address_from_here(host)}:{port}"):
             server.check_port(host=host, port=port)
-            server.check_database()
-            server.check_redis()
             self._run(host, port)
 
     def _run(self, host: str, port: int) -> None:
