@@ -16,7 +16,7 @@ MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10
 #: How many requests a client may send before it gets the answer to the first.
 MAX_PIPELINED = 32
-#: A client is disconnected if it reads neither so many bytes of its answer, nor all of it, in so many seconds.
+#: A client is disconnected if it reads neither MIN_READ_BYTES nor the rest of its answer in READ_SECONDS.
 MIN_READ_BYTES, READ_SECONDS, LOOK_SECONDS = 16 * 1024, 30, 1
 #: Limit of unread bytes for all clients together; above it, the clients that read longest ago are disconnected.
 MAX_UNREAD_BYTES = 64 * 1024 * 1024

@@ -106,7 +106,7 @@ class Community:
         return datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
 
     def ago(self, *, days: tuple[int, int]) -> datetime:
-        """Return a random time between so many days ago, at some hour of the day."""
+        """Return a random time on one of these days in the past, at some hour of the day."""
         return self.now - timedelta(days=self.chance.randint(*days), minutes=self.chance.randint(0, 1439))
 
     def between(self, earliest: datetime, latest: datetime) -> datetime:

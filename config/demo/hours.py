@@ -12,7 +12,7 @@ from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, sign_record
 from domains.opportunities.selectors import find_days_of_service, sum_service
 
-#: Every so many entries, in this order, of the people who can't log in.
+#: Intervals between entries, in this order, of the people who can't log in.
 WAITING_EVERY, REJECTED_EVERY, CORRECTED_EVERY = 4, 9, 7
 
 

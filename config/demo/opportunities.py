@@ -10,7 +10,7 @@ from config.demo.community import DATA, Community, Offer, read, sentence_start
 from domains.geo.selectors import zip_point
 from domains.opportunities.models import Opportunity, OpportunityStatus, Role, RoleSkill
 
-#: From so many slots on, the number varies between occurrences.
+#: With this many slots or more, the number varies between occurrences.
 MANY_SLOTS = 6
 
 

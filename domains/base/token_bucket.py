@@ -66,7 +66,7 @@ class TokenBucket:
         return self._take_local(key, tokens)
 
     def seconds_until(self, tokens: float, balance: Balance) -> int:
-        """Return after how many whole seconds the bucket will hold so many tokens, if none are taken."""
+        """Return the whole seconds until the bucket holds this many tokens, if none are taken."""
         return max(1, math.ceil((min(tokens, self.capacity) - balance.level) / self.rate))
 
     def forget(self) -> None:

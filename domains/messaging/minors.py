@@ -1,6 +1,6 @@
 """The rule for minors: an adult and somebody who may be under 18 may talk only if they have something in common.
 
-That is an opportunity or an event of both, or of the one's application or ticket and the other's organization; a group
+That is an opportunity or an event that both take part in, or that one takes part in and the other organizes; a group
 that the adult did not begin; or a question that the minor asked about an opportunity of the adult's organization.
 """
 

@@ -122,7 +122,7 @@ def _unread_counts(keys: Collection[int], viewers: Collection[int]) -> dict[tupl
 def find_log(*, conversation_id: int, after_sequence: int, limit: int) -> QuerySet[ConversationEvent]:
     """Return the rows of the log after a sequence, in order, with their messages and senders.
 
-    For the live path, which reads once for all subscribers and checks each one's access by `find_followers`.
+    For the live path, which reads once for all subscribers and checks the access of each by `find_followers`.
     """
     files = MessageAttachment.objects.filter(message=OuterRef("message"))
     reactions = Reaction.objects.filter(message=OuterRef("message"))

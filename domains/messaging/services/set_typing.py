@@ -14,7 +14,7 @@ from domains.messaging.services.locks import refuse_out_of_reach
 
 logger = logging.getLogger(__name__)
 
-#: At most one notice in so many seconds, for each person and conversation.
+#: Minimum seconds between two notices of one person in one conversation.
 EVERY_SECONDS = 2
 
 
