@@ -1,1 +1,1 @@
-"""What an attached file really is, told by its bytes."""
+"""What may be attached, and a look into pictures by a process of its own."""

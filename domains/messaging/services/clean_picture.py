@@ -9,8 +9,8 @@ from pathlib import Path
 
 from domains.base.confined import run_confined
 from domains.base.errors import RateLimited, Refused
+from domains.base.file_kinds import FileKind
 from domains.messaging.errors import MessagingCode
-from domains.messaging.extraction.kinds import FileKind
 
 MAKER = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
 #: Wall-clock limit; the process itself limits its memory, CPU time and output.

@@ -10,11 +10,12 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base import rates, slots
 from domains.base.errors import Code, NotFound, Refused
+from domains.base.file_kinds import PICTURES, FileKind
 from domains.base.files import stored
 from domains.base.texts import shown_file_name
 from domains.messaging import selectors
 from domains.messaging.errors import MessagingCode
-from domains.messaging.extraction.kinds import PICTURES, FileKind, kind_of, named_as
+from domains.messaging.extraction.attachable import attachable_kind, named_as
 from domains.messaging.models import MessageAttachment
 from domains.messaging.services.clean_picture import Picture, clean_picture
 from domains.messaging.services.locks import refuse_out_of_reach
@@ -73,7 +74,7 @@ def _content(file: File[Any]) -> tuple[bytes, FileKind]:
     content: bytes = file.read()
     if not content.strip():
         raise Refused.because(Code.INVALID, "The file is empty.", "file")
-    kind = kind_of(content)
+    kind = attachable_kind(content)
     if kind is None:
         raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, SUPPORTED, "file")
     return content, kind

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from domains.skills.extraction.kinds import Kind, kind_of
+from domains.base.file_kinds import FileKind
+from domains.skills.extraction.readable import readable_kind
 from domains.skills.models import Skill
 from domains.skills.services.find_resume_skills import FoundSkills, find_resume_skills
 from domains.skills.services.read_file import read_file
@@ -67,8 +68,8 @@ def _evaluate(path: Path, expected: Mapping[str, Any], known: _Known) -> FileRes
     result = FileResult(path.name, expected_failure=expected.get("failure", ""))
     begun = time.perf_counter()
     content = path.read_bytes()
-    kind = kind_of(content)
-    read = read_file(content=content, kind=None if kind == Kind.ZIP else kind)
+    kind = readable_kind(content)
+    read = read_file(content=content, kind=None if kind == FileKind.ZIP else kind)
     found = FoundSkills(failure=read.failure) if read.failure else find_resume_skills(read.text)
     result.seconds = time.perf_counter() - begun
     result.failure = str(found.failure or "")

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from domains.base import queue, slots
+from domains.base.file_kinds import FileKind
 from domains.skills.extraction.failures import SENTENCES, Failure
-from domains.skills.extraction.kinds import Kind
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, SkillSource
 from domains.skills.services.find_resume_skills import FoundSkills, find_resume_skills
 from domains.skills.services.hold_skills import hold_skills
@@ -51,7 +51,7 @@ def _read(resume: Resume) -> None:
     with slots.released():
         with resume.file.open("rb") as file:
             content: bytes = file.read()
-        read = read_file(content=content, kind=Kind(resume.content_type))
+        read = read_file(content=content, kind=FileKind(resume.content_type))
     found = FoundSkills(failure=read.failure) if read.failure else _find(resume, read.text)
     _finish(resume, found)
 

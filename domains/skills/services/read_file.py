@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domains.base.confined import run_confined
+from domains.base.file_kinds import FileKind
 from domains.skills.extraction.failures import Failure
-from domains.skills.extraction.kinds import Kind
 
 READER = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
 #: Wall-clock limit of the reader; the reader itself limits its memory, CPU time and output.
 SECONDS = 20
 MAX_ANSWER = 2 * 1024 * 1024
-KINDS = {Kind.PDF: "pdf", Kind.DOCX: "docx", Kind.TEXT: "txt", Kind.ZIP: "linkedin"}
+KINDS = {FileKind.PDF: "pdf", FileKind.DOCX: "docx", FileKind.TEXT: "txt", FileKind.ZIP: "linkedin"}
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class FileText:
     failure: Failure | None = None
 
 
-def read_file(*, content: bytes, kind: Kind | None) -> FileText:
+def read_file(*, content: bytes, kind: FileKind | None) -> FileText:
     """Return the text of a resume, or the names in a LinkedIn export; it ends within SECONDS for every file."""
-    if kind is None:
+    if kind not in KINDS:
         return FileText(failure=Failure.UNSUPPORTED_TYPE)
     code, said = run_confined(program=READER, argument=KINDS[kind], content=content, seconds=SECONDS, most=MAX_ANSWER)
     return _understand(code, said)

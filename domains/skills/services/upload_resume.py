@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
+from domains.base.file_kinds import FileKind
 from domains.base.files import delete_after_commit, stored
 from domains.base.texts import shown_file_name
 from domains.skills import facts
 from domains.skills.errors import SkillCode
 from domains.skills.extraction.failures import SENTENCES, Failure
-from domains.skills.extraction.kinds import Kind, kind_of
+from domains.skills.extraction.readable import readable_kind
 from domains.skills.models import Resume, SkillSource
 
 MAX_RESUME = 5 * 1024 * 1024
@@ -24,7 +25,7 @@ MAX_RESUME = 5 * 1024 * 1024
 MAX_EXPORT = 10 * 1024 * 1024
 UPLOADS_AN_HOUR = 20
 HOUR = 3600
-RESUMES = frozenset({Kind.PDF, Kind.DOCX, Kind.TEXT})
+RESUMES = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.TEXT})
 
 
 def upload_resume(*, actor: User, file: File[Any]) -> Resume:
@@ -34,7 +35,7 @@ def upload_resume(*, actor: User, file: File[Any]) -> Resume:
     the name).
     """
     content = _content(actor, file, "resume", MAX_RESUME)
-    kind = kind_of(content)
+    kind = readable_kind(content)
     if kind not in RESUMES:
         raise Refused.because(SkillCode.UNSUPPORTED_TYPE, SENTENCES[Failure.UNSUPPORTED_TYPE], "resume")
     return _store(actor, file, content, kind, SkillSource.RESUME)
@@ -46,10 +47,10 @@ def import_linkedin_export(*, actor: User, file: File[Any]) -> Resume:
     It replaces a resume that was uploaded before. Refuses like `upload_resume`; the archive must be a ZIP.
     """
     content = _content(actor, file, "archive", MAX_EXPORT)
-    if kind_of(content) != Kind.ZIP:
+    if readable_kind(content) != FileKind.ZIP:
         sentence = "This is no ZIP archive. Upload the one that LinkedIn sends you when you ask for your data."
         raise Refused.because(SkillCode.UNSUPPORTED_TYPE, sentence, "archive")
-    return _store(actor, file, content, Kind.ZIP, SkillSource.LINKEDIN)
+    return _store(actor, file, content, FileKind.ZIP, SkillSource.LINKEDIN)
 
 
 def _content(actor: User, file: File[Any], field: str, most: int) -> bytes:
@@ -63,7 +64,7 @@ def _content(actor: User, file: File[Any], field: str, most: int) -> bytes:
     return content
 
 
-def _store(actor: User, file: File[Any], content: bytes, kind: Kind, source: SkillSource) -> Resume:
+def _store(actor: User, file: File[Any], content: bytes, kind: FileKind, source: SkillSource) -> Resume:
     resume = Resume(
         user=actor,
         original_name=shown_file_name(file.name or "", fallback="resume"),

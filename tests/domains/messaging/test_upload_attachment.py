@@ -14,8 +14,8 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from domains.base.errors import Refused
+from domains.base.file_kinds import FileKind
 from domains.messaging import services
-from domains.messaging.extraction.kinds import FileKind
 from domains.messaging.models import MessageAttachment
 from tests import attachments
 from tests.attachments import (

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domains.base.file_kinds import FileKind
 from domains.skills.extraction import Match, Matcher, Name, Section
-from domains.skills.extraction.kinds import Kind, kind_of
 from domains.skills.extraction.matching import LEAST_CONFIDENCE, MAX_TEXT
+from domains.skills.extraction.readable import readable_kind
 from domains.skills.extraction.words import heading
 
 SKILLS = {
@@ -266,19 +267,19 @@ def test_a_name_of_any_characters_leaves_the_others_to_be_found(text: str) -> No
 @settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_of_a_kind_or_none(content: bytes) -> None:
-    assert kind_of(content) in {*Kind, None}
+    assert readable_kind(content) in {*FileKind, None}
 
 
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"%PDF-1.7", Kind.PDF),
-        (b"junk before it\n%PDF-1.4", Kind.PDF),
-        (b"PK\x03\x04....word/document.xml", Kind.DOCX),
-        (b"PK\x03\x04....Skills.csv", Kind.ZIP),
-        ("Jane Doe\nSkills: café".encode(), Kind.TEXT),
-        ("Jane Doe\nSkills: café".encode("cp1252"), Kind.TEXT),
-        ("Jane Doe".encode("utf-16"), Kind.TEXT),
+        (b"%PDF-1.7", FileKind.PDF),
+        (b"junk before it\n%PDF-1.4", FileKind.PDF),
+        (b"PK\x03\x04....word/document.xml", FileKind.DOCX),
+        (b"PK\x03\x04....Skills.csv", FileKind.ZIP),
+        ("Jane Doe\nSkills: café".encode(), FileKind.TEXT),
+        ("Jane Doe\nSkills: café".encode("cp1252"), FileKind.TEXT),
+        ("Jane Doe".encode("utf-16"), FileKind.TEXT),
         (b"<!DOCTYPE html><p>Jane", None),
         (b'{"basics": {}}', None),
         (b"{\\rtf1 Jane}", None),
@@ -287,5 +288,5 @@ def test_any_bytes_are_of_a_kind_or_none(content: bytes) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None),
     ],
 )
-def test_a_file_is_what_its_bytes_say(content: bytes, kind: Kind | None) -> None:
-    assert kind_of(content) == kind
+def test_a_file_is_what_its_bytes_say(content: bytes, kind: FileKind | None) -> None:
+    assert readable_kind(content) == kind

@@ -17,9 +17,10 @@ from docx.oxml import OxmlElement
 from pypdf import PdfReader, PdfWriter
 
 from domains.base.confined import SANDBOX
+from domains.base.file_kinds import FileKind
 from domains.skills.extraction import file_text
 from domains.skills.extraction.failures import SENTENCES, Failure
-from domains.skills.extraction.kinds import Kind, kind_of
+from domains.skills.extraction.readable import readable_kind
 from domains.skills.services import read_file as reading
 from domains.skills.services.read_file import FileText, read_file
 from tests.resumes import RESUME, docx_of, pdf_of, zip_of
@@ -53,7 +54,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fil
             f"def read(kind, content):\n    {lines}\nfile_text.read = read\nfrom file_text import *\n"
         )
         monkeypatch.setattr(reading, "READER", program)
-        return read_file(content=b"something", kind=Kind.ZIP)
+        return read_file(content=b"something", kind=FileKind.ZIP)
 
     return run
 
@@ -72,17 +73,17 @@ def open_descriptors() -> int:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (RESUME.encode(), Kind.TEXT),
-        (RESUME.encode("utf-8-sig"), Kind.TEXT),
-        (RESUME.encode("utf-16"), Kind.TEXT),
-        (RESUME.replace("kept", "d\u00e9k\u00e9pt").encode("cp1252"), Kind.TEXT),
-        (docx_of(RESUME), Kind.DOCX),
-        (pdf_of(RESUME), Kind.PDF),
+        (RESUME.encode(), FileKind.TEXT),
+        (RESUME.encode("utf-8-sig"), FileKind.TEXT),
+        (RESUME.encode("utf-16"), FileKind.TEXT),
+        (RESUME.replace("kept", "d\u00e9k\u00e9pt").encode("cp1252"), FileKind.TEXT),
+        (docx_of(RESUME), FileKind.DOCX),
+        (pdf_of(RESUME), FileKind.PDF),
     ],
     ids=["utf-8", "utf-8 with a mark", "utf-16", "cp1252", "docx", "pdf"],
 )  # fmt: skip
-def test_a_resume_is_read_line_by_line(content: bytes, kind: Kind) -> None:
-    assert kind_of(content) == kind
+def test_a_resume_is_read_line_by_line(content: bytes, kind: FileKind) -> None:
+    assert readable_kind(content) == kind
     read = read_file(content=content, kind=kind)
     assert read.failure is None
     lines = [line.strip() for line in read.text.splitlines()]
@@ -97,7 +98,7 @@ def test_tables_of_a_word_document_are_read() -> None:
     table = document.add_table(rows=1, cols=2)
     table.cell(0, 0).text, table.cell(0, 1).text = "Carpentry", "Welding"
     document.save(file)
-    assert {"Carpentry", "Welding"} <= set(read_file(content=file.getvalue(), kind=Kind.DOCX).text.split("\n"))
+    assert {"Carpentry", "Welding"} <= set(read_file(content=file.getvalue(), kind=FileKind.DOCX).text.split("\n"))
 
 
 def test_a_hyphen_that_word_must_not_break_is_one() -> None:
@@ -108,35 +109,37 @@ def test_a_hyphen_that_word_must_not_break_is_one() -> None:
     document.paragraphs[0].runs[-1]._r.append(OxmlElement("w:softHyphen"))
     document.paragraphs[0].add_run("ing")
     document.save(file)
-    assert "first-aid, gardening" in read_file(content=file.getvalue(), kind=Kind.DOCX).text
+    assert "first-aid, gardening" in read_file(content=file.getvalue(), kind=FileKind.DOCX).text
 
 
 def test_a_pdf_that_asks_for_a_password_is_encrypted_and_one_with_rights_only_is_read() -> None:
     pdf = pdf_of(RESUME)
-    assert read_file(content=locked(pdf, user_password="secret"), kind=Kind.PDF) == FileText(failure=Failure.ENCRYPTED)
-    assert "Bookkeeping" in read_file(content=locked(pdf, user_password=""), kind=Kind.PDF).text
+    assert read_file(content=locked(pdf, user_password="secret"), kind=FileKind.PDF) == FileText(
+        failure=Failure.ENCRYPTED
+    )
+    assert "Bookkeeping" in read_file(content=locked(pdf, user_password=""), kind=FileKind.PDF).text
 
 
 @pytest.mark.parametrize(
     ("content", "kind", "failure"),
     [
-        (b"%PDF-1.7 and nothing", Kind.PDF, Failure.DAMAGED),
-        (pdf_of(""), Kind.PDF, Failure.NO_TEXT),
-        (docx_of("")[:-40], Kind.DOCX, Failure.DAMAGED),
-        (docx_of(""), Kind.DOCX, Failure.NO_TEXT),
-        (b"12 34", Kind.TEXT, Failure.NO_TEXT),
-        (f"{RESUME}{'word ' * 70_000}".encode(), Kind.TEXT, Failure.TOO_LARGE_TO_READ),
+        (b"%PDF-1.7 and nothing", FileKind.PDF, Failure.DAMAGED),
+        (pdf_of(""), FileKind.PDF, Failure.NO_TEXT),
+        (docx_of("")[:-40], FileKind.DOCX, Failure.DAMAGED),
+        (docx_of(""), FileKind.DOCX, Failure.NO_TEXT),
+        (b"12 34", FileKind.TEXT, Failure.NO_TEXT),
+        (f"{RESUME}{'word ' * 70_000}".encode(), FileKind.TEXT, Failure.TOO_LARGE_TO_READ),
         (b"anything", None, Failure.UNSUPPORTED_TYPE),
-        (zip_of({"messages.csv": "Hello"}), Kind.ZIP, Failure.NO_SKILLS_LIST),
-        (zip_of({"Skills.csv": "Title\nGardening"}), Kind.ZIP, Failure.NO_SKILLS_LIST),
-        (zip_of({"Skills.csv": "Name\n"}), Kind.ZIP, Failure.NO_SKILLS_LIST),
-        (zip_of({"Skills.csv": "Name\n" + "x" * 4_000_000}), Kind.ZIP, Failure.TOO_LARGE_TO_READ),
-        (zip_of({"Skills.csv": "Name\nGardening"})[:60], Kind.ZIP, Failure.DAMAGED),
+        (zip_of({"messages.csv": "Hello"}), FileKind.ZIP, Failure.NO_SKILLS_LIST),
+        (zip_of({"Skills.csv": "Title\nGardening"}), FileKind.ZIP, Failure.NO_SKILLS_LIST),
+        (zip_of({"Skills.csv": "Name\n"}), FileKind.ZIP, Failure.NO_SKILLS_LIST),
+        (zip_of({"Skills.csv": "Name\n" + "x" * 4_000_000}), FileKind.ZIP, Failure.TOO_LARGE_TO_READ),
+        (zip_of({"Skills.csv": "Name\nGardening"})[:60], FileKind.ZIP, Failure.DAMAGED),
     ],
     # The bytes of an archive hold the time: as names of tests they would differ from one process to the next.
-    ids=lambda value: str(value) if isinstance(value, Failure | Kind | None) else "file",
+    ids=lambda value: str(value) if isinstance(value, Failure | FileKind | None) else "file",
 )
-def test_what_cannot_be_read_has_its_reason(content: bytes, kind: Kind | None, failure: Failure) -> None:
+def test_what_cannot_be_read_has_its_reason(content: bytes, kind: FileKind | None, failure: Failure) -> None:
     assert read_file(content=content, kind=kind) == FileText(failure=failure)
     assert SENTENCES[failure]
 
@@ -148,7 +151,7 @@ def test_of_an_export_only_the_list_of_skills_is_read() -> None:
             "Basic/Skills.csv": '\ufeffName\n"Tree planting"\n\nFirst  aid\n',
         }
     )
-    assert read_file(content=export, kind=Kind.ZIP) == FileText(text="Tree planting\nFirst aid")
+    assert read_file(content=export, kind=FileKind.ZIP) == FileText(text="Tree planting\nFirst aid")
 
 
 @pytest.mark.parametrize("path", ATTACKS or [SHARED_DATA], ids=lambda path: path.name)
@@ -156,7 +159,7 @@ def test_a_file_made_to_break_readers_breaks_nothing(path: Path) -> None:
     need_shared_data()
     before, began = open_descriptors(), time.monotonic()
     content = path.read_bytes()
-    read = read_file(content=content, kind=kind_of(content))
+    read = read_file(content=content, kind=readable_kind(content))
     assert time.monotonic() - began < reading.SECONDS
     assert open_descriptors() == before
     assert (read.failure in set(Failure)) or len(read.text) <= file_text.MAX_CHARACTERS
@@ -176,13 +179,13 @@ def test_a_file_made_to_break_readers_breaks_nothing(path: Path) -> None:
 )
 def test_bombs_and_traps_are_refused_for_what_they_are(name: str, failure: Failure) -> None:
     content = (need_shared_data() / "attacks" / name).read_bytes()
-    assert read_file(content=content, kind=kind_of(content)) == FileText(failure=failure)
+    assert read_file(content=content, kind=readable_kind(content)) == FileText(failure=failure)
 
 
 def test_no_attack_makes_the_reader_take_more_than_a_quarter_of_its_memory() -> None:
     need_shared_data()
-    kinds = {Kind.PDF: "pdf", Kind.DOCX: "docx", Kind.ZIP: "linkedin"}
-    known = [(str(path), kind_of(path.read_bytes())) for path in ATTACKS]
+    kinds = {FileKind.PDF: "pdf", FileKind.DOCX: "docx", FileKind.ZIP: "linkedin"}
+    known = [(str(path), readable_kind(path.read_bytes())) for path in ATTACKS]
     files = [(path, kinds[kind]) for path, kind in known if kind]
     script = (
         "import json, resource, subprocess, sys\n"

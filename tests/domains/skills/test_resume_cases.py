@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domains.skills.extraction.kinds import kind_of
+from domains.skills.extraction.readable import readable_kind
 from domains.skills.models import Skill
 from domains.skills.services import load_starter_skills
 from domains.skills.services.find_resume_skills import find_resume_skills
@@ -62,7 +62,7 @@ def suggested(name: str) -> set[str]:
     """Return the names of the skills in one of the files, read as an upload is; it must be a resume."""
     path = need_shared_data() / "cases" / "resumes" / name
     content = path.read_bytes()
-    read = read_file(content=content, kind=kind_of(content))
+    read = read_file(content=content, kind=readable_kind(content))
     assert read.failure is None
     found = find_resume_skills(read.text)
     assert found.failure is None

@@ -1,4 +1,4 @@
-"""The kinds of files that may be attached, told by their bytes; names and what the client says count for nothing."""
+"""What may be attached: files of known kinds that are whole and hold nothing that acts."""
 
 from __future__ import annotations
 
@@ -7,27 +7,9 @@ import io
 import re
 import zipfile
 import zlib
-from enum import StrEnum
 
-OFFICE = "application/vnd.openxmlformats-officedocument"
+from domains.base.file_kinds import CONTROLS, MAIN_PARTS, PICTURES, FileKind, kind_of
 
-
-class FileKind(StrEnum):
-    """What may be attached, by media types."""
-
-    JPEG = "image/jpeg"
-    PNG = "image/png"
-    GIF = "image/gif"
-    WEBP = "image/webp"
-    PDF = "application/pdf"
-    TEXT = "text/plain"
-    DOCX = f"{OFFICE}.wordprocessingml.document"
-    XLSX = f"{OFFICE}.spreadsheetml.sheet"
-    PPTX = f"{OFFICE}.presentationml.presentation"
-    ODT = "application/vnd.oasis.opendocument.text"
-
-
-PICTURES = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.GIF, FileKind.WEBP})
 #: How names of each kind may end; the first is the usual one.
 ENDINGS = {
     FileKind.JPEG: ("jpg", "jpeg", "jfif"),
@@ -58,19 +40,12 @@ ENDINGS = {
 }
 #: Every virus scanner takes this text for a virus, so that scanners can be tried out.
 SCANNER_TEST = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 #: Pages, drawings and programs, which are texts too: by how they begin, or by what no plain text needs.
 MARKUP = re.compile(r"\s*(?:<[a-z!?/]|#!|%!PS|\{\\rtf)", re.IGNORECASE)
 ACTIVE = re.compile(r"<(?:!doctype\s+html|html|script|svg|iframe|object|embed)\b", re.IGNORECASE)
-#: The part that makes an archive a document of each kind, and what its list of contents calls that part.
-MAIN_PARTS = {
-    "word/document.xml": FileKind.DOCX,
-    "xl/workbook.xml": FileKind.XLSX,
-    "ppt/presentation.xml": FileKind.PPTX,
-}
+#: The part of an archive that says what its other parts are.
 CONTENTS = "[Content_Types].xml"
 MACROS = re.compile(r"(?:^|/)(?:vba\w*\.(?:bin|xml)|basic/.*|scripts/.*|macrosheets/.*|activex/.*)$", re.IGNORECASE)
-#: Names that lead out of the folder they are unpacked in.
 #: An archive that unpacks to this much may do so from nothing; a larger one from so much less at the most.
 HARMLESS, MAX_GROWTH = 20 * 1024 * 1024, 60
 MAX_PARTS, MAX_UNPACKED, MAX_CONTENTS = 3_000, 200 * 1024 * 1024, 1024 * 1024
@@ -80,12 +55,13 @@ DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-
 END_OF_ARCHIVE, END_LENGTH = b"PK\x05\x06", 22
 
 
-def kind_of(content: bytes) -> FileKind | None:
+def attachable_kind(content: bytes) -> FileKind | None:
     """Return what the bytes are, or None for what may not be attached. Of pictures only the beginning is looked at."""
     if SCANNER_TEST in content:
         return None
-    if picture := _picture(content[:16]):
-        return picture
+    kind = kind_of(content)
+    if kind in PICTURES:
+        return kind
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
         return FileKind.PDF
     if content.startswith(b"PK\x03\x04"):
@@ -97,16 +73,6 @@ def named_as(kind: FileKind, filename: str) -> str:
     """Return the name with an ending that says what the file is: nobody opens a text as a program by its name."""
     ending = filename.rpartition(".")[2].casefold() if "." in filename else ""
     return filename if ending in ENDINGS[kind] else f"{filename}.{ENDINGS[kind][0]}"
-
-
-def _picture(begin: bytes) -> FileKind | None:
-    if begin.startswith(b"\xff\xd8\xff"):
-        return FileKind.JPEG
-    if begin.startswith(b"\x89PNG\r\n\x1a\n"):
-        return FileKind.PNG
-    if begin.startswith((b"GIF87a", b"GIF89a")):
-        return FileKind.GIF
-    return FileKind.WEBP if begin.startswith(b"RIFF") and begin[8:12] == b"WEBP" else None
 
 
 def _is_plain_text(content: bytes) -> bool:
