@@ -7,7 +7,6 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,10 +19,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.forked import run_python
 from tests.made_databases import copy_database
 from tests.shared_data import need_shared_data
 
-PROJECT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1024 * 1024
 
 
@@ -149,16 +148,7 @@ class Crawler:
             "REDIS_URL": "",
             "CRAWL_ALLOWED_PRIVATE": ",".join(sorted(self.allowed)),
         }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            input=stdin,
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+        return run_python(*arguments, environ=environment, stdin=stdin, timeout=100)
 
 
 @pytest.fixture

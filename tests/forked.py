@@ -1,0 +1,78 @@
+"""Commands of the project in processes that have the libraries imported already: to import them takes seconds."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+from multiprocessing import forkserver
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+#: What the crawler and `manage.py` import, as far as it can be imported before the settings are chosen.
+LIBRARIES = [
+    "argon2",
+    "celery",
+    "channels.layers",
+    "django.core.management.commands.shell",
+    "django.db.backends.sqlite3.base",
+    "django.test",
+    "icalendar",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy.crawler",
+    "scrapy.downloadermiddlewares.httpcompression",
+    "scrapy.downloadermiddlewares.robotstxt",
+    "strawberry_django",
+]
+
+
+@functools.cache
+def _processes() -> multiprocessing.context.ForkServerContext:
+    """Start the process that all others are forked from; it knows no settings, of this test run's least of all."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LIBRARIES)
+    settings = os.environ.pop("DJANGO_SETTINGS_MODULE")
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ["DJANGO_SETTINGS_MODULE"] = settings
+    return context
+
+
+def run_python(
+    *arguments: str, environ: dict[str, str], stdin: str = "", timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """Run `python …` with a module (`-m name`) or a script of the project and this environment, to its end."""
+    with tempfile.TemporaryDirectory() as name:
+        files = [Path(name, stream) for stream in ("stdin", "stdout", "stderr")]
+        files[0].write_text(stdin)
+        process = _processes().Process(target=_run, args=(arguments, environ, files))
+        process.start()
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(arguments, timeout)
+        out, err = (file.read_text(errors="replace") for file in files[1:])
+        return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+
+
+def _run(arguments: tuple[str, ...], environ: dict[str, str], files: list[Path]) -> None:
+    flags = (os.O_RDONLY, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT)
+    for stream, (file, flag) in enumerate(zip(files, flags, strict=True)):
+        os.dup2(os.open(file, flag), stream)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 # it stays open until the process ends
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    if arguments[0] == "-m":
+        sys.argv = list(arguments[1:])
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = list(arguments)
+        runpy.run_path(arguments[0], run_name="__main__")
