@@ -16,17 +16,23 @@ ROOT = Path(__file__).parents[1]
 #: What the crawler and `manage.py` import, as far as it can be imported before the settings are chosen.
 LIBRARIES = [
     "argon2",
-    "celery",
+    "celery.app.base",
     "channels.layers",
     "django.core.management.commands.shell",
     "django.db.backends.sqlite3.base",
     "django.test",
+    "extruct",
+    "filelock",
     "icalendar",
+    "jwt",
+    "requests",
+    "scrapy.commands",
     "scrapy.core.downloader.handlers.http11",
     "scrapy.crawler",
     "scrapy.downloadermiddlewares.httpcompression",
     "scrapy.downloadermiddlewares.robotstxt",
     "strawberry_django",
+    "tldextract",
 ]
 
 
