@@ -5,18 +5,16 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Hashable
-from typing import Annotated, Any, Union
+from typing import Any
 
-import strawberry
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db.models import Model
 from graphql import GraphQLError
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.types.field import UNRESOLVED
+from strawberry.types.union import StrawberryUnion
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 from strawberry_django.mutations.fields import DjangoMutationBase
 from strawberry_django.optimizer import optimize
-from strawberry_django.utils.inspect import get_possible_types
 
 from domains.base.errors import Code, NotSignedIn, Refused
 from domains.base.locks import refuse_when_busy
@@ -26,33 +24,14 @@ from graphql_api.errors import operation_info
 from graphql_api.operation_info import OperationInfo
 
 
-class MutationField(DjangoMutationBase):
-    """A root field whose type is a union of the resolver's return type and `OperationInfo`."""
-
-    def resolve_type(self, *, type_definition: Any = None) -> Any:
-        """Add `OperationInfo` to the resolver's return type, as soon as that type is resolved."""
-        resolved: Any = super().resolve_type(type_definition=type_definition)
-        types = () if resolved is UNRESOLVED else tuple(get_possible_types(resolved))
-        if not types or OperationInfo in types:
-            return resolved
-        name = to_camel_case(self.python_name)
-        union = strawberry.union(
-            f"{capitalize_first(name)}Payload",
-            description=f"Payload of `{name}`: the result, or `OperationInfo` if the mutation was refused.",
-        )
-        payload = Annotated[Union[(*types, OperationInfo)], union]  # type: ignore[valid-type] # known when it runs
-        self.type_annotation = StrawberryAnnotation(payload, namespace=getattr(self.type_annotation, "namespace", None))
-        return payload
-
-
-def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
+def mutation(*results: type, description: str) -> Callable[[Callable[..., object]], Any]:
     """Turn a resolver into a mutation: refusals become `OperationInfo`, and a returned row is read again.
 
-    The payload is a union of the resolver's return type and `OperationInfo`. The optimizer reads a returned row again
-    with the fields that the client selects, so that they cost no query per row.
+    The payload is a union of `results` and `OperationInfo`. The optimizer reads a returned row again with the fields
+    that the client selects, so that they cost no query per row.
     """
 
-    def declare(resolver: Callable[..., Any]) -> Any:
+    def declare(resolver: Callable[..., object]) -> Any:
         name, domain = resolver.__name__, resolver.__module__.split(".")[1]
 
         @functools.wraps(resolver)
@@ -76,9 +55,18 @@ def mutation(*, description: str) -> Callable[[Callable[..., Any]], Any]:
                 raise RuntimeError("a service let an exception of Django escape") from fault
             return _read_again(answer, info) if isinstance(answer, Model) else answer
 
-        return MutationField(description=description, handle_django_errors=False)(act)
+        payload = StrawberryAnnotation(_payload(to_camel_case(name), results))
+        return DjangoMutationBase(type_annotation=payload, description=description, handle_django_errors=False)(act)
 
     return declare
+
+
+def _payload(name: str, results: tuple[type, ...]) -> StrawberryUnion:
+    return StrawberryUnion(
+        f"{capitalize_first(name)}Payload",
+        tuple(StrawberryAnnotation(one) for one in (*results, OperationInfo)),
+        description=f"Payload of `{name}`: the result, or `OperationInfo` if the mutation was refused.",
+    )
 
 
 def _rows_named_by(wish: Any, info: Any, name: str) -> set[Hashable]:

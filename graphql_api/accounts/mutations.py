@@ -26,10 +26,11 @@ class AccountMutations:
     """Root mutation fields of accounts."""
 
     @mutation(
+        SignUpReceipt,
         description="Request an account. The server sends a mail with a key for `verifyEmail`. An address that already "
         "has an account gets the same answer.",
     )
-    def sign_up(self, info: Info, input: SignUpInput) -> SignUpReceipt:
+    def sign_up(self, info: Info, input: SignUpInput) -> object:
         email = services.sign_up(
             email=input.email,
             password=input.password,
@@ -41,12 +42,12 @@ class AccountMutations:
         )
         return SignUpReceipt(email=email)
 
-    @mutation(description="Verify the email address with the key from the mail, and log in.")
-    def verify_email(self, info: Info, input: VerifyEmailInput) -> AuthSession:
+    @mutation(AuthSession, description="Verify the email address with the key from the mail, and log in.")
+    def verify_email(self, info: Info, input: VerifyEmailInput) -> object:
         return AuthSession.of(services.verify_email(key=input.key, ip_address=info.context.ip_address), info)
 
-    @mutation(description="Log in with email address and password.")
-    def log_in(self, info: Info, input: LogInInput) -> AuthSession | MfaChallenge:
+    @mutation(AuthSession, MfaChallenge, description="Log in with email address and password.")
+    def log_in(self, info: Info, input: LogInInput) -> object:
         opened = services.log_in(
             email=input.email,
             password=input.password,
@@ -55,16 +56,17 @@ class AccountMutations:
         )
         return AuthSession.of(opened, info)
 
-    @mutation(description="Exchange a refresh token for new tokens. Each refresh token works once.")
-    def refresh_session(self, info: Info, input: RefreshSessionInput) -> AuthSession:
+    @mutation(AuthSession, description="Exchange a refresh token for new tokens. Each refresh token works once.")
+    def refresh_session(self, info: Info, input: RefreshSessionInput) -> object:
         opened = services.refresh_session(refresh_token=input.refresh_token, ip_address=info.context.ip_address)
         return AuthSession.of(opened, info)
 
     @mutation(
+        LogOutReceipt,
         description="End the current session, the session of a given refresh token, or all sessions of the caller. "
-        "Needs a login."
+        "Needs a login.",
     )
-    def log_out(self, info: Info, input: LogOutInput) -> LogOutReceipt:
+    def log_out(self, info: Info, input: LogOutInput) -> object:
         ended = services.log_out(
             actor=signed_in(info),
             session=info.context.session,
@@ -73,9 +75,9 @@ class AccountMutations:
         )
         return LogOutReceipt(sessions_ended=ended)
 
-    @mutation(description="Change the caller's account data and profile. Needs a login.")
-    def update_profile(self, info: Info, input: UpdateProfileInput) -> User:
-        return services.update_profile(  # type: ignore[return-value]
+    @mutation(User, description="Change the caller's account data and profile. Needs a login.")
+    def update_profile(self, info: Info, input: UpdateProfileInput) -> object:
+        return services.update_profile(
             actor=signed_in(info),
             display_name=input.display_name,
             bio=input.bio,
@@ -86,18 +88,20 @@ class AccountMutations:
         )
 
     @mutation(
+        BlockReceipt,
         description="Block a user: neither of the two can write to the other any more. The blocked user is not "
-        "notified. Existing messages and shared groups stay. Blocking again changes nothing. Needs a login."
+        "notified. Existing messages and shared groups stay. Blocking again changes nothing. Needs a login.",
     )
-    def block_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
+    def block_user(self, info: Info, input: BlockUserInput) -> object:
         person = services.block_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
         return BlockReceipt(user_id=person.pk)
 
     @mutation(
+        BlockReceipt,
         description="Remove the caller's block of a user. If that user has blocked the caller too, that block stays. "
-        "Needs a login."
+        "Needs a login.",
     )
-    def unblock_user(self, info: Info, input: BlockUserInput) -> BlockReceipt:
+    def unblock_user(self, info: Info, input: BlockUserInput) -> object:
         person = services.unblock_user(actor=signed_in(info), user_id=known_or_nobody(input.user_id, "User"))
         return BlockReceipt(user_id=person.pk)
 
@@ -106,6 +110,8 @@ class AccountMutations:
 class DevelopmentMutations:
     """Root mutation fields that exist only when DEBUG is on."""
 
-    @mutation(description="Log in as any user by email address, without a password. Exists only in development.")
-    def dev_log_in(self, info: Info, input: DevLogInInput) -> AuthSession:
+    @mutation(
+        AuthSession, description="Log in as any user by email address, without a password. Exists only in development."
+    )
+    def dev_log_in(self, info: Info, input: DevLogInInput) -> object:
         return AuthSession.of(services.dev_log_in(email=input.email, ip_address=info.context.ip_address), info)

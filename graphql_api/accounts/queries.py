@@ -16,9 +16,10 @@ class AccountQueries:
     """Root query fields of accounts."""
 
     @strawberry_django.field(
-        description="The authenticated user. Needs a login: without one it is null, with an error."
+        graphql_type=User | None,
+        description="The authenticated user. Needs a login: without one it is null, with an error.",
     )
-    def me(self, info: Info) -> User | None:
+    def me(self, info: Info) -> models.User:
         """Return the viewer, read again with the selected fields."""
         viewer = signed_in(info)
-        return optimize(models.User.objects.filter(pk=viewer.pk), info=info).get()  # type: ignore[return-value]
+        return optimize(models.User.objects.filter(pk=viewer.pk), info=info).get()

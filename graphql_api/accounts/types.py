@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +16,7 @@ from strawberry_django.optimizer import optimize
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.services.begin_session import OpenSession
+from domains.opportunities import models as opportunity_models
 from domains.opportunities.policies import can_see_impact
 from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
 from domains.skills import models as skill_models
@@ -72,16 +73,17 @@ class UserProfile:
         return profile.birth_year if policies.can_see_birth_year(viewer_of(info), profile.user_id) else None
 
     @strawberry_django.field(
+        graphql_type=Annotated["Resume", strawberry.lazy("graphql_api.skills.types")] | None,
         description="Resume that the user uploaded; null if there is none, or if the viewer is another user.",
         only=["user_id"],
     )
-    async def resume(self, info: Info) -> Annotated[Resume, strawberry.lazy("graphql_api.skills.types")] | None:
+    async def resume(self, info: Info) -> skill_models.Resume | None:
         """Show the resume to its owner only."""
         owner_id = row_of(self, models.UserProfile).user_id
         if not can_see_resume(viewer_of(info), owner_id):
             return None
         own = partial(find_resumes, viewer=viewer_of(info))
-        return next(iter(await load_rows(info, owner_id, own, by="user_id")), None)  # type: ignore[return-value]
+        return next(iter(await load_rows(info, owner_id, own, by="user_id")), None)
 
 
 @strawberry_django.type(models.Session, description="Session of the viewer on one device; it begins with a login.")
@@ -128,16 +130,17 @@ class User(relay.Node):
         return node_id("User", root.pk)
 
     @strawberry_django.field(
+        graphql_type=UserProfile | None,
         description="Profile of the user; null if the viewer may not read it. If the user may be under 18, or has not "
         "verified their email address, only these viewers can read it: the user, authorized staff, participants of a "
         "shared conversation, members of a shared host, and the organizers whose opportunities the user applied for or "
         "whose events the user has a ticket for.",
         only=["id"],
     )
-    async def profile(self, info: Info) -> UserProfile | None:
+    async def profile(self, info: Info) -> models.UserProfile | None:
         """Show the profile to viewers who may read it; one statement reads the profiles of a whole list."""
         shown = partial(models.UserProfile.objects.visible_to, viewer_of(info))
-        return await load_row(info, row_of(self, models.User).pk, shown)  # type: ignore[return-value]
+        return await load_row(info, row_of(self, models.User).pk, shown)
 
     @strawberry_django.field(
         description="Email address of the account; null unless the viewer is this user or authorized staff.",
@@ -174,24 +177,27 @@ class User(relay.Node):
         return await load(info, row_of(self, models.User).pk, partial(_find_pictures, viewer_of(info)))
 
     @strawberry_django.field(
+        graphql_type=list[Annotated["UserSkill", strawberry.lazy("graphql_api.skills.types")]],
         description="Skills of the user, highest proficiency first; empty if the viewer may not read the profile.",
         only=["id"],
     )
-    async def skills(self, info: Info) -> list[Annotated[UserSkill, strawberry.lazy("graphql_api.skills.types")]]:
+    async def skills(self, info: Info) -> list[skill_models.UserSkill]:
         """Show the user's skills; one statement reads those of a whole list."""
         shown = partial(_skills_best_first, viewer_of(info))
-        return await load_rows(info, row_of(self, models.User).pk, shown, by="user_id")  # type: ignore[return-value]
+        return await load_rows(info, row_of(self, models.User).pk, shown, by="user_id")
 
     @strawberry_django.field(
-        description="Active sessions of the viewer, last used first; empty for other users.", only=["id"]
+        graphql_type=list[UserSession],
+        description="Active sessions of the viewer, last used first; empty for other users.",
+        only=["id"],
     )
-    async def sessions(self, info: Info) -> list[UserSession]:
+    async def sessions(self, info: Info) -> list[models.Session]:
         """Show the sessions to their owner only."""
         viewer, person = viewer_of(info), row_of(self, models.User)
         if viewer is None or viewer.pk != person.pk:
             return []
         own = partial(accounts.find_sessions, viewer=viewer)
-        return await load_rows(info, person.pk, own, by="user_id")  # type: ignore[return-value]
+        return await load_rows(info, person.pk, own, by="user_id")
 
     @strawberry_django.field(
         description="Memberships of the viewer in hosts, then the invitations to hosts; empty for other users.",
@@ -211,40 +217,40 @@ class User(relay.Node):
         description="Applications of the viewer, newest first; empty for other users.",
         only=["id"],
     )
-    async def applications(
-        self, info: Info
-    ) -> Iterable[Annotated[Application, strawberry.lazy("graphql_api.opportunities.types")]]:
+    async def applications(self, info: Info) -> Nested[opportunity_models.Application]:
         """Show the applications to their volunteer only."""
         own = partial(find_own_applications, viewer=viewer_of(info))
-        return Nested(own, by="volunteer", key=row_of(self, models.User).pk)  # type: ignore[return-value]
+        return Nested(own, by="volunteer", key=row_of(self, models.User).pk)
 
     @strawberry_django.connection(
         Connection[Annotated["User", strawberry.lazy("graphql_api.accounts.types")]],
         description="Users that the viewer has blocked, newest block first; empty for other users.",
         only=["id"],
     )
-    async def blocked_users(
-        self, info: Info
-    ) -> Iterable[Annotated[User, strawberry.lazy("graphql_api.accounts.types")]]:
+    async def blocked_users(self, info: Info) -> Nested[models.User]:
         """Show the blocked users to the viewer who blocked them only."""
         own = partial(accounts.find_blocked, viewer=viewer_of(info))
-        return Nested(own, by="blocker_id", key=row_of(self, models.User).pk)  # type: ignore[return-value]
-
-    @strawberry_django.field(description="Totals of the viewer's volunteering; null for other users.", only=["id"])
-    async def impact(self, info: Info) -> Annotated[Impact, strawberry.lazy("graphql_api.opportunities.types")] | None:
-        """Show the totals to their volunteer only; their row is the user's own."""
-        person = row_of(self, models.User)
-        return person if can_see_impact(viewer_of(info), person) else None  # type: ignore[return-value]
+        return Nested(own, by="blocker_id", key=row_of(self, models.User).pk)
 
     @strawberry_django.field(
-        description="Service records of the viewer, newest first; empty for other users.", only=["id"]
+        graphql_type=Annotated["Impact", strawberry.lazy("graphql_api.opportunities.types")] | None,
+        description="Totals of the viewer's volunteering; null for other users.",
+        only=["id"],
     )
-    async def service_records(
-        self, info: Info
-    ) -> list[Annotated[ServiceRecord, strawberry.lazy("graphql_api.opportunities.types")]]:
+    async def impact(self, info: Info) -> models.User | None:
+        """Show the totals to their volunteer only; their row is the user's own."""
+        person = row_of(self, models.User)
+        return person if can_see_impact(viewer_of(info), person) else None
+
+    @strawberry_django.field(
+        graphql_type=list[Annotated["ServiceRecord", strawberry.lazy("graphql_api.opportunities.types")]],
+        description="Service records of the viewer, newest first; empty for other users.",
+        only=["id"],
+    )
+    async def service_records(self, info: Info) -> list[opportunity_models.ServiceRecord]:
         """Show the records to their volunteer only."""
         own = partial(find_service_records, viewer=viewer_of(info))
-        return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")  # type: ignore[return-value]
+        return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")
 
     @strawberry_django.field(description="Notification preferences of the viewer; null for other users.", only=["id"])
     async def notification_preferences(
@@ -273,10 +279,10 @@ class AuthSession:
     refresh_expires_at: datetime = strawberry.field(description="Time the refresh token expires.")
     session: strawberry.Private[models.Session]
 
-    @strawberry.field(description="The authenticated user.")
-    async def user(self, info: Info) -> User:
+    @strawberry.field(graphql_type=User, description="The authenticated user.")
+    async def user(self, info: Info) -> models.User | None:
         """Read the user with the selected fields."""
-        return await load_row(info, self.session.user_id, models.User.objects.all)  # type: ignore[return-value]
+        return await load_row(info, self.session.user_id, models.User.objects.all)
 
     @classmethod
     def of(cls, opened: OpenSession, info: Info) -> AuthSession:
@@ -315,10 +321,10 @@ class BlockReceipt:
 
     user_id: strawberry.Private[int]
 
-    @strawberry.field(description="User that was blocked or unblocked.")
-    async def blocked(self, info: Info) -> User:
+    @strawberry.field(graphql_type=User, description="User that was blocked or unblocked.")
+    async def blocked(self, info: Info) -> models.User | None:
         """Read the user with the selected fields."""
-        return await load_row(info, self.user_id, models.User.objects.all)  # type: ignore[return-value]
+        return await load_row(info, self.user_id, models.User.objects.all)
 
 
 @strawberry.type(description="Result of logging out.")

@@ -60,7 +60,7 @@ class _Counting(Executor[Any]):
         return collected
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]
-        """Complete the value, and count it."""
+        """Complete the value, and count it; the library's method is static."""
         value = return_type.coerce_output_value(result)
         if value is None or value is Undefined:
             return super().complete_leaf_value(return_type, result)  # which raises the right error

@@ -54,7 +54,7 @@ class Adapter(ChannelsWebSocketAdapter):
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         """Yield the messages in the order of arrival, until the socket is closed."""
-        consumer: GraphQLConsumer = self.ws_consumer  # type: ignore[assignment]
+        consumer = cast("GraphQLConsumer", self.ws_consumer)
         while (message := await consumer.next_message()) is not None:
             yield message
 

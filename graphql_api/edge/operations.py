@@ -13,6 +13,7 @@ import orjson
 from asgiref.sync import ThreadSensitiveContext
 from channels.db import aclose_old_connections
 from graphql import GraphQLError
+from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.types.execution import PreExecutionError
 
@@ -82,6 +83,8 @@ def _failure(error: GraphQLError) -> PreExecutionError:
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     """The library's handler; here a refused operation gets an error with a code, and the others continue."""
 
+    websocket: ChannelsWebSocketAdapter
+
     async def handle_subscribe(self, message: Any) -> None:
         """Begin the operation, unless the socket already has MAX_SUBSCRIPTIONS operations."""
         is_new = self.connection_acknowledged and message["id"] not in self.operations
@@ -126,7 +129,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _serve(self, operation: Operation[Context, None], handover: Handover) -> None:
         """Send the events of the stream until it ends; send nothing for an operation without a stream."""
         before, after = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":', "}"
-        send = self.websocket.ws_consumer.send  # type: ignore[attr-defined]
+        send = self.websocket.ws_consumer.send
         async with contextlib.aclosing(handover.payloads()) as payloads:
             async for payload in payloads:
                 await send(f"{before}{payload}{after}")

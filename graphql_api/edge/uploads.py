@@ -31,7 +31,7 @@ MAX_PATH = 10
 #: Headers that a browser sends only after a successful CORS preflight.
 PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
 #: Django allows 1 KiB for a part's headers, too little for the long names of some clients; names are cut later.
-multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024  # type: ignore[attr-defined]
+multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024  # type: ignore[attr-defined] # not in the stubs
 #: The character that a decoder puts in place of bytes that it cannot decode.
 REPLACEMENT = "\ufffd"
 

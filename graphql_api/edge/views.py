@@ -57,7 +57,7 @@ class GraphQLView(AsyncGraphQLView[Context, None]):
         super().__init__(multipart_uploads_enabled=True, **options)
         self.editor_page = editor_page
 
-    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    async def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override] # Django's is sync
         """Answer the request; refusals by the transport are JSON too."""
         request_id = begin_request()
         try:

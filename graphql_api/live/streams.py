@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from graphql_api.context import Info
@@ -73,7 +73,7 @@ class Stream:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def items(self) -> AsyncIterator[Item]:
+    def items(self) -> AsyncGenerator[Item, None]:
         """Yield the events until the stream ends."""
         raise NotImplementedError
 
@@ -102,7 +102,7 @@ class Handover:
         """Yield the payload of each event of the stream, as JSON, until the stream ends."""
         if self.stream is None or self.selection is None:
             return
-        async with contextlib.aclosing(self.stream.items()) as items:  # type: ignore[type-var]
+        async with contextlib.aclosing(self.stream.items()) as items:
             async for item in items:
                 yield await item.payload(self.selection)
 

@@ -109,13 +109,14 @@ class ParticipantsChanged:
     #: Read with the event already, on the live path.
     people: strawberry.Private[list[Any] | None] = None
 
-    @strawberry.field(description="Current participants of the conversation, in the order of joining.")
-    async def participants(self, info: Info) -> list[User]:
+    @strawberry.field(
+        graphql_type=list[User], description="Current participants of the conversation, in the order of joining."
+    )
+    async def participants(self, info: Info) -> list[accounts.User]:
         """Return the participants; one statement reads those of a whole page or list of conversations."""
         if self.people is not None:
             return self.people
-        people = await load(info, self.conversation_id, partial(_find_people, info))
-        return people or []  # type: ignore[return-value]
+        return await load(info, self.conversation_id, partial(_find_people, info)) or []
 
 
 ConversationEvent = Annotated[

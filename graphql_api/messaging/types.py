@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -62,11 +62,9 @@ class MessageAttachment(relay.Node):
         return tokens.url_for(attachment_id=key, viewer_id=signed_in(info).pk)
 
     @classmethod
-    def get_queryset(
-        cls, queryset: QuerySet[models.MessageAttachment], info: Info, **kwargs: Any
-    ) -> QuerySet[models.MessageAttachment]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.MessageAttachment]:
         """Show the files of the viewer's conversations, and the viewer's own files that were not sent yet."""
-        return models.MessageAttachmentQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.MessageAttachmentQuerySet.visible_to(queryset, viewer_of(info))
 
 
 @strawberry.type(description="Emoji reaction to a message, and the number of users who gave it.")
@@ -137,27 +135,30 @@ class Message(relay.Node):
         return policies.can_delete_message(viewer_of(info), row_of(self, models.Message))
 
     @strawberry_django.field(
-        description="Files that were sent with the message; empty if the message was deleted.", only=["id"]
+        graphql_type=list[MessageAttachment],
+        description="Files that were sent with the message; empty if the message was deleted.",
+        only=["id"],
     )
-    async def attachments(self, info: Info) -> list[MessageAttachment]:
+    async def attachments(self, info: Info) -> list[models.MessageAttachment]:
         """Show the files; one statement reads those of a whole list, unless they were prefetched."""
         message = row_of(self, models.Message)
         if _came_along(message, "attachments"):
-            along: Any = message.attachments.all()
-            return sorted(along, key=attrgetter("pk"))
+            return sorted(message.attachments.all(), key=attrgetter("pk"))
         shown = partial(selectors.find_attachments, viewer=viewer_of(info))
-        return await load_rows(info, message.pk, shown, by="message_id")  # type: ignore[return-value]
+        return await load_rows(info, message.pk, shown, by="message_id")
 
     @strawberry_django.field(
-        description="Emoji reactions to the message, in the order of their first use.", only=["id"]
+        graphql_type=list[Reaction],
+        description="Emoji reactions to the message, in the order of their first use.",
+        only=["id"],
     )
-    async def reactions(self, info: Info) -> list[Reaction]:
+    async def reactions(self, info: Info) -> list[selectors.ReactionCount]:
         """Show the reactions; one statement counts those of a whole list, unless they were prefetched."""
         message, viewer = row_of(self, models.Message), viewer_of(info)
         if _came_along(message, "reactions"):
-            return selectors.summed_up(message.reactions.all(), viewer=viewer)  # type: ignore[return-value]
+            return selectors.summed_up(message.reactions.all(), viewer=viewer)
         counts = await load(info, message.pk, lambda keys: selectors.count_reactions(viewer=viewer, message_ids=keys))
-        return counts or []  # type: ignore[return-value]
+        return counts or []
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Message], info: Info, **kwargs: Any) -> QuerySet[models.Message]:
@@ -193,14 +194,14 @@ class Conversation(relay.Node):
     )
 
     @strawberry_django.field(
+        graphql_type=list[User],
         description="Current participants, in the order of joining.",
         only=["id"],
         prefetch_related=[lambda info: _present_people(info)],  # noqa: PLW0108 # defined below
     )
-    async def participants(self) -> list[User]:
+    async def participants(self) -> list[accounts.User]:
         """Show the current participants."""
-        row = row_of(self, models.Conversation)
-        return selectors.people_of(row)  # type: ignore[return-value]
+        return selectors.people_of(row_of(self, models.Conversation))
 
     @strawberry_django.field(
         description="Whether the viewer may send messages here now. In a direct conversation, the other user must not "
@@ -212,28 +213,30 @@ class Conversation(relay.Node):
         return bool(await load(info, row_of(self, models.Conversation).pk, partial(_find_writable, viewer_of(info))))
 
     @strawberry_django.field(
+        graphql_type=Message | None,
         description="Newest message; null before the first message.",
         only=["id"],
         annotate={"last_message_id": lambda info: selectors.last_message_id()},
     )
-    async def last_message(self, info: Info) -> Message | None:
+    async def last_message(self, info: Info) -> models.Message | None:
         """Show the newest message; one statement reads those of a whole list."""
         row: Any = self
         if hasattr(row, "known_last_message"):
-            return row.known_last_message  # type: ignore[no-any-return] # read already, by the live path
+            known: models.Message | None = row.known_last_message  # read already, by the live path
+            return known
         key = row.last_message_id
         if key is None:
             return None
         viewer = viewer_of(info)
-        return await load_row(info, key, lambda: models.Message.objects.visible_to(viewer))  # type: ignore[return-value]
+        return await load_row(info, key, lambda: models.Message.objects.visible_to(viewer))
 
     @strawberry_django.connection(
         Connection[Message], description="Messages of the conversation, oldest first.", only=["id"]
     )
-    async def messages(self, info: Info) -> Iterable[Message]:
+    async def messages(self, info: Info) -> Nested[models.Message]:
         """Return the messages; the connection reads the pages of a whole list of conversations at once."""
         rows = partial(selectors.find_messages, viewer=viewer_of(info))
-        return Nested(rows, by="conversation", key=row_of(self, models.Conversation).pk)  # type: ignore[return-value]
+        return Nested(rows, by="conversation", key=row_of(self, models.Conversation).pk)
 
     @strawberry_django.field(
         description="Events of the conversation's log after a sequence, in order. Use it to catch up.", only=["id"]

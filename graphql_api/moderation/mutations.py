@@ -17,13 +17,14 @@ class ModerationMutations:
     """Root mutation fields of moderation."""
 
     @mutation(
+        ContentReport,
         description="Report content to the staff. The report keeps a copy of what the caller can see of it now; for a "
         "message, this includes the messages around it. Reporting the same object again returns the same report until "
-        "staff have closed it. Needs a login."
+        "staff have closed it. Needs a login.",
     )
-    def report_content(self, info: Info, input: ReportContentInput) -> ContentReport:
+    def report_content(self, info: Info, input: ReportContentInput) -> object:
         subject_type, subject_id = read_id(input.subject_id) or ("", NOBODY)
-        return services.report_content(  # type: ignore[return-value]
+        return services.report_content(
             actor=signed_in(info),
             subject_type=subject_type,
             subject_id=subject_id,

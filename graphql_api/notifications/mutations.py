@@ -27,8 +27,11 @@ from graphql_api.relay.ids import known_or_nobody
 class NotificationMutations:
     """Root mutation fields of notifications."""
 
-    @mutation(description="Mark notifications as read. Repeating the call changes nothing. Needs a login.")
-    def mark_notifications_read(self, info: Info, input: MarkNotificationsReadInput) -> NotificationsReadReceipt:
+    @mutation(
+        NotificationsReadReceipt,
+        description="Mark notifications as read. Repeating the call changes nothing. Needs a login.",
+    )
+    def mark_notifications_read(self, info: Info, input: MarkNotificationsReadInput) -> object:
         ids = input.notification_ids
         unread_count = services.mark_notifications_read(
             actor=signed_in(info),
@@ -37,10 +40,8 @@ class NotificationMutations:
         )
         return NotificationsReadReceipt(unread_count=unread_count)
 
-    @mutation(description="Change the channels for kinds of notifications. Needs a login.")
-    def update_notification_preferences(
-        self, info: Info, input: UpdateNotificationPreferencesInput
-    ) -> NotificationPreferences:
+    @mutation(NotificationPreferences, description="Change the channels for kinds of notifications. Needs a login.")
+    def update_notification_preferences(self, info: Info, input: UpdateNotificationPreferencesInput) -> object:
         channels = services.update_notification_preferences(
             actor=signed_in(info),
             changes=[
@@ -53,14 +54,15 @@ class NotificationMutations:
         return NotificationPreferences.of(channels)
 
     @mutation(
+        PushSubscription,
         description="Register this browser for push notifications. The registration ends with the current session. Of "
-        "more than 10 browsers of one user, the oldest is removed. Needs a login."
+        "more than 10 browsers of one user, the oldest is removed. Needs a login.",
     )
-    def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> PushSubscription:
+    def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> object:
         session = info.context.session
         if session is None:
             raise NotSignedIn
-        return services.register_push_subscription(  # type: ignore[return-value]
+        return services.register_push_subscription(
             session=session,
             endpoint=input.endpoint,
             p256dh=input.p256dh,
@@ -69,9 +71,10 @@ class NotificationMutations:
         )
 
     @mutation(
+        PushSubscriptionsReceipt,
         description="Stop push notifications to a browser of the caller. Repeating the call changes nothing. Needs a "
-        "login."
+        "login.",
     )
-    def remove_push_subscription(self, info: Info, input: RemovePushSubscriptionInput) -> PushSubscriptionsReceipt:
+    def remove_push_subscription(self, info: Info, input: RemovePushSubscriptionInput) -> object:
         remaining = services.remove_push_subscription(actor=signed_in(info), endpoint=input.endpoint)
         return PushSubscriptionsReceipt(remaining_count=remaining)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import strawberry
 import strawberry_django
+from django.db.models import QuerySet
 
-from domains.notifications import selectors
+from domains.notifications import models, selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.notifications.types import Notification, NotificationConnection
+from graphql_api.notifications.types import NotificationConnection
 
 
 @strawberry.type
@@ -20,9 +19,9 @@ class NotificationQueries:
         NotificationConnection | None,  # type: ignore[arg-type] # the library knows nullable connections
         description="Notifications of the viewer, newest first. Needs a login.",
     )
-    def notifications(self, info: Info) -> Iterable[Notification]:
+    def notifications(self, info: Info) -> QuerySet[models.Notification]:
         """Return the viewer's notifications."""
-        return selectors.find_notifications(viewer=signed_in(info))  # type: ignore[return-value]
+        return selectors.find_notifications(viewer=signed_in(info))
 
     @strawberry.field(
         description="Public key for push subscriptions, to pass as `applicationServerKey` to the browser's push API; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ class NewsStream(Stream):
             self._has_news = True
             self._wake()
 
-    async def items(self) -> AsyncIterator[Item]:
+    async def items(self) -> AsyncGenerator[Item, None]:
         """Yield new notifications; a wake-up only says when to read, and each read checks the viewer's right again."""
         while True:
             if not self._has_news:

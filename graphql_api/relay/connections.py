@@ -57,9 +57,9 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         return [edge.node for edge in self.edges]
 
     @classmethod
-    def resolve_connection(  # type: ignore[override]
+    def resolve_connection(
         cls,
-        nodes: QuerySet[Any] | Nested,
+        nodes: Any,
         *,
         info: Any,
         before: str | None = None,
@@ -79,7 +79,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         return cls._page(nodes, info, page)
 
     @classmethod
-    async def _page(cls, nodes: QuerySet[Any] | Nested, info: Any, page: dict[str, Any]) -> Self:
+    async def _page(cls, nodes: QuerySet[Any] | Nested[Any], info: Any, page: dict[str, Any]) -> Self:
         count: Callable[[], Awaitable[int]]
         type_name = get_named_type(info._raw_info.return_type).name.removesuffix("Connection")
         if type_name in KEYED:

@@ -28,7 +28,7 @@ class Prefetches(PrefetchInspector):
         return super().merge(other, allow_unsafe_ops=allow_unsafe_ops)
 
 
-optimizer.PrefetchInspector = Prefetches  # type: ignore[attr-defined]
+optimizer.PrefetchInspector = Prefetches  # type: ignore[attr-defined] # it is not exported there
 
 
 class Optimizer(DjangoOptimizerExtension):

@@ -7,11 +7,11 @@ rows of each parent and takes the first ones of each.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Model, QuerySet
 from strawberry_django.optimizer import mark_optimized_by_prefetching, optimize
 from strawberry_django.queryset import get_queryset_config
 from strawberry_django.relay.cursor_connection import apply_cursor_pagination
@@ -19,23 +19,26 @@ from strawberry_django.relay.cursor_connection import apply_cursor_pagination
 from graphql_api.relay.edges import as_edges
 from graphql_api.relay.loaders import batch
 
+M = TypeVar("M", bound=Model)
+
 #: The annotation that holds each row's parent.
 PARENT = "nested_parent"
 
 
+@Iterable.register  # the library accepts only iterables from the resolver of a connection
 @dataclass(frozen=True)
-class Nested:
+class Nested(Generic[M]):
     """The result of a nested connection's resolver; make the resolver async, so that all parents ask at once."""
 
     #: The rows of all parents that the viewer may see, in their order.
-    rows: Callable[[], QuerySet[Any]]
+    rows: Callable[[], QuerySet[M]]
     #: The lookup from a row to its parent, such as `role__opportunity`.
     by: str
     #: The parent's key.
     key: int
 
 
-async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **page: Any) -> QuerySet[Any]:
+async def load_page(nested: Nested[Any], info: Any, narrow: Callable[[Any], Any], **page: Any) -> QuerySet[Any]:
     """Return the rows of this parent's page; the same statement reads the pages of its siblings.
 
     For a single parent, the queryset is not evaluated yet and holds all rows. For several parents, it holds the page,
@@ -50,7 +53,7 @@ async def load_page(nested: Nested, info: Any, narrow: Callable[[Any], Any], **p
     return rows
 
 
-async def load_count(nested: Nested, info: Any) -> int:
+async def load_count(nested: Nested[Any], info: Any) -> int:
     """Return the number of rows of this parent; the same statement counts those of its siblings."""
 
     def load(keys: Sequence[int]) -> list[int]:

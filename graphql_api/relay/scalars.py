@@ -77,7 +77,7 @@ def _refuse_literal(node: ValueNode, variables: Any = None) -> Any:
 
 
 #: The type of file fields in inputs; UPLOAD_SCALAR maps it to the schema.
-Upload = NewType("Upload", UploadedFile)  # type: ignore[type-arg] # it has no parameter when it runs
+Upload = NewType("Upload", "UploadedFile[Any]")
 UPLOAD_SCALAR = strawberry.scalar(
     name="Upload",
     specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",

@@ -23,39 +23,37 @@ from graphql_api.skills.types import Resume, UserSkill
 class SkillMutations:
     """Root fields of the mutations."""
 
-    @mutation(description="Add a skill to your profile. A repeated call changes its level. Needs a login.")
-    def add_skill(self, info: Info, input: AddSkillInput) -> UserSkill:
-        return services.add_skill(  # type: ignore[return-value]
+    @mutation(UserSkill, description="Add a skill to your profile. A repeated call changes its level. Needs a login.")
+    def add_skill(self, info: Info, input: AddSkillInput) -> object:
+        return services.add_skill(
             actor=signed_in(info),
             skill_id=known_or_nobody(input.skill_id, "Skill"),
             proficiency_level=input.proficiency_level,
         )
 
-    @mutation(description="Remove a skill from your profile. Needs a login.")
-    def remove_skill(self, info: Info, input: RemoveSkillInput) -> User:
-        return services.remove_skill(  # type: ignore[return-value]
-            actor=signed_in(info), skill_id=known_or_nobody(input.skill_id, "Skill")
-        )
+    @mutation(User, description="Remove a skill from your profile. Needs a login.")
+    def remove_skill(self, info: Info, input: RemoveSkillInput) -> object:
+        return services.remove_skill(actor=signed_in(info), skill_id=known_or_nobody(input.skill_id, "Skill"))
 
     @mutation(
+        Resume,
         description="Upload your resume, which replaces your earlier one. The server reads it in the background and "
         "lists suggested skills in `me.profile.resume`. Needs a login.",
     )
-    def upload_resume(self, info: Info, input: UploadResumeInput) -> Resume:
-        return services.upload_resume(actor=signed_in(info), file=input.resume)  # type: ignore[return-value]
+    def upload_resume(self, info: Info, input: UploadResumeInput) -> object:
+        return services.upload_resume(actor=signed_in(info), file=input.resume)
 
     @mutation(
+        Resume,
         description="Upload your data export from LinkedIn, which replaces your earlier resume. The server reads it in "
         "the background and lists suggested skills in `me.profile.resume`. Needs a login.",
     )
-    def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> Resume:
-        return services.import_linkedin_export(  # type: ignore[return-value]
-            actor=signed_in(info), file=input.archive
-        )
+    def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> object:
+        return services.import_linkedin_export(actor=signed_in(info), file=input.archive)
 
-    @mutation(description="Add skills that your resume suggests to your profile. Needs a login.")
-    def accept_resume_skills(self, info: Info, input: AcceptResumeSkillsInput) -> User:
-        return services.accept_resume_skills(  # type: ignore[return-value]
+    @mutation(User, description="Add skills that your resume suggests to your profile. Needs a login.")
+    def accept_resume_skills(self, info: Info, input: AcceptResumeSkillsInput) -> object:
+        return services.accept_resume_skills(
             actor=signed_in(info),
             resume_id=known_or_nobody(input.resume_id, "Resume"),
             skill_ids=[known_or_nobody(skill_id, "Skill") for skill_id in input.skill_ids],

@@ -73,9 +73,9 @@ class Skill(relay.Node):
         return sorted(alias.name for alias in row.aliases.all())
 
     @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Skill], info: Info, **kwargs: Any) -> QuerySet[models.Skill]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Skill]:
         """Return the rows that the viewer may see."""
-        return models.SkillQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.SkillQuerySet.visible_to(queryset, viewer_of(info))
 
 
 @strawberry.type(description="A category of skills in the taxonomy.")
@@ -111,11 +111,9 @@ class ResumeSuggestion(relay.Node):
     skill: Skill = strawberry_django.field(description="The suggested skill.")
 
     @classmethod
-    def get_queryset(
-        cls, queryset: QuerySet[models.ResumeSuggestion], info: Info, **kwargs: Any
-    ) -> QuerySet[models.ResumeSuggestion]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.ResumeSuggestion]:
         """Return the rows that the viewer may see."""
-        return models.ResumeSuggestionQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.ResumeSuggestionQuerySet.visible_to(queryset, viewer_of(info))
 
 
 @strawberry_django.type(
@@ -145,13 +143,17 @@ class Resume(relay.Node):
         """Return the sentence, or None."""
         return row_of(self, models.Resume).failure_reason or None
 
-    @strawberry_django.field(description="Skills found in the file, ordered by confidence, highest first.", only=["id"])
-    async def suggestions(self, info: Info) -> list[ResumeSuggestion]:
+    @strawberry_django.field(
+        graphql_type=list[ResumeSuggestion],
+        description="Skills found in the file, ordered by confidence, highest first.",
+        only=["id"],
+    )
+    async def suggestions(self, info: Info) -> list[models.ResumeSuggestion]:
         """Load `selectors.find_suggestions`, for all resumes in one batch."""
         shown = partial(selectors.find_suggestions, viewer=viewer_of(info))
-        return await load_rows(info, row_of(self, models.Resume).pk, shown, by="resume_id")  # type: ignore[return-value]
+        return await load_rows(info, row_of(self, models.Resume).pk, shown, by="resume_id")
 
     @classmethod
-    def get_queryset(cls, queryset: QuerySet[models.Resume], info: Info, **kwargs: Any) -> QuerySet[models.Resume]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Resume]:
         """Return the rows that the viewer may see."""
-        return models.ResumeQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.ResumeQuerySet.visible_to(queryset, viewer_of(info))

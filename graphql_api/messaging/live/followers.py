@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from domains.accounts import models as accounts
 from domains.base.errors import NotAllowed
@@ -71,7 +71,7 @@ class ConversationStream(Stream):
         """End the stream, because the viewer no longer takes part."""
         self.end()
 
-    async def items(self) -> AsyncIterator[Item]:
+    async def items(self) -> AsyncGenerator[Item, None]:
         """Yield the log after the cursor, then live events, until the viewer no longer takes part."""
         async for item in self._missed():
             yield item
@@ -79,7 +79,7 @@ class ConversationStream(Stream):
             async for item in self._live():
                 yield item
 
-    async def _missed(self) -> AsyncIterator[Item]:
+    async def _missed(self) -> AsyncGenerator[Item, None]:
         """Yield the log up to its tail, then go live."""
         assert self._log is not None  # noqa: S101 # `begin` came first
         while self._cursor < self._log.tail:
@@ -99,7 +99,7 @@ class ConversationStream(Stream):
             lambda: read(conversation_id=self.conversation_id, after_sequence=after, limit=PAGE)
         )
 
-    async def _live(self) -> AsyncIterator[Item]:
+    async def _live(self) -> AsyncGenerator[Item, None]:
         """Yield live events until the stream ends."""
         while (item := await self.next()) is not None:
             if item.sequence is not None and item.sequence <= self._cursor:

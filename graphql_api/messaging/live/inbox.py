@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -115,7 +115,7 @@ class InboxStream(Stream):
             self.outbound.remove(item.size)
         return min((item.sequence - 1 for item in waiting if item.sequence), default=cursor)
 
-    async def items(self) -> AsyncIterator[Item]:
+    async def items(self) -> AsyncGenerator[Item, None]:
         """Yield live events, and catch up with conversations that the viewer joins in the meantime."""
         while not self._is_over:
             if self._has_joined:
@@ -141,7 +141,7 @@ class InboxStream(Stream):
             self._left_at[key] = min(self._left_at.get(key, item.sequence), item.sequence - 1)
         return False
 
-    async def _join_new(self) -> AsyncIterator[Item]:
+    async def _join_new(self) -> AsyncGenerator[Item, None]:
         """Yield the events between the viewer's joining of a conversation and this stream's joining of its log."""
         found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
         fresh = found.keys() - self._cursors.keys()
@@ -151,7 +151,7 @@ class InboxStream(Stream):
             async for item in self._missed(log, max(found[key], self._left_at.pop(key, 0))):
                 yield item
 
-    async def _missed(self, log: Log, cursor: int) -> AsyncIterator[Item]:
+    async def _missed(self, log: Log, cursor: int) -> AsyncGenerator[Item, None]:
         """Yield the log after the cursor, then go live at its tail; checks the viewer's right at least once."""
         key, is_allowed = log.conversation_id, False
         while key in self._joining:

@@ -23,11 +23,12 @@ class ApplicationMutations:
     """Root fields of the mutations."""
 
     @mutation(
+        Application,
         description="Apply for a role. Applying again returns the first application while it has not ended. Needs a "
-        "login."
+        "login.",
     )
-    def apply_to_role(self, info: Info, input: ApplyToRoleInput) -> Application:
-        return services.apply_to_role(  # type: ignore[return-value]
+    def apply_to_role(self, info: Info, input: ApplyToRoleInput) -> object:
+        return services.apply_to_role(
             actor=signed_in(info),
             role_id=known_or_nobody(input.role_id, "Role"),
             cover_letter=input.cover_letter,
@@ -35,13 +36,14 @@ class ApplicationMutations:
         )
 
     @mutation(
+        Application,
         description=(
             "Decide about an application. Only the host's owners and coordinators may decide. Repeating a decision "
             "changes nothing. ACCEPT checks whether the volunteer may hold the slot, as `applyToRole` does."
-        )
+        ),
     )
-    def decide_application(self, info: Info, input: DecideApplicationInput) -> Application:
-        return services.decide_application(  # type: ignore[return-value]
+    def decide_application(self, info: Info, input: DecideApplicationInput) -> object:
+        return services.decide_application(
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
             decision=input.decision,
@@ -50,35 +52,38 @@ class ApplicationMutations:
         )
 
     @mutation(
-        description="Withdraw your application. A slot that you held is offered to the next volunteer on the waitlist."
+        Application,
+        description="Withdraw your application. A slot that you held is offered to the next volunteer on the waitlist.",
     )
-    def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> Application:
-        return services.withdraw_application(  # type: ignore[return-value]
+    def withdraw_application(self, info: Info, input: WithdrawApplicationInput) -> object:
+        return services.withdraw_application(
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
             reason=input.reason,
         )
 
     @mutation(
+        Application,
         description=(
             "Take the slot that you are offered, or leave it to the next volunteer on the waitlist. If the answer is "
             "refused with OVERLAPS, the slot also goes to the next volunteer and you keep your waitlist position. "
             "Other refusals leave the offer open until its deadline."
-        )
+        ),
     )
-    def answer_offer(self, info: Info, input: AnswerOfferInput) -> Application:
-        return services.answer_offer(  # type: ignore[return-value]
+    def answer_offer(self, info: Info, input: AnswerOfferInput) -> object:
+        return services.answer_offer(
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
             accept=input.accept,
         )
 
     @mutation(
+        Application,
         description="Record, after the opportunity has ended, whether the volunteer came and which skills they "
-        "learned. Only the host's owners and coordinators may do this."
+        "learned. Only the host's owners and coordinators may do this.",
     )
-    def complete_application(self, info: Info, input: CompleteApplicationInput) -> Application:
-        return services.complete_application(  # type: ignore[return-value]
+    def complete_application(self, info: Info, input: CompleteApplicationInput) -> object:
+        return services.complete_application(
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
             attended=input.attended,

@@ -22,12 +22,13 @@ class HoursMutations:
     """Root fields of the mutations."""
 
     @mutation(
+        HoursEntry,
         description="Log hours that you worked, for the host to review. Logging the same hours again returns the first "
-        "entry. Needs a login."
+        "entry. Needs a login.",
     )
-    def log_hours(self, info: Info, input: LogHoursInput) -> HoursEntry:
+    def log_hours(self, info: Info, input: LogHoursInput) -> object:
         corrects = input.corrects_id
-        return services.log_hours(  # type: ignore[return-value]
+        return services.log_hours(
             actor=signed_in(info),
             application_id=known_or_nobody(input.application_id, "Application"),
             started_at=input.started_at,
@@ -37,25 +38,29 @@ class HoursMutations:
         )
 
     @mutation(
+        HoursEntry,
         description="Approve or reject logged hours. Only the host's owners and coordinators may do this, and never "
-        "for their own hours."
+        "for their own hours.",
     )
-    def review_hours(self, info: Info, input: ReviewHoursInput) -> HoursEntry:
-        return services.review_hours(  # type: ignore[return-value]
+    def review_hours(self, info: Info, input: ReviewHoursInput) -> object:
+        return services.review_hours(
             actor=signed_in(info),
             hours_entry_id=known_or_nobody(input.hours_entry_id, "HoursEntry"),
             approve=input.approve,
             note=input.note,
         )
 
-    @mutation(description="Create a signed, public record of your approved hours that you can share. Needs a login.")
-    def create_service_record(self, info: Info, input: CreateServiceRecordInput) -> ServiceRecord:
-        return services.create_service_record(  # type: ignore[return-value]
-            actor=signed_in(info), since=input.since, until=input.until
-        )
+    @mutation(
+        ServiceRecord,
+        description="Create a signed, public record of your approved hours that you can share. Needs a login.",
+    )
+    def create_service_record(self, info: Info, input: CreateServiceRecordInput) -> object:
+        return services.create_service_record(actor=signed_in(info), since=input.since, until=input.until)
 
-    @mutation(description="Revoke your service record. Its page then says only that the record was revoked.")
-    def revoke_service_record(self, info: Info, input: RevokeServiceRecordInput) -> ServiceRecord:
-        return services.revoke_service_record(  # type: ignore[return-value]
+    @mutation(
+        ServiceRecord, description="Revoke your service record. Its page then says only that the record was revoked."
+    )
+    def revoke_service_record(self, info: Info, input: RevokeServiceRecordInput) -> object:
+        return services.revoke_service_record(
             actor=signed_in(info), record_id=known_or_nobody(input.record_id, "ServiceRecord")
         )

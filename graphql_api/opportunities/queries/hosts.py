@@ -33,6 +33,8 @@ class HostQueries:
             is_verified=wanted.is_verified,
         )
 
-    @strawberry_django.field(description="The host with this ID; null if it does not exist.")
-    def host(self, info: Info, id: HostId) -> OpportunityHost | None:
-        return selectors.find_host(host_id=known_or_nobody(id, "OpportunityHost"))  # type: ignore[return-value]
+    @strawberry_django.field(
+        graphql_type=OpportunityHost | None, description="The host with this ID; null if it does not exist."
+    )
+    def host(self, info: Info, id: HostId) -> QuerySet[models.OpportunityHost]:
+        return selectors.find_host(host_id=known_or_nobody(id, "OpportunityHost"))

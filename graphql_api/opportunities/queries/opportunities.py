@@ -50,9 +50,8 @@ class OpportunityQueries:
         return selectors.find_causes(viewer=viewer_of(info))
 
     @strawberry_django.field(
-        description="The opportunity with this ID; null if it does not exist or the viewer may not see it."
+        graphql_type=Opportunity | None,
+        description="The opportunity with this ID; null if it does not exist or the viewer may not see it.",
     )
-    def opportunity(self, info: Info, id: OpportunityId) -> Opportunity | None:
-        return selectors.find_opportunity(  # type: ignore[return-value]
-            viewer=viewer_of(info), opportunity_id=known_or_nobody(id, "Opportunity")
-        )
+    def opportunity(self, info: Info, id: OpportunityId) -> QuerySet[models.Opportunity]:
+        return selectors.find_opportunity(viewer=viewer_of(info), opportunity_id=known_or_nobody(id, "Opportunity"))

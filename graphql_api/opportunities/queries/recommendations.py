@@ -47,16 +47,17 @@ class RecommendationQueries:
         return [RecommendedVolunteer.of(one) for one in found]
 
     @strawberry_django.field(
+        graphql_type=list[Opportunity],
         description="Open opportunities, ordered by the number of people who applied in the last 14 days, highest "
-        "first. The numbers are counted once an hour."
+        "first. The numbers are counted once an hour.",
     )
-    def trending_opportunities(self, info: Info, first: First = USUAL) -> list[Opportunity]:
+    def trending_opportunities(self, info: Info, first: First = USUAL) -> list[models.Opportunity]:
         """Call `selectors.find_trending`, then read the opportunities in its order."""
         viewer = viewer_of(info)
         keys = selectors.find_trending(viewer=viewer, first=_size(first))
         ranks = Case(*(When(pk=key, then=Value(rank)) for rank, key in enumerate(keys)), default=Value(len(keys)))
         rows = models.Opportunity.objects.visible_to(viewer).filter(pk__in=keys).order_by(ranks)
-        return list(optimize(rows, info=info))  # type: ignore[arg-type]
+        return list(optimize(rows, info=info))
 
 
 def _size(first: int | None) -> int:

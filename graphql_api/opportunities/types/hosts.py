@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,25 +62,27 @@ class OpportunityHost(relay.Node):
     created_at: datetime = strawberry_django.field(description="Time the host was created.")
 
     @strawberry_django.field(
+        graphql_type=list["HostMembership"],
         description="Members and open invitations of the host, oldest first. Only members and authorized staff see "
         "them; the list is empty for other viewers.",
         only=["id"],
     )
-    async def members(self, info: Info) -> list[HostMembership]:
+    async def members(self, info: Info) -> list[models.HostMembership]:
         """Load `selectors.find_members`, for all hosts in one batch."""
         rows = partial(selectors.find_members, viewer=viewer_of(info))
-        return await load_rows(info, row_of(self, models.OpportunityHost).pk, rows, by="host_id")  # type: ignore[return-value]
+        return await load_rows(info, row_of(self, models.OpportunityHost).pk, rows, by="host_id")
 
     @strawberry_django.field(
+        graphql_type="HostMembership | None",
         description="The viewer's membership, or the open invitation to the viewer's verified email address; null "
         "without either.",
         only=["id"],
     )
-    async def my_membership(self, info: Info) -> HostMembership | None:
+    async def my_membership(self, info: Info) -> models.HostMembership | None:
         """Load `selectors.find_own_memberships`, for all hosts in one batch."""
         rows = partial(selectors.find_own_memberships, viewer=viewer_of(info))
         own = await load_rows(info, row_of(self, models.OpportunityHost).pk, rows, by="host_id")
-        return own[0] if own else None  # type: ignore[return-value]
+        return own[0] if own else None
 
     @strawberry_django.connection(
         Connection[Annotated["Opportunity", strawberry.lazy("graphql_api.opportunities.types.opportunities")]],
@@ -89,24 +90,22 @@ class OpportunityHost(relay.Node):
         "see drafts.",
         only=["id"],
     )
-    async def opportunities(
-        self, info: Info, status: WithStatus = None
-    ) -> Iterable[Annotated[Opportunity, strawberry.lazy("graphql_api.opportunities.types.opportunities")]]:
+    async def opportunities(self, info: Info, status: WithStatus = None) -> Nested[models.Opportunity]:
         """Load `selectors.find_host_opportunities`, for all hosts in one batch."""
         rows = partial(selectors.find_host_opportunities, viewer=viewer_of(info), status=status)
-        return Nested(rows, by="host", key=row_of(self, models.OpportunityHost).pk)  # type: ignore[return-value]
+        return Nested(rows, by="host", key=row_of(self, models.OpportunityHost).pk)
 
     @strawberry_django.field(
+        graphql_type=Annotated["HostImpact", strawberry.lazy("graphql_api.opportunities.types.hours")] | None,
         description="Figures on the host's work. Only its owners, coordinators and authorized staff see them; null for "
         "other viewers.",
         only=["id"],
     )
-    async def impact(
-        self, info: Info
-    ) -> Annotated[HostImpact, strawberry.lazy("graphql_api.opportunities.types.hours")] | None:
+    async def impact(self, info: Info) -> models.OpportunityHost | None:
         """Return the host's own row, from which `HostImpact` reads, if the viewer may see the figures."""
+        host = row_of(self, models.OpportunityHost)
         find = lambda keys: selectors.find_hosts_with_figures(viewer=viewer_of(info), host_ids=keys)  # noqa: E731
-        return self if await load(info, row_of(self, models.OpportunityHost).pk, find) else None  # type: ignore[return-value]
+        return host if await load(info, host.pk, find) else None
 
     @strawberry_django.connection(
         Connection[Annotated["HoursEntry", strawberry.lazy("graphql_api.opportunities.types.hours")]],
@@ -114,12 +113,10 @@ class OpportunityHost(relay.Node):
         "empty for other viewers.",
         only=["id"],
     )
-    async def hours_to_review(
-        self, info: Info
-    ) -> Iterable[Annotated[HoursEntry, strawberry.lazy("graphql_api.opportunities.types.hours")]]:
+    async def hours_to_review(self, info: Info) -> Nested[models.HoursEntry]:
         """Load `selectors.find_hours_to_review`, for all hosts in one batch."""
         rows = partial(selectors.find_hours_to_review, viewer=viewer_of(info))
-        return Nested(rows, by=selectors.Whose.HOST.of_entry, key=row_of(self, models.OpportunityHost).pk)  # type: ignore[return-value]
+        return Nested(rows, by=selectors.Whose.HOST.of_entry, key=row_of(self, models.OpportunityHost).pk)
 
 
 @strawberry_django.type(
@@ -162,8 +159,6 @@ class HostMembership(relay.Node):
         return row.email if owns else None
 
     @classmethod
-    def get_queryset(
-        cls, queryset: QuerySet[models.HostMembership], info: Info, **kwargs: Any
-    ) -> QuerySet[models.HostMembership]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.HostMembership]:
         """Return the rows that the viewer may see."""
-        return models.HostMembershipQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.HostMembershipQuerySet.visible_to(queryset, viewer_of(info))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import partial
@@ -223,11 +223,9 @@ class Application(relay.Node):
     hours: list[HoursEntry] = strawberry_django.field(description="Hours logged for the application, ordered by start.")
 
     @classmethod
-    def get_queryset(
-        cls, queryset: QuerySet[models.Application], info: Info, **kwargs: Any
-    ) -> QuerySet[models.Application]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Application]:
         """Return the rows that the viewer may see."""
-        return models.ApplicationQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.ApplicationQuerySet.visible_to(queryset, viewer_of(info))
 
 
 def _own_applications(info: Info) -> Prefetch[str]:
@@ -380,14 +378,12 @@ class Opportunity(relay.Node):
         "them. Other viewers see only their own.",
         only=["id"],
     )
-    async def applications(self, info: Info) -> Iterable[Application]:
+    async def applications(self, info: Info) -> Nested[models.Application]:
         """Load `selectors.find_applications`, for all opportunities in one batch."""
         rows = partial(selectors.find_applications, viewer=viewer_of(info))
-        return Nested(rows, by="role__opportunity", key=row_of(self, models.Opportunity).pk)  # type: ignore[return-value]
+        return Nested(rows, by="role__opportunity", key=row_of(self, models.Opportunity).pk)
 
     @classmethod
-    def get_queryset(
-        cls, queryset: QuerySet[models.Opportunity], info: Info, **kwargs: Any
-    ) -> QuerySet[models.Opportunity]:
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Opportunity]:
         """Return the rows that the viewer may see."""
-        return models.OpportunityQuerySet.visible_to(queryset, viewer_of(info))  # type: ignore[arg-type]
+        return models.OpportunityQuerySet.visible_to(queryset, viewer_of(info))

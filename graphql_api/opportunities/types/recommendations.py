@@ -63,18 +63,16 @@ class RecommendedOpportunity:
     reasons: list[RecommendationReason] = strawberry.field(description="All factors of the score, strongest first.")
     found: strawberry.Private[selectors.RecommendedRole]
 
-    @strawberry.field(description="Role of the opportunity that suits the viewer best.")
-    async def role(self, info: Info) -> Role:
+    @strawberry.field(graphql_type=Role, description="Role of the opportunity that suits the viewer best.")
+    async def role(self, info: Info) -> models.Role | None:
         """Load the role with the selected fields, for all recommendations in one batch."""
         shown = models.Opportunity.objects.visible_to(viewer_of(info))
-        return await load_row(  # type: ignore[return-value]
-            info, self.found.role_id, lambda: models.Role.objects.filter(opportunity__in=shown)
-        )
+        return await load_row(info, self.found.role_id, lambda: models.Role.objects.filter(opportunity__in=shown))
 
-    @strawberry.field(description="Opportunity that the role belongs to.")
-    async def opportunity(self, info: Info) -> Opportunity:
+    @strawberry.field(graphql_type=Opportunity, description="Opportunity that the role belongs to.")
+    async def opportunity(self, info: Info) -> models.Opportunity | None:
         """Load the opportunity with the selected fields, for all recommendations in one batch."""
-        return await load_row(  # type: ignore[return-value]
+        return await load_row(
             info, self.found.opportunity_id, lambda: models.Opportunity.objects.visible_to(viewer_of(info))
         )
 
@@ -95,12 +93,10 @@ class RecommendedVolunteer:
     )
     found: strawberry.Private[selectors.RecommendedVolunteer]
 
-    @strawberry.field(description="Volunteer who may suit the role.")
-    async def volunteer(self, info: Info) -> User:
+    @strawberry.field(graphql_type=User, description="Volunteer who may suit the role.")
+    async def volunteer(self, info: Info) -> accounts.User | None:
         """Load the user with the selected fields, for all recommendations in one batch."""
-        return await load_row(  # type: ignore[return-value]
-            info, self.found.user_id, lambda: accounts.User.objects.visible_to(viewer_of(info))
-        )
+        return await load_row(info, self.found.user_id, lambda: accounts.User.objects.visible_to(viewer_of(info)))
 
     @classmethod
     def of(cls, found: selectors.RecommendedVolunteer) -> RecommendedVolunteer:
