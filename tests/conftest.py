@@ -15,7 +15,7 @@ from django.test import Client
 
 from tests.api import Api
 from tests.cache import forget
-from tests.made_databases import copy_database
+from tests.made_databases import copy_database, create_database, drop_database
 from tests.midsummer import MIDSUMMER
 
 TESTS = Path(__file__).parent
@@ -61,23 +61,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> Iterator[bool]:
-    """On SQLite the tables are those of a database that was made before."""
-    if connection.vendor != "sqlite":
-        yield False
-        return
-    path = Path(connection.settings_dict["TEST"]["NAME"])
-    copy_database(path)
-    yield True
-    connection.close()
-    for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """In the end the connections of threads that are gone are closed: PostgreSQL drops no database that has one."""
-    yield
-    gc.collect()
+    """The test database is a copy of one that was made before."""
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["TEST"]["NAME"])
+        copy_database(path)
+        yield True
+        connection.close()
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+    else:
+        name = connection.settings_dict["TEST"]["NAME"] or f"test_{connection.settings_dict['NAME']}"
+        drop_database(name)
+        create_database(name)
+        yield True
+        connection.close()
+        drop_database(name)
 
 
 @pytest.fixture(autouse=True)

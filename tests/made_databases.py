@@ -1,6 +1,6 @@
-"""SQLite databases that were made once, to be copied: migrations take seconds each time.
+"""Databases that were made once, to be copied: migrations take seconds each time.
 
-The empty one serves until a migration or a library changes, the one with the demo community for one run of the tests.
+The empty ones serve until a migration or a library changes, the one with the demo community for one run of the tests.
 """
 
 from __future__ import annotations
@@ -12,12 +12,33 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psycopg
+from psycopg import sql
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var" / "test-artifacts" / "databases"
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
+#: Of the PostgreSQL databases that are copied; and the advisory lock of a process that makes or copies one.
+PREFIX, LOCK = "mishmob_made_", 0x4D617368
 #: How old a database of a former run may be before it is removed.
 OLD_SECONDS = 24 * 3600
+
+
+def create_database(name: str) -> None:
+    """Create a PostgreSQL database with all its tables."""
+    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
+        template = _made_template(server)
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop_database(name: str) -> None:
+    """Drop a PostgreSQL database if it exists; its connections end."""
+    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def copy_database(target: Path, *, demo: bool = False) -> None:
@@ -48,15 +69,32 @@ def _make(path: Path, *, demo: bool) -> None:
     unfinished = path.with_suffix(".unfinished")
     if demo:
         shutil.copy(_made(demo=False), unfinished)
-        _manage(unfinished, "load_demo", "--verbosity", "0")
+        _manage(f"sqlite:///{unfinished}", "load_demo", "--verbosity", "0")
     else:
-        _manage(unfinished, "migrate", "--skip-checks", "--verbosity", "0")
+        _manage(f"sqlite:///{unfinished}", "migrate", "--skip-checks", "--verbosity", "0")
     unfinished.rename(path)
 
 
-def _manage(path: Path, *arguments: str) -> None:
+def _made_template(server: psycopg.Connection) -> str:
+    """Return the name of the PostgreSQL database to copy; the lock is held until the connection ends."""
+    server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    made = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"]).fetchall()
+    template = f"{PREFIX}{_tables()}"
+    if (template,) not in made:
+        for (old,) in made:
+            with suppress(psycopg.errors.ObjectInUse):
+                server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+        unfinished = f"{PREFIX}unfinished"
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+        _manage(f"{POSTGRES_URL}/{unfinished}", "migrate", "--skip-checks", "--verbosity", "0")
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        server.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(template)))
+    return template
+
+
+def _manage(database_url: str, *arguments: str) -> None:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environ = {**kept, "DEBUG": "true", "DATABASE_URL": f"sqlite:///{path}"}
+    environ = {**kept, "DEBUG": "true", "DATABASE_URL": database_url}
     subprocess.run(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL
     )

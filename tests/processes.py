@@ -12,26 +12,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psycopg
 import redis
-from psycopg import sql
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from tests.live_server import ARTIFACTS, ROOT, LiveServer, free_port
-
-POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432").rstrip("/")
+from tests.made_databases import POSTGRES_URL, create_database, drop_database
 
 
 @contextmanager
 def own_database(name: str) -> Iterator[str]:
-    """Create an empty PostgreSQL database, yield its URL, and drop it at the end."""
-    with psycopg.connect(f"{POSTGRES_URL}/postgres", autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"{POSTGRES_URL}/{name}"
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Create a PostgreSQL database with its tables, yield its URL, and drop it at the end."""
+    create_database(name)
+    try:
+        yield f"{POSTGRES_URL}/{name}"
+    finally:
+        drop_database(name)
 
 
 class SilentStorage:

@@ -41,7 +41,6 @@ def services(**environ: str) -> Iterator[tuple[LiveServer, OwnRedis]]:
     with own_database(f"mishmob_attacks_{os.getpid()}") as database:
         redis.start()
         server = LiveServer("attacks-services", DATABASE_URL=database, REDIS_URL=redis.url, **environ)
-        server.manage("migrate", "--verbosity", "0")
         server.start()
         try:
             yield server, redis

@@ -105,7 +105,6 @@ def on_stage() -> Iterator[Stage]:
             "STORAGE_URL": f"file://{folder / 'media'}",
         }
         servers = [LiveServer(f"soak-{number}", **environ) for number in (1, 2)]
-        servers[0].manage("migrate", "--verbosity", "0")
         servers[0].manage("load_demo")
         worker = Worker(servers[0], folder)
         stack.callback(worker.kill)

@@ -57,7 +57,6 @@ def two_servers(database_url: str, redis_url: str) -> Iterator[tuple[LiveServer,
     """Two server processes that share the database and Redis, with the demo community in them."""
     environ = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     servers = LiveServer("services-one", **environ), LiveServer("services-two", **environ)
-    servers[0].manage("migrate", "--verbosity", "0")
     servers[0].manage("load_demo")
     try:
         for server in servers:

@@ -30,7 +30,7 @@ def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LiveServe
         DATABASE_URL=f"sqlite:///{tmp_path / 'db.sqlite3'}",
         TRUSTED_PROXIES=request.param,
     )
-    server.manage("migrate", "--verbosity", "0")
+    server.fill()
     server.manage("load_demo", "--even-in-production")
     server.start()
     yield server

@@ -111,7 +111,6 @@ async def test_redis_is_killed_and_started_empty_and_the_reader_is_live_again(
 ) -> None:
     environ = {"DATABASE_URL": database_url, "REDIS_URL": own_redis.url}
     server = LiveServer("services-own-redis", **environ)
-    await asyncio.to_thread(server.manage, "migrate", "--verbosity", "0")
     await asyncio.to_thread(server.manage, "load_demo")
     await asyncio.to_thread(server.start)
     try:
