@@ -23,6 +23,7 @@ TESTS = Path(__file__).parent
 #: alone, and `make test-fast` leaves it out.
 SLOW = (
     "attacks/",
+    "config/test_demo_community.py",
     "config/test_demo_site.py",
     "config/test_check_invariants.py",
     "config/test_env.py",
