@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 
-from domains.accounts.services import limited_guess, remember_network
+from domains.accounts.services import limit_guesses, remember_network
 from domains.base.addresses import address_key
 from domains.base.errors import RateLimited
 from graphql_api.edge.network import client_address
@@ -21,7 +21,7 @@ class AdminLogInForm(AdminAuthenticationForm):
         """Count the attempt, let Django check it, and remember the network after a success."""
         email = address_key(self.cleaned_data.get("username") or "")
         try:
-            with limited_guess(email=email, ip_address=self._client()):
+            with limit_guesses(email=email, ip_address=self._client()):
                 self._refuse_endless_password()
                 cleaned: dict[str, Any] = super().clean()
         except RateLimited as refusal:

@@ -20,7 +20,7 @@ from django.core.asgi import get_asgi_application
 #: default it is 700, and a list of a hundred opportunities makes twenty of the young. The rows of a list hold each
 #: other in circles, with their texts: they stay until the old are collected, so that must not be rare. It costs little,
 #: because what the server is made of was left out (see below).
-COLLECT_AFTER = (2_000, 5, 2)
+GC_THRESHOLDS = (2_000, 5, 2)
 
 django_application = get_asgi_application()
 
@@ -33,11 +33,11 @@ from graphql_api.edge.bodies import limit_bodies
 from graphql_api.edge.sockets import socket_application
 
 
-def _collect_less() -> None:
+def _reduce_garbage_collection() -> None:
     """Leave what was made by now, for good, out of garbage collections, which then take none of anybody's time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 class Lifespan:
@@ -55,13 +55,13 @@ class Lifespan:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                live.use_loop(asyncio.get_running_loop())
+                live.set_server_loop(asyncio.get_running_loop())
                 await asyncio.to_thread(self.background.start)
-                _collect_less()
+                _reduce_garbage_collection()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await asyncio.to_thread(self.background.stop)
-                live.use_loop(None)
+                live.set_server_loop(None)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

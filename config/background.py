@@ -22,7 +22,7 @@ from domains.base.models import OutboxEntry
 #: Each delivering thread holds a database connection during a delivery.
 DELIVERY_THREADS, FILE_THREADS = 4, 2
 #: Further work is dropped: the relay delivers the fact later, the daily task removes the file.
-MAX_QUEUED = 10_000
+MAX_QUEUED_WORK = 10_000
 
 
 class EmbeddedScheduler(Scheduler):
@@ -37,18 +37,18 @@ class EmbeddedScheduler(Scheduler):
             close_old_connections()
 
 
-class BoundedThreads:
+class BoundedThreadPool:
     """A few threads with a bounded queue."""
 
     def __init__(self, number: int, name: str) -> None:
         self._threads = ThreadPoolExecutor(number, thread_name_prefix=name)
-        self._room = threading.BoundedSemaphore(MAX_QUEUED)
+        self._queue_slots = threading.BoundedSemaphore(MAX_QUEUED_WORK)
 
     def submit(self, work: Callable[[], object]) -> bool:
         """Run the work in one of the threads; return whether the queue had room for it."""
-        if not self._room.acquire(blocking=False):
+        if not self._queue_slots.acquire(blocking=False):
             return False
-        self._threads.submit(work).add_done_callback(lambda _: self._room.release())
+        self._threads.submit(work).add_done_callback(lambda _: self._queue_slots.release())
         return True
 
     def stop(self) -> None:
@@ -64,21 +64,21 @@ class Background:
 
     def start(self) -> None:
         """Start them; from here on facts are delivered, and files removed, by the threads."""
-        self._deliveries = BoundedThreads(DELIVERY_THREADS, "deliveries")
-        self._files = BoundedThreads(FILE_THREADS, "files")
-        files.delete_by(self._files.submit)
+        self._deliveries = BoundedThreadPool(DELIVERY_THREADS, "deliveries")
+        self._files = BoundedThreadPool(FILE_THREADS, "files")
+        files.set_deletion_executor(self._files.submit)
         app.set_default()  # for every thread, not only for the one that made it
         if self.is_embedded:
             self._start_embedded()
         else:
-            bus.deliver_by(self._deliveries.submit)
+            bus.set_delivery_executor(self._deliveries.submit)
 
     def _start_embedded(self) -> None:
         app.finalize()
         app.loader.import_default_modules()
         queue.make_due(OutboxEntry.objects.all())
         # Tasks run during the delivery of a fact, which takes longer than sending them.
-        bus.deliver_by(self._deliveries.submit, head_start=OutboxEntry.LEASE)
+        bus.set_delivery_executor(self._deliveries.submit, lease=OutboxEntry.LEASE)
         self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)
         self._clock.daemon = True
         self._clock.start()
@@ -87,7 +87,7 @@ class Background:
         """Stop them; work that has begun is finished, the rest waits in the outbox."""
         if self.is_embedded:
             self._clock.stop()
-        bus.deliver_by(None)
-        files.delete_by(None)
+        bus.set_delivery_executor(None)
+        files.set_deletion_executor(None)
         self._deliveries.stop()
         self._files.stop()

@@ -22,7 +22,7 @@ from dotenv import dotenv_values
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 MAX_PORT = 65535
-MIN_SECRET_KEY = 32
+MIN_SECRET_KEY_LENGTH = 32
 WEB_PUSH_KEY_BYTES = 32
 MIN_ANSWER_BYTES = 1024
 
@@ -59,7 +59,7 @@ def _text(value: str) -> str:
     return value
 
 
-def _switch(value: str) -> bool:
+def _boolean(value: str) -> bool:
     words = {
         "true": True,
         "1": True,
@@ -76,7 +76,7 @@ def _switch(value: str) -> bool:
         raise ValueError("must be true or false") from None
 
 
-def _words(value: str) -> list[str]:
+def _list(value: str) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
@@ -200,7 +200,7 @@ def _email(value: str) -> dict[str, Any]:
 
 
 def _origins(value: str) -> list[str]:
-    origins = [origin.rstrip("/") for origin in _words(value)]
+    origins = [origin.rstrip("/") for origin in _list(value)]
     for origin in origins:
         if not re.fullmatch(r"https?://[^/\s*]+", origin):
             raise ValueError(f"lists {origin!r}, which is not an origin such as https://app.example.org")
@@ -214,19 +214,19 @@ def _public_url(value: str) -> str:
 
 
 def _networks(value: str) -> list[str]:
-    for word in _words(value):
+    for word in _list(value):
         try:
             ip_network(word, strict=False)
         except ValueError:
             raise ValueError(f"lists {word!r}, which is not an IP address or network") from None
-    return _words(value)
+    return _list(value)
 
 
 def _host_ports(value: str) -> list[str]:
-    for word in _words(value):
+    for word in _list(value):
         if not re.fullmatch(r"[^:\s]+:\d{1,5}", word):
             raise ValueError(f"lists {word!r}, which is not HOST:PORT")
-    return _words(value)
+    return _list(value)
 
 
 def _web_push_key(value: str) -> str:
@@ -246,13 +246,13 @@ def _contact(value: str) -> str:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("DEBUG", _switch, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
-    Variable("DEBUG_TOOLBAR", _switch, "off", "With DEBUG: GraphiQL shows the SQL of each operation."),
+    Variable("DEBUG", _boolean, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
+    Variable("DEBUG_TOOLBAR", _boolean, "off", "With DEBUG: GraphiQL shows the SQL of each operation."),
     Variable("SECRET_KEY", _text, "", "Signs tokens and links; at least 32 characters; required unless DEBUG is on."),
-    Variable("SECRET_KEY_FALLBACKS", _words, "", "Former keys, by commas; what they signed stays good."),
+    Variable("SECRET_KEY_FALLBACKS", _list, "", "Former keys, by commas; what they signed stays good."),
     Variable("HOST", _host, "127.0.0.1", "The address that `make run` listens on; `make serve` on 0.0.0.0 by default."),
     Variable("PORT", _port, "8000", "The port that `make run` and `make serve` listen on."),
-    Variable("ALLOWED_HOSTS", _words, "localhost,127.0.0.1,[::1]", "Host names this server answers to, by commas."),
+    Variable("ALLOWED_HOSTS", _list, "localhost,127.0.0.1,[::1]", "Host names this server answers to, by commas."),
     Variable("CORS_ALLOWED_ORIGINS", _origins, "", "Origins of web frontends that may call the API, by commas."),
     Variable("PUBLIC_URL", _public_url, "", "The address people reach this server at, for links in mails."),
     Variable("DATABASE_URL", _database, f"sqlite:///{VAR_DIR / 'mishmob.sqlite3'}", "`sqlite:///PATH` or `postgresql://…/NAME`."),
@@ -265,10 +265,10 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("WEB_PUSH_CONTACT", _contact, "", "Whom push services write to: `mailto:…` or `https://…`."),
     Variable("TRUSTED_PROXIES", _networks, "", "Addresses or networks whose forwarding headers count, by commas."),
     Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
-    Variable("RATE_LIMITS", _switch, "on", "Off only for benchmarks; the server then warns loudly."),
+    Variable("RATE_LIMITS", _boolean, "on", "Off only for benchmarks; the server then warns loudly."),
     Variable("SIGN_UPS_PER_HOUR", _positive, "100", "Sign-ups that one address of the network may try in an hour."),
     Variable("MAX_ANSWER_BYTES", _bytes, str(4 * 1024 * 1024), "How long an answer of the API may be, in bytes."),
-    Variable("COMPILED_READS", _switch, "on", "The compiled fast path for reads. Checked, not used yet."),
+    Variable("COMPILED_READS", _boolean, "on", "The compiled fast path for reads. Checked, not used yet."),
     Variable("CRAWL_ALLOWED_PRIVATE", _host_ports, "", "Private HOST:PORT pairs that crawlers may visit."),
 )  # fmt: skip
 
@@ -282,16 +282,16 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
             values[variable.name] = variable.parse(given)
         except ValueError as error:
             raise WrongSetting(variable.name, f"{error}.") from None
-    _check_together(values)
+    _check_combinations(values)
     return values
 
 
-def _check_together(values: dict[str, Any]) -> None:
+def _check_combinations(values: dict[str, Any]) -> None:
     if not values["SECRET_KEY"]:
         if not values["DEBUG"]:
             raise WrongSetting("SECRET_KEY", "is not set; give it 32 or more random characters, or set DEBUG=true.")
         values["SECRET_KEY"] = "only-for-development-" + "x" * 32
-    if len(values["SECRET_KEY"]) < MIN_SECRET_KEY:
+    if len(values["SECRET_KEY"]) < MIN_SECRET_KEY_LENGTH:
         raise WrongSetting("SECRET_KEY", "is too short; give it 32 or more random characters.")
     if values["DEBUG_TOOLBAR"] and not values["DEBUG"]:
         raise WrongSetting("DEBUG_TOOLBAR", "shows what only developers may see; set DEBUG=true, or leave it off.")

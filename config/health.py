@@ -23,34 +23,34 @@ def serve_health(application: Any) -> Any:
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         if path == "/healthz":
-            await _answer(send, {"status": OK})
+            await _respond(send, {"status": OK})
         elif path == "/readyz":
-            await _answer(send, await sync_to_async(state)())
+            await _respond(send, await sync_to_async(check_readiness)())
         else:
             await application(scope, receive, send)
 
     return serve
 
 
-def state() -> dict[str, Any]:
+def check_readiness() -> dict[str, Any]:
     """Return whether the server is ready, and whether each part works."""
-    parts: dict[str, Callable[[], object]] = {"database": _database}
+    parts: dict[str, Callable[[], object]] = {"database": _check_database}
     if settings.REDIS_URL:
-        parts["redis"] = _redis
-    states = {name: _state(check) for name, check in parts.items()}
+        parts["redis"] = _check_redis
+    states = {name: _run_check(check) for name, check in parts.items()}
     return {"status": OK if set(states.values()) == {OK} else UNAVAILABLE, "parts": states}
 
 
-async def _answer(send: Any, answer: dict[str, Any]) -> None:
-    status = 200 if answer["status"] == OK else 503
-    body = orjson.dumps(answer)
+async def _respond(send: Any, content: dict[str, Any]) -> None:
+    status = 200 if content["status"] == OK else 503
+    body = orjson.dumps(content)
     length = str(len(body)).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", length), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _state(check: Callable[[], object]) -> str:
+def _run_check(check: Callable[[], object]) -> str:
     try:
         check()
     except (Error, redis.RedisError, OSError):
@@ -58,7 +58,7 @@ def _state(check: Callable[[], object]) -> str:
     return OK
 
 
-def _database() -> None:
+def _check_database() -> None:
     close_old_connections()
     try:
         with connection.cursor() as cursor:
@@ -67,6 +67,6 @@ def _database() -> None:
         close_old_connections()
 
 
-def _redis() -> None:
+def _check_redis() -> None:
     with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
         client.ping()

@@ -17,21 +17,21 @@ from django.db import connection
 from domains.base import slots
 
 #: How many characters of a password are measured: the time grows at least with the square of the length.
-MAX_MEASURED = 72
+MAX_MEASURED_LENGTH = 72
 #: zxcvbn's score from 0 to 4; 3 stands for more than 10**8 guesses.
 MIN_SCORE = 3
 #: Passwords of this length with non-ASCII letters or emoji are accepted, because zxcvbn knows neither.
-LONG_BEYOND_ASCII = 64
+MIN_NON_ASCII_LENGTH = 64
 #: Which symbols zxcvbn reads as letters. It tries all combinations, and those of its own table take seconds.
-READINGS = {"a": ["4", "@"], "e": ["3"], "i": ["1", "!"], "o": ["0"], "s": ["5", "$"], "t": ["7"]}
+LETTER_SUBSTITUTES = {"a": ["4", "@"], "e": ["3"], "i": ["1", "!"], "o": ["0"], "s": ["5", "$"], "t": ["7"]}
 ADVICE = "Take four or more words that do not belong together, or let a password manager make one."
 
-_places = BoundedSemaphore(2)
+_hash_slots = BoundedSemaphore(2)
 #: zxcvbn keeps the words about a person in a table of the process, so one password is measured at a time.
-_measuring = Lock()
+_zxcvbn_lock = Lock()
 
 
-def _waiting() -> AbstractContextManager[None]:
+def _without_connection() -> AbstractContextManager[None]:
     """Release the connection during slow work, unless a transaction is open."""
     return nullcontext() if connection.in_atomic_block else slots.released()
 
@@ -45,15 +45,15 @@ class Argon2(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Return the hash."""
-        with _waiting(), _places:
+        with _without_connection(), _hash_slots:
             encoded: str = super().encode(password, salt)
             return encoded
 
     def verify(self, password: str, encoded: str) -> bool:
         """Tell whether the hash is of this password."""
-        with _waiting(), _places:
-            fits: Any = super().verify(password, encoded)
-            return bool(fits)
+        with _without_connection(), _hash_slots:
+            is_match: Any = super().verify(password, encoded)
+            return bool(is_match)
 
 
 class MaximumLength:
@@ -82,9 +82,9 @@ class NotGuessable(CommonPasswordValidator):
             return
         if password.lower().strip() in self.passwords:
             raise ValidationError(f"This password is among the most common ones. {ADVICE}", code="INVALID")
-        if len(password) >= LONG_BEYOND_ASCII and not password.isascii():
+        if len(password) >= MIN_NON_ASCII_LENGTH and not password.isascii():
             return
-        score, warning = _measure(password[:MAX_MEASURED], list(_personal_words(user)))
+        score, warning = _measure(password[:MAX_MEASURED_LENGTH], list(_personal_words(user)))
         if score < MIN_SCORE:
             reason = f": {warning.rstrip('.').lower()}" if warning else ""
             raise ValidationError(f"This password is easy to guess{reason}. {ADVICE}", code="INVALID")
@@ -105,8 +105,8 @@ def _measure(password: str, personal_words: list[str]) -> tuple[int, str]:
     """Return zxcvbn's score and its warning, if any."""
     from zxcvbn import matching, zxcvbn  # noqa: PLC0415 - its dictionaries take 15 MB, which few processes need
 
-    with _waiting(), _measuring:
+    with _without_connection(), _zxcvbn_lock:
         matching.L33T_TABLE.clear()
-        matching.L33T_TABLE.update(READINGS)
+        matching.L33T_TABLE.update(LETTER_SUBSTITUTES)
         result = zxcvbn(password, user_inputs=personal_words)
     return result["score"], str(result["feedback"]["warning"])

@@ -24,12 +24,12 @@ from config.http import Protocol
 from config.sockets import Protocol as SocketProtocol
 
 #: How long running requests may take to end after SIGTERM.
-GRACE_SECONDS = 5
-PING_SECONDS = 25
+SHUTDOWN_GRACE_SECONDS = 5
+PING_INTERVAL_SECONDS = 25
 #: How much of one frame is buffered before the socket is closed; the API's own limit is half of it.
 MAX_FRAME_BYTES = 128 * 1024
 #: Addresses that mean all addresses of the machine.
-EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - it is asked for by HOST
+WILDCARD_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - it is asked for by HOST
 
 
 def check_port(*, host: str, port: int) -> None:
@@ -46,16 +46,16 @@ def check_port(*, host: str, port: int) -> None:
             raise WrongSetting("PORT", f"is {port}, and one cannot listen there on {host}: {error.strerror}.") from None
 
 
-def address_from_here(host: str) -> str:
+def local_address(host: str) -> str:
     """Return the address that reaches, from this machine, a server that listens on `host`."""
-    if host in EVERYWHERE:
+    if host in WILDCARD_ADDRESSES:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
-def address_from_elsewhere(host: str) -> str | None:
+def network_address(host: str) -> str | None:
     """Return the address by which phones and containers reach the server, or None if they cannot."""
-    if host not in EVERYWHERE:
+    if host not in WILDCARD_ADDRESSES:
         return None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
@@ -67,14 +67,14 @@ def address_from_elsewhere(host: str) -> str | None:
         return address
 
 
-def admit(address: str) -> None:
+def allow_host(address: str) -> None:
     """Accept requests to this address, too, and in development requests from pages at any of its ports."""
     settings.ALLOWED_HOSTS.append(address)
     if settings.DEBUG:
         settings.CORS_ALLOWED_ORIGIN_REGEXES.append(rf"^http://{re.escape(address)}(:\d+)?$")
 
 
-def speak_at_once() -> None:
+def enable_line_buffering() -> None:
     """Flush every line at once, also to a pipe or a file."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -82,7 +82,7 @@ def speak_at_once() -> None:
 
 
 @contextmanager
-def stay_alone(lock: Path, *, at: str) -> Iterator[None]:
+def hold_server_lock(lock: Path, *, address: str) -> Iterator[None]:
     """Hold the lock as the server at this address, or stop with one sentence if another process holds it.
 
     The system releases the lock when the process ends, even after a crash.
@@ -94,7 +94,7 @@ def stay_alone(lock: Path, *, at: str) -> Iterator[None]:
             file.seek(0)
             raise AlreadyRunning(lock.parent, file.read().strip()) from None
         file.truncate(0)
-        file.write(f"{at}, process {os.getpid()}")
+        file.write(f"{address}, process {os.getpid()}")
         file.flush()
         yield
 
@@ -143,11 +143,11 @@ def run(*, host: str, port: int) -> None:
         loop="uvloop",
         http=Protocol,
         ws=SocketProtocol,
-        ws_ping_interval=PING_SECONDS,
+        ws_ping_interval=PING_INTERVAL_SECONDS,
         ws_ping_timeout=10,
         ws_per_message_deflate=False,
         ws_max_size=MAX_FRAME_BYTES,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE_SECONDS,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -19,53 +19,59 @@ from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
 #: Timeout of one command, and the pause after a command that failed, in seconds.
-PATIENCE = 1.0
-REST = 5.0
+COMMAND_TIMEOUT_SECONDS = 1.0
+BACKOFF_SECONDS = 5.0
 
 
 class RedisWithBackoff(Redis):
     """A client that sends Redis no commands for a while after it did not answer."""
 
     #: When this process may send commands again; 0 while Redis answers.
-    _rests_until: ClassVar[float] = 0.0
+    _backoff_until: ClassVar[float] = 0.0
     _mutex: ClassVar = threading.Lock()
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         """Run the command, unless Redis did not answer a moment ago; raises NoConnection and NoAnswer."""
-        RedisWithBackoff._refuse_while_it_rests()
+        RedisWithBackoff._refuse_during_backoff()
         try:
             answer = super().execute_command(*args, **options)
         except MaxConnectionsError:
             raise  # this process has no connection left; Redis works
         except (NoConnection, NoAnswer):
-            RedisWithBackoff._rests_until = time.monotonic() + REST
+            RedisWithBackoff._backoff_until = time.monotonic() + BACKOFF_SECONDS
             raise
-        RedisWithBackoff._rests_until = 0.0
+        RedisWithBackoff._backoff_until = 0.0
         return answer
 
     @classmethod
-    def _refuse_while_it_rests(cls) -> None:
+    def _refuse_during_backoff(cls) -> None:
         """After the pause, let one caller try, and all others only once that caller has got an answer."""
         with cls._mutex:
             now = time.monotonic()
-            if now < RedisWithBackoff._rests_until:
+            if now < RedisWithBackoff._backoff_until:
                 raise NoConnection("Redis did not answer a moment ago and is left alone")
-            if RedisWithBackoff._rests_until:
-                RedisWithBackoff._rests_until = now + REST
+            if RedisWithBackoff._backoff_until:
+                RedisWithBackoff._backoff_until = now + BACKOFF_SECONDS
 
 
 class _Client(RedisCacheClient):
-    #: The connection pools of this process, by server and PATIENCE. Django makes a client for each request, and would
-    #: open a connection for each.
+    #: The connection pools of this process, by server and COMMAND_TIMEOUT_SECONDS. Django makes a client for each
+    #: request, and would open a connection for each.
     _shared_pools: ClassVar[dict[tuple[Any, float], dict[int, Any]]] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         # Retries a connection that was closed meanwhile, but not a command that timed out.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
-        super().__init__(*args, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=retry, **options)
+        super().__init__(
+            *args,
+            socket_timeout=COMMAND_TIMEOUT_SECONDS,
+            socket_connect_timeout=COMMAND_TIMEOUT_SECONDS,
+            retry=retry,
+            **options,
+        )
         self._client = RedisWithBackoff
         servers = tuple(self._servers)  # type: ignore[attr-defined] # the stubs do not know it
-        self._pools = self._shared_pools.setdefault((servers, PATIENCE), {})
+        self._pools = self._shared_pools.setdefault((servers, COMMAND_TIMEOUT_SECONDS), {})
 
 
 class SharedCache(RedisCache):

@@ -9,7 +9,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from graphql_api.live.close_codes import TRY_AGAIN_LATER
 
 #: Seconds that a client has to read the remaining messages and the close frame.
-PARTING = 5.0
+CLOSE_TIMEOUT_SECONDS = 5.0
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -22,7 +22,7 @@ class Protocol(WebSocketsSansIOProtocol):
             return
         self.writable.set()
         await super().send(message)
-        self.loop.call_later(PARTING, self.transport.abort)
+        self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         """Close the socket of a client that answers no pings, with a code after which clients reconnect."""
@@ -33,4 +33,4 @@ class Protocol(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.transport.close()
-        self.loop.call_later(PARTING, self.transport.abort)
+        self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self.transport.abort)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test: on the embedded default, then on PostgreSQL and Redis where they answer.
+# Runs every test: on the embedded default, then on PostgreSQL and Redis, where they answer, what they do in ways of
+# their own. THOROUGH=1 runs everything on both, with more examples of what is random, as CI does.
 # REQUIRE_SERVICES=1 makes a missing service a failure.
 set -euo pipefail
 export TEST_POSTGRES_URL=${TEST_POSTGRES_URL:-postgresql://postgres@127.0.0.1:5432}
@@ -24,15 +25,9 @@ if [ -n "$missing" ]; then
   exit 0
 fi
 
-# What the database makes no difference to was tested above.
-same=(
-  graphql_api/test_every_list_costs_the_same.py
-  graphql_api/checks/test_{input_limits,limits,lists_in_inputs,long_answers}.py
-  graphql_api/edge/test_{bodies,hosts,http_edge,names_of_uploads,network,persisted_queries,socket_frames}.py
-  domains/opportunities/test_{matching,places_stateful}.py
-  domains/skills/test_{denials,evaluate_resumes,extraction,import_skills,read_file,resume_cases}.py
-)
 # One process for each core: PostgreSQL gives a hundred connections, and some tests take fifty.
 echo "== On PostgreSQL and Redis"
+which=postgresql
+[ "${THOROUGH:-}" != 1 ] || which="not alike"
 DATABASE_URL="$TEST_POSTGRES_URL/mishmob" REDIS_URL="$TEST_REDIS_URL/1" \
-  "$BIN/pytest" -n auto --dist loadgroup "${same[@]/#/--ignore=tests/}" tests/domains tests/graphql_api tests/web tests/services "$@"
+  "$BIN/pytest" -n auto --dist loadgroup -m "$which" tests/domains tests/graphql_api tests/web tests/services "$@"

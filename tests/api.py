@@ -71,7 +71,7 @@ class Api:
             return {}
         if self._token is None:
             session = Session.objects.create(user=self.viewer)
-            self._token = tokens.pair_for(session).access_token
+            self._token = tokens.issue_tokens(session).access_token
         return {"Authorization": f"Bearer {self._token}"}
 
 

@@ -11,7 +11,7 @@ from graphql_api.checks.rate_limit import bucket
 
 def forget() -> None:
     """Empty the cache, and fill the token buckets; of a Redis only what this process put there."""
-    bucket.forget()
+    bucket.reset()
     if not settings.REDIS_URL:
         cache.clear()
         return

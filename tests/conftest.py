@@ -35,6 +35,7 @@ SLOW = (
     "domains/opportunities/test_places_stateful.py",
     "domains/skills/test_evaluate_resumes.py",
     "domains/skills/test_import_",
+    "domains/skills/test_published_taxonomies.py",
     "domains/skills/test_read_file.py",
     "domains/skills/test_resume_cases.py",
     "domains/test_admin.py",
@@ -46,12 +47,62 @@ SLOW = (
     "house/test_weights.py",
     "journeys/",
 )
+#: What the two databases do in ways of their own: locks, searches, distances, ids and texts that only one refuses.
+#: `make test` asks it of both, and all else of SQLite alone; CI asks everything of both.
+POSTGRESQL = (
+    "domains/base/",
+    "domains/geo/",
+    "domains/messaging/test_search_messages.py",
+    "domains/opportunities/test_find_",
+    "domains/opportunities/test_recommendations_page.py",
+    "domains/skills/test_find_skills.py",
+    "domains/test_",
+    "graphql_api/messaging/test_acts_by_viewer.py",
+    "graphql_api/opportunities/test_host_mutations_by_viewer.py",
+    "graphql_api/opportunities/test_hours_mutations_by_viewer.py",
+    "graphql_api/opportunities/test_mutations_by_viewer.py",
+    "graphql_api/opportunities/test_pages.py",
+    "graphql_api/opportunities/test_query_counts.py",
+    "graphql_api/relay/",
+    "graphql_api/test_fuzz.py",
+    "services/",
+)
+#: What is all the same to the database.
+ALIKE = (
+    "domains/opportunities/test_matching.py",
+    "domains/opportunities/test_places_stateful.py",
+    "domains/skills/test_denials.py",
+    "domains/skills/test_evaluate_resumes.py",
+    "domains/skills/test_extraction.py",
+    "domains/skills/test_import_skills.py",
+    "domains/skills/test_published_taxonomies.py",
+    "domains/skills/test_read_file.py",
+    "domains/skills/test_resume_cases.py",
+    "graphql_api/checks/test_input_limits.py",
+    "graphql_api/checks/test_limits.py",
+    "graphql_api/checks/test_lists_in_inputs.py",
+    "graphql_api/checks/test_long_answers.py",
+    "graphql_api/edge/test_bodies.py",
+    "graphql_api/edge/test_hosts.py",
+    "graphql_api/edge/test_http_edge.py",
+    "graphql_api/edge/test_names_of_uploads.py",
+    "graphql_api/edge/test_network.py",
+    "graphql_api/edge/test_persisted_queries.py",
+    "graphql_api/edge/test_socket_frames.py",
+    "graphql_api/test_every_list_costs_the_same.py",
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what is slow."""
-    if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+    """Mark what is slow, and how its database matters: by its path, or as it commits."""
+    path = item.path.relative_to(TESTS).as_posix()
+    if path.startswith(SLOW):
         item.add_marker("slow")
+    commits = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+    if path.startswith(ALIKE):
+        item.add_marker("alike")
+    elif commits or path.startswith(POSTGRESQL):
+        item.add_marker("postgresql")
 
 
 @pytest.hookimpl(trylast=True)

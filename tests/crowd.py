@@ -30,7 +30,7 @@ owner = person()
 HostMembershipFactory(host=role.opportunity.host, user=owner, role="OWNER")
 applied = [gid(ApplicationFactory(role=role, volunteer=person)) for person in people] if {applied} else []
 def token(person):
-    return tokens.pair_for(Session.objects.create(user=person)).access_token
+    return tokens.issue_tokens(Session.objects.create(user=person)).access_token
 print(json.dumps(dict(
     role=gid(role), applications=applied, owner=token(owner), people=[token(person) for person in people]
 )))

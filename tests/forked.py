@@ -52,7 +52,7 @@ def _processes() -> multiprocessing.context.ForkServerContext:
 def run_python(
     *arguments: str, environ: dict[str, str], stdin: str = "", timeout: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python …` with a module (`-m name`) or a script of the project and this environment, to its end."""
+    """Run `python …` in the project with this environment, to its end: `-m module`, `-c command` or a script."""
     with tempfile.TemporaryDirectory() as name:
         files = [Path(name, stream) for stream in ("stdin", "stdout", "stderr")]
         files[0].write_text(stdin)
@@ -79,6 +79,8 @@ def _run(arguments: tuple[str, ...], environ: dict[str, str], files: list[Path])
     if arguments[0] == "-m":
         sys.argv = list(arguments[1:])
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    elif arguments[0] == "-c":
+        exec(arguments[1], {"__name__": "__main__"})  # as Python does
     else:
         sys.argv = list(arguments)
         runpy.run_path(arguments[0], run_name="__main__")

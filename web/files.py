@@ -17,12 +17,12 @@ from domains.base import slots
 from domains.base.files import SAFE_HEADERS
 from domains.messaging.models import MessageAttachment
 from domains.messaging.selectors import get_linked_attachment
-from domains.messaging.tokens import LIFETIME_SECONDS
+from domains.messaging.tokens import LINK_LIFETIME_SECONDS
 
 PIECE = 64 * 1024
 HEADERS = {
     # No shared cache may keep the file for users who left the conversation, and no cache longer than its link is valid.
-    "Cache-Control": f"private, max-age={LIFETIME_SECONDS}",
+    "Cache-Control": f"private, max-age={LINK_LIFETIME_SECONDS}",
     "Cross-Origin-Resource-Policy": "cross-origin",
     **SAFE_HEADERS,
 }

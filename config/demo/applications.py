@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.demo.community import Community, Offer, read
+from config.demo.community import Community, LoadedOpportunity, read_content
 from domains.accounts.models import User
 from domains.accounts.policies import can_volunteer
 from domains.opportunities.models import (
-    PLACE_STATUSES,
+    SLOT_HOLDING_STATUSES,
     Application,
     ApplicationHistory,
     OpportunityStatus,
@@ -20,7 +20,7 @@ from domains.opportunities.models import (
 from domains.opportunities.models import ApplicationStatus as Status
 
 #: The moves that lead to each status, by whether a coordinator decides.
-WAYS: dict[bool, dict[Status, tuple[Status, ...]]] = {
+STATUS_PATHS: dict[bool, dict[Status, tuple[Status, ...]]] = {
     True: {
         Status.APPLIED: (),
         Status.COMPLETED: (Status.ACCEPTED, Status.COMPLETED),
@@ -38,9 +38,9 @@ WAYS: dict[bool, dict[Status, tuple[Status, ...]]] = {
     },
 }
 #: Moves that the system makes.
-BY_ITSELF = (Status.OFFERED, Status.EXPIRED, Status.CANCELLED)
+SYSTEM_STATUSES = (Status.OFFERED, Status.EXPIRED, Status.CANCELLED)
 #: Random outcomes: (is over, needs approval) -> statuses and their weights.
-OUTCOMES: dict[tuple[bool, bool], dict[Status, int]] = {
+STATUS_WEIGHTS: dict[tuple[bool, bool], dict[Status, int]] = {
     (False, True): {
         Status.APPLIED: 9,
         Status.SHORTLISTED: 3,
@@ -60,86 +60,92 @@ class Applications:
     """The applications so far, and each person's busy times."""
 
     def __init__(self, community: Community) -> None:
-        content = read("applications")
+        content = read_content("applications")
         self.community = community
         self.chosen: list[dict[str, Any]] = content["chosen"]
-        self.no: list[str] = content["no"]
-        self.no_more: str = content["no_more"]
-        self.letters = {(kind, who): letter for kind, letters in read("letters").items() for who, letter in letters}
-        self.busy: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-        self.taken: Counter[int] = Counter()
+        self.decline_reasons: list[str] = content["no"]
+        self.default_decline_reason: str = content["no_more"]
+        self.letters = {
+            (kind, who): letter for kind, letters in read_content("letters").items() for who, letter in letters
+        }
+        self.busy_times: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self.slots_taken: Counter[int] = Counter()
         self.moves: list[ApplicationHistory] = []
 
     def load(self) -> None:
         """Add the required applications first, then random ones."""
-        for wish in self.chosen:
-            offer = self.community.offer(wish["about"], wish["area"], wish.get("nth", 0))
-            self.add(offer, offer.roles[wish["role"]], wish["who"], Status(wish["status"]), wish.get("letter"))
-        for offer in self.community.offers:
-            if offer.opportunity.status in (OpportunityStatus.OPEN, OpportunityStatus.CLOSED):
-                self.fill(offer)
+        for entry in self.chosen:
+            loaded = self.community.find_opportunity(entry["about"], entry["area"], entry.get("nth", 0))
+            self.add(loaded, loaded.roles[entry["role"]], entry["who"], Status(entry["status"]), entry.get("letter"))
+        for loaded in self.community.opportunities:
+            if loaded.opportunity.status in (OpportunityStatus.OPEN, OpportunityStatus.CLOSED):
+                self.fill(loaded)
         Application.objects.bulk_create(self.community.applications)
         ApplicationHistory.objects.bulk_create(self.moves)
-        roles = [role for offer in self.community.offers for role in offer.roles.values()]
+        roles = [role for loaded in self.community.opportunities for role in loaded.roles.values()]
         for role in roles:
-            role.slots_taken = self.taken[role.pk]
+            role.slots_taken = self.slots_taken[role.pk]
         Role.objects.bulk_update([role for role in roles if role.slots_taken], ["slots_taken"])
 
-    def fill(self, offer: Offer) -> None:
+    def fill(self, loaded: LoadedOpportunity) -> None:
         """Let some of the people nearby apply for some of the roles."""
-        is_over = offer.opportunity.status == OpportunityStatus.CLOSED
-        for role in offer.roles.values():
-            wanted = self.community.chance.choice((2, 3, 4) if is_over else (0, 0, 1, 1, 2))
-            chances = OUTCOMES[is_over, role.requires_approval]
-            for who in list(self.candidates(offer, role))[:wanted]:
-                (status,) = self.community.chance.choices(list(chances), list(chances.values()))
-                self.add(offer, role, who, self.possible(role, status))
+        is_over = loaded.opportunity.status == OpportunityStatus.CLOSED
+        for role in loaded.roles.values():
+            wanted = self.community.rng.choice((2, 3, 4) if is_over else (0, 0, 1, 1, 2))
+            weights = STATUS_WEIGHTS[is_over, role.requires_approval]
+            for who in list(self.candidates(loaded, role))[:wanted]:
+                (status,) = self.community.rng.choices(list(weights), list(weights.values()))
+                self.add(loaded, role, who, self.available_status(role, status))
 
-    def candidates(self, offer: Offer, role: Role) -> Iterator[str]:
+    def candidates(self, loaded: LoadedOpportunity, role: Role) -> Iterator[str]:
         """Yield the people who could take the role, first the people with a letter for it."""
-        people = self.community.people_near(offer.area)
-        self.community.chance.shuffle(people)
-        people.sort(key=lambda who: (offer.kind, who) not in self.letters)
+        people = self.community.people_near(loaded.area)
+        self.community.rng.shuffle(people)
+        people.sort(key=lambda who: (loaded.kind, who) not in self.letters)
         applied = {application.volunteer for application in self.community.applications if application.role == role}
-        members = self.community.members(f"{offer.kind}-{offer.area}")
+        members = self.community.members(f"{loaded.kind}-{loaded.area}")
         for who in people:
             user = self.community.users[who]
-            is_free = user not in applied and who not in members and not self.overlaps(offer, who)
-            if is_free and can_volunteer(user) and offer.needs[role.title] <= self.community.abilities[who]:
+            is_free = user not in applied and who not in members and not self.overlaps(loaded, who)
+            if (
+                is_free
+                and can_volunteer(user)
+                and loaded.required_skills[role.title] <= self.community.skill_names[who]
+            ):
                 yield who
 
-    def overlaps(self, offer: Offer, who: str) -> bool:
+    def overlaps(self, loaded: LoadedOpportunity, who: str) -> bool:
         """Return whether this person is busy at the time."""
-        start, end = offer.opportunity.start_date, offer.opportunity.end_date
+        start, end = loaded.opportunity.start_date, loaded.opportunity.end_date
         if end - start > ONE_DAY:
             return False
-        return any(start < other_end and other_start < end for other_start, other_end in self.busy[who])
+        return any(start < other_end and other_start < end for other_start, other_end in self.busy_times[who])
 
-    def possible(self, role: Role, status: Status) -> Status:
+    def available_status(self, role: Role, status: Status) -> Status:
         """Return the status, or another one if every slot is taken."""
-        if status in PLACE_STATUSES and self.taken[role.pk] >= role.slots_available:
+        if status in SLOT_HOLDING_STATUSES and self.slots_taken[role.pk] >= role.slots_available:
             return Status.DECLINED if status == Status.COMPLETED and role.requires_approval else Status.WAITLISTED
         return status
 
-    def add(self, offer: Offer, role: Role, who: str, status: Status, letter: str | None = None) -> None:
+    def add(self, loaded: LoadedOpportunity, role: Role, who: str, status: Status, letter: str | None = None) -> None:
         """Add one application with its moves, and count its slot."""
-        user, opportunity = self.community.users[who], offer.opportunity
-        ways = WAYS[role.requires_approval]
-        path = (Status.APPLIED, *ways.get(status, (status,))) if role.requires_approval else ways[status]
-        times = self.times(offer, len(path), completes=status == Status.COMPLETED)
+        user, opportunity = self.community.users[who], loaded.opportunity
+        paths = STATUS_PATHS[role.requires_approval]
+        path = (Status.APPLIED, *paths.get(status, (status,))) if role.requires_approval else paths[status]
+        times = self.times(loaded, len(path), completes=status == Status.COMPLETED)
         application = Application(
             role=role,
             volunteer=user,
             status=status,
-            cover_letter=letter or self.letters.pop((offer.kind, who), ""),
+            cover_letter=letter or self.letters.pop((loaded.kind, who), ""),
             submitted_at=times[0],
             waitlisted_at=times[path.index(Status.WAITLISTED)] if Status.WAITLISTED in path else None,
-            offer_expires_at=self.offer_ends(path, times),
+            offer_expires_at=self.offer_deadline(path, times),
         )
         self.community.applications.append(application)
-        self.taken[role.pk] += status in PLACE_STATUSES
+        self.slots_taken[role.pk] += status in SLOT_HOLDING_STATUSES
         if opportunity.end_date - opportunity.start_date <= ONE_DAY:
-            self.busy[who].append((opportunity.start_date, opportunity.end_date))
+            self.busy_times[who].append((opportunity.start_date, opportunity.end_date))
         previous = None
         for moved, at in zip(path, times, strict=True):
             self.moves.append(
@@ -147,39 +153,39 @@ class Applications:
                     application=application,
                     from_status=previous,
                     to_status=moved,
-                    actor=self.mover(offer, user, previous, moved),
-                    reason=self.reason(moved),
+                    actor=self.find_actor(loaded, user, previous, moved),
+                    reason=self.decline_reason(moved),
                     at=at,
                 )
             )
             previous = moved
 
-    def times(self, offer: Offer, number: int, *, completes: bool) -> list[datetime]:
+    def times(self, loaded: LoadedOpportunity, number: int, *, completes: bool) -> list[datetime]:
         """Return the times of the moves, in order, all in the past."""
-        opportunity, now = offer.opportunity, self.community.now
+        opportunity, now = loaded.opportunity, self.community.now
         latest = min(now - timedelta(hours=1), opportunity.start_date - timedelta(hours=6))
-        times = sorted(self.community.between(opportunity.created_at, latest) for _ in range(number))
+        times = sorted(self.community.random_time_between(opportunity.created_at, latest) for _ in range(number))
         if completes:
             times[-1] = min(opportunity.end_date + timedelta(hours=3), now - timedelta(minutes=5))
         return times
 
-    def offer_ends(self, path: tuple[Status, ...], times: list[datetime]) -> datetime | None:
+    def offer_deadline(self, path: tuple[Status, ...], times: list[datetime]) -> datetime | None:
         """Return the deadline of the offer: in the future, or the time at which the application expired."""
         if path[-1] == Status.EXPIRED:
             return times[-1]
         return self.community.now + timedelta(hours=40) if path[-1] == Status.OFFERED else None
 
-    def mover(self, offer: Offer, user: User, previous: Status | None, moved: Status) -> User | None:
+    def find_actor(self, loaded: LoadedOpportunity, user: User, previous: Status | None, moved: Status) -> User | None:
         """Return the person who made the move: the volunteer or the host's owner; None for the system."""
         if previous is None or moved == Status.WITHDRAWN:
             return user
-        return None if moved in BY_ITSELF else self.community.owner(f"{offer.kind}-{offer.area}")
+        return None if moved in SYSTEM_STATUSES else self.community.owner(f"{loaded.kind}-{loaded.area}")
 
-    def reason(self, moved: Status) -> str:
+    def decline_reason(self, moved: Status) -> str:
         """Return a coordinator's reason for a rejection, a different one each time as long as there are some."""
         if moved != Status.DECLINED:
             return ""
-        return self.no.pop(0) if self.no else self.no_more
+        return self.decline_reasons.pop(0) if self.decline_reasons else self.default_decline_reason
 
 
 def load_applications(community: Community) -> None:

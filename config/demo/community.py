@@ -27,13 +27,13 @@ LOG_INS = tuple(email.partition("@")[0] for email in DEMO_LOG_INS)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def read(name: str) -> dict[str, Any]:
+def read_content(name: str) -> dict[str, Any]:
     """Return the content of one file in `data`."""
     return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
-class Offer:
+class LoadedOpportunity:
     """An opportunity: its content, and the rows that were made from it."""
 
     about: str
@@ -43,7 +43,7 @@ class Offer:
     opportunity: Opportunity
     roles: dict[str, Role] = field(default_factory=dict)
     #: Role title -> the skills it requires.
-    needs: dict[str, frozenset[str]] = field(default_factory=dict)
+    required_skills: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,27 +53,27 @@ class Community:
     now: datetime
     users: dict[str, User] = field(default_factory=dict)
     #: Person -> the names of their skills.
-    abilities: dict[str, set[str]] = field(default_factory=dict)
+    skill_names: dict[str, set[str]] = field(default_factory=dict)
     skills: dict[str, Skill] = field(default_factory=dict)
     causes: dict[str, Cause] = field(default_factory=dict)
     hosts: dict[str, OpportunityHost] = field(default_factory=dict)
-    offers: list[Offer] = field(default_factory=list)
+    opportunities: list[LoadedOpportunity] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     courses: dict[str, Course] = field(default_factory=dict)
     conversations: list[Conversation] = field(default_factory=list)
     #: A random generator with the same results at each load.
-    chance: Random = field(default_factory=lambda: Random(94110))  # noqa: S311 - variety, no secret
+    rng: Random = field(default_factory=lambda: Random(94110))  # noqa: S311 - variety, no secret
 
     @cached_property
-    def places(self) -> dict[str, Any]:
+    def host_content(self) -> dict[str, Any]:
         """The areas, hosts and causes as the content describes them."""
-        return read("hosts")
+        return read_content("hosts")
 
     @cached_property
     def people(self) -> dict[str, Any]:
         """The people as the content describes them."""
-        return read("people")
+        return read_content("people")
 
     def area_of(self, zip_code: str) -> str:
         """Return the area that a ZIP code of the content lies in."""
@@ -87,37 +87,37 @@ class Community:
 
     def owner(self, host: str) -> User:
         """Return the owner of the host."""
-        return self.users[self.places["host"][host]["owner"]]
+        return self.users[self.host_content["host"][host]["owner"]]
 
     def members(self, host: str) -> set[str]:
         """Return the keys of all the host's people."""
-        described = self.places["host"][host]
+        described = self.host_content["host"][host]
         return {described["owner"], *described.get("team", {})}
 
-    def starts(self, area: str, *, week: int, day: str, time: str) -> datetime:
+    def local_start(self, area: str, *, week: int, day: str, time: str) -> datetime:
         """Return the moment of a weekday, in the area's own time.
 
         Week 0 is the seven days from tomorrow, week -1 the seven days until yesterday.
         """
-        zone = ZoneInfo(self.places["area"][area]["timezone"])
+        zone = ZoneInfo(self.host_content["area"][area]["timezone"])
         first = self.now.astimezone(zone).date() + timedelta(days=7 * week + (week >= 0))
         date = first + timedelta(days=(WEEKDAYS.index(day) - first.weekday()) % 7)
         hour, minute = map(int, time.split(":"))
         return datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
 
-    def ago(self, *, days: tuple[int, int]) -> datetime:
+    def random_past_time(self, *, days: tuple[int, int]) -> datetime:
         """Return a random time on one of these days in the past, at some hour of the day."""
-        return self.now - timedelta(days=self.chance.randint(*days), minutes=self.chance.randint(0, 1439))
+        return self.now - timedelta(days=self.rng.randint(*days), minutes=self.rng.randint(0, 1439))
 
-    def between(self, earliest: datetime, latest: datetime) -> datetime:
+    def random_time_between(self, earliest: datetime, latest: datetime) -> datetime:
         """Return a random time between the two."""
-        return earliest + (latest - earliest) * self.chance.random()
+        return earliest + (latest - earliest) * self.rng.random()
 
-    def offer(self, about: str, area: str, nth: int = 0) -> Offer:
-        """Return the offer by its names in the content."""
-        for offer in self.offers:
-            if (offer.about, offer.area, offer.nth) == (about, area, nth):
-                return offer
+    def find_opportunity(self, about: str, area: str, nth: int = 0) -> LoadedOpportunity:
+        """Return the opportunity by its names in the content."""
+        for loaded in self.opportunities:
+            if (loaded.about, loaded.area, loaded.nth) == (about, area, nth):
+                return loaded
         raise LookupError(f"no occurrence {nth} of {about!r} in {area}")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from config.demo.community import Community, read
+from config.demo.community import Community, read_content
 from domains.messaging.models import (
     Conversation,
     ConversationEvent,
@@ -18,7 +18,7 @@ from domains.messaging.models import (
 
 def load_conversations(community: Community) -> None:
     """Load every conversation of the content, with a log without gaps."""
-    contents = read("conversations")["conversation"]
+    contents = read_content("conversations")["conversation"]
     community.conversations = [_conversation(community, content) for content in contents]
     Conversation.objects.bulk_create(community.conversations)
     pairs = list(zip(community.conversations, contents, strict=True))
@@ -54,7 +54,11 @@ def _conversation(community: Community, content: dict[str, Any]) -> Conversation
     length = sum((hours for _, hours, _ in content["lines"]), start=0.0)
     is_group = len(people) > 2  # noqa: PLR2004 - a pair talks directly
     low, high = sorted(user.pk for user in people[:2])
-    about = community.offer(content["about"], content["area"], content.get("nth", 0)) if "about" in content else None
+    about = (
+        community.find_opportunity(content["about"], content["area"], content.get("nth", 0))
+        if "about" in content
+        else None
+    )
     return Conversation(
         title=content.get("title", ""),
         is_group=is_group,
@@ -77,7 +81,7 @@ def _messages(community: Community, conversation: Conversation, content: dict[st
                 conversation=conversation,
                 sender=community.users[who],
                 sequence=sequence,
-                client_id=UUID(int=community.chance.getrandbits(128), version=4),
+                client_id=UUID(int=community.rng.getrandbits(128), version=4),
                 content=text,
                 sent_at=at,
             )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.demo.community import Community, read
+from config.demo.community import Community, read_content
 from domains.accounts.models import User
 from domains.events.models import Event, EventStatus, EventTicket, EventType, Scan, ScanOutcome, TicketStatus
 
 #: Percentage of ticket holders who attend.
-TURN_OUT = 85
+ATTENDANCE_PERCENT = 85
 
 
 def load_events(community: Community) -> None:
     """Load every event of the content, with its tickets counted."""
-    contents = read("events")["event"]
+    contents = read_content("events")["event"]
     community.events = [_event(community, content) for content in contents]
     tickets = [
         ticket
@@ -31,7 +31,7 @@ def load_events(community: Community) -> None:
 
 def _event(community: Community, content: dict[str, Any]) -> Event:
     host = community.hosts[content["host"]]
-    start = community.starts(
+    start = community.local_start(
         content["host"].partition("-")[2], week=content["week"], day=content["day"], time=content["time"]
     )
     status = EventStatus(content.get("status", EventStatus.PUBLISHED))
@@ -49,7 +49,7 @@ def _event(community: Community, content: dict[str, Any]) -> Event:
         cancelled_reason=content.get("reason", ""),
         host=community.owner(content["host"]),
         organization=host,
-        created_at=min(start, community.now) - timedelta(days=community.chance.randint(8, 30)),
+        created_at=min(start, community.now) - timedelta(days=community.rng.randint(8, 30)),
     )
 
 
@@ -59,14 +59,14 @@ def _tickets(community: Community, event: Event, content: dict[str, Any]) -> lis
     issued, waiting = content["tickets"], content.get("waiting", 0)
     is_cancelled = event.status == EventStatus.CANCELLED
     latest = min(community.now, event.event_date) - timedelta(hours=2)
-    times = sorted(community.between(event.created_at, latest) for _ in range(issued + waiting))
+    times = sorted(community.random_time_between(event.created_at, latest) for _ in range(issued + waiting))
     return [
         EventTicket(
             event=event,
             attendee=person,
             status=TicketStatus.CANCELLED if is_cancelled else TicketStatus.ISSUED,
             issued_at=at,
-            check_in_time=_check_in(community, event),
+            check_in_time=_check_in_time(community, event),
         )
         for person, at in zip(people, times[:issued], strict=False)
     ] + [
@@ -78,25 +78,25 @@ def _tickets(community: Community, event: Event, content: dict[str, Any]) -> lis
 def _guests(community: Community, host: str) -> list[User]:
     area = host.partition("-")[2]
     near, far = community.people_near(area), []
-    for other in community.places["area"]:
+    for other in community.host_content["area"]:
         far += community.people_near(other) if other != area else []
-    community.chance.shuffle(near)
-    community.chance.shuffle(far)
+    community.rng.shuffle(near)
+    community.rng.shuffle(far)
     keys = (["volunteer"] if area == "sf" else []) + near + far
     return [community.users[key] for key in keys if key not in community.members(host)]
 
 
-def _check_in(community: Community, event: Event) -> datetime | None:
-    if event.end_date > community.now or community.chance.randrange(100) >= TURN_OUT:
+def _check_in_time(community: Community, event: Event) -> datetime | None:
+    if event.end_date > community.now or community.rng.randrange(100) >= ATTENDANCE_PERCENT:
         return None
-    return event.event_date + timedelta(minutes=community.chance.randint(-15, 20))
+    return event.event_date + timedelta(minutes=community.rng.randint(-15, 20))
 
 
 def _scan(community: Community, ticket: EventTicket, at: datetime) -> Scan:
     return Scan(
         event=ticket.event,
         ticket=ticket,
-        nonce=f"{community.chance.getrandbits(128):032x}",
+        nonce=f"{community.rng.getrandbits(128):032x}",
         outcome=ScanOutcome.ADMITTED,
         device_id="door-1",
         scanned_by=ticket.event.host,

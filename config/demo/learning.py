@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from config.demo.community import LOG_INS, Community, read
+from config.demo.community import LOG_INS, Community, read_content
 from domains.learning.models import (
     AudienceType,
     CompletionStatus,
@@ -16,12 +16,12 @@ from domains.learning.models import (
 from domains.skills.models import SkillSource, UserSkill
 
 #: How many of a course's modules the demo volunteer has finished, by the place of the course in the content.
-VOLUNTEER_HAS_FINISHED = {0: 3, 1: 1, 5: 1}
+FINISHED_MODULES = {0: 3, 1: 1, 5: 1}
 
 
 def load_courses(community: Community) -> None:
     """Load every course and enroll people; people who have finished a course get its skills."""
-    contents = read("learning")["course"]
+    contents = read_content("learning")["course"]
     for content in contents:
         community.courses[content["title"]] = Course(
             title=content["title"],
@@ -29,7 +29,7 @@ def load_courses(community: Community) -> None:
             audience_type=AudienceType(content.get("audience", AudienceType.VOLUNTEER)),
             estimated_hours=content["hours"],
             created_by=community.users["staff"],
-            created_at=community.ago(days=(100, 200)),
+            created_at=community.random_past_time(days=(100, 200)),
         )
     Course.objects.bulk_create(community.courses.values())
     links = Course.skills.through
@@ -38,31 +38,31 @@ def load_courses(community: Community) -> None:
         for content in contents
         for name in content["skills"]
     )
-    for place, content in enumerate(contents):
+    for position, content in enumerate(contents):
         course = community.courses[content["title"]]
         modules = Module.objects.bulk_create(
             Module(course=course, title=title, content=text, order=order)
             for order, (title, text) in enumerate(content["modules"], start=1)
         )
-        for who in _students(community, course, place):
-            done = VOLUNTEER_HAS_FINISHED[place] if who == "volunteer" else community.chance.randint(0, len(modules))
+        for who in _students(community, course, position):
+            done = FINISHED_MODULES[position] if who == "volunteer" else community.rng.randint(0, len(modules))
             _enroll(community, course, who, modules, done)
 
 
-def _students(community: Community, course: Course, place: int) -> list[str]:
+def _students(community: Community, course: Course, position: int) -> list[str]:
     is_for_hosts = course.audience_type == AudienceType.HOST
     people = [
         key
         for key, person in community.people.items()
         if key not in LOG_INS and (person.get("type", "VOLUNTEER") != "VOLUNTEER") == is_for_hosts
     ]
-    chosen = community.chance.sample(people, community.chance.randint(4, 9))
-    return [*chosen, "volunteer"] if place in VOLUNTEER_HAS_FINISHED else chosen
+    chosen = community.rng.sample(people, community.rng.randint(4, 9))
+    return [*chosen, "volunteer"] if position in FINISHED_MODULES else chosen
 
 
 def _enroll(community: Community, course: Course, who: str, modules: list[Module], done: int) -> None:
-    enrolled_at = community.ago(days=(5, 60))
-    times = sorted(community.between(enrolled_at, community.now) for _ in range(done))
+    enrolled_at = community.random_past_time(days=(5, 60))
+    times = sorted(community.random_time_between(enrolled_at, community.now) for _ in range(done))
     has_finished = done == len(modules)
     enrollment = Enrollment.objects.create(
         course=course,
@@ -81,8 +81,8 @@ def _enroll(community: Community, course: Course, who: str, modules: list[Module
 
 def _give_skills(community: Community, course: Course, who: str, at: datetime) -> None:
     for skill in course.skills.all():
-        if skill.name not in community.abilities[who]:
-            community.abilities[who].add(skill.name)
+        if skill.name not in community.skill_names[who]:
+            community.skill_names[who].add(skill.name)
             UserSkill.objects.create(
                 user=community.users[who],
                 skill=skill,

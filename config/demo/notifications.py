@@ -17,8 +17,8 @@ from domains.opportunities.models import ApplicationHistory
 from domains.opportunities.models import ApplicationStatus as Status
 
 #: Notifications older than this are read.
-READ_AFTER = timedelta(days=5)
-DECISIONS = {
+UNREAD_WINDOW = timedelta(days=5)
+DECISION_TEXTS = {
     Status.ACCEPTED: (NotificationKind.APPLICATION_DECIDED, "You have a slot", "{host} has accepted you as {role}."),
     Status.DECLINED: (NotificationKind.APPLICATION_DECIDED, "No slot this time", "{host} has answered: {reason}"),
     Status.SHORTLISTED: (
@@ -41,11 +41,11 @@ def load_notifications(community: Community) -> None:
         *_about_messages(community),
         *_about_cancelled_events(community),
     ]
-    _note_as_mailed(community, notifications)
+    _mark_as_mailed(community, notifications)
     Notification.objects.bulk_create(notifications)
 
 
-def _note_as_mailed(community: Community, notifications: list[Notification]) -> None:
+def _mark_as_mailed(community: Community, notifications: list[Notification]) -> None:
     """Mark them all as sent in daily mails, so that no mail is sent for people who do not exist."""
     people = {notification.recipient_id for notification in notifications}
     digests = [
@@ -57,8 +57,8 @@ def _note_as_mailed(community: Community, notifications: list[Notification]) -> 
         notification.digest = by_person[notification.recipient_id]
 
 
-def _tell(community: Community, recipient: User, at: datetime, about: Any, **fields: Any) -> Notification:
-    is_old = community.now - at > READ_AFTER
+def _make_notification(community: Community, recipient: User, at: datetime, about: Any, **fields: Any) -> Notification:
+    is_old = community.now - at > UNREAD_WINDOW
     return Notification(
         recipient=recipient,
         template=f"demo:{fields['kind']}:{about._meta.model_name}",
@@ -81,7 +81,7 @@ def _about_applications(community: Community) -> Iterator[Notification]:
         if host is None or owner is None:
             continue
         if move.from_status is None:
-            yield _tell(
+            yield _make_notification(
                 community,
                 owner,
                 move.at,
@@ -90,10 +90,10 @@ def _about_applications(community: Community) -> Iterator[Notification]:
                 title=f"{application.volunteer.display_name} would like to help",
                 body=f"{application.role.title}, {opportunity.title}",
             )
-        elif move.to_status in DECISIONS and application.status == move.to_status:
-            kind, title, body = DECISIONS[move.to_status]
+        elif move.to_status in DECISION_TEXTS and application.status == move.to_status:
+            kind, title, body = DECISION_TEXTS[move.to_status]
             words = {"host": host.organization_name, "role": application.role.title, "reason": move.reason}
-            yield _tell(
+            yield _make_notification(
                 community,
                 application.volunteer,
                 move.at,
@@ -112,7 +112,7 @@ def _about_messages(community: Community) -> Iterator[Notification]:
         conversation = participant.conversation
         last = conversation.messages.exclude(sender=participant.user).select_related("sender").last()
         sender = last.sender.display_name if last and last.sender else "somebody"
-        yield _tell(
+        yield _make_notification(
             community,
             participant.user,
             conversation.last_activity_at,
@@ -125,7 +125,7 @@ def _about_messages(community: Community) -> Iterator[Notification]:
 def _about_cancelled_events(community: Community) -> Iterator[Notification]:
     tickets = EventTicket.objects.filter(event__in=community.events, event__status=EventStatus.CANCELLED)
     for ticket in tickets.select_related("event", "attendee"):
-        yield _tell(
+        yield _make_notification(
             community,
             ticket.attendee,
             community.now - timedelta(hours=26),

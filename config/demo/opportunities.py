@@ -6,28 +6,28 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.demo.community import DATA, Community, Offer, read, sentence_start
+from config.demo.community import DATA, Community, LoadedOpportunity, read_content, sentence_start
 from domains.geo.selectors import zip_point
 from domains.opportunities.models import Opportunity, OpportunityStatus, Role, RoleSkill
 
 #: With this many slots or more, the number varies between occurrences.
-MANY_SLOTS = 6
+MIN_VARIED_SLOTS = 6
 
 
 def load_opportunities(community: Community) -> None:
     """Load an opportunity for every occurrence of every text, at the host of its kind in its area."""
-    contents: list[tuple[Offer, dict[str, Any]]] = []
+    contents: list[tuple[LoadedOpportunity, dict[str, Any]]] = []
     for file in sorted((DATA / "opportunities").glob("*.toml")):
-        for content in read(f"opportunities/{file.stem}")["opportunity"]:
+        for content in read_content(f"opportunities/{file.stem}")["opportunity"]:
             occurrences_in: Counter[str] = Counter()
             for occurrence in content["occurrences"]:
                 area = occurrence["area"]
                 opportunity = _opportunity(community, f"{file.stem}-{area}", content, occurrence)
-                offer = Offer(content["title"], file.stem, area, occurrences_in[area], opportunity)
+                loaded = LoadedOpportunity(content["title"], file.stem, area, occurrences_in[area], opportunity)
                 occurrences_in[area] += 1
-                contents.append((offer, content))
-    community.offers = [offer for offer, _ in contents]
-    Opportunity.objects.bulk_create(offer.opportunity for offer in community.offers)
+                contents.append((loaded, content))
+    community.opportunities = [loaded for loaded, _ in contents]
+    Opportunity.objects.bulk_create(loaded.opportunity for loaded in community.opportunities)
     _load_causes(community, contents)
     _load_roles(community, contents)
 
@@ -36,8 +36,8 @@ def _opportunity(
     community: Community, host_key: str, content: dict[str, Any], occurrence: dict[str, Any]
 ) -> Opportunity:
     area = occurrence["area"]
-    host, city = community.hosts[host_key], community.places["area"][area]["city"]
-    start = community.starts(area, week=occurrence["week"], day=occurrence["day"], time=occurrence["time"])
+    host, city = community.hosts[host_key], community.host_content["area"][area]["city"]
+    start = community.local_start(area, week=occurrence["week"], day=occurrence["day"], time=occurrence["time"])
     words = {
         "day": f"{start:%A}",
         "month": f"{start:%B}",
@@ -71,33 +71,33 @@ def _opportunity(
 
 def _created_at(community: Community, start: datetime) -> datetime:
     return min(start, community.now) - timedelta(
-        days=community.chance.randint(4, 25), minutes=community.chance.randint(0, 900)
+        days=community.rng.randint(4, 25), minutes=community.rng.randint(0, 900)
     )
 
 
-def _load_causes(community: Community, contents: list[tuple[Offer, dict[str, Any]]]) -> None:
+def _load_causes(community: Community, contents: list[tuple[LoadedOpportunity, dict[str, Any]]]) -> None:
     links = Opportunity.causes.through
     links.objects.bulk_create(
-        links(opportunity=offer.opportunity, cause=community.causes[name])
-        for offer, content in contents
+        links(opportunity=loaded.opportunity, cause=community.causes[name])
+        for loaded, content in contents
         for name in content["causes"]
     )
 
 
-def _load_roles(community: Community, contents: list[tuple[Offer, dict[str, Any]]]) -> None:
+def _load_roles(community: Community, contents: list[tuple[LoadedOpportunity, dict[str, Any]]]) -> None:
     role_skills = []
-    for offer, content in contents:
+    for loaded, content in contents:
         for described in content["roles"]:
             role = Role(
-                opportunity=offer.opportunity,
+                opportunity=loaded.opportunity,
                 title=described["title"],
                 description=described.get("about", ""),
                 slots_available=_slots(community, described["slots"]),
                 requires_approval=not described.get("instant", False),
             )
             needs, teaches = described.get("needs", []), described.get("teaches", [])
-            offer.roles[role.title] = role
-            offer.needs[role.title] = frozenset(needs)
+            loaded.roles[role.title] = role
+            loaded.required_skills[role.title] = frozenset(needs)
             role_skills += [
                 RoleSkill(
                     role=role,
@@ -107,9 +107,9 @@ def _load_roles(community: Community, contents: list[tuple[Offer, dict[str, Any]
                 )
                 for name in dict.fromkeys([*needs, *teaches])
             ]
-    Role.objects.bulk_create(role for offer in community.offers for role in offer.roles.values())
+    Role.objects.bulk_create(role for loaded in community.opportunities for role in loaded.roles.values())
     RoleSkill.objects.bulk_create(role_skills)
 
 
 def _slots(community: Community, number: int) -> int:
-    return number if number < MANY_SLOTS else number + community.chance.randint(-2, 3)
+    return number if number < MIN_VARIED_SLOTS else number + community.rng.randint(-2, 3)

@@ -25,9 +25,9 @@ def load_people(community: Community) -> None:
             password=make_password(DEMO_PASSWORD if key in LOG_INS else None),
             is_staff=key == "staff",
             is_superuser=key == "staff",
-            created_at=community.ago(days=(90, 600)),
+            created_at=community.random_past_time(days=(90, 600)),
         )
-        community.abilities[key] = set(person["skills"])
+        community.skill_names[key] = set(person["skills"])
     User.objects.bulk_create(community.users.values())
     people = [(community.users[key], person) for key, person in community.people.items()]
     UserProfile.objects.bulk_create(
@@ -41,7 +41,7 @@ def load_people(community: Community) -> None:
             user=user,
             skill=community.skills[name],
             proficiency_level=level,
-            created_at=community.between(user.created_at, community.now),
+            created_at=community.random_time_between(user.created_at, community.now),
         )
         for user, person in people
         for name, level in person["skills"].items()
@@ -50,19 +50,19 @@ def load_people(community: Community) -> None:
 
 def load_hosts(community: Community) -> None:
     """Load every organization, with its owner and its team, who have all accepted."""
-    for key, host in community.places["host"].items():
+    for key, host in community.host_content["host"].items():
         community.hosts[key] = OpportunityHost(
             organization_name=host["name"],
             website=host["website"],
             description=host["description"],
             zip_code=host["zip"],
             is_verified=host["verified"],
-            created_at=community.ago(days=(40, 80)),
+            created_at=community.random_past_time(days=(40, 80)),
         )
     OpportunityHost.objects.bulk_create(community.hosts.values())
     HostMembership.objects.bulk_create(
         membership
-        for key, host in community.places["host"].items()
+        for key, host in community.host_content["host"].items()
         for membership in _memberships(community, key, {host["owner"]: "OWNER", **host.get("team", {})})
     )
 

@@ -16,7 +16,7 @@ from domains.opportunities.models import Source
 
 #: The only host name under which the site is served.
 HOST = "127.0.0.1"
-MARK = "/demo/site"
+SITE_PATH = "/demo/site"
 FOLDER = settings.BASE_DIR / "crawlers" / "demo_site"
 
 
@@ -38,8 +38,8 @@ def move_demo_site(*, to: str) -> None:
 
     The index page gets the address of the folder, whatever name it was crawled by before.
     """
-    for source in Source.objects.filter(url__regex=rf"^http://(127\.0\.0\.1|localhost):\d+{MARK}/"):
-        before = source.url.partition(MARK)[0] + MARK
+    for source in Source.objects.filter(url__regex=rf"^http://(127\.0\.0\.1|localhost):\d+{SITE_PATH}/"):
+        before = source.url.partition(SITE_PATH)[0] + SITE_PATH
         url = source.url.replace(before, to).removesuffix("index.html")
         if url == source.url or Source.objects.filter(kind=source.kind, url=url).exists():
             continue

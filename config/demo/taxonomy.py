@@ -12,7 +12,7 @@ from domains.skills.services.skill_files import STARTER_SCHEME, read_starter_set
 def load_causes(community: Community) -> None:
     """Load every cause of the content."""
     known = by_casefolded((cause.name, cause) for cause in Cause.objects.all())
-    names = community.places["causes"]
+    names = community.host_content["causes"]
     Cause.objects.bulk_create(Cause(name=name) for name in names if name.casefold() not in known)
     known = by_casefolded((cause.name, cause) for cause in Cause.objects.all())
     community.causes = {name: known[name.casefold()] for name in names}

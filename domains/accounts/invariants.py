@@ -10,23 +10,25 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 
 from domains.accounts.models import Session, User
-from domains.base.addresses import MARKED
-from domains.base.audit import holds_without
+from domains.base.addresses import DUPLICATE_MARK
+from domains.base.audit import invariant
 
 #: The largest difference allowed between the clocks of two servers.
-CLOCKS = timedelta(seconds=10)
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=10)
 
 
-@holds_without
+@invariant
 def token_families_move_forward() -> QuerySet[Session]:
     """A session rotates after it began, each time under a higher generation, and never again once it has ended."""
-    earlier_than_it_began = Q(rotated_at__lt=F("created_at") - CLOCKS) | Q(ended_at__lt=F("created_at") - CLOCKS)
-    under_the_first_generation = Q(generation=0, rotated_at__gt=F("created_at") + CLOCKS)
-    after_its_end = Q(rotated_at__gt=F("ended_at") + CLOCKS)
+    earlier_than_it_began = Q(rotated_at__lt=F("created_at") - MAX_CLOCK_DIFFERENCE) | Q(
+        ended_at__lt=F("created_at") - MAX_CLOCK_DIFFERENCE
+    )
+    under_the_first_generation = Q(generation=0, rotated_at__gt=F("created_at") + MAX_CLOCK_DIFFERENCE)
+    after_its_end = Q(rotated_at__gt=F("ended_at") + MAX_CLOCK_DIFFERENCE)
     return Session.objects.filter(earlier_than_it_began | under_the_first_generation | after_its_end)
 
 
-@holds_without
-def addresses_have_their_one_form() -> QuerySet[User]:
+@invariant
+def addresses_are_unique() -> QuerySet[User]:
     """No account is marked because another one has had its mailbox before."""
-    return User.objects.filter(email__regex=MARKED)
+    return User.objects.filter(email__regex=DUPLICATE_MARK)

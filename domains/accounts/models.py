@@ -66,7 +66,7 @@ Acquaintance = Callable[["User", Any], models.QuerySet[Any]]
 _acquaintances: list[Acquaintance] = []
 
 
-def acquaints(find: Acquaintance) -> Acquaintance:
+def register_acquaintance(find: Acquaintance) -> Acquaintance:
     """Register a function that finds acquaintances; a decorator for the domains above this one."""
     _acquaintances.append(find)
     return find
@@ -79,15 +79,15 @@ class UserQuerySet(models.QuerySet["User"]):
         """Active people whose profile the viewer may read; staff with the right to view people see all."""
         if viewer is not None and viewer.has_right("accounts.view_user"):
             return self
-        return self.open_to(viewer).filter(is_active=True)
+        return self.profile_visible_to(viewer).filter(is_active=True)
 
-    def open_to(self, viewer: User | None) -> UserQuerySet:
+    def profile_visible_to(self, viewer: User | None) -> UserQuerySet:
         """People whose profile and skills the viewer may read, whether or not their accounts were closed since.
 
         Everybody may read the profiles of adults who have proved their address. Other profiles are open to the person,
         to the person's acquaintances, and to staff with the right to view people.
         """
-        is_public = self._is_adult() & Q(Exists(User.objects.proved().filter(pk=OuterRef("pk"))))
+        is_public = self._is_adult() & Q(Exists(User.objects.with_verified_email().filter(pk=OuterRef("pk"))))
         if viewer is None:
             return self.filter(is_public)
         if viewer.has_right("accounts.view_user"):
@@ -95,7 +95,7 @@ class UserQuerySet(models.QuerySet["User"]):
         known = (Q(Exists(find(viewer, OuterRef("pk")))) for find in _acquaintances)
         return self.filter(reduce(or_, known, is_public | Q(pk=viewer.pk)))
 
-    def proved(self) -> UserQuerySet:
+    def with_verified_email(self) -> UserQuerySet:
         """People who have proved that the address is theirs."""
         return self.filter(emailaddress__email=F("email"), emailaddress__verified=True)
 
@@ -161,7 +161,7 @@ class UserProfileQuerySet(models.QuerySet["UserProfile"]):
 
     def visible_to(self, viewer: User | None) -> UserProfileQuerySet:
         """The profiles of the people who are open to the viewer."""
-        return self.filter(user__in=User.objects.open_to(viewer))
+        return self.filter(user__in=User.objects.profile_visible_to(viewer))
 
 
 class UserProfile(models.Model):

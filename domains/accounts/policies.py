@@ -51,7 +51,7 @@ def can_host(user: User) -> bool:
     return user.user_type in {UserType.HOST, UserType.BOTH}
 
 
-def may_be_mailed(user: User) -> bool:
+def can_be_mailed(user: User) -> bool:
     """Mails with other people's words go to proved addresses and to staff only."""
     return user.is_active and (user.is_staff or user.is_email_verified)
 

@@ -10,7 +10,7 @@ from domains.accounts import tokens
 from domains.accounts.models import Session, User, UserQuerySet
 from domains.base.errors import NotSignedIn
 
-_REFUSAL = "This access token is not valid (any more): refresh the session, or log in again."
+_INVALID_ACCESS = "This access token is not valid (any more): refresh the session, or log in again."
 
 
 def get_session(*, authorization: str) -> Session:
@@ -21,10 +21,10 @@ def get_session(*, authorization: str) -> Session:
     try:
         session_id = tokens.read_access(token.strip())
     except tokens.BadToken:
-        raise NotSignedIn(_REFUSAL) from None
+        raise NotSignedIn(_INVALID_ACCESS) from None
     session = find_live_session(session_id=session_id)
     if session is None:
-        raise NotSignedIn(_REFUSAL)
+        raise NotSignedIn(_INVALID_ACCESS)
     return session
 
 
@@ -36,11 +36,11 @@ def find_live_session(*, session_id: int) -> Session | None:
         .first()
     )
     if session:
-        read_rights(session.user)
+        load_permissions(session.user)
     return session
 
 
-def read_rights(user: User) -> None:
+def load_permissions(user: User) -> None:
     """Read the permissions of a member of staff now, so that `has_right` costs no statement later on."""
     if user.is_staff and not user.is_superuser:
         user.get_all_permissions()

@@ -10,5 +10,5 @@ from domains.accounts import services
 @shared_task
 def remove_old_traces() -> None:
     """Remove old attempts to sign up and networks that have not been used for long."""
-    services.forget_old_attempts()
-    services.forget_old_networks()
+    services.remove_old_attempts()
+    services.remove_old_networks()

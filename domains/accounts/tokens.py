@@ -25,7 +25,7 @@ from domains.accounts.models import Session
 ISSUER = "mishmob"
 ALGORITHM = "HS256"
 #: Longer texts are refused before anything is parsed.
-MAX_LENGTH = 2048
+MAX_TOKEN_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
 VERIFICATION_KEY_LIFETIME = timedelta(days=1)
 _VERIFICATION = "mishmob.verify_email"
@@ -53,7 +53,7 @@ class TokenPair:
     refresh_expires_at: datetime
 
 
-def pair_for(session: Session, now: datetime | None = None) -> TokenPair:
+def issue_tokens(session: Session, now: datetime | None = None) -> TokenPair:
     """Return fresh tokens of the session.
 
     The refresh token depends on the session's row alone, so a second call returns the same text.
@@ -92,7 +92,7 @@ def verification_key(attempt_id: int) -> str:
 
 def read_verification_key(key: str) -> int:
     """Return the id of the attempt that the key from the mail belongs to, or raise BadToken."""
-    if len(key) > MAX_LENGTH:
+    if len(key) > MAX_TOKEN_LENGTH:
         raise BadToken
     try:
         return int(signing.TimestampSigner(salt=_VERIFICATION).unsign(key, max_age=VERIFICATION_KEY_LIFETIME))
@@ -114,7 +114,7 @@ def _sign(purpose: Purpose, issued_at: datetime, expires_at: datetime, claims: d
 
 
 def _read(purpose: Purpose, token: str) -> dict[str, Any]:
-    if len(token) > MAX_LENGTH:
+    if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken
     required = ["exp", "iat", "iss", "aud", "sid"] + (["gen"] if purpose is Purpose.REFRESH else [])
     for secret in (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)):

@@ -23,14 +23,14 @@ else:
     _EmailField = models.EmailField
 
 #: RFC 5321: octets of a whole address and of its local part.
-MAX_LENGTH, MAX_LOCAL = 254, 64
+MAX_LENGTH, MAX_LOCAL_LENGTH = 254, 64
 #: What mail programs write without quotes. A quoted local part would be a second spelling of the same mailbox.
-LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 #: A top-level domain has no digits unless it is a Unicode one, which no number and no IP address looks like.
-TOP_LEVEL = re.compile(r"[a-z]{2,}|xn--[a-z0-9-]+", re.ASCII)
+TOP_LEVEL_DOMAIN = re.compile(r"[a-z]{2,}|xn--[a-z0-9-]+", re.ASCII)
 #: How a migration marks an address whose mailbox another row has: `x@bücher.example (7)`, which is no address.
-MARKED = r" [(][0-9]+[)]$"
-WRONG = "Give an e-mail address such as name@example.org, without characters that cannot be seen."
+DUPLICATE_MARK = r" [(][0-9]+[)]$"
+INVALID_ADDRESS = "Give an e-mail address such as name@example.org, without characters that cannot be seen."
 
 
 def parse_address(text: str) -> str:
@@ -42,10 +42,10 @@ def parse_address(text: str) -> str:
         raise _too_long()
     local, at, domain = text.rpartition("@")
     local = unicodedata.normalize("NFKC", local).lower()
-    if not at or not LOCAL.fullmatch(local):
-        raise ValidationError(WRONG, code="INVALID")
+    if not at or not LOCAL_PART.fullmatch(local):
+        raise ValidationError(INVALID_ADDRESS, code="INVALID")
     address = f"{local}@{_parse_domain(domain)}"
-    if len(local) > MAX_LOCAL or len(address) > MAX_LENGTH:
+    if len(local) > MAX_LOCAL_LENGTH or len(address) > MAX_LENGTH:
         raise _too_long()
     return address
 
@@ -100,15 +100,15 @@ def _parse_domain(text: str) -> str:
     try:
         domain = idna.encode(text, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        raise ValidationError(WRONG, code="INVALID") from None
+        raise ValidationError(INVALID_ADDRESS, code="INVALID") from None
     labels = domain.split(".")
     if settings.DEBUG and domain == "localhost":
         return domain
-    if len(labels) == 1 or labels[-1] == "localhost" or not TOP_LEVEL.fullmatch(labels[-1]):
-        raise ValidationError(WRONG, code="INVALID")
+    if len(labels) == 1 or labels[-1] == "localhost" or not TOP_LEVEL_DOMAIN.fullmatch(labels[-1]):
+        raise ValidationError(INVALID_ADDRESS, code="INVALID")
     return domain
 
 
 def _too_long() -> ValidationError:
-    sentence = f"Give an e-mail address of at most {MAX_LENGTH} characters, {MAX_LOCAL} of them before the @."
+    sentence = f"Give an e-mail address of at most {MAX_LENGTH} characters, {MAX_LOCAL_LENGTH} of them before the @."
     return ValidationError(sentence, code="max_length")

@@ -131,7 +131,7 @@ class QueueAdmin(ReadOnlyAdmin):
     @admin.action(description="Try again", permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Make the chosen rows due again with all their attempts."""
-        number = queue.release(queryset if self.repeats_done else queryset.filter(done_at__isnull=True))
+        number = queue.requeue(queryset if self.repeats_done else queryset.filter(done_at__isnull=True))
         self.message_user(request, f"{number} will be tried again in a moment.")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:

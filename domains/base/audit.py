@@ -16,17 +16,17 @@ from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Window
 
 #: How many of the rows that break an invariant are listed.
-EXAMPLES = 5
+MAX_EXAMPLES = 5
 
 Rows = Callable[[], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
-class Found:
+class Violations:
     """Number and examples (keys of rows, or names of files) of what breaks an invariant; `of` is their plural noun."""
 
-    of: str
-    how_many: int = 0
+    noun: str
+    count: int = 0
     examples: tuple[int | str, ...] = ()
 
 
@@ -36,22 +36,22 @@ class Invariant:
 
     name: str
     promise: str
-    look: Callable[[], Found]
+    find_violations: Callable[[], Violations]
     #: Whether it reads stored files too: such a check takes as long as the storage does, and reads no snapshot.
     is_about_files: bool = False
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckResult:
     """Result of checking an invariant."""
 
     invariant: Invariant
-    found: Found
+    violations: Violations
 
     @property
     def holds(self) -> bool:
         """Whether nothing breaks it."""
-        return self.found.how_many == 0
+        return self.violations.count == 0
 
 
 _invariants: dict[str, Invariant] = {}
@@ -62,45 +62,45 @@ def register(invariant: Invariant) -> None:
     _invariants[invariant.name] = invariant
 
 
-def holds_without(rows: Rows) -> Rows:
+def invariant(rows: Rows) -> Rows:
     """Register an invariant: the decorated function returns the rows that break it.
 
     It is named after the function and its domain, and its docstring's first line is the promise.
     """
     domain = rows.__module__.split(".")[-2]
     promise = (rows.__doc__ or "").strip().partition("\n")[0]
-    register(Invariant(f"{domain}.{rows.__name__}", promise, lambda: _found(rows())))
+    register(Invariant(f"{domain}.{rows.__name__}", promise, lambda: _find_violations(rows())))
     return rows
 
 
-def known_invariants() -> list[Invariant]:
+def registered_invariants() -> list[Invariant]:
     """Return all registered invariants, by name."""
     return [_invariants[name] for name in sorted(_invariants)]
 
 
-def look(*, with_files: bool) -> list[Verdict]:
+def check_invariants(*, with_files: bool) -> list[CheckResult]:
     """Check all invariants; those about stored files only `with_files`."""
-    known = known_invariants()
-    with _one_moment():
-        verdicts = [Verdict(one, one.look()) for one in known if not one.is_about_files]
+    invariants = registered_invariants()
+    with _snapshot():
+        results = [CheckResult(one, one.find_violations()) for one in invariants if not one.is_about_files]
     if with_files:
-        verdicts += [Verdict(one, one.look()) for one in known if one.is_about_files]
-    return verdicts
+        results += [CheckResult(one, one.find_violations()) for one in invariants if one.is_about_files]
+    return results
 
 
-def _found(rows: QuerySet[Any]) -> Found:
+def _find_violations(rows: QuerySet[Any]) -> Violations:
     # One statement for the number and the examples. The number needs all rows, so no plan bets on finding a few early.
     broken = rows.model._default_manager.filter(pk__in=rows.values("pk")).order_by("pk")
-    found = list(broken.annotate(how_many=Window(Count("*"))).values_list("pk", "how_many")[:EXAMPLES])
-    return Found(
-        of=str(rows.model._meta.verbose_name_plural),
-        how_many=found[0][1] if found else 0,
+    found = list(broken.annotate(how_many=Window(Count("*"))).values_list("pk", "how_many")[:MAX_EXAMPLES])
+    return Violations(
+        noun=str(rows.model._meta.verbose_name_plural),
+        count=found[0][1] if found else 0,
         examples=tuple(key for key, _ in found),
     )
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def _snapshot() -> Iterator[None]:
     """Run the block read-only on one snapshot; inside a transaction, on that transaction's."""
     if connection.in_atomic_block:
         yield

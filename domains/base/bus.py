@@ -27,9 +27,9 @@ logger = logging.getLogger(__name__)
 
 #: How long the relay leaves a fact to the process that published it, if a delivery only sends tasks. If the tasks
 #: themselves run in the delivery, the lease of an entry is used instead.
-HEAD_START = timedelta(seconds=3)
+PUBLISHER_LEASE = timedelta(seconds=3)
 #: How long one run of the relay takes at most.
-RELAY_SECONDS = 10
+MAX_RELAY_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,19 @@ F = TypeVar("F", bound=Fact)
 Listener = Callable[[Any], None]
 Submit = Callable[[Callable[[], object]], object]
 _listeners: dict[type[Fact], list[Listener]] = defaultdict(list)
-_prompt: set[Listener] = set()
+_prompt_listeners: set[Listener] = set()
 _submit: Submit | None = None
-_head_start = HEAD_START
+_publisher_lease = PUBLISHER_LEASE
 
 
-def deliver_by(submit: Submit | None, *, head_start: timedelta = HEAD_START) -> None:
+def set_delivery_executor(submit: Submit | None, *, lease: timedelta = PUBLISHER_LEASE) -> None:
     """Hand deliveries to `submit`, such as a thread pool's, instead of running them in the publisher's thread.
 
     For a server: a broker, a mail server or a lock then delays no request. `submit` may drop deliveries if it has too
-    many: the relay takes over the facts that were not delivered within the head start.
+    many: the relay takes over the facts that were not delivered within this lease.
     """
-    global _submit, _head_start
-    _submit, _head_start = submit, head_start
+    global _submit, _publisher_lease
+    _submit, _publisher_lease = submit, lease
 
 
 def listen(fact: type[F], *, is_prompt: bool = False) -> Callable[[Callable[[F], None]], Callable[[F], None]]:
@@ -77,7 +77,7 @@ def listen(fact: type[F], *, is_prompt: bool = False) -> Callable[[Callable[[F],
     def register(listener: Callable[[F], None]) -> Callable[[F], None]:
         _listeners[fact].append(listener)
         if is_prompt:
-            _prompt.add(listener)
+            _prompt_listeners.add(listener)
         return listener
 
     return register
@@ -90,7 +90,7 @@ def publish(fact: Fact, *more: Fact) -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{fact.name()} was published outside a transaction")
-    published, due_at = (fact, *more), timezone.now() + _head_start
+    published, due_at = (fact, *more), timezone.now() + _publisher_lease
     entries = OutboxEntry.objects.bulk_create(
         OutboxEntry(fact=one.name(), payload=asdict(one), due_at=due_at, attempts=1) for one in published
     )
@@ -98,7 +98,7 @@ def publish(fact: Fact, *more: Fact) -> None:
         transaction.on_commit(partial(_start_delivery, entry, one), robust=True)
 
 
-def tell(fact: Fact) -> None:
+def deliver_now(fact: Fact) -> None:
     """Call the fact's listeners now, without the outbox: for facts that expire within moments, such as typing."""
     for listener in _listeners[type(fact)]:
         listener(fact)
@@ -108,26 +108,30 @@ def _start_delivery(entry: OutboxEntry, fact: Fact) -> None:
     if _submit is None:
         _deliver(entry)
         return
-    told = {listener for listener in _listeners[type(fact)] if listener in _prompt and _tell_promptly(listener, fact)}
-    _submit(partial(_deliver_in_thread, entry, told))
+    delivered = {
+        listener
+        for listener in _listeners[type(fact)]
+        if listener in _prompt_listeners and _deliver_promptly(listener, fact)
+    }
+    _submit(partial(_deliver_in_thread, entry, delivered))
 
 
-def _tell_promptly(listener: Listener, fact: Fact) -> bool:
+def _deliver_promptly(listener: Listener, fact: Fact) -> bool:
     """Call the listener and return whether it succeeded; if not, it is called again with the others."""
     try:
         listener(fact)
     except Exception:
-        logger.exception("%s was not told promptly", fact.name())
+        logger.exception("%s was not delivered promptly", fact.name())
         return False
     return True
 
 
-def _deliver_in_thread(entry: OutboxEntry, told: Collection[Listener]) -> None:
+def _deliver_in_thread(entry: OutboxEntry, delivered: Collection[Listener]) -> None:
     if timezone.now() >= entry.due_at:
         return  # it waited for too long, so the relay claims it
     close_old_connections()
     try:
-        _deliver(entry, told)
+        _deliver(entry, delivered)
     finally:
         close_old_connections()
 
@@ -138,17 +142,17 @@ def deliver_overdue() -> int:
     Safe to run in many processes at once. Each is delivered outside any transaction, so that a slow listener delays
     neither the others nor the database.
     """
-    return queue.drain(OutboxEntry.objects.all(), _call_listeners, seconds=RELAY_SECONDS)
+    return queue.drain(OutboxEntry.objects.all(), _call_listeners, seconds=MAX_RELAY_SECONDS)
 
 
-def _deliver(entry: OutboxEntry, told: Collection[Listener] = ()) -> None:
-    queue.attempt(entry, partial(_call_listeners, told=told))
+def _deliver(entry: OutboxEntry, delivered: Collection[Listener] = ()) -> None:
+    queue.attempt(entry, partial(_call_listeners, delivered=delivered))
 
 
-def _call_listeners(entry: OutboxEntry, told: Collection[Listener] = ()) -> None:
+def _call_listeners(entry: OutboxEntry, delivered: Collection[Listener] = ()) -> None:
     fact = Fact.registry[entry.fact](**entry.payload)
     for listener in _listeners[type(fact)]:
-        if listener not in told:
+        if listener not in delivered:
             listener(fact)
 
 

@@ -19,9 +19,9 @@ from django.core.cache import caches
 logger = logging.getLogger(__name__)
 
 #: If nothing is cached, how long callers wait for the one that computes it before they compute it themselves.
-PATIENCE_SECONDS, LOOK_EVERY_SECONDS = 1.0, 0.05
+WAIT_TIMEOUT_SECONDS, POLL_SECONDS = 1.0, 0.05
 #: How long one caller's renewal keeps other callers from renewing the same entry.
-RENEWAL_SECONDS = 30
+RENEWAL_LOCK_SECONDS = 30
 
 Figures = int | float | bool | None | list["Figures"]
 
@@ -37,7 +37,9 @@ class Rights:
 PUBLIC = Rights("public")
 
 
-def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures], version: str = "") -> Figures:
+def get_or_compute(
+    *, what: str, rights: Rights, seconds: int, compute: Callable[[], Figures], version: str = ""
+) -> Figures:
     """Return what `find` found at most `seconds` ago with these rights and this version, or finds now.
 
     When the entry is too old, one caller renews it and the others use the old figures. While the cache is down,
@@ -46,48 +48,48 @@ def kept(*, what: str, rights: Rights, seconds: int, find: Callable[[], Figures]
     digest = hashlib.sha256(json.dumps([what, rights.key, version]).encode()).hexdigest()[:32]
     name = f"kept:{what}:{digest}"
     try:
-        return _look(name, seconds, find)
-    except _CacheDown as down:
+        return _get_or_renew(name, seconds, compute)
+    except _CacheFailed as down:
         logger.warning("the cache is down, %s is found out anew: %r", what, down.__cause__)
-        return find()
+        return compute()
 
 
-class _CacheDown(Exception):
+class _CacheFailed(Exception):
     """The cache failed; exceptions from `find` are not caught."""
 
 
-def _look(name: str, seconds: int, find: Callable[[], Figures]) -> Figures:
-    entry = _ask("get", name)
-    if _is_young(entry, seconds):
+def _get_or_renew(name: str, seconds: int, compute: Callable[[], Figures]) -> Figures:
+    entry = _call_cache("get", name)
+    if _is_fresh(entry, seconds):
         return _figures(entry)
-    if _ask("add", f"{name}:renewal", 1, RENEWAL_SECONDS):
-        return _renew(name, seconds, find)
-    patience = time.monotonic() + PATIENCE_SECONDS
-    while entry is None and time.monotonic() < patience:
-        time.sleep(LOOK_EVERY_SECONDS)
-        entry = _ask("get", name)
-    return find() if entry is None else _figures(entry)
+    if _call_cache("add", f"{name}:renewal", 1, RENEWAL_LOCK_SECONDS):
+        return _renew(name, seconds, compute)
+    deadline = time.monotonic() + WAIT_TIMEOUT_SECONDS
+    while entry is None and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+        entry = _call_cache("get", name)
+    return compute() if entry is None else _figures(entry)
 
 
-def _renew(name: str, seconds: int, find: Callable[[], Figures]) -> Figures:
+def _renew(name: str, seconds: int, compute: Callable[[], Figures]) -> Figures:
     try:
-        found = find()
-        _refuse_all_but_figures(found)
+        figures = compute()
+        _refuse_all_but_figures(figures)
         # Stored for longer than it is fresh, so that callers get the old figures during a renewal.
-        _ask("set", name, json.dumps([time.time(), found]), 2 * seconds)
-        return found
+        _call_cache("set", name, json.dumps([time.time(), figures]), 2 * seconds)
+        return figures
     finally:
-        _ask("delete", f"{name}:renewal")
+        _call_cache("delete", f"{name}:renewal")
 
 
-def _ask(verb: str, *arguments: Any) -> Any:
+def _call_cache(method: str, *arguments: Any) -> Any:
     try:
-        return getattr(caches["default"], verb)(*arguments)
+        return getattr(caches["default"], method)(*arguments)
     except Exception as error:
-        raise _CacheDown from error
+        raise _CacheFailed from error
 
 
-def _is_young(entry: str | None, seconds: int) -> bool:
+def _is_fresh(entry: str | None, seconds: int) -> bool:
     return entry is not None and 0 <= time.time() - json.loads(entry)[0] < seconds
 
 

@@ -16,33 +16,35 @@ logger = logging.getLogger(__name__)
 SANDBOX = Path(__file__).with_name("sandbox.py")
 
 
-def run_confined(*, program: Path, argument: str, content: bytes, seconds: float, most: int) -> tuple[int, bytes]:
+def run_confined(
+    *, program: Path, argument: str, content: bytes, timeout_seconds: float, max_output_bytes: int
+) -> tuple[int, bytes]:
     """Run the program on the content; return how it ended (below 0: it was stopped) and what it wrote.
 
     The program, and whatever it started, ends within `seconds` by the clock. It has no environment, no way to our
     packages and no output but its answer; at most one byte more than `most` of that is read, so that the caller can
     tell when it is too long. `sandbox.py` limits its memory, its processor time and its files.
     """
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answered:
-        given.write(content)
-        given.seek(0)
+    with tempfile.TemporaryFile() as input_file, tempfile.TemporaryFile() as output_file:
+        input_file.write(content)
+        input_file.seek(0)
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
             [sys.executable, "-I", str(SANDBOX), str(program), argument],
-            stdin=given,
-            stdout=answered,
+            stdin=input_file,
+            stdout=output_file,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env={"LANG": "C.UTF-8"},
             start_new_session=True,
         )
         try:
-            process.wait(timeout=seconds)
+            process.wait(timeout=timeout_seconds)
         except subprocess.TimeoutExpired:
-            logger.info("%s took longer than %s seconds for a %s", program.name, seconds, argument)
+            logger.info("%s took longer than %s seconds for a %s", program.name, timeout_seconds, argument)
         finally:
             _end(process)
-        answered.seek(0)
-        return process.returncode, answered.read(most + 1)
+        output_file.seek(0)
+        return process.returncode, output_file.read(max_output_bytes + 1)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

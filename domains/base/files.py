@@ -29,7 +29,7 @@ Submit = Callable[[Callable[[], object]], object]
 _submit: Submit | None = None
 
 
-def delete_by(submit: Submit | None) -> None:
+def set_deletion_executor(submit: Submit | None) -> None:
     """Hand the removal of files to `submit`, such as a thread pool's, instead of doing it in the caller's thread.
 
     For a server: a storage that does not answer then delays no request.

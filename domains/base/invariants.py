@@ -8,27 +8,27 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from domains.base import queue
-from domains.base.audit import holds_without
+from domains.base.audit import invariant
 from domains.base.models import MailJob, OutboxEntry
 
 #: Far longer than a delivery, the relay or an automatic recovery takes.
-TOLD_WITHIN = timedelta(minutes=5)
-MAILED_WITHIN = timedelta(minutes=15)
+DELIVERY_WINDOW = timedelta(minutes=5)
+MAIL_WINDOW = timedelta(minutes=15)
 
 
-@holds_without
-def facts_are_told_soon() -> QuerySet[OutboxEntry]:
-    """A fact is told within five minutes: the relay runs, and its listeners work."""
-    return queue.waiting(OutboxEntry.objects.all()).filter(created_at__lt=timezone.now() - TOLD_WITHIN)
+@invariant
+def facts_are_delivered_soon() -> QuerySet[OutboxEntry]:
+    """A fact is delivered within five minutes: the relay runs, and its listeners work."""
+    return queue.waiting(OutboxEntry.objects.all()).filter(created_at__lt=timezone.now() - DELIVERY_WINDOW)
 
 
-@holds_without
+@invariant
 def mails_are_sent_soon() -> QuerySet[MailJob]:
     """A mail that is due is tried within a quarter of an hour."""
-    return queue.waiting(MailJob.objects.all()).filter(due_at__lt=timezone.now() - MAILED_WITHIN)
+    return queue.waiting(MailJob.objects.all()).filter(due_at__lt=timezone.now() - MAIL_WINDOW)
 
 
-@holds_without
-def no_fact_is_given_up() -> QuerySet[OutboxEntry]:
+@invariant
+def no_fact_is_parked() -> QuerySet[OutboxEntry]:
     """No fact is parked after its last try: what should have followed from it has not, and never will by itself."""
     return queue.parked(OutboxEntry.objects.all())

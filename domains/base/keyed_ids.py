@@ -22,7 +22,7 @@ BLOCK_BYTES = 16
 #: How many bytes hold the row's key.
 KEY_BYTES = 8
 #: Length of an id: a block in Base64 without its padding.
-LENGTH = 22
+ID_LENGTH = 22
 _ALPHABET = frozenset(f"{ascii_letters}{digits}-_")
 
 
@@ -35,7 +35,7 @@ def seal(kind: str, key: int) -> str:
 
 def unseal(kind: str, sealed: str) -> int | None:
     """Return the key of the row with this id, or None if it is no id of this kind."""
-    if len(sealed) != LENGTH:
+    if len(sealed) != ID_LENGTH:
         return None
     block = urlsafe_b64decode(f"{sealed}==") if _ALPHABET.issuperset(sealed) else b""
     # The last character has spare bits; only one spelling of an id is accepted.

@@ -16,12 +16,12 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 
 #: Timeout of the channel layer for a broadcast, in seconds.
-PATIENCE = 2.0
+BROADCAST_TIMEOUT_SECONDS = 2.0
 
 _server_loop: asyncio.AbstractEventLoop | None = None
 
 
-def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+def set_server_loop(loop: asyncio.AbstractEventLoop | None) -> None:
     """Set the event loop that the server's sockets run on; broadcasts of this process go through it.
 
     The in-memory layer's queues belong to that loop: a send from another thread would not wake it.
@@ -52,7 +52,7 @@ async def _send(group: str, message: dict[str, Any]) -> None:
             layer = get_channel_layer()
             if layer is not None:
                 # A layer that hangs must not block the caller or the relay.
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(BROADCAST_TIMEOUT_SECONDS):
                     await layer.group_send(group, message)
         except Exception:
             if is_last:

@@ -15,14 +15,17 @@ from django.db.models import Func, TextField
 
 from domains.base.errors import Code, Refused
 
-BUSY = "Somebody else is changing this right now; try again in a moment."
+BUSY_MESSAGE = "Somebody else is changing this right now; try again in a moment."
 #: PostgreSQL's error codes: lock timeout, and deadlock.
-IN_VAIN = frozenset({"55P03", "40P01"})
+LOCK_ERROR_CODES = frozenset({"55P03", "40P01"})
 #: SQLite's error: another process or thread has been writing for longer than the timeout.
 SQLITE_BUSY = "SQLITE_BUSY"
 #: A statement may wait for a lock twice, first for its predecessor in the queue; both waits together can exceed the
 #: statement timeout.
-TOO_SLOW, WAITING = "57014", re.compile(r"while (locking|updating|deleting|inserting index|rechecking updated) ")
+STATEMENT_TIMEOUT_CODE, LOCK_WAIT_CONTEXT = (
+    "57014",
+    re.compile(r"while (locking|updating|deleting|inserting index|rechecking updated) "),
+)
 
 
 def is_busy(error: OperationalError) -> bool:
@@ -31,9 +34,9 @@ def is_busy(error: OperationalError) -> bool:
     if getattr(cause, "sqlite_errorname", None) == SQLITE_BUSY:
         return True
     state = getattr(cause, "sqlstate", None)
-    if state == TOO_SLOW:
-        return bool(WAITING.search(cause.diag.context or ""))
-    return state in IN_VAIN
+    if state == STATEMENT_TIMEOUT_CODE:
+        return bool(LOCK_WAIT_CONTEXT.search(cause.diag.context or ""))
+    return state in LOCK_ERROR_CODES
 
 
 @contextmanager
@@ -43,7 +46,7 @@ def refuse_when_busy() -> Iterator[None]:
         yield
     except OperationalError as error:
         if is_busy(error):
-            raise Refused.because(Code.CONFLICT, BUSY) from error
+            raise Refused.because(Code.CONFLICT, BUSY_MESSAGE) from error
         raise
 
 
@@ -67,15 +70,15 @@ class HoldShared(Func):
 
 def hold(*, what: str, key: str) -> None:
     """Wait until no other transaction holds this lock, shared or not, and hold it alone."""
-    _take("pg_advisory_xact_lock", f"{what} {key}")
+    _acquire("pg_advisory_xact_lock", f"{what} {key}")
 
 
 def hold_shared(*, what: str, key: str) -> None:
     """Wait until no other transaction holds this lock alone, and share it."""
-    _take("pg_advisory_xact_lock_shared", f"{what} {key}")
+    _acquire("pg_advisory_xact_lock_shared", f"{what} {key}")
 
 
-def _take(function: str, name: str) -> None:
+def _acquire(function: str, name: str) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError(f"the lock of {name} was asked for outside a transaction")
     if connection.vendor == "postgresql":

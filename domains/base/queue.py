@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 #: How long one `drain` goes on; what is left waits for the next.
 DRAIN_SECONDS = 15
-MAX_ERROR = 200
+MAX_ERROR_LENGTH = 200
 
 
 class Claimable(models.Model):
@@ -39,7 +39,7 @@ class Claimable(models.Model):
     #: How many attempts were begun.
     attempts = models.PositiveSmallIntegerField(default=0)
     #: What the last attempt failed with; empty while an attempt runs.
-    last_error = models.CharField(max_length=MAX_ERROR, blank=True)
+    last_error = models.CharField(max_length=MAX_ERROR_LENGTH, blank=True)
     #: When it was handled, or found to be no longer wanted.
     done_at = models.DateTimeField(null=True, blank=True)
 
@@ -56,7 +56,7 @@ class Claimable(models.Model):
 C = TypeVar("C", bound=Claimable)
 
 
-class ClaimIsOver(Exception):
+class LeaseExpired(Exception):
     """The attempt took longer than its lease, so another process may have claimed the row."""
 
 
@@ -90,9 +90,9 @@ def claim(rows: QuerySet[C]) -> C | None:
 
 
 def check_claim(row: Claimable) -> None:
-    """Raise ClaimIsOver if the lease is over; call it right before a step that cannot be undone."""
+    """Raise LeaseExpired if the lease is over; call it right before a step that cannot be undone."""
     if timezone.now() >= row.due_at:
-        raise ClaimIsOver
+        raise LeaseExpired
 
 
 def finish(row: Claimable, **columns: Any) -> None:
@@ -100,9 +100,9 @@ def finish(row: Claimable, **columns: Any) -> None:
     _claimed(row).update(done_at=timezone.now(), last_error="", **columns)
 
 
-def note_failure(row: Claimable, error: Exception) -> None:
+def record_failure(row: Claimable, error: Exception) -> None:
     """Make the row due again later and keep the error, unless another process has claimed it meanwhile."""
-    _claimed(row).update(due_at=row.retry_at, last_error=repr(error)[:MAX_ERROR])
+    _claimed(row).update(due_at=row.retry_at, last_error=repr(error)[:MAX_ERROR_LENGTH])
 
 
 def drain(rows: QuerySet[C], handle: Callable[[C], Any], *, seconds: float = DRAIN_SECONDS) -> int:
@@ -111,8 +111,8 @@ def drain(rows: QuerySet[C], handle: Callable[[C], Any], *, seconds: float = DRA
     `handle` returns a dict of further columns for `finish`, or None. Whatever it raises is kept in the row, which is
     retried later and parked in the end: one bad row holds up none of the others. Safe in many processes at once.
     """
-    claimed, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until and (row := claim(rows)) is not None:
+    claimed, deadline = 0, time.monotonic() + seconds
+    while time.monotonic() < deadline and (row := claim(rows)) is not None:
         claimed += 1
         attempt(row, handle)
     return claimed
@@ -122,11 +122,11 @@ def attempt(row: C, handle: Callable[[C], Any]) -> bool:
     """Handle a claimed row and mark it as handled, or keep the error for the next attempt; tell whether it was."""
     try:
         columns = handle(row)
-    except ClaimIsOver:
+    except LeaseExpired:
         return False
     except Exception as error:
         logger.exception("%s %s failed at attempt %s", type(row).__name__, row.pk, row.attempts)
-        note_failure(row, error)
+        record_failure(row, error)
         return False
     finish(row, **(columns or {}))
     return True
@@ -137,7 +137,7 @@ def make_due(rows: QuerySet[C]) -> None:
     waiting(rows).update(due_at=timezone.now())
 
 
-def release(rows: QuerySet[C]) -> int:
+def requeue(rows: QuerySet[C]) -> int:
     """Give the rows all their attempts again and make them due, handled ones too; return how many."""
     return rows.update(attempts=0, due_at=timezone.now(), done_at=None, last_error="")
 

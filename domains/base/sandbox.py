@@ -40,14 +40,14 @@ def _load(path: str) -> Any:
 
 def _limit(program: Any) -> None:
     """Limit memory, processor time and output, and forbid core dumps."""
-    for what, most in (
+    for resource_type, maximum in (
         (resource.RLIMIT_AS, program.MEMORY_BYTES),
         (resource.RLIMIT_CPU, program.CPU_SECONDS),
         (resource.RLIMIT_FSIZE, program.OUTPUT_BYTES),
         (resource.RLIMIT_CORE, 0),
     ):
         with contextlib.suppress(ValueError):  # a lower limit is in force already
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(resource_type, (maximum, maximum))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from jwt.utils import base64url_encode
 
 ALGORITHM = "EdDSA"
 #: Longer texts are refused before anything is parsed.
-MAX_LENGTH = 64 * 1024
+MAX_TOKEN_LENGTH = 64 * 1024
 
 
 class BadSignature(Exception):
@@ -51,7 +51,7 @@ def read(purpose: str, token: str) -> dict[str, Any]:
     The caller checks whether they are still true (times, revocation).
     """
     key = find_key(purpose, token)
-    if key is None or len(token) > MAX_LENGTH:
+    if key is None or len(token) > MAX_TOKEN_LENGTH:
         raise BadSignature
     checks = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
     try:
@@ -72,7 +72,7 @@ def public_key(purpose: str) -> PublicKey:
 def find_key(purpose: str, token: str) -> PublicKey | None:
     """Return the public key that the token names, if it is one of ours for this purpose."""
     try:
-        kid = jwt.get_unverified_header(token[:MAX_LENGTH]).get("kid")
+        kid = jwt.get_unverified_header(token[:MAX_TOKEN_LENGTH]).get("kid")
     except (jwt.PyJWTError, RecursionError, ValueError):
         return None
     secrets = (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))

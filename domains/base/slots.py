@@ -15,7 +15,7 @@ from django.db import connection
 
 
 class Slot(Protocol):
-    """A place in a gate that bounds how many acts use the database at once."""
+    """A slot of a gate that bounds how many acts use the database at once."""
 
     def acquire(self) -> None:
         """Wait for the slot; refuses with CONFLICT if it takes too long."""

@@ -11,31 +11,31 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from domains.base.audit import EXAMPLES, Found, Invariant, register
+from domains.base.audit import MAX_EXAMPLES, Invariant, Violations, register
 
 #: A file is stored before its row, and the process may die in between; a daily task removes such files after a day.
-STRAYS_AFTER = timedelta(days=2)
+MIN_STRAY_AGE = timedelta(days=2)
 #: Rows per statement; and how many files are looked up in the storage one by one: beyond that, the storage's list is
 #: trusted for missing files, and further strays are left to the next check.
-BATCH, MAX_ASKED_FOR = 5000, 1000
+BATCH_SIZE, MAX_LOOKUPS = 5000, 1000
 
 
 def register_files(*, model: type[Model], folder: str, field: str = "file") -> None:
     """Register that the model's files and the folder, which holds nothing else, agree."""
-    domain, of = model._meta.app_label, str(model._meta.verbose_name_plural)
+    domain, noun = model._meta.app_label, str(model._meta.verbose_name_plural)
     register(
         Invariant(
             f"{domain}.rows_have_their_{folder}",
-            f"What the {of} say is stored in `{folder}/` is stored there.",
-            lambda: _found(of, _without_file(model, folder, field)),
+            f"What the {noun} say is stored in `{folder}/` is stored there.",
+            lambda: _to_violations(noun, _rows_without_file(model, folder, field)),
             is_about_files=True,
         )
     )
     register(
         Invariant(
             f"{domain}.stored_{folder}_have_rows",
-            f"What is stored in `{folder}/` for more than {STRAYS_AFTER.days} days belongs to one of the {of}.",
-            lambda: _found("files", _without_row(model, folder, field)),
+            f"What is stored in `{folder}/` for more than {MIN_STRAY_AGE.days} days belongs to one of the {noun}.",
+            lambda: _to_violations("files", _files_without_row(model, folder, field)),
             is_about_files=True,
         )
     )
@@ -54,46 +54,46 @@ def remove_strays(*, model: type[Model], folder: str, before: datetime, field: s
     return removed
 
 
-def _found(of: str, broken: list[Any]) -> Found:
-    return Found(of, len(broken), tuple(broken[:EXAMPLES]))
+def _to_violations(noun: str, broken: list[Any]) -> Violations:
+    return Violations(noun, len(broken), tuple(broken[:MAX_EXAMPLES]))
 
 
-def _without_file(model: type[Model], folder: str, field: str) -> list[int]:
+def _rows_without_file(model: type[Model], folder: str, field: str) -> list[int]:
     # The rows are read first: the file of a later row would be missing in an earlier list.
-    keys = {name: key for key, name in _rows(model, field)}
-    missing = keys.keys() - _stored(folder)
-    if len(missing) <= MAX_ASKED_FOR:
+    keys = {name: key for key, name in _iterate_rows(model, field)}
+    missing = keys.keys() - _list_stored(folder)
+    if len(missing) <= MAX_LOOKUPS:
         # A row that was removed together with its file in the meantime is no problem.
-        still = model._default_manager.filter(**{f"{field}__in": missing}).values_list(field, flat=True)
-        missing = {name for name in still if not default_storage.exists(name)}
+        current_names = model._default_manager.filter(**{f"{field}__in": missing}).values_list(field, flat=True)
+        missing = {name for name in current_names if not default_storage.exists(name)}
     return sorted(keys[name] for name in missing)
 
 
-def _without_row(model: type[Model], folder: str, field: str) -> list[str]:
-    before = timezone.now() - STRAYS_AFTER
-    return [name for name in islice(_strays(model, folder, field), MAX_ASKED_FOR) if _is_older(name, before)]
+def _files_without_row(model: type[Model], folder: str, field: str) -> list[str]:
+    before = timezone.now() - MIN_STRAY_AGE
+    return [name for name in islice(_strays(model, folder, field), MAX_LOOKUPS) if _is_older(name, before)]
 
 
 def _strays(model: type[Model], folder: str, field: str) -> Iterator[str]:
     # The files are listed first: a later row's file is too young to count.
-    names = sorted(_stored(folder))
-    for begin in range(0, len(names), BATCH):
-        some = names[begin : begin + BATCH]
-        known = set(model._default_manager.filter(**{f"{field}__in": some}).values_list(field, flat=True))
-        yield from (name for name in some if name not in known)
+    names = sorted(_list_stored(folder))
+    for start in range(0, len(names), BATCH_SIZE):
+        batch = names[start : start + BATCH_SIZE]
+        known = set(model._default_manager.filter(**{f"{field}__in": batch}).values_list(field, flat=True))
+        yield from (name for name in batch if name not in known)
 
 
-def _rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:
+def _iterate_rows(model: type[Model], field: str) -> Iterator[tuple[int, str]]:
     """Yield the key and the file of each row that has one, some thousands at a time."""
     rows, last = model._default_manager.exclude(**{field: ""}).order_by("pk").values_list("pk", field), 0
-    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+    while batch := list(rows.filter(pk__gt=last)[:BATCH_SIZE]):
         yield from batch
-        if len(batch) < BATCH:
+        if len(batch) < BATCH_SIZE:
             return
         last = batch[-1][0]
 
 
-def _stored(folder: str) -> set[str]:
+def _list_stored(folder: str) -> set[str]:
     try:
         _, names = default_storage.listdir(folder)
     except FileNotFoundError:

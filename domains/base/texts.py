@@ -16,45 +16,47 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 from domains.base.errors import Code, Problem
 
 #: Controls, formats (zero width, direction), separators of lines and paragraphs, spaces.
-UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 #: Letters that show nothing: the Hangul fillers and the empty Braille cell.
-BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 #: Join emoji, and letters of some scripts; names need them.
 JOINERS = frozenset("\u200c\u200d")
 #: Override the direction of the text after them.
-TURNERS = frozenset("\u202a\u202b\u202c\u202d\u202e")
-LAYOUT = frozenset("\n\r\t")
-NOTHING_SEEN = "Write something that can be seen."
-HIDDEN = "Leave out the characters that cannot be seen, or that turn others round."
+DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e")
+LAYOUT_CONTROLS = frozenset("\n\r\t")
+NOTHING_VISIBLE = "Write something that can be seen."
+HIDDEN_CHARACTERS = "Leave out the characters that cannot be seen, or that turn others round."
 
 
 def is_visible(text: str) -> bool:
     """Return whether the text has a visible character."""
-    return any(unicodedata.category(one) not in UNSEEN and one not in BLANK for one in text)
+    return any(unicodedata.category(one) not in INVISIBLE_CATEGORIES and one not in BLANK_LETTERS for one in text)
 
 
 def line_problems(line: str, field: str) -> list[Problem]:
     """Return what is wrong with a name, a title or a note: nothing visible, or invisible or reversing characters."""
     if line and not is_visible(line):
-        return [Problem(Code.INVALID, NOTHING_SEEN, field)]
+        return [Problem(Code.INVALID, NOTHING_VISIBLE, field)]
     if any(unicodedata.category(one) in {"Cc", "Cf"} and one not in JOINERS for one in line):
-        return [Problem(Code.INVALID, HIDDEN, field)]
+        return [Problem(Code.INVALID, HIDDEN_CHARACTERS, field)]
     return []
 
 
 def text_problems(text: str, field: str) -> list[Problem]:
     """Return what is wrong with a text of several lines, which may contain some format characters."""
     if text and not is_visible(text):
-        return [Problem(Code.INVALID, NOTHING_SEEN, field)]
-    if any(one in TURNERS or (unicodedata.category(one) == "Cc" and one not in LAYOUT) for one in text):
-        return [Problem(Code.INVALID, HIDDEN, field)]
+        return [Problem(Code.INVALID, NOTHING_VISIBLE, field)]
+    if any(
+        one in DIRECTION_OVERRIDES or (unicodedata.category(one) == "Cc" and one not in LAYOUT_CONTROLS) for one in text
+    ):
+        return [Problem(Code.INVALID, HIDDEN_CHARACTERS, field)]
     return []
 
 
-MAX_FILE_NAME = 100
+MAX_FILE_NAME_LENGTH = 100
 
 
-def shown_file_name(name: str, *, fallback: str = "file") -> str:
+def clean_file_name(name: str, *, fallback: str = "file") -> str:
     """Return a client's file name as it may be shown: no folders, no invisible or text-reversing characters.
 
     It is for people only and never a path: files are stored under keys of their own.
@@ -62,10 +64,10 @@ def shown_file_name(name: str, *, fallback: str = "file") -> str:
     plain = unicodedata.normalize("NFKC", name).replace("\\", "/").rpartition("/")[2]
     kept = "".join(one for one in plain if unicodedata.category(one) not in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
     kept = " ".join(kept.split()).strip(". ")
-    if len(kept) > MAX_FILE_NAME:
+    if len(kept) > MAX_FILE_NAME_LENGTH:
         stem, dot, ending = kept.rpartition(".")
         ending = f"{dot}{ending}"[:12] if stem else ""
-        kept = kept[: MAX_FILE_NAME - len(ending)] + ending
+        kept = kept[: MAX_FILE_NAME_LENGTH - len(ending)] + ending
     return kept if is_visible(kept) else fallback
 
 
@@ -73,10 +75,10 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: Replaced by spaces, so that PostgreSQL reads addresses, signed numbers and tags as words; the index does the same.
 SEPARATORS = "-_./:@<>&+~"
-VECTOR = f"to_tsvector('simple', translate(%(expressions)s, '{SEPARATORS}', '{' ' * len(SEPARATORS)}'))"
+SEARCH_VECTOR = f"to_tsvector('simple', translate(%(expressions)s, '{SEPARATORS}', '{' ' * len(SEPARATORS)}'))"
 
 
-def words_of(query: str) -> list[str]:
+def split_words(query: str) -> list[str]:
     """Return the words in a query, each once: letters, digits and the marks on them; the rest is ignored."""
     # The dotted capital I becomes two characters in lower case, which no database matches with one.
     text = unicodedata.normalize("NFC", query).replace("\u0130", "i")
@@ -84,7 +86,7 @@ def words_of(query: str) -> list[str]:
     return list(dict.fromkeys(kept.lower().split()))
 
 
-def begins_words(rows: Rows, column: str, words: Collection[str]) -> Rows:
+def filter_by_word_prefixes(rows: Rows, column: str, words: Collection[str]) -> Rows:
     """Return the rows in whose text every one of `words` begins a word."""
     if connection.vendor == "postgresql":
         return rows.filter(_matches(column, words))
@@ -94,7 +96,7 @@ def begins_words(rows: Rows, column: str, words: Collection[str]) -> Rows:
 
 
 def _matches(column: str, words: Collection[str]) -> Func:
-    text = Func(F(column), template=VECTOR, output_field=TextField())
+    text = Func(F(column), template=SEARCH_VECTOR, output_field=TextField())
     wanted = " & ".join(f"'{word}':*" for word in words)
     query = Func(Value("simple"), Value(wanted), function="to_tsquery", output_field=TextField())
     return Func(text, query, template="(%(expressions)s)", arg_joiner=" @@ ", output_field=BooleanField())

@@ -20,7 +20,7 @@ from django.core.cache import caches
 logger = logging.getLogger(__name__)
 
 #: Refills the bucket by the clock of Redis, then takes the tokens if there are enough. A full bucket needs no key.
-TAKE = """
+TAKE_SCRIPT = """
 local capacity, rate, tokens = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
@@ -69,7 +69,7 @@ class TokenBucket:
         """Return the whole seconds until the bucket holds this many tokens, if none are taken."""
         return max(1, math.ceil((min(tokens, self.capacity) - balance.level) / self.rate))
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Drop the buckets of this process: all of them are full again."""
         with self._lock:
             self._local.clear()
@@ -78,7 +78,7 @@ class TokenBucket:
         digest = hashlib.sha256(key.encode()).hexdigest()[:32]
         cache = caches["default"]
         is_taken, level = cache.run_script(  # type: ignore[attr-defined] # SharedCache has it
-            TAKE, f"bucket:{self.name}:{digest}", self.capacity, self.rate, tokens
+            TAKE_SCRIPT, f"bucket:{self.name}:{digest}", self.capacity, self.rate, tokens
         )
         return Balance(is_taken=bool(is_taken), level=float(level))
 

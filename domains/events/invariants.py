@@ -1,36 +1,36 @@
 """What must always hold of tickets and at the door.
 
-The database itself refuses: more tickets than places, two live tickets of one person, and one scan recorded twice.
+The database itself refuses: more tickets than slots, two live tickets of one person, and one scan recorded twice.
 """
 
 from __future__ import annotations
 
 from django.db.models import Count, F, Q, QuerySet
 
-from domains.base.audit import holds_without
+from domains.base.audit import invariant
 from domains.events.models import Event, EventTicket, Scan, ScanDirection, ScanOutcome, TicketStatus
 
-PLACE_STATUSES = (TicketStatus.ISSUED, TicketStatus.OFFERED)
+SLOT_HOLDING_STATUSES = (TicketStatus.ISSUED, TicketStatus.OFFERED)
 
 
-@holds_without
+@invariant
 def events_count_their_tickets() -> QuerySet[Event]:
-    """The places that an event counts as taken are those of its tickets that are issued or offered."""
-    held = Count("tickets", filter=Q(tickets__status__in=PLACE_STATUSES))
+    """The slots that an event counts as taken are those of its tickets that are issued or offered."""
+    held = Count("tickets", filter=Q(tickets__status__in=SLOT_HOLDING_STATUSES))
     return Event.objects.annotate(held=held).exclude(held=F("tickets_taken"))
 
 
-@holds_without
-def tickets_let_in_once() -> QuerySet[EventTicket]:
+@invariant
+def tickets_admit_once() -> QuerySet[EventTicket]:
     """A ticket lets somebody in once, and once more for each time that they left."""
-    through = Q(scans__outcome=ScanOutcome.ADMITTED)
-    entries = Count("scans", filter=through & Q(scans__direction=ScanDirection.ENTRY))
-    exits = Count("scans", filter=through & Q(scans__direction=ScanDirection.EXIT))
+    is_admission = Q(scans__outcome=ScanOutcome.ADMITTED)
+    entries = Count("scans", filter=is_admission & Q(scans__direction=ScanDirection.ENTRY))
+    exits = Count("scans", filter=is_admission & Q(scans__direction=ScanDirection.EXIT))
     return EventTicket.objects.annotate(entries=entries, exits=exits).filter(entries__gt=F("exits") + 1)
 
 
-@holds_without
-def who_was_let_in_is_checked_in() -> QuerySet[Scan]:
+@invariant
+def admitted_tickets_are_checked_in() -> QuerySet[Scan]:
     """Who was let in had a ticket to this event, which says since then when that was."""
-    came_in = Scan.objects.filter(outcome=ScanOutcome.ADMITTED, direction=ScanDirection.ENTRY, ticket__isnull=False)
-    return came_in.exclude(ticket__event=F("event"), ticket__check_in_time__isnull=False)
+    admissions = Scan.objects.filter(outcome=ScanOutcome.ADMITTED, direction=ScanDirection.ENTRY, ticket__isnull=False)
+    return admissions.exclude(ticket__event=F("event"), ticket__check_in_time__isnull=False)

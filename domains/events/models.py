@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, acquaints
+from domains.accounts.models import User, register_acquaintance
 from domains.geo.fields import ZipCodeField
 from domains.opportunities.models import MembershipRole, Opportunity, OpportunityHost, hosts_run_by
 
@@ -176,7 +176,7 @@ class EventTicket(models.Model):
         return f"{self.attendee_id} at {self.event_id}: {self.status}"
 
 
-@acquaints
+@register_acquaintance
 def tickets_to(viewer: User, person: Any) -> models.QuerySet[EventTicket]:
     """Return the person's live tickets to the events of the viewer and of the hosts that the viewer runs."""
     held = Q(event__host=viewer) | Q(event__organization__in=hosts_run_by(viewer))

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
-from domains.geo.selectors import normalize_zip_code, why_no_zip_code
+from domains.geo.selectors import find_zip_code_problem, normalize_zip_code
 
 #: The validator that migrations name.
-FORM = RegexValidator(r"^[0-9]{5}\Z", "Give a ZIP code of five digits, such as 94110.", "INVALID")
+ZIP_CODE_VALIDATOR = RegexValidator(r"^[0-9]{5}\Z", "Give a ZIP code of five digits, such as 94110.", "INVALID")
 
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class ZipCodeField(_CharField):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"max_length": 5, "blank": True, "validators": [FORM], **options})
+        super().__init__(**{"max_length": 5, "blank": True, "validators": [ZIP_CODE_VALIDATOR], **options})
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Describe the field to migrations as a CharField."""
@@ -43,8 +43,8 @@ class ZipCodeField(_CharField):
 
     def run_validators(self, value: Any) -> None:
         """Raise a single error for an invalid value."""
-        if value not in self.empty_values and (wrong := why_no_zip_code(str(value))):
-            raise ValidationError(wrong, "INVALID")
+        if value not in self.empty_values and (problem := find_zip_code_problem(str(value))):
+            raise ValidationError(problem, "INVALID")
 
     def formfield(self, **options: Any) -> Any:
         """Return a form field that also accepts ZIP+4."""

@@ -14,7 +14,7 @@ from django.db.models import Q
 #: The mean radius of the earth (IUGG), in km.
 EARTH_RADIUS_KM = 6371.0088
 _KM_PER_DEGREE = EARTH_RADIUS_KM * math.pi / 180
-_EAST_WEST_ENDS = 180
+_MAX_LONGITUDE = 180
 
 
 class Point(NamedTuple):
@@ -33,7 +33,7 @@ class Box:
     west: float
     east: float
 
-    def holds(self, point: Point) -> bool:
+    def contains(self, point: Point) -> bool:
         """Return whether the point is in the box."""
         is_between = point.longitude >= self.west, point.longitude <= self.east
         is_inside = all(is_between) if self.west <= self.east else any(is_between)
@@ -58,20 +58,27 @@ def distance_km(one: Point, other: Point) -> float:
 
 def box_around(point: Point, km: float) -> Box:
     """Return the smallest box that holds everything within `km` of the point, at the poles and dateline too."""
-    reach = km / _KM_PER_DEGREE
-    south, north = point.latitude - reach, point.latitude + reach
+    latitude_delta = km / _KM_PER_DEGREE
+    south, north = point.latitude - latitude_delta, point.latitude + latitude_delta
     if south <= -90 or north >= 90:  # noqa: PLR2004 # around a pole every meridian is near
         return Box(max(south, -90.0), min(north, 90.0), -180.0, 180.0)
-    sideways = math.degrees(math.asin(min(1.0, math.sin(math.radians(reach)) / math.cos(math.radians(point.latitude)))))
-    if sideways >= _EAST_WEST_ENDS:
+    longitude_delta = math.degrees(
+        math.asin(min(1.0, math.sin(math.radians(latitude_delta)) / math.cos(math.radians(point.latitude))))
+    )
+    if longitude_delta >= _MAX_LONGITUDE:
         return Box(south, north, -180.0, 180.0)
-    return Box(south, north, _wrapped(point.longitude - sideways), _wrapped(point.longitude + sideways))
+    return Box(
+        south,
+        north,
+        _wrap_longitude(point.longitude - longitude_delta),
+        _wrap_longitude(point.longitude + longitude_delta),
+    )
 
 
-def _wrapped(longitude: float) -> float:
-    return (longitude + 180) % 360 - 180 if abs(longitude) > _EAST_WEST_ENDS else longitude
+def _wrap_longitude(longitude: float) -> float:
+    return (longitude + 180) % 360 - 180 if abs(longitude) > _MAX_LONGITUDE else longitude
 
 
-def stretch(point: Point) -> float:
+def longitude_scale(point: Point) -> float:
     """Return the length of a degree of longitude there, as a fraction of a degree of latitude."""
     return math.cos(math.radians(point.latitude))

@@ -14,7 +14,7 @@ from domains.geo.plain import Point, box_around, distance_km
 
 #: A ZIP code as it is stored, and as people write it: five digits, or ZIP+4, with spaces and dashes.
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
-_WRITTEN = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
+_ZIP_CODE = re.compile(r"([0-9]{5})(?:-?[0-9]{4})?")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 #: Corrections of the list, from the boundaries of timezone-boundary-builder (2026) and the local time of the town.
 _CORRECTED_ZONES = {
@@ -41,15 +41,15 @@ def normalize_zip_code(text: str) -> str:
 
     Spaces and fullwidth digits do not count, and the last four digits of ZIP+4 are dropped: 94110-1234 is 94110.
     """
-    written = _WRITTEN.fullmatch("".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split()))
+    written = _ZIP_CODE.fullmatch("".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split()))
     return written[1] if written else text.strip()
 
 
-def why_no_zip_code(text: str) -> str | None:
+def find_zip_code_problem(text: str) -> str | None:
     """Return what is wrong with a normalized ZIP code, in a sentence; None for one that exists."""
     if not _FIVE_DIGITS.fullmatch(text):
         return "Give a ZIP code of five digits, such as 94110."
-    if text not in _listed():
+    if text not in _listed_zip_codes():
         return f"There is no ZIP code {text}. Give one that exists, such as 94110."
     return None
 
@@ -60,7 +60,7 @@ def zip_point(zip_code: str) -> Point | None:
     None for a text that is no ZIP code of five digits, for one that is not in use, and for the military ones
     abroad, which the list puts at 0, 0.
     """
-    return _middles().get(zip_code)
+    return _centers().get(zip_code)
 
 
 def zip_time_zone(zip_code: str) -> ZoneInfo | None:
@@ -68,41 +68,43 @@ def zip_time_zone(zip_code: str) -> ZoneInfo | None:
 
     None for a text that is no ZIP code in use, and for the military ones abroad.
     """
-    return _zones().get(zip_code)
+    return _time_zones().get(zip_code)
 
 
 @lru_cache(maxsize=1024)
 def zip_codes_within(point: Point, km: float) -> tuple[str, ...]:
     """Return the ZIP codes whose center is at most `km` from the point, sorted."""
-    box, places = box_around(point, km), _from_south_to_north()
-    first = bisect_left(places, box.south, key=lambda place: place[1].latitude)
-    last = bisect_right(places, box.north, key=lambda place: place[1].latitude)
+    box, centers = box_around(point, km), _centers_by_latitude()
+    first = bisect_left(centers, box.south, key=lambda entry: entry[1].latitude)
+    last = bisect_right(centers, box.north, key=lambda entry: entry[1].latitude)
     return tuple(
-        sorted(code for code, middle in places[first:last] if box.holds(middle) and distance_km(point, middle) <= km)
+        sorted(
+            code for code, center in centers[first:last] if box.contains(center) and distance_km(point, center) <= km
+        )
     )
 
 
 @lru_cache(maxsize=1)
-def _listed() -> frozenset[str]:
+def _listed_zip_codes() -> frozenset[str]:
     """Return every ZIP code: those in use, the military ones abroad, and retired ones, which people still give."""
-    return frozenset(str(place["zip_code"]) for place in zipcodes.list_all())
+    return frozenset(str(entry["zip_code"]) for entry in zipcodes.list_all())
 
 
 @lru_cache(maxsize=1)
-def _middles() -> dict[str, Point]:
+def _centers() -> dict[str, Point]:
     """Return the center of every ZIP code; the first one if a code is listed twice."""
-    middles = {
-        str(place["zip_code"]): Point(float(place["lat"]), float(place["long"]))
-        for place in reversed(zipcodes.list_all())
-        if place["zip_code_type"] != "MILITARY"
+    centers = {
+        str(entry["zip_code"]): Point(float(entry["lat"]), float(entry["long"]))
+        for entry in reversed(zipcodes.list_all())
+        if entry["zip_code_type"] != "MILITARY"
     }
-    return {code: middle for code, middle in middles.items() if middle != (0.0, 0.0)}
+    return {code: center for code, center in centers.items() if center != (0.0, 0.0)}
 
 
 @lru_cache(maxsize=1)
-def _zones() -> dict[str, ZoneInfo]:
+def _time_zones() -> dict[str, ZoneInfo]:
     """Return the time zone of every ZIP code that has one."""
-    names = {str(place["zip_code"]): str(place["timezone"]) for place in reversed(zipcodes.list_all())}
+    names = {str(entry["zip_code"]): str(entry["timezone"]) for entry in reversed(zipcodes.list_all())}
     names |= _CORRECTED_ZONES
     known = {name: _zone(name) for name in set(names.values())}
     return {code: zone for code, name in names.items() if (zone := known[name])}
@@ -117,5 +119,5 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 @lru_cache(maxsize=1)
-def _from_south_to_north() -> list[tuple[str, Point]]:
-    return sorted(_middles().items(), key=lambda place: place[1].latitude)
+def _centers_by_latitude() -> list[tuple[str, Point]]:
+    return sorted(_centers().items(), key=lambda entry: entry[1].latitude)

@@ -16,7 +16,7 @@ from domains.accounts.models import User
 from domains.accounts.policies import may_be_minor
 from domains.events.models import LIVE_TICKET_STATUSES, EventTicket
 from domains.messaging.models import Conversation, Participant
-from domains.opportunities.models import LIVE_STATUSES, MANAGING_ROLES, Application
+from domains.opportunities.models import LIVE_APPLICATION_STATUSES, MANAGING_ROLES, Application
 
 
 def adult_and_minor(years: dict[int, int | None]) -> tuple[int, int] | None:
@@ -26,25 +26,25 @@ def adult_and_minor(years: dict[int, int | None]) -> tuple[int, int] | None:
     return (adults[0], minors[0]) if adults and minors else None
 
 
-def have_common_ground(adult: int, minor: int) -> bool:
+def has_common_ground(adult: int, minor: int) -> bool:
     """Tell whether the two have something in common, by one statement."""
     return User.objects.filter(common_ground(adult, minor), pk=minor).exists()
 
 
 def common_ground(adult: Any, minor: Any) -> Q:
     """Return what an adult and a minor must have in common to talk; each is a key, or refers to the outer row's."""
-    applied = Application.objects.filter(volunteer=minor, status__in=LIVE_STATUSES)
-    coming = EventTicket.objects.filter(attendee=minor, status__in=LIVE_TICKET_STATUSES)
-    both_apply = applied.filter(
+    applications = Application.objects.filter(volunteer=minor, status__in=LIVE_APPLICATION_STATUSES)
+    tickets = EventTicket.objects.filter(attendee=minor, status__in=LIVE_TICKET_STATUSES)
+    both_apply = applications.filter(
         role__opportunity__roles__applications__volunteer=adult,
-        role__opportunity__roles__applications__status__in=LIVE_STATUSES,
+        role__opportunity__roles__applications__status__in=LIVE_APPLICATION_STATUSES,
     )
-    applies_to = applied.filter(
+    applies_to_host_of = applications.filter(
         role__opportunity__host__memberships__user=adult,
         role__opportunity__host__memberships__accepted_at__isnull=False,
     )
-    both_come = coming.filter(event__tickets__attendee=adult, event__tickets__status__in=LIVE_TICKET_STATUSES)
-    comes_to = coming.filter(
+    both_attend = tickets.filter(event__tickets__attendee=adult, event__tickets__status__in=LIVE_TICKET_STATUSES)
+    attends_event_of = tickets.filter(
         Q(event__host=adult)
         | Q(
             event__organization__memberships__user=adult,
@@ -52,7 +52,14 @@ def common_ground(adult: Any, minor: Any) -> Q:
             event__organization__memberships__role__in=MANAGING_ROLES,
         )
     )
-    rows = (both_apply, applies_to, both_come, comes_to, _groups_of(adult, minor), _questions_to(adult, minor))
+    rows = (
+        both_apply,
+        applies_to_host_of,
+        both_attend,
+        attends_event_of,
+        _groups_of(adult, minor),
+        _questions_to(adult, minor),
+    )
     return reduce(or_, (Q(Exists(found)) for found in rows))
 
 

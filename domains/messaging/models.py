@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, acquaints
+from domains.accounts.models import User, register_acquaintance
 from domains.events.models import Event
 from domains.opportunities.models import Opportunity
 
@@ -98,7 +98,7 @@ class Participant(models.Model):
         return f"{self.user_id} in {self.conversation_id}"
 
 
-@acquaints
+@register_acquaintance
 def fellow_participants(viewer: User, person: Any) -> models.QuerySet[Participant]:
     """Return the person's participations in the viewer's current conversations."""
     shared = Conversation.objects.visible_to(viewer)

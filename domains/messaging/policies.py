@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from domains.accounts.models import Block, User
 from domains.accounts.policies import may_be_minor
-from domains.messaging.minors import adult_and_minor, common_ground, have_common_ground
+from domains.messaging.minors import adult_and_minor, common_ground, has_common_ground
 from domains.messaging.models import Conversation, Message, Participant
 from domains.opportunities.models import HostMembership, Opportunity
 
 #: How long after it was sent a message can be changed, by the server's clock.
-EDITABLE_FOR = timedelta(minutes=15)
+EDIT_WINDOW = timedelta(minutes=15)
 BLOCKED = "You cannot write to each other."
 NO_CONTEXT = "You can write to each other once you share an opportunity, an event or a group."
 
@@ -29,28 +29,28 @@ def can_start_conversation(user: User) -> bool:
 class ConversationAccess:
     """What a person may do in a conversation, and why not, as it was read under the conversation's lock."""
 
-    takes_part: bool = False
+    is_participant: bool = False
     is_blocked: bool = False
     #: Whether the other of a direct conversation has left it.
-    is_alone: bool = False
+    has_other_left: bool = False
     #: The adult and the minor, where the two are that.
-    guarded: tuple[int, int] | None = None
+    minor_pair: tuple[int, int] | None = None
 
 
 def find_access(*, actor: User, conversation: Conversation) -> ConversationAccess:
     """Return the actor's access, by one statement; read it under the conversation's lock."""
     rows = Participant.objects.filter(conversation=conversation)
     if conversation.direct_key is None:
-        return ConversationAccess(takes_part=rows.filter(user=actor, left_at__isnull=True).exists())
+        return ConversationAccess(is_participant=rows.filter(user=actor, left_at__isnull=True).exists())
     pair = [int(key) for key in conversation.direct_key.split(":")]
     blocked = Exists(Block.objects.filter(blocker__in=pair, blocked__in=pair))
     found = rows.annotate(is_blocked=blocked).values_list("user", "left_at", "user__profile__birth_year", "is_blocked")
     years = {key: year for key, _, year, _ in found}
     return ConversationAccess(
-        takes_part=any(key == actor.pk and left_at is None for key, left_at, _, _ in found),
+        is_participant=any(key == actor.pk and left_at is None for key, left_at, _, _ in found),
         is_blocked=any(is_blocked for *_, is_blocked in found),
-        is_alone=all(key == actor.pk or left_at is not None for key, left_at, _, _ in found),
-        guarded=adult_and_minor(years),
+        has_other_left=all(key == actor.pk or left_at is not None for key, left_at, _, _ in found),
+        minor_pair=adult_and_minor(years),
     )
 
 
@@ -61,7 +61,7 @@ def reason_unreachable(access: ConversationAccess) -> str | None:
     """
     if access.is_blocked:
         return BLOCKED
-    if access.guarded and not have_common_ground(*access.guarded):
+    if access.minor_pair and not has_common_ground(*access.minor_pair):
         return NO_CONTEXT
     return None
 
@@ -71,11 +71,11 @@ def reason_not_to_start(*, actor: User, person: User, opportunity: Opportunity |
 
     Returns the sentence of the refusal, or None.
     """
-    people = _look_at(actor, [person.pk])
-    guarded = adult_and_minor({key: year for key, (year, _) in people.items()})
+    people = _read_people(actor, [person.pk])
+    minor_pair = adult_and_minor({key: year for key, (year, _) in people.items()})
     is_blocked = any(is_blocked for _, is_blocked in people.values())
-    asks = _asks(actor, person, opportunity, guarded)
-    return reason_unreachable(ConversationAccess(is_blocked=is_blocked, guarded=None if asks else guarded))
+    is_question = _is_question_of_minor(actor, person, opportunity, minor_pair)
+    return reason_unreachable(ConversationAccess(is_blocked=is_blocked, minor_pair=None if is_question else minor_pair))
 
 
 def can_change_subject(*, actor: User, person: User, opportunity: Opportunity) -> bool:
@@ -83,15 +83,17 @@ def can_change_subject(*, actor: User, person: User, opportunity: Opportunity) -
 
     So the minor's question stays the minor's: the adult cannot put another in its place to keep the conversation open.
     """
-    guarded = adult_and_minor({key: year for key, (year, _) in _look_at(actor, [person.pk]).items()})
-    return guarded is None or _asks(actor, person, opportunity, guarded)
+    minor_pair = adult_and_minor({key: year for key, (year, _) in _read_people(actor, [person.pk]).items()})
+    return minor_pair is None or _is_question_of_minor(actor, person, opportunity, minor_pair)
 
 
-def _asks(actor: User, person: User, opportunity: Opportunity | None, guarded: tuple[int, int] | None) -> bool:
+def _is_question_of_minor(
+    actor: User, person: User, opportunity: Opportunity | None, minor_pair: tuple[int, int] | None
+) -> bool:
     """Return whether a minor asks an adult about an opportunity of the adult's organization."""
     return (
         opportunity is not None
-        and guarded == (person.pk, actor.pk)
+        and minor_pair == (person.pk, actor.pk)
         and HostMembership.objects.accepted().filter(user=person, host=opportunity.host_id).exists()
     )
 
@@ -106,19 +108,19 @@ def find_unreachable(*, actor: User, people: Collection[User]) -> set[int]:
 
 def find_unreachable_among(*, actor: User, keys: Collection[int]) -> set[int]:
     """Return the same for the keys of people."""
-    others = _look_at(actor, keys)
+    others = _read_people(actor, keys)
     year, _ = others.pop(actor.pk, (None, False))
     is_minor = may_be_minor(year)
     blocked = {key for key, (_, is_blocked) in others.items() if is_blocked}
-    guarded = {key for key, (year, _) in others.items() if may_be_minor(year) != is_minor} - blocked
-    if not guarded:
+    across_age = {key for key, (year, _) in others.items() if may_be_minor(year) != is_minor} - blocked
+    if not across_age:
         return blocked
-    either = (OuterRef("pk"), actor.pk) if is_minor else (actor.pk, OuterRef("pk"))
-    near = User.objects.filter(common_ground(*either), pk__in=guarded).values_list("pk", flat=True)
-    return blocked | guarded - set(near)
+    adult_and_minor_ids = (OuterRef("pk"), actor.pk) if is_minor else (actor.pk, OuterRef("pk"))
+    reachable = User.objects.filter(common_ground(*adult_and_minor_ids), pk__in=across_age).values_list("pk", flat=True)
+    return blocked | across_age - set(reachable)
 
 
-def _look_at(actor: User, keys: Collection[int]) -> dict[int, tuple[int | None, bool]]:
+def _read_people(actor: User, keys: Collection[int]) -> dict[int, tuple[int | None, bool]]:
     """Return the birth year of the actor and of each person, and whether a block is between the two."""
     blocked = Block.objects.filter(
         Q(blocker=actor, blocked=OuterRef("pk")) | Q(blocker=OuterRef("pk"), blocked=actor),
@@ -134,7 +136,7 @@ def can_change_message(user: User | None, message: Message, *, now: datetime) ->
 
     I must be able to write to the other of a direct conversation, too: `selectors.find_changeable` says where I can.
     """
-    return can_delete_message(user, message) and now - message.sent_at <= EDITABLE_FOR
+    return can_delete_message(user, message) and now - message.sent_at <= EDIT_WINDOW
 
 
 def can_delete_message(user: User | None, message: Message) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q,
 from django.db.models.functions import Coalesce, RowNumber
 
 from domains.accounts.models import Block, User, pair_key
-from domains.base.texts import begins_words
+from domains.base.texts import filter_by_word_prefixes
 from domains.messaging import policies, tokens
 from domains.messaging.models import (
     Conversation,
@@ -26,8 +26,8 @@ from domains.messaging.models import (
     Reaction,
 )
 
-#: The attribute of a conversation that `with_present_people` fills.
-PRESENT = "present_participations"
+#: The attribute of a conversation that `prefetch_participants` fills.
+PARTICIPANTS_ATTRIBUTE = "present_participations"
 
 
 def find_conversations(*, viewer: User) -> ConversationQuerySet:
@@ -40,12 +40,15 @@ def find_conversation(*, viewer: User | None, conversation_id: int) -> Conversat
     return Conversation.objects.visible_to(viewer).filter(pk=conversation_id)
 
 
-def find_heads(*, conversation_ids: Collection[int]) -> dict[int, int]:
-    """Return the last sequence of each conversation; for the live path, which checks access by `find_followers`."""
+def find_last_sequences(*, conversation_ids: Collection[int]) -> dict[int, int]:
+    """Return the last sequence of each conversation.
+
+    For the live path, which checks access by `find_permitted_subscribers`.
+    """
     return dict(Conversation.objects.filter(pk__in=conversation_ids).values_list("pk", "last_sequence"))
 
 
-def find_followers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
+def find_permitted_subscribers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
     """Return, by conversation, the ids of the people who may follow it live now.
 
     These are its active participants; none in a direct conversation in which one has blocked the other.
@@ -57,29 +60,29 @@ def find_followers(*, conversation_ids: Collection[int]) -> dict[int, set[int]]:
     # A CASE, so that blocks are searched for direct conversations only: PostgreSQL runs the EXISTS for each row.
     is_closed = Case(When(conversation__is_group=True, then=Value(False)), default=Exists(blocks))
     rows = Participant.objects.filter(conversation__in=conversation_ids, left_at__isnull=True, user__is_active=True)
-    may = rows.annotate(is_closed=is_closed).filter(is_closed=False)
+    permitted = rows.annotate(is_closed=is_closed).filter(is_closed=False)
     found: dict[int, set[int]] = {key: set() for key in conversation_ids}
-    for conversation_id, user_id in may.values_list("conversation", "user"):
+    for conversation_id, user_id in permitted.values_list("conversation", "user"):
         found[conversation_id].add(user_id)
     return found
 
 
-def get_head_to_follow(*, viewer_id: int, conversation_id: int) -> int | None:
+def get_last_sequence(*, viewer_id: int, conversation_id: int) -> int | None:
     """Return the last sequence of a conversation, or None if the viewer may not follow it live."""
-    if viewer_id not in find_followers(conversation_ids=[conversation_id])[conversation_id]:
+    if viewer_id not in find_permitted_subscribers(conversation_ids=[conversation_id])[conversation_id]:
         return None
-    return find_heads(conversation_ids=[conversation_id])[conversation_id]
+    return find_last_sequences(conversation_ids=[conversation_id])[conversation_id]
 
 
-def find_followed(*, viewer_id: int) -> dict[int, int]:
+def find_joined_sequences(*, viewer_id: int) -> dict[int, int]:
     """Return, for each conversation the viewer is a participant of now, the last sequence before they joined it."""
-    begun = (
+    first_event = (
         ConversationEvent.objects.filter(conversation=OuterRef("conversation"), at__gte=OuterRef("joined_at"))
         .order_by("sequence")
         .values("sequence")[:1]
     )
     rows = Participant.objects.filter(user=viewer_id, left_at__isnull=True, user__is_active=True)
-    first = Coalesce(Subquery(begun), F("conversation__last_sequence") + 1)
+    first = Coalesce(Subquery(first_event), F("conversation__last_sequence") + 1)
     return {key: sequence - 1 for key, sequence in rows.values_list("conversation", first)}
 
 
@@ -87,10 +90,10 @@ def find_overviews(*, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int
     """Return, for each pair of conversation and viewer, the conversation as that viewer's list shows it.
 
     Each has its `unread_count`, its participants and its last message; the number of statements does not
-    depend on the number of pairs. Pass only viewers that `find_followers` has found.
+    depend on the number of pairs. Pass only viewers that `find_permitted_subscribers` has found.
     """
     keys, viewers = {key for key, _ in pairs}, {viewer for _, viewer in pairs}
-    rows = Conversation.objects.filter(pk__in=keys).prefetch_related(with_present_people())
+    rows = Conversation.objects.filter(pk__in=keys).prefetch_related(prefetch_participants())
     shared: dict[int, Any] = rows.annotate(last_message_id=last_message_id()).in_bulk()
     last = find_sent_messages(ids=[row.last_message_id for row in shared.values() if row.last_message_id])
     unread = _unread_counts(keys, viewers)
@@ -122,7 +125,8 @@ def _unread_counts(keys: Collection[int], viewers: Collection[int]) -> dict[tupl
 def find_log(*, conversation_id: int, after_sequence: int, limit: int) -> QuerySet[ConversationEvent]:
     """Return the rows of the log after a sequence, in order, with their messages and senders.
 
-    For the live path, which reads once for all subscribers and checks the access of each by `find_followers`.
+    For the live path, which reads once for all subscribers and checks the access of each by
+    `find_permitted_subscribers`.
     """
     files = MessageAttachment.objects.filter(message=OuterRef("message"))
     reactions = Reaction.objects.filter(message=OuterRef("message"))
@@ -142,7 +146,7 @@ def find_messages(*, viewer: User | None) -> MessageQuerySet:
 def search_messages(*, viewer: User, words: Collection[str]) -> MessageQuerySet:
     """Return messages of the viewer's conversations in which each of these words begins a word, newest first."""
     rows = find_messages(viewer=viewer).filter(deleted_at__isnull=True)
-    return begins_words(rows, "content", words).order_by("-sent_at", "-pk")
+    return filter_by_word_prefixes(rows, "content", words).order_by("-sent_at", "-pk")
 
 
 def find_events(
@@ -159,7 +163,9 @@ def find_events(
     return rows.annotate(place=place).filter(place__lte=limit)
 
 
-def find_people(*, conversation_ids: Collection[int], people: QuerySet[User] | None = None) -> dict[int, list[User]]:
+def find_participants(
+    *, conversation_ids: Collection[int], people: QuerySet[User] | None = None
+) -> dict[int, list[User]]:
     """Return the current participants of each conversation; pass only conversations that the viewer may see.
 
     They come in the order of joining; `people` is the queryset that loads them.
@@ -178,38 +184,38 @@ def get_direct_id(*, one_id: int, other_id: int) -> int | None:
 
 def find_writable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
     """Return in which of the conversations the viewer may write now, by at most three statements."""
-    return _find_open(viewer, conversation_ids, also_alone=False)
+    return _find_open(viewer, conversation_ids, allow_other_left=False)
 
 
 def find_changeable(*, viewer: User, conversation_ids: Collection[int]) -> set[int]:
     """Like `find_writable`, for changing messages already sent: that is possible after the other person left, too."""
-    return _find_open(viewer, conversation_ids, also_alone=True)
+    return _find_open(viewer, conversation_ids, allow_other_left=True)
 
 
-def _find_open(viewer: User, conversation_ids: Collection[int], *, also_alone: bool) -> set[int]:
+def _find_open(viewer: User, conversation_ids: Collection[int], *, allow_other_left: bool) -> set[int]:
     rows = Participant.objects.filter(
         Q(user=viewer, left_at__isnull=True) | Q(conversation__is_group=False), conversation__in=conversation_ids
     )
-    if not also_alone:
+    if not allow_other_left:
         rows = rows.filter(left_at__isnull=True)
     found = list(rows.values_list("conversation", "user", "conversation__is_group", "left_at"))
     partners = {key: user for key, user, _, _ in found if user != viewer.pk}
-    away = policies.find_unreachable_among(actor=viewer, keys=set(partners.values()))
-    near = {key for key, user in partners.items() if user not in away}
+    unreachable = policies.find_unreachable_among(actor=viewer, keys=set(partners.values()))
+    reachable = {key for key, user in partners.items() if user not in unreachable}
     own = ((key, is_group) for key, user, is_group, left_at in found if user == viewer.pk and left_at is None)
-    return {key for key, is_group in own if is_group or key in near}
+    return {key for key, is_group in own if is_group or key in reachable}
 
 
-def with_present_people(people: QuerySet[User] | None = None) -> Prefetch[Any]:
-    """Return the prefetch of the current participants of many conversations (read them by `people_of`)."""
-    return Prefetch("participations", queryset=_participations(people), to_attr=PRESENT)
+def prefetch_participants(people: QuerySet[User] | None = None) -> Prefetch[Any]:
+    """Return the prefetch of the current participants of many conversations (read them by `participants_of`)."""
+    return Prefetch("participations", queryset=_participations(people), to_attr=PARTICIPANTS_ATTRIBUTE)
 
 
-def people_of(conversation: Conversation) -> list[User]:
+def participants_of(conversation: Conversation) -> list[User]:
     """Return the current participants, from the prefetch if there was one."""
-    rows = getattr(conversation, PRESENT, None)
+    rows = getattr(conversation, PARTICIPANTS_ATTRIBUTE, None)
     if rows is None:
-        return find_people(conversation_ids=[conversation.pk])[conversation.pk]
+        return find_participants(conversation_ids=[conversation.pk])[conversation.pk]
     return [row.user for row in rows]
 
 
@@ -282,7 +288,7 @@ def count_reactions(*, viewer: User | None, message_ids: Collection[int]) -> dic
     return found
 
 
-def summed_up(reactions: Iterable[Reaction], *, viewer: User | None) -> list[ReactionCount]:
+def count_loaded_reactions(reactions: Iterable[Reaction], *, viewer: User | None) -> list[ReactionCount]:
     """Like `count_reactions`, for one message whose reactions are loaded already."""
     people: dict[str, list[int]] = {}
     for reaction in sorted(reactions, key=lambda one: one.pk):

@@ -1,4 +1,4 @@
-"""Links to attached files; each is valid for one person and for LIFETIME_SECONDS."""
+"""Links to attached files; each is valid for one person and for LINK_LIFETIME_SECONDS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from domains.base import keyed_ids, signing
 
 PURPOSE = "attachment"
-LIFETIME_SECONDS = 300
+LINK_LIFETIME_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class AttachmentLink:
     viewer_id: int
 
 
-def url_for(*, attachment_id: int, viewer_id: int) -> str:
+def attachment_url(*, attachment_id: int, viewer_id: int) -> str:
     """Return the address of the file for this person; access is checked when the link is opened."""
-    expires = int(time.time()) + LIFETIME_SECONDS
-    claims = {"sub": keyed_ids.seal("User", viewer_id), "file": attachment_id, "exp": expires}
+    expires_at = int(time.time()) + LINK_LIFETIME_SECONDS
+    claims = {"sub": keyed_ids.seal("User", viewer_id), "file": attachment_id, "exp": expires_at}
     return f"{settings.PUBLIC_URL}/attachments/{signing.sign(PURPOSE, claims)}"
 
 

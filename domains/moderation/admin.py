@@ -34,7 +34,7 @@ from domains.moderation.models import ContentReport, ReportFile, ReportNote, Rep
 from domains.moderation.transitions import MOVES, NEEDS_NOTE
 
 #: Admin URL name of each subject type.
-PLACES = {
+ADMIN_URL_NAMES = {
     "Application": "opportunities_application",
     "Conversation": "messaging_conversation",
     "Event": "events_event",
@@ -45,8 +45,8 @@ PLACES = {
     "Role": "opportunities_role",
     "User": "accounts_user",
 }
-COLOURS = {"OPEN": "#b3261e", "REVIEWING": "#8a5a00", "RESOLVED": "#1b6e3c", "DISMISSED": "#5f6368"}
-VERBS = {
+STATUS_COLORS = {"OPEN": "#b3261e", "REVIEWING": "#8a5a00", "RESOLVED": "#1b6e3c", "DISMISSED": "#5f6368"}
+MOVE_LABELS = {
     ReportStatus.OPEN: "Give back to the queue",
     ReportStatus.REVIEWING: "Take into review",
     ReportStatus.RESOLVED: "Resolve: something was done",
@@ -77,8 +77,8 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg] # it has no paramet
         super().__init__(*args, **kwargs)
         if "move" in self.fields:
             possible = MOVES[self.instance.status]
-            moves = [(str(status), VERBS[status]) for status in ReportStatus if status in possible]
-            if ReportStatus.RESOLVED in possible and self.instance.subject_type in services.TAKING_DOWN:
+            moves = [(str(status), MOVE_LABELS[status]) for status in ReportStatus if status in possible]
+            if ReportStatus.RESOLVED in possible and self.instance.subject_type in services.TAKE_DOWN_HANDLERS:
                 moves.append((TAKE_DOWN, "Take it down for everybody, and resolve"))
             self.fields["move"].choices = [("", "Only write the note"), *moves]  # type: ignore[attr-defined]
 
@@ -133,8 +133,8 @@ class ContentReportAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the URL of the copied files."""
         view = self.admin_site.admin_view(require_safe(self.send_file))
-        place = path("<int:report_id>/files/<int:file_id>/", view, name="moderation_contentreport_file")
-        return [place, *super().get_urls()]
+        url_pattern = path("<int:report_id>/files/<int:file_id>/", view, name="moderation_contentreport_file")
+        return [url_pattern, *super().get_urls()]
 
     def send_file(self, request: HttpRequest, report_id: int, file_id: int) -> HttpResponse:
         """Send a copied file to staff who may see the report, with headers that keep the browser from running it."""
@@ -174,8 +174,8 @@ class ContentReportAdmin(ReadOnlyAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Allow answers by staff who may change reports, except to their own reports and reports about themselves."""
         user: Any = request.user
-        may = TableAdmin.has_change_permission(self, request, obj)
-        return may and (not isinstance(obj, ContentReport) or policies.can_review(user, obj))
+        is_permitted = TableAdmin.has_change_permission(self, request, obj)
+        return is_permitted and (not isinstance(obj, ContentReport) or policies.can_review(user, obj))
 
     def save_model(self, request: HttpRequest, obj: ContentReport, form: Any, change: bool) -> None:  # noqa: ARG002 - always
         """Pass the answer to the service; if the service refuses it, show why and change nothing."""
@@ -243,7 +243,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
     @admin.display(description="Status", ordering="status")
     def state(self, report: ContentReport) -> SafeString:
         """Return the status in its color."""
-        return format_html('<b style="color:{}">{}</b>', COLOURS[report.status], report.status)
+        return format_html('<b style="color:{}">{}</b>', STATUS_COLORS[report.status], report.status)
 
     @admin.display(description="Waiting", ordering="created_at")
     def waiting(self, report: ContentReport) -> str:
@@ -255,7 +255,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
         """Return a link to the subject's page."""
         name = f"{report.subject_type} {report.subject_id}"
         try:
-            url = reverse(f"admin:{PLACES[report.subject_type]}_change", args=[report.subject_id])
+            url = reverse(f"admin:{ADMIN_URL_NAMES[report.subject_type]}_change", args=[report.subject_id])
         except (KeyError, NoReverseMatch):
             return name
         return format_html('<a href="{}">{}</a> (it may be gone by now)', url, name)
@@ -263,16 +263,18 @@ class ContentReportAdmin(ReadOnlyAdmin):
     @admin.display(description="Kept since then")
     def what_was_seen(self, report: ContentReport) -> str:
         """Return the snapshot of the report as text; the template escapes all of it."""
-        said = [line | {"at": datetime.fromisoformat(line["sent_at"])} for line in report.context.get("messages", [])]
+        messages_seen = [
+            line | {"at": datetime.fromisoformat(line["sent_at"])} for line in report.context.get("messages", [])
+        ]
         parts = [part for part in report.context.get("parts", []) if part[1]]
-        seen = {
+        context = {
             "title": report.context.get("title", ""),
             "parts": parts,
-            "messages": said,
+            "messages": messages_seen,
             "report": report,
             "files": report.files.all(),
         }
-        return render_to_string("moderation/seen.html", seen)
+        return render_to_string("moderation/seen.html", context)
 
 
 @admin.register(ReportNote)

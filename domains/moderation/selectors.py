@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 from domains.accounts.models import User
 from domains.events.models import Event
 from domains.messaging.models import Conversation, Message, MessageAttachment
-from domains.messaging.selectors import find_messages, people_of
+from domains.messaging.selectors import find_messages, participants_of
 from domains.opportunities.models import Application, MembershipRole, Opportunity, OpportunityHost, Role
 
 #: Number of messages kept before and after a reported one, and of a reported conversation's last messages.
-AROUND, LAST = 5, 10
+MAX_CONTEXT_MESSAGES, MAX_LAST_MESSAGES = 5, 10
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,27 @@ def take_snapshot(*, viewer: User, subject_type: str, subject_id: int) -> Snapsh
     """Return a snapshot of what the viewer sees of a subject, or None if they may not see it."""
     if subject_type not in SUBJECTS:
         return None
-    rows, look = SUBJECTS[subject_type]
+    rows, snapshot_of = SUBJECTS[subject_type]
     row = rows(viewer).filter(pk=subject_id).first()
-    return None if row is None else look(viewer, row)
+    return None if row is None else snapshot_of(viewer, row)
 
 
 def _message(viewer: User, message: Message) -> Snapshot:
     sender = message.sender.display_name if message.sender else "somebody"
     near = find_messages(viewer=viewer).filter(conversation=message.conversation_id)
-    before = near.filter(sequence__lt=message.sequence).order_by("-sequence")[:AROUND]
-    after = near.filter(sequence__gt=message.sequence)[:AROUND]
-    told = [*_tell(before)[::-1], *(line | {"is_subject": True} for line in _tell(near.filter(pk=message.pk)))]
-    place = message.conversation.title or ("a group" if message.conversation.is_group else "a direct conversation")
+    before = near.filter(sequence__lt=message.sequence).order_by("-sequence")[:MAX_CONTEXT_MESSAGES]
+    after = near.filter(sequence__gt=message.sequence)[:MAX_CONTEXT_MESSAGES]
+    lines = [*_describe(before)[::-1], *(line | {"is_subject": True} for line in _describe(near.filter(pk=message.pk)))]
+    conversation_title = message.conversation.title or (
+        "a group" if message.conversation.is_group else "a direct conversation"
+    )
     files = [] if message.deleted_at else list(message.attachments.order_by("pk"))
-    return Snapshot(message.sender_id, f"Message of {sender}", [("Said in", place)], [*told, *_tell(after)], files)
+    return Snapshot(
+        message.sender_id, f"Message of {sender}", [("Said in", conversation_title)], [*lines, *_describe(after)], files
+    )
 
 
-def _tell(messages: QuerySet[Message]) -> list[dict[str, Any]]:
+def _describe(messages: QuerySet[Message]) -> list[dict[str, Any]]:
     rows = messages.select_related("sender").prefetch_related("attachments")
     return [
         {
@@ -77,17 +81,23 @@ def _tell(messages: QuerySet[Message]) -> list[dict[str, Any]]:
 
 
 def _attachment(viewer: User, attachment: MessageAttachment) -> Snapshot:
-    around = _message(viewer, attachment.message) if attachment.message else None
-    parts = [("File", attachment.filename), ("Type", attachment.content_type), *(around.parts if around else [])]
-    said = around.messages if around else []
-    return Snapshot(attachment.uploader_id, attachment.filename, parts, said, [attachment])
+    message_snapshot = _message(viewer, attachment.message) if attachment.message else None
+    parts = [
+        ("File", attachment.filename),
+        ("Type", attachment.content_type),
+        *(message_snapshot.parts if message_snapshot else []),
+    ]
+    messages = message_snapshot.messages if message_snapshot else []
+    return Snapshot(attachment.uploader_id, attachment.filename, parts, messages, [attachment])
 
 
 def _conversation(viewer: User, conversation: Conversation) -> Snapshot:
-    said = find_messages(viewer=viewer).filter(conversation=conversation)
-    people = ", ".join(person.display_name for person in people_of(conversation))
+    messages = find_messages(viewer=viewer).filter(conversation=conversation)
+    people = ", ".join(person.display_name for person in participants_of(conversation))
     title = conversation.title or ("A group" if conversation.is_group else "A direct conversation")
-    return Snapshot(None, title, [("People", people)], _tell(said.order_by("-sequence")[:LAST])[::-1])
+    return Snapshot(
+        None, title, [("People", people)], _describe(messages.order_by("-sequence")[:MAX_LAST_MESSAGES])[::-1]
+    )
 
 
 def _person(_viewer: User, person: User) -> Snapshot:
@@ -99,8 +109,8 @@ def _person(_viewer: User, person: User) -> Snapshot:
 
 def _opportunity(_viewer: User, opportunity: Opportunity) -> Snapshot:
     host = opportunity.host.organization_name if opportunity.host else ""
-    place = opportunity.location_text or ""
-    parts = [("Organization", host), ("Description", opportunity.description), ("Where", place)]
+    location = opportunity.location_text or ""
+    parts = [("Organization", host), ("Description", opportunity.description), ("Where", location)]
     return Snapshot(opportunity.created_by_id, opportunity.title, parts, [])
 
 

@@ -13,28 +13,28 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from domains.base import queue
-from domains.base.audit import holds_without
+from domains.base.audit import invariant
 from domains.notifications.models import Delivery, Digest, MailDelivery, PushDelivery
 
 D = TypeVar("D", bound=Delivery)
 
 #: Due deliveries are looked for at least every minute; a claim that a crash left expires sooner, too.
-SENT_WITHIN = timedelta(minutes=15)
+SEND_WINDOW = timedelta(minutes=15)
 
 
-@holds_without
+@invariant
 def mails_are_not_stuck() -> QuerySet[MailDelivery]:
     """A mail that is due is tried within a quarter of an hour."""
     return _stuck(MailDelivery.objects.all())
 
 
-@holds_without
+@invariant
 def daily_mails_are_not_stuck() -> QuerySet[Digest]:
     """A daily mail that is due is tried within a quarter of an hour."""
     return _stuck(Digest.objects.all())
 
 
-@holds_without
+@invariant
 def pushes_are_not_stuck() -> QuerySet[PushDelivery]:
     """A push that is due is tried within a quarter of an hour, on a server that has a push key."""
     pushes = PushDelivery.objects.all()
@@ -42,4 +42,4 @@ def pushes_are_not_stuck() -> QuerySet[PushDelivery]:
 
 
 def _stuck(deliveries: QuerySet[D]) -> QuerySet[D]:
-    return queue.waiting(deliveries).filter(due_at__lt=timezone.now() - SENT_WITHIN)
+    return queue.waiting(deliveries).filter(due_at__lt=timezone.now() - SEND_WINDOW)

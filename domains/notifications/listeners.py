@@ -34,7 +34,7 @@ for _fact, _template, _field in TEMPLATES_OF_FACTS:
 
 
 @bus.listen(ConversationChanged)
-def tell_of_the_message(fact: ConversationChanged) -> None:
+def notify_of_message(fact: ConversationChanged) -> None:
     """Notify the participants of a new message; at once, since it usually costs one statement."""
     if fact.kind == ConversationEventKind.MESSAGE_SENT:
         services.notify_of_message(
@@ -43,14 +43,14 @@ def tell_of_the_message(fact: ConversationChanged) -> None:
 
 
 @bus.listen(ConversationChanged)
-def mark_what_was_deleted(fact: ConversationChanged) -> None:
+def mark_deleted_read(fact: ConversationChanged) -> None:
     """Mark notifications of a deleted message as read."""
     if fact.kind == ConversationEventKind.MESSAGE_DELETED and fact.message_id:
         services.mark_deleted_read(conversation_id=fact.conversation_id, message_id=fact.message_id)
 
 
 @bus.listen(ConversationRead)
-def mark_what_was_read(fact: ConversationRead) -> None:
+def mark_conversation_read(fact: ConversationRead) -> None:
     """Mark the reader's notification of the conversation as read."""
     services.mark_messages_read(
         conversation_id=fact.conversation_id, reader_id=fact.reader_id, up_to_sequence=fact.up_to_sequence
@@ -58,25 +58,25 @@ def mark_what_was_read(fact: ConversationRead) -> None:
 
 
 @bus.listen(ParticipantsLeft)
-def mark_what_was_left(fact: ParticipantsLeft) -> None:
+def mark_left_read(fact: ParticipantsLeft) -> None:
     """Mark the former participants' notifications of the conversation as read."""
     services.mark_left_read(conversation_id=fact.conversation_id, user_ids=fact.user_ids)
 
 
 @bus.listen(PersonBlocked)
-def mark_what_was_blocked(fact: PersonBlocked) -> None:
+def mark_blocked_read(fact: PersonBlocked) -> None:
     """Mark notifications of the direct conversation between the two as read."""
     services.mark_blocked_read(blocker_id=fact.blocker_id, blocked_id=fact.blocked_id)
 
 
 @bus.listen(SessionEnded)
-def end_its_pushes(fact: SessionEnded) -> None:
+def remove_session_subscriptions(fact: SessionEnded) -> None:
     """The browsers of the session get no more pushes."""
-    services.forget_session(session_id=fact.session_id)
+    services.remove_session_subscriptions(session_id=fact.session_id)
 
 
 @bus.listen(facts.PeopleNotified)
-def show_and_send(fact: facts.PeopleNotified) -> None:
+def send_notifications(fact: facts.PeopleNotified) -> None:
     """Update the open lists of the recipients at once, and start sending mails and pushes."""
     for user_id in fact.shown_to:
         live.broadcast(f"user.{user_id}", notifications="new")

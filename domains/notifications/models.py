@@ -150,7 +150,7 @@ class PushSubscription(models.Model):
     """A browser that gets pushes for one person, until the session that registered it ends."""
 
     #: Maximum per person; one more replaces the oldest.
-    MOST: ClassVar = 10
+    MAX_PER_PERSON: ClassVar = 10
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="push_subscriptions")
     endpoint = models.CharField(max_length=1000, unique=True)

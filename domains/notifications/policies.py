@@ -18,28 +18,28 @@ class Channels:
     push: bool = True
 
     @property
-    def is_any(self) -> bool:
+    def has_any(self) -> bool:
         """Return whether any channel is on."""
         return self.in_app or self.email or self.digest or self.push
 
 
-AT_ONCE = Channels(email=True)
-DEFAULTS: dict[Kind, Channels] = {
-    Kind.APPLICATION_RECEIVED: AT_ONCE,
-    Kind.APPLICATION_DECIDED: AT_ONCE,
-    Kind.OFFER_MADE: AT_ONCE,
-    Kind.OPPORTUNITY_CHANGED: AT_ONCE,
-    Kind.EVENT_CHANGED: AT_ONCE,
-    Kind.TICKET_OFFERED: AT_ONCE,
+IMMEDIATE_MAIL = Channels(email=True)
+DEFAULT_CHANNELS: dict[Kind, Channels] = {
+    Kind.APPLICATION_RECEIVED: IMMEDIATE_MAIL,
+    Kind.APPLICATION_DECIDED: IMMEDIATE_MAIL,
+    Kind.OFFER_MADE: IMMEDIATE_MAIL,
+    Kind.OPPORTUNITY_CHANGED: IMMEDIATE_MAIL,
+    Kind.EVENT_CHANGED: IMMEDIATE_MAIL,
+    Kind.TICKET_OFFERED: IMMEDIATE_MAIL,
     Kind.MESSAGE_RECEIVED: Channels(digest=True),
-    Kind.HOURS_REVIEWED: AT_ONCE,
-    Kind.VERIFICATION_DECIDED: AT_ONCE,
+    Kind.HOURS_REVIEWED: IMMEDIATE_MAIL,
+    Kind.VERIFICATION_DECIDED: IMMEDIATE_MAIL,
     Kind.CERTIFICATE_ISSUED: Channels(digest=True, push=False),
-    Kind.EXPIRY_REMINDER: AT_ONCE,
+    Kind.EXPIRY_REMINDER: IMMEDIATE_MAIL,
     Kind.SAVED_SEARCH_DIGEST: Channels(digest=True, push=False),
 }
 #: The end of the sentence "You get this mail because …".
-REASONS: dict[Kind, str] = {
+MAIL_REASONS: dict[Kind, str] = {
     Kind.APPLICATION_RECEIVED: "you run an organization that people apply to",
     Kind.APPLICATION_DECIDED: "something was decided about an application of yours",
     Kind.OFFER_MADE: "a place was offered to you",
@@ -54,7 +54,7 @@ REASONS: dict[Kind, str] = {
     Kind.SAVED_SEARCH_DIGEST: "you saved a search",
 }
 #: What mails of a kind are about, in the words of the pages: "You get no more mails about …".
-TOPICS: dict[Kind, str] = {
+MAIL_TOPICS: dict[Kind, str] = {
     Kind.APPLICATION_RECEIVED: "applications to your organization",
     Kind.APPLICATION_DECIDED: "decisions about your applications",
     Kind.OFFER_MADE: "places that are offered to you",

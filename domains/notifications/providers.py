@@ -18,14 +18,14 @@ PUSH_SERVICES = (
     ".notify.windows.com",
     "web.push.apple.com",
 )
-HTTPS = 443
+HTTPS_PORT = 443
 #: One label of a host name, between two dots.
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def is_push_service(endpoint: str) -> bool:
     """Return whether the address is a plain HTTPS URL of a known push service."""
-    if not endpoint.isascii() or any(one <= " " or one in "\\\x7f" for one in endpoint):
+    if not endpoint.isascii() or any(character <= " " or character in "\\\x7f" for character in endpoint):
         return False
     try:
         url = urlsplit(endpoint)
@@ -36,7 +36,7 @@ def is_push_service(endpoint: str) -> bool:
         return False
     if f"{url.scheme}://{url.netloc}" in settings.WEB_PUSH_EXTRA_ORIGINS:
         return True
-    return url.scheme == "https" and port in {None, HTTPS} and _is_known(url.hostname)
+    return url.scheme == "https" and port in {None, HTTPS_PORT} and _is_known(url.hostname)
 
 
 @lru_cache(maxsize=4)

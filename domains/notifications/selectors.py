@@ -17,7 +17,7 @@ from domains.notifications.models import (
     Preference,
     PushSubscription,
 )
-from domains.notifications.policies import DEFAULTS, Channels
+from domains.notifications.policies import DEFAULT_CHANNELS, Channels
 from domains.notifications.providers import public_key_of
 
 
@@ -31,13 +31,13 @@ def count_unread(*, viewer: User) -> int:
     return Notification.objects.visible_to(viewer).filter(read_at__isnull=True).count()
 
 
-def find_told_since(*, viewer: User, since: datetime) -> list[Notification]:
+def find_notifications_since(*, viewer: User, since: datetime) -> list[Notification]:
     """Return the viewer's notifications since a time, oldest first; none if the account is closed."""
     own = Notification.objects.visible_to(viewer).filter(recipient__is_active=True, created_at__gte=since)
     return list(own.order_by("created_at", "pk"))
 
 
-def find_people_told_since(*, user_ids: Collection[int], since: datetime) -> set[int]:
+def find_people_notified_since(*, user_ids: Collection[int], since: datetime) -> set[int]:
     """Return which of the users got a notification since a time. A system question: it returns ids only."""
     rows = Notification.objects.filter(recipient__in=user_ids, created_at__gte=since, is_in_app=True)
     return set(rows.values_list("recipient", flat=True).distinct())
@@ -45,7 +45,7 @@ def find_people_told_since(*, user_ids: Collection[int], since: datetime) -> set
 
 def find_preferences(*, user_id: int) -> dict[NotificationKind, Channels]:
     """Return the person's channels for every kind."""
-    channels = dict(DEFAULTS)
+    channels = dict(DEFAULT_CHANNELS)
     for row in Preference.objects.filter(user=user_id):
         channels[NotificationKind(row.kind)] = channels_of(row)
     return channels
@@ -53,7 +53,7 @@ def find_preferences(*, user_id: int) -> dict[NotificationKind, Channels]:
 
 def find_channels(*, kind: NotificationKind, user_ids: Collection[int]) -> dict[int, Channels]:
     """Return each person's channels for this kind; a system question."""
-    channels = dict.fromkeys(user_ids, DEFAULTS[kind])
+    channels = dict.fromkeys(user_ids, DEFAULT_CHANNELS[kind])
     for row in Preference.objects.filter(kind=kind, user__in=user_ids):
         channels[row.user_id] = channels_of(row)
     return channels
@@ -77,7 +77,7 @@ def find_for_digest(*, since: datetime) -> NotificationQuerySet:
     A system question.
     """
     preference = Preference.objects.filter(user=OuterRef("recipient"), kind=OuterRef("kind"))
-    by_default = [kind for kind, channels in DEFAULTS.items() if channels.digest]
+    by_default = [kind for kind, channels in DEFAULT_CHANNELS.items() if channels.digest]
     is_wanted = Exists(preference.filter(digest=True)) | Q(kind__in=by_default) & ~Exists(
         preference.filter(digest=False)
     )

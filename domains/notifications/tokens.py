@@ -10,7 +10,7 @@ from domains.notifications.models import NotificationKind
 
 PURPOSE = "unsubscribe"
 #: Topic of the daily mail as a whole, instead of a kind.
-DIGEST = "DIGEST"
+DIGEST_TOPIC = "DIGEST"
 
 
 def unsubscribe_url(*, user_id: int, topic: str) -> str:
@@ -25,6 +25,6 @@ def read_unsubscribe(token: str) -> tuple[int, str]:
     subject, topic = claims.get("sub"), claims.get("topic")
     # Links in old mails, from before user ids were keyed, hold the row's id.
     user_id = subject if isinstance(subject, int) else keyed_ids.unseal("User", str(subject))
-    if not isinstance(user_id, int) or topic not in {*NotificationKind.values, DIGEST}:
+    if not isinstance(user_id, int) or topic not in {*NotificationKind.values, DIGEST_TOPIC}:
         raise BadSignature
     return user_id, str(topic)

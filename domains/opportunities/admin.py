@@ -33,7 +33,7 @@ from domains.opportunities.models import (
     ServiceRecord,
     Source,
 )
-from domains.opportunities.services.announcements import RELIED_ON
+from domains.opportunities.services.announcements import NOTIFIED_COLUMNS
 
 
 @admin.register(Cause)
@@ -97,10 +97,10 @@ class SourceAdmin(TableAdmin):
 
 
 #: Read-only always, because services set them: whether it takes applications, and why not.
-ALWAYS_SETTLED = ("status", "closed_reason")
+ALWAYS_READ_ONLY = ("status", "closed_reason")
 #: Read-only once it is published, because volunteers rely on them.
-SETTLED = (*ALWAYS_SETTLED, "kind", "host", *RELIED_ON, "latitude", "longitude")
-SETTLED_OF_ROLE = ("opportunity", "slots_available", "requires_approval")
+READ_ONLY_ONCE_PUBLISHED = (*ALWAYS_READ_ONLY, "kind", "host", *NOTIFIED_COLUMNS, "latitude", "longitude")
+READ_ONLY_ROLE_COLUMNS = ("opportunity", "slots_available", "requires_approval")
 
 
 class RoleInline(RowsInline):
@@ -113,7 +113,11 @@ class RoleInline(RowsInline):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
         """Return the read-only fields: once it is published, also the slots."""
-        return super().get_readonly_fields(request, obj) if _is_draft(obj) else ("slots_taken", *SETTLED_OF_ROLE[1:])
+        return (
+            super().get_readonly_fields(request, obj)
+            if _is_draft(obj)
+            else ("slots_taken", *READ_ONLY_ROLE_COLUMNS[1:])
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
         """Allow adding roles to drafts only."""
@@ -156,9 +160,9 @@ class OpportunityAdmin(TableAdmin):
     actions = ("take_down",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Opportunity | None = None) -> Any:
-        """Return the read-only fields: the status always, and `SETTLED` once it is published."""
-        settled = ALWAYS_SETTLED if _is_draft(obj) else SETTLED
-        return (*super().get_readonly_fields(request, obj), *settled)
+        """Return the read-only fields: the status always, and `READ_ONLY_ONCE_PUBLISHED` once it is published."""
+        read_only = ALWAYS_READ_ONLY if _is_draft(obj) else READ_ONLY_ONCE_PUBLISHED
+        return (*super().get_readonly_fields(request, obj), *read_only)
 
     def has_delete_permission(self, request: HttpRequest, obj: Opportunity | None = None) -> bool:
         """Allow deleting drafts; published ones are taken down, so that volunteers with a slot are notified."""
@@ -240,7 +244,7 @@ class RoleAdmin(TableAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Role | None = None) -> Any:
         """Return the read-only fields: once it is published, also the slots."""
-        fixed = () if obj is None or _is_draft(obj.opportunity) else SETTLED_OF_ROLE
+        fixed = () if obj is None or _is_draft(obj.opportunity) else READ_ONLY_ROLE_COLUMNS
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def has_delete_permission(self, request: HttpRequest, obj: Role | None = None) -> bool:

@@ -16,10 +16,10 @@ from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import OpportunityKind, OpportunityStatus
 
 #: Longer opportunities, such as a program of weeks, may overlap other slots.
-MAX_SHIFT = timedelta(days=3)
+MAX_SHIFT_LENGTH = timedelta(days=3)
 
 #: Reasons that a coordinator may override with `acceptAnyway`.
-PASSABLE = frozenset(
+OVERRIDABLE_CODES = frozenset(
     {
         OpportunityCode.MISSING_SKILL,
         OpportunityCode.MISSING_COURSE,
@@ -28,8 +28,8 @@ PASSABLE = frozenset(
     }
 )
 
-VERIFICATIONS = {"IDENTITY": "your identity", "BACKGROUND_CHECK": "a background check"}
-ANYWAY = "pass `acceptAnyway: true` to accept anyway"
+VERIFICATION_NAMES = {"IDENTITY": "your identity", "BACKGROUND_CHECK": "a background check"}
+ACCEPT_ANYWAY_HINT = "pass `acceptAnyway: true` to accept anyway"
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Span:
 
     @property
     def is_shift(self) -> bool:
-        """Return whether it is short enough to exclude overlapping slots: `MAX_SHIFT` at most."""
-        return self.ends_at - self.starts_at <= MAX_SHIFT
+        """Return whether it is short enough to exclude overlapping slots: `MAX_SHIFT_LENGTH` at most."""
+        return self.ends_at - self.starts_at <= MAX_SHIFT_LENGTH
 
 
 @dataclass(frozen=True)
@@ -116,18 +116,18 @@ class Reason:
         return Problem(self.code, self.to_coordinator)
 
 
-def reasons_against(who: Qualifications, role: Requirements, *, now: datetime, is_new: bool) -> list[Reason]:
+def reasons_against(volunteer: Qualifications, role: Requirements, *, now: datetime, is_new: bool) -> list[Reason]:
     """Return all the reasons why the volunteer may not hold a slot of the role; an empty list if they may.
 
     A new application (`is_new`) also requires an account that volunteers, and an opportunity that takes
     applications.
     """
     return [
-        *_about_the_account(who, is_new=is_new),
-        *_missing(who, role),
-        *_closed(role, now=now, is_new=is_new),
-        *_overlapping(who, role),
-        *_full(role),
+        *_account_reasons(volunteer, is_new=is_new),
+        *_missing_reasons(volunteer, role),
+        *_closed_reasons(role, now=now, is_new=is_new),
+        *_overlap_reasons(volunteer, role),
+        *_full_reasons(role),
     ]
 
 
@@ -136,50 +136,51 @@ def overlapping(held_slots: Sequence[HeldSlot], *, role_id: int, span: Span) -> 
     return [slot for slot in held_slots if slot.role_id != role_id and slot.span.overlaps(span)]
 
 
-def _about_the_account(who: Qualifications, *, is_new: bool) -> Iterator[Reason]:
-    if not who.is_active:
+def _account_reasons(volunteer: Qualifications, *, is_new: bool) -> Iterator[Reason]:
+    if not volunteer.is_active:
         yield Reason(
             OpportunityCode.NOT_ELIGIBLE,
             "Your account is closed.",
             "The volunteer's account is closed: decline the application.",
         )
-    if not who.is_email_verified:
+    if not volunteer.is_email_verified:
         yield Reason(
             OpportunityCode.EMAIL_NOT_VERIFIED,
             "Verify your e-mail address first: the key is in the mail you got when you signed up.",
             "The volunteer has not verified their e-mail address: accept them once they have.",
         )
-    if is_new and not who.is_volunteer:
+    if is_new and not volunteer.is_volunteer:
         message = "Your account is for hosting; set its type to VOLUNTEER or BOTH to apply."
         yield Reason(OpportunityCode.NOT_VOLUNTEER, message, message)
 
 
-def _missing(who: Qualifications, role: Requirements) -> Iterator[Reason]:
+def _missing_reasons(volunteer: Qualifications, role: Requirements) -> Iterator[Reason]:
     for skill_id, name in (role.skills or {}).items():
-        if skill_id not in who.skill_ids:
+        if skill_id not in volunteer.skill_ids:
             yield Reason(
                 OpportunityCode.MISSING_SKILL,
                 f"This role requires the skill “{name}”: add it to your skills if you have it.",
-                f"The volunteer does not have the skill “{name}”: ask them to add it, or {ANYWAY}.",
+                f"The volunteer does not have the skill “{name}”: ask them to add it, or {ACCEPT_ANYWAY_HINT}.",
             )
     for course_id, title in (role.courses or {}).items():
-        if course_id not in who.course_ids:
+        if course_id not in volunteer.course_ids:
             yield Reason(
                 OpportunityCode.MISSING_COURSE,
                 f"Complete the course “{title}” first.",
-                f"The volunteer has not completed the course “{title}”: ask them to, or {ANYWAY}.",
+                f"The volunteer has not completed the course “{title}”: ask them to, or {ACCEPT_ANYWAY_HINT}.",
             )
     for kind in role.verifications:
-        if kind not in who.verifications:
+        if kind not in volunteer.verifications:
             yield Reason(
                 OpportunityCode.MISSING_VERIFICATION,
-                f"This role requires {VERIFICATIONS.get(kind, kind)} to be verified: request it, and wait for it to be "
-                "approved.",
-                f"The volunteer has no valid verification of the kind {kind}: ask them to request it, or {ANYWAY}.",
+                f"This role requires {VERIFICATION_NAMES.get(kind, kind)} to be verified: request it, and wait for it "
+                "to be approved.",
+                f"The volunteer has no valid verification of the kind {kind}: ask them to request it, "
+                f"or {ACCEPT_ANYWAY_HINT}.",
             )
 
 
-def _closed(role: Requirements, *, now: datetime, is_new: bool) -> Iterator[Reason]:
+def _closed_reasons(role: Requirements, *, now: datetime, is_new: bool) -> Iterator[Reason]:
     if is_new and role.kind == OpportunityKind.EXTERNAL:
         where = f" at {role.link}" if role.link else " at its source"
         yield _closed_because(f"This opportunity takes no applications here: apply{where}.")
@@ -195,19 +196,19 @@ def _closed_because(message: str) -> Reason:
     return Reason(OpportunityCode.CLOSED, message, message)
 
 
-def _overlapping(who: Qualifications, role: Requirements) -> Iterator[Reason]:
-    for slot in overlapping(who.held_slots, role_id=role.role_id, span=role.span):
+def _overlap_reasons(volunteer: Qualifications, role: Requirements) -> Iterator[Reason]:
+    for slot in overlapping(volunteer.held_slots, role_id=role.role_id, span=role.span):
         # A volunteer's slots with other hosts are private to the volunteer and those hosts.
         is_ours = role.host_id is not None and slot.host_id == role.host_id
         where = f"in “{slot.opportunity_title}” (as {slot.role_title})" if is_ours else "in another opportunity"
         yield Reason(
             OpportunityCode.OVERLAPS,
             f"You hold a slot in “{slot.opportunity_title}” at that time: withdraw from it first.",
-            f"The volunteer holds a slot {where} at that time: ask them to withdraw from it, or {ANYWAY}.",
+            f"The volunteer holds a slot {where} at that time: ask them to withdraw from it, or {ACCEPT_ANYWAY_HINT}.",
         )
 
 
-def _full(role: Requirements) -> Iterator[Reason]:
+def _full_reasons(role: Requirements) -> Iterator[Reason]:
     if role.is_full:
         yield Reason(
             OpportunityCode.FULL,

@@ -13,12 +13,12 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
 
-from domains.base.addresses import MARKED
-from domains.base.audit import holds_without
-from domains.opportunities.eligibility import MAX_SHIFT
+from domains.base.addresses import DUPLICATE_MARK
+from domains.base.audit import invariant
+from domains.opportunities.eligibility import MAX_SHIFT_LENGTH
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
-    PLACE_STATUSES,
+    SLOT_HOLDING_STATUSES,
     Application,
     ApplicationHistory,
     ApplicationStatus,
@@ -34,27 +34,27 @@ from domains.opportunities.models import (
 )
 
 #: Roles are updated as soon as the relay delivers the merge of the skills.
-FOLLOWED_WITHIN = timedelta(minutes=5)
+REPLACEMENT_WINDOW = timedelta(minutes=5)
 #: Offers expire in a run once a minute; an offer whose role is locked waits for the next run.
-PASSED_ON_WITHIN = timedelta(minutes=15)
+OFFER_EXPIRY_WINDOW = timedelta(minutes=15)
 
 
-@holds_without
-def roles_count_their_places() -> QuerySet[Role]:
+@invariant
+def roles_count_their_slots() -> QuerySet[Role]:
     """The slots that a role counts as taken are its applications that are accepted, offered or completed."""
-    held = Count("applications", filter=Q(applications__status__in=PLACE_STATUSES))
+    held = Count("applications", filter=Q(applications__status__in=SLOT_HOLDING_STATUSES))
     return Role.objects.annotate(held=held).exclude(held=F("slots_taken"))
 
 
-@holds_without
-def applications_stand_where_their_history_ends() -> QuerySet[Application]:
+@invariant
+def applications_have_the_status_of_their_last_move() -> QuerySet[Application]:
     """An application has a history, and the status that its last move led to."""
     moves = ApplicationHistory.objects.filter(application=OuterRef("pk")).order_by("-pk")
     last = Coalesce(Subquery(moves.values("to_status")[:1]), Value(""), output_field=CharField())
     return Application.objects.annotate(last=last).exclude(last=F("status"))
 
 
-@holds_without
+@invariant
 def moves_begin_where_the_last_one_ended() -> QuerySet[ApplicationHistory]:
     """Each move of an application starts from the status that the one before led to, and the first from none."""
     began = Coalesce("from_status", Value(""), output_field=CharField())
@@ -62,26 +62,26 @@ def moves_begin_where_the_last_one_ended() -> QuerySet[ApplicationHistory]:
     return ApplicationHistory.objects.annotate(began=began, before=before).exclude(began=F("before"))
 
 
-@holds_without
+@invariant
 def moves_are_in_order_of_time() -> QuerySet[ApplicationHistory]:
     """No move of an application is earlier than the one before it."""
     return ApplicationHistory.objects.annotate(before=_before("at")).filter(at__lt=F("before"))
 
 
-@holds_without
-def who_waits_has_a_place_in_line() -> QuerySet[Application]:
+@invariant
+def waitlisted_applications_have_a_position() -> QuerySet[Application]:
     """Each waitlisted application has the time that decides its position."""
     return Application.objects.filter(status=ApplicationStatus.WAITLISTED, waitlisted_at__isnull=True)
 
 
-@holds_without
-def offers_are_passed_on() -> QuerySet[Application]:
+@invariant
+def overdue_offers_expire() -> QuerySet[Application]:
     """An offer that was not answered in time expires within a quarter of an hour."""
-    overdue = timezone.now() - PASSED_ON_WITHIN
+    overdue = timezone.now() - OFFER_EXPIRY_WINDOW
     return Application.objects.filter(status=ApplicationStatus.OFFERED, offer_expires_at__lt=overdue)
 
 
-@holds_without
+@invariant
 def nobody_holds_two_slots_at_once() -> QuerySet[Application]:
     """No volunteer holds two overlapping slots that are not over, unless accepted anyway or their times changed later.
 
@@ -90,7 +90,7 @@ def nobody_holds_two_slots_at_once() -> QuerySet[Application]:
     accepted = ApplicationHistory.objects.filter(application=OuterRef("pk"), to_status=ApplicationStatus.ACCEPTED)
     held = (
         Application.objects.filter(status=ApplicationStatus.ACCEPTED, role__opportunity__end_date__gt=timezone.now())
-        .filter(role__opportunity__end_date__lte=F("role__opportunity__start_date") + MAX_SHIFT)
+        .filter(role__opportunity__end_date__lte=F("role__opportunity__start_date") + MAX_SHIFT_LENGTH)
         .exclude(role__opportunity__status=OpportunityStatus.CANCELLED)
         .annotate(
             move=Subquery(accepted.values("pk")[:1]),
@@ -116,23 +116,23 @@ def nobody_holds_two_slots_at_once() -> QuerySet[Application]:
     )
 
 
-@holds_without
+@invariant
 def corrections_correct_approved_hours() -> QuerySet[HoursEntry]:
     """A correction of hours corrects approved hours of the same application."""
     corrections = HoursEntry.objects.filter(corrects__isnull=False)
     return corrections.exclude(corrects__status=HoursStatus.APPROVED, corrects__application=F("application"))
 
 
-@holds_without
+@invariant
 def external_opportunities_have_a_listing() -> QuerySet[Opportunity]:
     """An EXTERNAL opportunity has the listing where it was found."""
     return Opportunity.objects.filter(kind=OpportunityKind.EXTERNAL, listing__isnull=True)
 
 
-@holds_without
+@invariant
 def no_role_names_a_merged_skill() -> QuerySet[RoleSkill]:
     """A role that named a merged skill names the skill that it was merged into, within five minutes."""
-    merged_before = timezone.now() - FOLLOWED_WITHIN
+    merged_before = timezone.now() - REPLACEMENT_WINDOW
     return RoleSkill.objects.filter(skill__merged_into__isnull=False, skill__updated_at__lt=merged_before)
 
 
@@ -142,7 +142,7 @@ def _before(column: str, **options: Any) -> Window:
     return Window(Lag(column, **given), partition_by="application", order_by="pk", **options)
 
 
-@holds_without
-def addresses_have_their_one_form() -> QuerySet[HostMembership]:
+@invariant
+def addresses_are_unique() -> QuerySet[HostMembership]:
     """No member or invitation has a marked address, which means that the host has the mailbox twice."""
-    return HostMembership.objects.filter(email__regex=MARKED)
+    return HostMembership.objects.filter(email__regex=DUPLICATE_MARK)

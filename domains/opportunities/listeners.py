@@ -8,13 +8,13 @@ from domains.skills.facts import SkillsMerged
 
 
 @bus.listen(SkillsMerged)
-def follow_the_merged_skill(fact: SkillsMerged) -> None:
+def replace_merged_skill(fact: SkillsMerged) -> None:
     """Roles that named the merged skill name the other instead."""
     repoint_skill(skill_id=fact.skill_id, into_id=fact.into_id)
 
 
 @bus.listen(facts.HostMemberInvited)
-def mail_the_invited(fact: facts.HostMemberInvited) -> None:
+def mail_invitation(fact: facts.HostMemberInvited) -> None:
     """Mails the key to the invited address."""
     services.queue_host_invitation_mail(membership_id=fact.membership_id)
     send_due_mails.delay()

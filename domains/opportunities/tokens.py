@@ -9,7 +9,7 @@ from django.core import signing
 
 INVITATION_LIFETIME = timedelta(days=7)
 #: Longer keys are refused before parsing.
-MAX_LENGTH = 512
+MAX_KEY_LENGTH = 512
 _INVITATION = "mishmob.host_invitation"
 
 
@@ -19,7 +19,7 @@ class BadKey(Exception):
 
 def invitation_key(*, membership_id: int, email: str) -> str:
     """Return the key of this invitation for this address, valid for a week from now."""
-    return signing.TimestampSigner(salt=_INVITATION).sign(f"{membership_id}.{_mark(email)}")
+    return signing.TimestampSigner(salt=_INVITATION).sign(f"{membership_id}.{_address_digest(email)}")
 
 
 def read_invitation_key(key: str) -> int:
@@ -27,13 +27,13 @@ def read_invitation_key(key: str) -> int:
     return int(_read(key).partition(".")[0])
 
 
-def is_for(key: str, email: str) -> bool:
+def is_key_for(key: str, email: str) -> bool:
     """Return whether the key was made for this address."""
-    return _read(key).partition(".")[2] == _mark(email)
+    return _read(key).partition(".")[2] == _address_digest(email)
 
 
 def _read(key: str) -> str:
-    if len(key) > MAX_LENGTH:
+    if len(key) > MAX_KEY_LENGTH:
         raise BadKey
     try:
         return signing.TimestampSigner(salt=_INVITATION).unsign(key.strip(), max_age=INVITATION_LIFETIME)
@@ -41,5 +41,5 @@ def _read(key: str) -> str:
         raise BadKey from error
 
 
-def _mark(email: str) -> str:
+def _address_digest(email: str) -> str:
     return hashlib.sha256(email.casefold().encode()).hexdigest()[:16]

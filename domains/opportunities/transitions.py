@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from domains.opportunities.models import PLACE_STATUSES
+from domains.opportunities.models import SLOT_HOLDING_STATUSES
 from domains.opportunities.models import ApplicationStatus as Status
 
 
@@ -45,16 +45,16 @@ class Decision(StrEnum):
 
 
 #: Status of an application before it exists.
-NOWHERE = None
+NO_STATUS = None
 
 _UNDECIDED = frozenset({Status.APPLIED, Status.SHORTLISTED, Status.WAITLISTED})
 
 #: Act -> status it may lead to -> statuses it may start from.
 MOVES: dict[Act, dict[Status, frozenset[Status | None]]] = {
     Act.APPLY: {
-        Status.APPLIED: frozenset({NOWHERE}),
-        Status.ACCEPTED: frozenset({NOWHERE}),
-        Status.WAITLISTED: frozenset({NOWHERE}),
+        Status.APPLIED: frozenset({NO_STATUS}),
+        Status.ACCEPTED: frozenset({NO_STATUS}),
+        Status.WAITLISTED: frozenset({NO_STATUS}),
     },
     Act.SHORTLIST: {Status.SHORTLISTED: frozenset({Status.APPLIED})},
     Act.ACCEPT: {Status.ACCEPTED: _UNDECIDED},
@@ -84,6 +84,6 @@ def target_of(act: Act) -> Status:
     return target
 
 
-def places_taken_by(source: Status | None, target: Status) -> int:
+def count_slots_taken(source: Status | None, target: Status) -> int:
     """Return how many slots the move takes: 1, 0, or -1 if it frees one."""
-    return (target in PLACE_STATUSES) - (source in PLACE_STATUSES)
+    return (target in SLOT_HOLDING_STATUSES) - (source in SLOT_HOLDING_STATUSES)

@@ -13,7 +13,7 @@ from domains.base.errors import Refused
 from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, SkillIdentifier, UserSkill
 from domains.skills.services import merge_skills
 
-FEWEST_TO_MERGE = 2
+MIN_TO_MERGE = 2
 
 
 class SkillAliasInline(RowsInline):
@@ -45,7 +45,7 @@ class SkillAdmin(TableAdmin):
     def merge(self, request: HttpRequest, queryset: QuerySet[Skill]) -> None:
         """Merge the chosen skills into the one that most people have, or else the oldest."""
         chosen = sorted(queryset.filter(merged_into=None), key=lambda skill: (-skill.holders.count(), skill.pk))
-        if len(chosen) < FEWEST_TO_MERGE:
+        if len(chosen) < MIN_TO_MERGE:
             self.message_user(request, "Choose two skills or more that were not merged yet.", messages.WARNING)
             return
         into, *others = chosen

@@ -5,6 +5,6 @@ from domains.skills import facts, tasks
 
 
 @bus.listen(facts.ResumeUploaded)
-def read_the_resume(fact: facts.ResumeUploaded) -> None:
+def start_parsing(fact: facts.ResumeUploaded) -> None:
     """Reads the resume in the background."""
     tasks.parse_resume.delay(fact.resume_id)

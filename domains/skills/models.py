@@ -166,7 +166,7 @@ class UserSkillQuerySet(models.QuerySet["UserSkill"]):
 
     def visible_to(self, viewer: User | None) -> UserSkillQuerySet:
         """The skills of the people who are open to the viewer."""
-        return self.filter(user__in=User.objects.open_to(viewer))
+        return self.filter(user__in=User.objects.profile_visible_to(viewer))
 
 
 class UserSkill(models.Model):

@@ -11,11 +11,11 @@ from domains.accounts.models import User
 from domains.skills.models import Resume, ResumeSuggestion, Skill, SkillAlias, fold
 
 #: The order of search results: the exact name, then names that begin so, then skills with another name that does.
-IS_IT, BEGINS_SO, IS_ALSO_CALLED = range(3)
+RANK_EXACT, RANK_PREFIX, RANK_ALIAS = range(3)
 
 Version = tuple[tuple[int, int | None, datetime | None], ...]
 
-MAX_CATEGORY = Skill._meta.get_field("category").max_length or 0
+MAX_CATEGORY_LENGTH = Skill._meta.get_field("category").max_length or 0
 #: How many categories are listed; taxonomies have some hundreds.
 MAX_CATEGORIES = 1_000
 
@@ -28,16 +28,16 @@ def find_skills(*, viewer: User | None, search: str = "", category: str = "") ->
     skills = Skill.objects.visible_to(viewer)
     if category := category.strip():
         # SQLite refuses to compare with very long patterns.
-        is_possible = len(category) <= MAX_CATEGORY
+        is_possible = len(category) <= MAX_CATEGORY_LENGTH
         skills = skills.filter(category__iexact=category) if is_possible else skills.none()
     if not (search := fold(search)):
         return skills.order_by("name", "pk")
     names = Skill.objects.filter(folded_name__begins=search).values("pk")
     aliases = SkillAlias.objects.filter(folded_name__begins=search).values("skill")
     rank = Case(
-        When(folded_name=search, then=Value(IS_IT)),
-        When(folded_name__begins=search, then=Value(BEGINS_SO)),
-        default=Value(IS_ALSO_CALLED),
+        When(folded_name=search, then=Value(RANK_EXACT)),
+        When(folded_name__begins=search, then=Value(RANK_PREFIX)),
+        default=Value(RANK_ALIAS),
         output_field=IntegerField(),
     )
     return skills.filter(pk__in=names.union(aliases, all=True)).annotate(rank=rank).order_by("rank", "name", "pk")

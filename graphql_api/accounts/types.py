@@ -117,7 +117,7 @@ class User(relay.Node):
 
     A user is shown wherever they took part, even if the account has been closed since: messages and applications keep
     their author. `node` finds a closed account for staff only. If a user may be under 18, or has not verified their
-    address, a viewer who does not know them sees no profile, picture or skills (`UserQuerySet.open_to`).
+    address, a viewer who does not know them sees no profile, picture or skills (`UserQuerySet.profile_visible_to`).
     """
 
     display_name: str = strawberry_django.field(description="Name that other users see.")
@@ -287,7 +287,7 @@ class AuthSession:
     @classmethod
     def of(cls, opened: OpenSession, info: Info) -> AuthSession:
         """Return the tokens of a session; the rest of the request runs as its user."""
-        accounts.read_rights(opened.session.user)
+        accounts.load_permissions(opened.session.user)
         info.context.session = opened.session
         return cls(
             access_token=opened.tokens.access_token,
@@ -349,7 +349,7 @@ def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> 
 
 
 def _find_pictures(viewer: models.User | None, keys: Collection[int]) -> Mapping[int, Picture]:
-    people = models.User.objects.open_to(viewer).filter(pk__in=keys).exclude(picture="").only("picture")
+    people = models.User.objects.profile_visible_to(viewer).filter(pk__in=keys).exclude(picture="").only("picture")
     return {person.pk: Picture(url=person.picture.url) for person in people}
 
 

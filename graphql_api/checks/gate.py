@@ -21,7 +21,7 @@ from django.db import OperationalError, connection
 
 from domains.base import slots
 from domains.base.errors import Code, Refused
-from domains.base.locks import BUSY, is_busy
+from domains.base.locks import BUSY_MESSAGE, is_busy
 
 #: Maximum number of mutations at once; each uses a connection of the process (config/settings/base.py).
 MAX_OF_ROW, MAX_OF_NAME, MAX_OF_DOMAIN, MAX_AT_ONCE = 2, 4, 5, 12
@@ -91,7 +91,7 @@ class MutationGate:
         """Wait until each group of the slot has room."""
         with self._mutex:
             if len(self._waiting) >= MAX_WAITING:
-                raise Refused.because(Code.CONFLICT, BUSY)
+                raise Refused.because(Code.CONFLICT, BUSY_MESSAGE)
             self._join(slot)
             self._admit()
         if slot.is_inside:
@@ -153,7 +153,7 @@ class MutationGate:
                 return left
             self._waiting.remove(slot)
             self._part(slot)
-        raise Refused.because(Code.CONFLICT, BUSY)
+        raise Refused.because(Code.CONFLICT, BUSY_MESSAGE)
 
 
 @dataclass(eq=False)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from domains.accounts.services.begin_session import MAX_SESSIONS
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.send_message import MAX_FILES
-from domains.messaging.services.start_conversation import MAX_PEOPLE
+from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
 from domains.notifications.models import NotificationKind
-from domains.notifications.services.notify import MAX_BODY
-from domains.opportunities.eligibility import PASSABLE
-from domains.opportunities.selectors.hours import MAX_DEVELOPED, MAX_MONTHS
+from domains.notifications.services.notify import MAX_BODY_LENGTH
+from domains.opportunities.eligibility import OVERRIDABLE_CODES
+from domains.opportunities.selectors.hours import MAX_DEVELOPED_SKILLS, MAX_MONTHS
 from domains.opportunities.services.create_host import MAX_HOSTS
 from domains.opportunities.services.create_service_record import MAX_RECORDS
 from domains.opportunities.services.drafts import MAX_CAUSES
@@ -72,12 +72,12 @@ LISTS = {
     # No status is reached twice, except that an offer can be repeated.
     "Application.history": Length(50, 6),
     "Application.hours": Length(MAX_ENTRIES, 25),
-    "ApplicationHistory.overrides": Length(len(PASSABLE), 1),
-    "Conversation.participants": Length(MAX_PEOPLE, 13),
+    "ApplicationHistory.overrides": Length(len(OVERRIDABLE_CODES), 1),
+    "Conversation.participants": Length(MAX_PARTICIPANTS, 13),
     "Eligibility.reasons": Length(80, 4),
     "HostImpact.hoursByMonth": Length(MAX_MONTHS, 24),
     "Impact.hoursByMonth": Length(MAX_MONTHS, 24),
-    "Impact.skillsDeveloped": Length(MAX_DEVELOPED, 20),
+    "Impact.skillsDeveloped": Length(MAX_DEVELOPED_SKILLS, 20),
     "Message.attachments": Length(MAX_FILES, 2),
     "Message.reactions": Length(MAX_EMOJI, 4),
     "MfaChallenge.methods": Length(3, 3),
@@ -86,7 +86,7 @@ LISTS = {
     "Opportunity.causes": Length(MAX_CAUSES, 3),
     "Opportunity.roles": Length(MAX_ROLES, 5),
     "OpportunityHost.members": Length(MAX_MEMBERS, 20),
-    "ParticipantsChanged.participants": Length(MAX_PEOPLE, 13),
+    "ParticipantsChanged.participants": Length(MAX_PARTICIPANTS, 13),
     "Query.skillCategories": Length(MAX_CATEGORIES, 50),
     "RecommendedOpportunity.reasons": Length(60, 3),
     "RecommendedVolunteer.reasons": Length(60, 3),
@@ -111,7 +111,7 @@ TEXTS = {
     "HoursEntry.reviewNote": 500,
     "ListingSource.url": 500,
     "Message.content": 10_000,
-    "Notification.body": MAX_BODY,
+    "Notification.body": MAX_BODY_LENGTH,
     "Opportunity.closedReason": 500,
     "Opportunity.description": 5_000,
     "Opportunity.impactStatement": 1_000,

@@ -17,7 +17,7 @@ from django.http import HttpRequest, multipartparser
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 
-from domains.base.texts import shown_file_name
+from domains.base.texts import clean_file_name
 
 MULTIPART = "multipart/form-data"
 MIB = 1024 * 1024
@@ -68,7 +68,7 @@ class Renaming(FileUploadHandler):
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Begin to store a file."""
-        self._shown = shown_file_name(file_name)
+        self._shown = clean_file_name(file_name)
         super().new_file(field_name, "upload", *args, **kwargs)
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:

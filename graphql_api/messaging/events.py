@@ -193,4 +193,4 @@ def _selects(selected: Iterable[Any], name: str) -> bool:
 
 def _find_people(info: Info, keys: Sequence[int]) -> Mapping[int, list[accounts.User]]:
     people = optimize(accounts.User.objects.all(), info=info)
-    return selectors.find_people(conversation_ids=keys, people=people)
+    return selectors.find_participants(conversation_ids=keys, people=people)

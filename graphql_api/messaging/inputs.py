@@ -7,7 +7,7 @@ import uuid
 import strawberry
 
 from domains.messaging.services.send_message import MAX_FILES
-from domains.messaging.services.start_conversation import MAX_PEOPLE
+from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
 from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
 
@@ -17,7 +17,7 @@ class StartConversationInput:
     """Participants and subject of the conversation."""
 
     participant_ids: list[strawberry.ID] = list_field(
-        MAX_PEOPLE, "IDs of the other participants, without the caller.", service_answers=True
+        MAX_PARTICIPANTS, "IDs of the other participants, without the caller.", service_answers=True
     )
     title: str = strawberry.field(
         description="Title of the conversation, at most 120 characters; empty for none.", default=""
@@ -113,7 +113,7 @@ class AddParticipantsInput:
     """The users to add."""
 
     conversation_id: strawberry.ID = strawberry.field(description="ID of the group.")
-    user_ids: list[strawberry.ID] = list_field(MAX_PEOPLE, "IDs of the users to add.", service_answers=True)
+    user_ids: list[strawberry.ID] = list_field(MAX_PARTICIPANTS, "IDs of the users to add.", service_answers=True)
 
 
 @strawberry.input(description="Input of `removeParticipant`.")

@@ -59,7 +59,7 @@ class MessageAttachment(relay.Node):
     async def url(self, info: Info) -> str:
         """Make a link for the viewer; the right to the file is checked when the link is used."""
         key = row_of(self, models.MessageAttachment).pk
-        return tokens.url_for(attachment_id=key, viewer_id=signed_in(info).pk)
+        return tokens.attachment_url(attachment_id=key, viewer_id=signed_in(info).pk)
 
     @classmethod
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.MessageAttachment]:
@@ -156,7 +156,7 @@ class Message(relay.Node):
         """Show the reactions; one statement counts those of a whole list, unless they were prefetched."""
         message, viewer = row_of(self, models.Message), viewer_of(info)
         if _came_along(message, "reactions"):
-            return selectors.summed_up(message.reactions.all(), viewer=viewer)
+            return selectors.count_loaded_reactions(message.reactions.all(), viewer=viewer)
         counts = await load(info, message.pk, lambda keys: selectors.count_reactions(viewer=viewer, message_ids=keys))
         return counts or []
 
@@ -201,7 +201,7 @@ class Conversation(relay.Node):
     )
     async def participants(self) -> list[accounts.User]:
         """Show the current participants."""
-        return selectors.people_of(row_of(self, models.Conversation))
+        return selectors.participants_of(row_of(self, models.Conversation))
 
     @strawberry_django.field(
         description="Whether the viewer may send messages here now. In a direct conversation, the other user must not "
@@ -276,7 +276,7 @@ def _came_along(message: models.Message, relation: str) -> bool:
 
 
 def _present_people(info: Any) -> Any:
-    return selectors.with_present_people(optimize(accounts.User.objects.all(), info=info))
+    return selectors.prefetch_participants(optimize(accounts.User.objects.all(), info=info))
 
 
 def _find_writable(viewer: accounts.User | None, keys: Sequence[int]) -> Mapping[int, bool]:

@@ -63,7 +63,7 @@ class NotificationPoller:
         people = list({reader.viewer_id for reader in self._readers})
         for begin in range(0, len(people), MANY):
             some = people[begin : begin + MANY]
-            told = await until_it_answers(partial(selectors.find_people_told_since, user_ids=some, since=since))
+            told = await until_it_answers(partial(selectors.find_people_notified_since, user_ids=some, since=since))
             for reader in tuple(self._readers):
                 if reader.viewer_id in told:
                     reader.ring({})

@@ -80,7 +80,7 @@ class NewsStream(Stream):
     async def _look(self) -> list[Any]:
         """Return notifications that were not seen yet, and remember them; it looks back LATE for late commits."""
         began, since = timezone.now(), self.looked_at - LATE
-        rows = await until_it_answers(lambda: selectors.find_told_since(viewer=self.viewer, since=since))
+        rows = await until_it_answers(lambda: selectors.find_notifications_since(viewer=self.viewer, since=since))
         news = [row for row in rows if row.pk not in self.seen]
         self.seen |= {row.pk: row.created_at for row in news}
         self.looked_at = began

@@ -17,7 +17,8 @@ from tests.attacks.attack import Attack, Outcome
 from tests.crowd import Answer, Crowd, all_at_once
 from tests.graphql_api.opportunities.documents import APPLY_TO_ROLE
 from tests.live_server import LiveServer
-from tests.processes import POSTGRES_URL, OwnRedis, SilentStorage, own_database
+from tests.made_databases import POSTGRES_URL
+from tests.processes import OwnRedis, SilentStorage, own_database
 from tests.trouble import apply_all, held, rush, update_profiles, uploads
 
 CROWD, UPLOADERS, APPLICANTS, SLOTS = 40, 30, 200, 10

@@ -31,7 +31,7 @@ def part(content: Any) -> str:
 
 def forged(session: Session, kind: str) -> str:
     """Return a token of the kind, made from a good one of the session."""
-    pair = tokens.pair_for(session)
+    pair = tokens.issue_tokens(session)
     good = pair.access_token
     _, body, signature = good.split(".")
     header, claims = jwt.get_unverified_header(good), jwt.decode(good, options={"verify_signature": False})

@@ -40,7 +40,7 @@ def build() -> None:
         RoleSkillFactory(role=role, skill=skill)
     UserSkillFactory(user=volunteer, skill=skill)
     resume = ResumeFactory(user=volunteer, parsed=True)
-    print(tokens.pair_for(SessionFactory(user=volunteer)).access_token)
+    print(tokens.issue_tokens(SessionFactory(user=volunteer)).access_token)
     other: User = UserFactory()
     for name, row in {"host": first.host, "resume": resume, "user": other}.items():
         print(f"{name}={gid(row)}")

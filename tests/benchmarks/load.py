@@ -26,7 +26,8 @@ import redis
 from tests.benchmarks import load_fan_out, load_idle, load_stalled
 from tests.benchmarks.counted_server import CountedServer
 from tests.benchmarks.crowd import running_server
-from tests.processes import POSTGRES_URL, own_database
+from tests.made_databases import POSTGRES_URL
+from tests.processes import own_database
 
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 SETUPS = {

@@ -93,17 +93,17 @@ def a_session_that_ended_before_it_began() -> Break:
     return raw(SessionFactory(), ended_at=ago(minutes=1))
 
 
-@breaks("accounts.addresses_have_their_one_form")
+@breaks("accounts.addresses_are_unique")
 def an_account_whose_mailbox_another_has() -> Break:
     return raw(UserFactory(), email="ada@bücher.example (7)")
 
 
-@breaks("opportunities.addresses_have_their_one_form")
+@breaks("opportunities.addresses_are_unique")
 def a_member_whose_mailbox_another_has() -> Break:
     return raw(HostMembershipFactory(), email="ada@bücher.example (7)")
 
 
-@breaks("base.facts_are_told_soon")
+@breaks("base.facts_are_delivered_soon")
 def a_fact_that_nobody_was_told() -> Break:
     return raw(OutboxEntryFactory(), created_at=ago(minutes=6), attempts=OutboxEntry.MAX_ATTEMPTS - 1)
 
@@ -113,7 +113,7 @@ def a_mail_that_nobody_sends() -> Break:
     return raw(MailJobFactory(), due_at=ago(minutes=16), attempts=MailJob.MAX_ATTEMPTS - 1)
 
 
-@breaks("base.no_fact_is_given_up")
+@breaks("base.no_fact_is_parked")
 def a_fact_that_was_given_up() -> Break:
     return raw(OutboxEntryFactory(), attempts=OutboxEntry.MAX_ATTEMPTS)
 
@@ -123,7 +123,7 @@ def an_event_that_counts_one_ticket_too_many() -> Break:
     return raw(EventTicketFactory().event, tickets_taken=2)
 
 
-@breaks("events.tickets_let_in_once")
+@breaks("events.tickets_admit_once")
 def a_ticket_that_let_in_twice() -> Break:
     ticket = EventTicketFactory(checked_in=True)
     for direction in (ScanDirection.ENTRY, ScanDirection.EXIT, ScanDirection.ENTRY):
@@ -131,13 +131,13 @@ def a_ticket_that_let_in_twice() -> Break:
     return ticket, lambda: ScanFactory(ticket=ticket)
 
 
-@breaks("events.who_was_let_in_is_checked_in")
+@breaks("events.admitted_tickets_are_checked_in")
 def a_ticket_that_may_be_used_again() -> Break:
     scan = ScanFactory()
     return raw(scan, scan.ticket, check_in_time=None)
 
 
-@breaks("events.who_was_let_in_is_checked_in")
+@breaks("events.admitted_tickets_are_checked_in")
 def a_ticket_that_lets_in_elsewhere() -> Break:
     return raw(ScanFactory(), event=EventTicketFactory().event)
 
@@ -172,14 +172,14 @@ def a_message_that_nobody_hears_of() -> Break:
     return raw(message, message.events.get(), kind="MESSAGE_EDITED")
 
 
-@breaks("messaging.logs_tell_of_their_own_messages")
+@breaks("messaging.log_rows_match_their_messages")
 def a_log_that_tells_of_anothers_message() -> Break:
     message = MessageFactory()
     event = ConversationEventFactory(kind="MESSAGE_EDITED", message=message, conversation=message.conversation)
     return raw(event, message=MessageFactory())
 
 
-@breaks("messaging.logs_tell_of_their_own_messages")
+@breaks("messaging.log_rows_match_their_messages")
 def a_log_that_brings_a_message_twice() -> Break:
     message = MessageFactory()
     event = ConversationEventFactory(kind="MESSAGE_EDITED", message=message, conversation=message.conversation)
@@ -192,30 +192,30 @@ def a_reader_ahead_of_the_log() -> Break:
     return raw(message.conversation.participations.get(user=message.sender), read_up_to_sequence=2)
 
 
-@breaks("messaging.direct_conversations_are_of_their_pair")
+@breaks("messaging.direct_conversations_match_their_key")
 def a_third_person_in_a_talk_of_two() -> Break:
     conversation = ConversationFactory()
     return conversation, lambda: ParticipantFactory(conversation=conversation)
 
 
-@breaks("messaging.direct_conversations_are_of_their_pair")
+@breaks("messaging.direct_conversations_match_their_key")
 def a_pair_under_another_name() -> Break:
     conversation = ConversationFactory()
     low, high = str(conversation.direct_key).split(":")
     return raw(conversation, direct_key=f"{high}:{low}")
 
 
-@breaks("messaging.deleted_messages_say_nothing")
+@breaks("messaging.deleted_messages_are_empty")
 def a_deleted_message_with_its_words() -> Break:
     return raw(MessageFactory(), deleted_at=timezone.now())
 
 
-@breaks("messaging.deleted_messages_say_nothing")
+@breaks("messaging.deleted_messages_are_empty")
 def a_deleted_message_with_a_file() -> Break:
     return raw(MessageAttachmentFactory().message, content="", deleted_at=timezone.now())
 
 
-@breaks("messaging.deleted_messages_say_nothing")
+@breaks("messaging.deleted_messages_are_empty")
 def a_deleted_message_with_a_reaction() -> Break:
     return raw(ReactionFactory().message, content="", deleted_at=timezone.now())
 
@@ -225,12 +225,12 @@ def a_file_in_another_conversation() -> Break:
     return raw(MessageAttachmentFactory(), conversation=ConversationFactory())
 
 
-@breaks("moderation.reports_stand_where_their_notes_end")
+@breaks("moderation.reports_have_the_status_of_their_last_note")
 def a_report_that_was_moved_without_a_note() -> Break:
     return raw(ReportNoteFactory().report, status="RESOLVED")
 
 
-@breaks("moderation.reports_stand_where_their_notes_end")
+@breaks("moderation.reports_have_the_status_of_their_last_note")
 def a_report_that_is_in_review_without_a_note() -> Break:
     return raw(ContentReportFactory(), status="REVIEWING")
 
@@ -250,19 +250,19 @@ def a_push_that_nobody_tries() -> Break:
     return raw(PushDeliveryFactory(), due_at=ago(minutes=16))
 
 
-@breaks("opportunities.roles_count_their_places")
+@breaks("opportunities.roles_count_their_slots")
 def a_role_that_lost_count() -> Break:
     for status in ("COMPLETED", "OFFERED", "APPLIED", "WITHDRAWN"):
         role = ApplicationFactory(status=status).role
     return raw(role, slots_taken=1)
 
 
-@breaks("opportunities.applications_stand_where_their_history_ends")
+@breaks("opportunities.applications_have_the_status_of_their_last_move")
 def an_application_that_was_moved_without_a_history() -> Break:
     return raw(ApplicationFactory(), status="DECLINED")
 
 
-@breaks("opportunities.applications_stand_where_their_history_ends")
+@breaks("opportunities.applications_have_the_status_of_their_last_move")
 def an_application_without_a_history() -> Break:
     application = ApplicationFactory()
     return application, application.history.all().delete
@@ -283,12 +283,12 @@ def a_move_before_the_one_before() -> Break:
     return raw(ApplicationFactory(status="COMPLETED").history.get(to_status="COMPLETED"), at=ago(seconds=5))
 
 
-@breaks("opportunities.who_waits_has_a_place_in_line")
+@breaks("opportunities.waitlisted_applications_have_a_position")
 def somebody_who_waits_nowhere() -> Break:
     return raw(ApplicationFactory(status="WAITLISTED"), waitlisted_at=None)
 
 
-@breaks("opportunities.offers_are_passed_on")
+@breaks("opportunities.overdue_offers_expire")
 def an_offer_that_ran_out() -> Break:
     return raw(ApplicationFactory(status="OFFERED"), offer_expires_at=ago(minutes=16))
 
@@ -360,7 +360,7 @@ def an_identifier_of_a_merged_skill() -> Break:
     return merging(SkillIdentifierFactory())
 
 
-@breaks("skills.skills_are_merged_into_living_ones")
+@breaks("skills.merged_skills_point_to_current_ones")
 def a_skill_that_was_merged_into_a_merged_one() -> Break:
     into = SkillFactory()
     return raw(SkillFactory(merged_into=into), into, merged_into=SkillFactory())

@@ -9,7 +9,7 @@ from celery import Task
 from kombu.exceptions import OperationalError
 
 from config import celery
-from config.celery import PromptTask, app
+from config.celery import FailFastTask, app
 from domains.base import tasks
 
 
@@ -22,14 +22,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(str(task.name))
         raise OperationalError("Timeout reading from socket")
 
-    monkeypatch.setattr(PromptTask, "rests_until", 0.0)
+    monkeypatch.setattr(FailFastTask, "backoff_until", 0.0)
     monkeypatch.setattr(Task, "apply_async", send)
     return names
 
 
 def test_every_task_is_sent_that_way() -> None:
-    assert isinstance(tasks.relay_outbox, PromptTask)
-    assert app.Task.__mro__[1:].count(PromptTask) == 1
+    assert isinstance(tasks.relay_outbox, FailFastTask)
+    assert app.Task.__mro__[1:].count(FailFastTask) == 1
 
 
 def test_a_broker_that_does_not_answer_is_left_alone_for_a_while(asked: list[str]) -> None:
@@ -44,7 +44,7 @@ def test_a_broker_that_does_not_answer_is_left_alone_for_a_while(asked: list[str
 def test_it_is_asked_again_after_that(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OperationalError, match="Timeout"):
         tasks.relay_outbox.delay()
-    later = time.monotonic() + celery.REST_SECONDS + 1
+    later = time.monotonic() + celery.BROKER_BACKOFF_SECONDS + 1
     monkeypatch.setattr(time, "monotonic", lambda: later)
     with pytest.raises(OperationalError, match="Timeout"):
         tasks.relay_outbox.delay()

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from domains.base import audit
-from domains.base.stored_files import STRAYS_AFTER
+from domains.base.stored_files import MIN_STRAY_AGE
 from domains.messaging.models import MessageAttachment
 from domains.moderation.models import ReportFile
 from domains.notifications.models import MailDelivery
@@ -83,17 +83,17 @@ def test_a_file_without_a_row_is_named_once_the_tasks_must_have_removed_it(
     name = default_storage.save(f"{model.FOLDER}/{'0' * 40}", ContentFile(b"Nobody's."))
     default_storage.save("pictures/portrait", ContentFile(b"of another kind"))
     now, minute = timezone.now(), timedelta(minutes=1)
-    monkeypatch.setattr(InMemoryStorage, "get_modified_time", lambda *_: now - STRAYS_AFTER + minute)
+    monkeypatch.setattr(InMemoryStorage, "get_modified_time", lambda *_: now - MIN_STRAY_AGE + minute)
     assert check("--files") == (0, [])
-    monkeypatch.setattr(InMemoryStorage, "get_modified_time", lambda *_: now - STRAYS_AFTER - minute)
+    monkeypatch.setattr(InMemoryStorage, "get_modified_time", lambda *_: now - MIN_STRAY_AGE - minute)
     status, (line,) = check("--files")
     assert status == 1
     assert line.startswith(f"BROKEN  {model._meta.app_label}.stored_{model.FOLDER}_have_rows: 1 files ({name}).")
 
 
 def test_every_invariant_is_broken_by_a_test() -> None:
-    strays = {one.name for one in audit.known_invariants() if one.name.endswith("_have_rows")}
-    assert {name for name, _ in BREAKS} | strays == {one.name for one in audit.known_invariants()}
+    strays = {one.name for one in audit.registered_invariants() if one.name.endswith("_have_rows")}
+    assert {name for name, _ in BREAKS} | strays == {one.name for one in audit.registered_invariants()}
     assert len(strays) == 3
 
 
@@ -102,7 +102,7 @@ def test_five_are_named_of_many() -> None:
     type(roles[0]).objects.update(slots_taken=1)
     _, (line,) = check()
     five = ", ".join(str(role.pk) for role in roles[:5])
-    assert line.startswith(f"BROKEN  opportunities.roles_count_their_places: 7 roles ({five}, …). Must be: The slots")
+    assert line.startswith(f"BROKEN  opportunities.roles_count_their_slots: 7 roles ({five}, …). Must be: The slots")
 
 
 def test_what_is_under_way_breaks_nothing() -> None:
@@ -133,7 +133,7 @@ def test_the_demo_community_is_sound_and_costs_as_many_statements_as_an_empty_on
     empty = statements_of(check)
     call_command("load_demo", "--even-in-production", stdout=io.StringIO())
     assert check("--files") == (0, [])
-    assert len(statements_of(check)) == len(empty) <= len(audit.known_invariants())
+    assert len(statements_of(check)) == len(empty) <= len(audit.registered_invariants())
 
 
 def test_files_are_looked_at_where_they_lie_in_a_folder_or_on_demand(settings: Any, tmp_path: Any) -> None:
@@ -155,7 +155,7 @@ def test_the_json_document_says_the_same(is_broken: bool) -> None:
     status, said = told("--json")
     document = json.loads(said)
     assert (status, document["holds"]) == (int(is_broken), not is_broken)
-    (places,) = [one for one in document["invariants"] if one["name"] == "opportunities.roles_count_their_places"]
+    (places,) = [one for one in document["invariants"] if one["name"] == "opportunities.roles_count_their_slots"]
     assert places["holds"] is not is_broken
     assert (places["of"], places["how_many"], places["examples"]) == ("roles", is_broken, [role.pk] * is_broken)
     assert {one["holds"] for one in document["invariants"] if one is not places} == {True}

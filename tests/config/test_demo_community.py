@@ -12,18 +12,18 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth import authenticate
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from config.demo.community import LOG_INS, read
+from config.demo.community import LOG_INS, read_content
 from domains.accounts.models import User
 from domains.events.models import Event, EventStatus, EventTicket
 from domains.learning.models import CompletionStatus, Course, Enrollment
 from domains.messaging.models import Conversation, Message, Participant
 from domains.notifications.models import Notification
 from domains.opportunities.models import (
-    PLACE_STATUSES,
+    SLOT_HOLDING_STATUSES,
     Application,
     Cause,
     HostMembership,
@@ -111,8 +111,11 @@ def test_opportunities_stand_in_every_state_and_most_are_open_and_soon():
 
 
 def test_every_row_is_valid():
+    connection.check_constraints()
     for row in (row for model in TABLES for row in model.objects.all()):
-        row.full_clean()
+        # The database has checked the rest: what must be unique, and what must be there.
+        row.clean_fields(exclude=[field.name for field in row._meta.fields if field.is_relation])
+        row.clean()
         for field in row._meta.fields:
             # Django checks the length of a text in forms only.
             if isinstance(field, models.TextField) and field.max_length is not None:
@@ -120,7 +123,7 @@ def test_every_row_is_valid():
 
 
 def test_roles_count_the_applications_that_hold_a_place():
-    held = Count("applications", filter=Q(applications__status__in=PLACE_STATUSES))
+    held = Count("applications", filter=Q(applications__status__in=SLOT_HOLDING_STATUSES))
     roles = Role.objects.annotate(held=held)
     assert roles.filter(held__gt=0).exists()
     assert not roles.exclude(held=F("slots_taken")).exists()
@@ -253,7 +256,7 @@ def test_no_text_shows_a_placeholder_or_a_line_gone_wrong():
 
 def test_every_cause_of_the_content_is_served_by_an_opportunity():
     causes = {cause.name for cause in Cause.objects.filter(opportunities__isnull=False)}
-    assert causes == set(read("hosts")["causes"])
+    assert causes == set(read_content("hosts")["causes"])
 
 
 # The log-ins

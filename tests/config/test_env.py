@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from config import env
+from tests.forked import run_python
 from tests.made_databases import copy_database
 
 SECRET = {"SECRET_KEY": "s" * 32}
@@ -110,14 +111,7 @@ def test_the_start_stops_with_the_sentence_and_no_traceback(tmp_path) -> None:
 
 
 def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=env.BASE_DIR,
-        env={"PATH": os.environ["PATH"], **environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_python(*arguments, environ={"PATH": os.environ["PATH"], **environ}, timeout=100)
 
 
 def test_a_worker_without_redis_says_what_it_lacks() -> None:

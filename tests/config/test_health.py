@@ -38,6 +38,6 @@ async def test_the_broken_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     def down() -> None:
         raise OperationalError
 
-    monkeypatch.setattr("config.health._database", down)
+    monkeypatch.setattr("config.health._check_database", down)
     status, answer = await ask("/readyz")
     assert (status, answer["status"], answer["parts"]["database"]) == (503, "unavailable", "unavailable")

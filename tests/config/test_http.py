@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from config import http
-from config.http import MAX_PIPELINED, Protocol
+from config.http import MAX_PIPELINED_REQUESTS, Protocol
 from config.sockets import Protocol as SocketProtocol
 from tests.live_server import free_port
 
@@ -41,7 +41,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
             pass
         size = len(scope["headers"])
     if scope["path"] == "/late":
-        await asyncio.sleep(3 * http.HEAD_SECONDS)
+        await asyncio.sleep(3 * http.RECEIVE_TIMEOUT_SECONDS)
     headers = [(b"content-length", str(size).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     for start in range(0, size, 65536):
@@ -52,9 +52,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A server in a thread of its own that loses patience within a second."""
-    monkeypatch.setattr(http, "HEAD_SECONDS", 0.5)
-    monkeypatch.setattr(http, "READ_SECONDS", 1)
-    monkeypatch.setattr(http, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(http, "RECEIVE_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(http, "READ_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(http, "READ_CHECK_SECONDS", 0.1)
     chosen = free_port()
     config = uvicorn.Config(
         application,
@@ -74,7 +74,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     yield chosen
     server.should_exit = True
     thread.join(PATIENCE)
-    assert not Protocol.unread
+    assert not Protocol.unread_connections
 
 
 def eventually(happens: Callable[[], bool]) -> None:
@@ -185,7 +185,7 @@ def test_a_socket_on_a_connection_that_served_a_request_lives_on(port: int) -> N
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         hear(connection, b"\r\n\r\n")
-        connection.settimeout(3 * http.HEAD_SECONDS)
+        connection.settimeout(3 * http.RECEIVE_TIMEOUT_SECONDS)
         with pytest.raises(TimeoutError):
             connection.recv(1)
         connection.sendall(b"\x81\x82\x00\x00\x00\x00hi")
@@ -194,7 +194,7 @@ def test_a_socket_on_a_connection_that_served_a_request_lives_on(port: int) -> N
 
 def test_a_crowd_of_requests_before_the_first_answer_is_no_request(port: int) -> None:
     with connect(port) as connection:
-        connection.sendall(GET.replace(b"small", b"late") + GET * (MAX_PIPELINED + 1))
+        connection.sendall(GET.replace(b"small", b"late") + GET * (MAX_PIPELINED_REQUESTS + 1))
         assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
         assert connection.recv(1) == b""
 
@@ -209,29 +209,29 @@ def test_what_follows_a_chunked_body_is_left_out(port: int) -> None:
 def test_who_reads_nothing_of_an_answer_is_given_up(port: int) -> None:
     with connect(port, window=4096) as connection:
         connection.sendall(GET.replace(b"small", b"big"))
-        eventually(lambda: len(Protocol.unread) == 1)
-        eventually(lambda: not Protocol.unread)
+        eventually(lambda: len(Protocol.unread_connections) == 1)
+        eventually(lambda: not Protocol.unread_connections)
         assert length_of_rest(connection) < BIG
 
 
 def test_all_clients_together_may_leave_so_much_unread(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "READ_SECONDS", 3600)
+    monkeypatch.setattr(http, "READ_TIMEOUT_SECONDS", 3600)
     monkeypatch.setattr(http, "MAX_UNREAD_BYTES", 2 * BIG)
     connections = [connect(port, window=4096) for _ in range(6)]
     last = 0.0
     for connection in connections:
         connection.sendall(GET.replace(b"small", b"big"))
         eventually(partial(somebody_waits_since, last))
-        last = max(one.read_at for one in tuple(Protocol.unread))
-        assert sum(one.count_unread() for one in tuple(Protocol.unread)) <= 2 * BIG
-    assert 1 <= len(Protocol.unread) <= 3
+        last = max(one.read_at for one in tuple(Protocol.unread_connections))
+        assert sum(one.count_unread() for one in tuple(Protocol.unread_connections)) <= 2 * BIG
+    assert 1 <= len(Protocol.unread_connections) <= 3
     for connection in connections:
         connection.close()
-    eventually(lambda: not Protocol.unread)
+    eventually(lambda: not Protocol.unread_connections)
 
 
 def somebody_waits_since(moment: float) -> bool:
-    return any(one.read_at > moment for one in tuple(Protocol.unread))
+    return any(one.read_at > moment for one in tuple(Protocol.unread_connections))
 
 
 @pytest.fixture
@@ -243,40 +243,40 @@ def reader() -> Iterator[Any]:
     protocol.transport = SimpleNamespace(
         get_write_buffer_size=lambda: protocol.waits, abort=lambda: setattr(protocol, "is_given_up", True)
     )
-    protocol._answering = None
+    protocol._current_cycle = None
     yield protocol
-    Protocol.unread.discard(protocol)
+    Protocol.unread_connections.discard(protocol)
 
 
 def pass_time(reader: Any, seconds: int, *, bytes_a_second: int) -> None:
     for _ in range(seconds):
         reader.now += 1
         reader.waits = max(0, reader.waits - bytes_a_second)
-        reader._look()
+        reader._check_reading()
 
 
 def test_a_slow_reader_is_waited_for(reader: Any) -> None:
     reader.waits = MIB
-    reader._wait_for_reading()
+    reader._watch_reading()
     pass_time(reader, MIB // 1024 - 1, bytes_a_second=1024)
-    assert reader in Protocol.unread
+    assert reader in Protocol.unread_connections
     pass_time(reader, 1, bytes_a_second=1024)
-    assert (reader.is_given_up, reader in Protocol.unread) == (False, False)
+    assert (reader.is_given_up, reader in Protocol.unread_connections) == (False, False)
 
 
 @pytest.mark.parametrize(("waits", "bytes_a_second"), [(MIB, 0), (MIB, 10), (100, 0), (100, 1)])
 def test_who_hardly_reads_is_given_up_after_thirty_seconds(reader: Any, waits: int, bytes_a_second: int) -> None:
     reader.waits = waits
-    reader._wait_for_reading()
+    reader._watch_reading()
     pass_time(reader, 29, bytes_a_second=bytes_a_second)
     assert not reader.is_given_up
     pass_time(reader, 1, bytes_a_second=bytes_a_second)
-    assert (reader.is_given_up, reader in Protocol.unread) == (True, False)
+    assert (reader.is_given_up, reader in Protocol.unread_connections) == (True, False)
 
 
 def test_who_asks_for_more_instead_of_reading_is_given_up_too(reader: Any) -> None:
     reader.waits = 100
-    reader._wait_for_reading()
+    reader._watch_reading()
     for _ in range(30):
         reader.waits += 1000
         pass_time(reader, 1, bytes_a_second=0)

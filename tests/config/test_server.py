@@ -16,8 +16,8 @@ from config import env, server
 HOLD = """
 import sys, time
 from pathlib import Path
-from config.server import stay_alone
-with stay_alone(Path(sys.argv[1]), at="http://127.0.0.1:8000"):
+from config.server import hold_server_lock
+with hold_server_lock(Path(sys.argv[1]), address="http://127.0.0.1:8000"):
     print("held", flush=True)
     time.sleep(600)
 """
@@ -30,15 +30,15 @@ def test_a_second_server_on_the_same_data_is_refused_until_the_first_has_ended_e
     with subprocess.Popen(command, cwd=env.BASE_DIR, env=environ, stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout
         assert first.stdout.readline() == "held\n"
-        with pytest.raises(SystemExit) as refused, server.stay_alone(lock, at="http://127.0.0.1:9000"):
+        with pytest.raises(SystemExit) as refused, server.hold_server_lock(lock, address="http://127.0.0.1:9000"):
             pass
         said = str(refused.value)
         assert said.startswith("MishMob cannot start: ")
         assert f"{tmp_path}: http://127.0.0.1:8000, process {first.pid}. End that one first" in said
         first.send_signal(signal.SIGKILL)
-    with server.stay_alone(lock, at="http://127.0.0.1:9000"):
+    with server.hold_server_lock(lock, address="http://127.0.0.1:9000"):
         assert "9000" in lock.read_text()
-    with server.stay_alone(lock, at="http://127.0.0.1:9001"):
+    with server.hold_server_lock(lock, address="http://127.0.0.1:9001"):
         assert ":9000" not in lock.read_text()
 
 
@@ -59,13 +59,13 @@ def test_a_host_that_is_no_address_at_all_is_named(given: str) -> None:
     ("host", "here"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("10.1.2.3", "10.1.2.3")]
 )
 def test_the_address_to_open_is_one_that_answers(host: str, here: str) -> None:
-    assert server.address_from_here(host) == here
+    assert server.local_address(host) == here
 
 
 @pytest.mark.parametrize("debug", [True, False])
 def test_an_address_of_the_machine_is_answered_and_under_development_its_pages_may_call(settings, debug: bool) -> None:
     settings.DEBUG, settings.ALLOWED_HOSTS, settings.CORS_ALLOWED_ORIGIN_REGEXES = debug, [], []
-    server.admit("192.168.1.20")
+    server.allow_host("192.168.1.20")
     assert settings.ALLOWED_HOSTS == ["192.168.1.20"]
     allowed = settings.CORS_ALLOWED_ORIGIN_REGEXES
     assert any(re.match(one, "http://192.168.1.20:3000") for one in allowed) is debug
@@ -73,8 +73,8 @@ def test_an_address_of_the_machine_is_answered_and_under_development_its_pages_m
 
 
 def test_only_who_listens_everywhere_is_reached_from_elsewhere() -> None:
-    assert server.address_from_elsewhere("127.0.0.1") is None
-    elsewhere = server.address_from_elsewhere("0.0.0.0")
+    assert server.network_address("127.0.0.1") is None
+    elsewhere = server.network_address("0.0.0.0")
     if elsewhere:  # a machine without any network has none
         with socket.create_server((elsewhere, 0)):
             pass

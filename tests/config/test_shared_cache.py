@@ -20,8 +20,8 @@ from config.shared_cache import RedisWithBackoff, SharedCache
 
 @pytest.fixture(autouse=True)
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RedisWithBackoff, "_rests_until", 0.0)
-    monkeypatch.setattr(shared_cache, "PATIENCE", 0.3)
+    monkeypatch.setattr(RedisWithBackoff, "_backoff_until", 0.0)
+    monkeypatch.setattr(shared_cache, "COMMAND_TIMEOUT_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_who_asks_a_redis_that_hangs_waits_once_and_the_next_not_at_all(silent: 
 
 
 def test_it_is_asked_again_after_a_while(silent: SharedCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_cache, "REST", 0.0)
+    monkeypatch.setattr(shared_cache, "BACKOFF_SECONDS", 0.0)
     for _ in range(2):
         with pytest.raises((NoAnswer, NoConnection)) as failed:
             silent.add("rate", 0)
@@ -79,7 +79,7 @@ def test_after_the_rest_one_asks_and_the_others_wait_for_its_answer(
         assert answer.wait(60)
         return b"1"
 
-    monkeypatch.setattr(RedisWithBackoff, "_rests_until", time.monotonic() - 1)
+    monkeypatch.setattr(RedisWithBackoff, "_backoff_until", time.monotonic() - 1)
     monkeypatch.setattr(Redis, "execute_command", ask)
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(silent.get, "kept")

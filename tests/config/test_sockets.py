@@ -8,7 +8,7 @@ from typing import Any
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from config.sockets import PARTING, Protocol
+from config.sockets import CLOSE_TIMEOUT_SECONDS, Protocol
 
 #: After these codes, and after every other below 2000 but a few, `graphql-ws` never comes back.
 FINAL_TO_GRAPHQL_WS = {4500, 4005, 4400, 4004, 4401, 4406, 4409, 4429}
@@ -38,6 +38,6 @@ def test_a_client_that_slept_comes_back() -> None:
     assert calls == ["close"]
     ((delay, act),) = later
     act()
-    assert (delay, calls) == (PARTING, ["close", "abort"])
+    assert (delay, calls) == (CLOSE_TIMEOUT_SECONDS, ["close", "abort"])
     protocol.keepalive_timeout()
     assert calls == ["close", "abort"], "it ends once"

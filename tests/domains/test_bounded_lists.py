@@ -15,10 +15,10 @@ from domains.accounts.selectors import find_sessions
 from domains.accounts.services.begin_session import begin_session
 from domains.base.errors import Refused
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.services.notify import MAX_BODY, notify
+from domains.notifications.services.notify import MAX_BODY_LENGTH, notify
 from domains.opportunities import services as opportunities
 from domains.opportunities.models import ApplicationStatus, HostMembership
-from domains.opportunities.selectors import Whose, find_developed_skills, sum_hours_by_month
+from domains.opportunities.selectors import GroupBy, find_developed_skills, sum_hours_by_month
 from domains.opportunities.tokens import invitation_key
 from domains.skills import services as skills
 from domains.skills.models import SkillAlias, UserSkill
@@ -139,14 +139,14 @@ def test_a_volunteer_has_so_many_records_of_service(at_three: At) -> None:
 
 def test_figures_list_the_newest_months_and_the_first_skills(at_three: At) -> None:
     at_three("opportunities.selectors.hours", "MAX_MONTHS")
-    at_three("opportunities.selectors.hours", "MAX_DEVELOPED")
+    at_three("opportunities.selectors.hours", "MAX_DEVELOPED_SKILLS")
     application = ApplicationFactory(status=ApplicationStatus.COMPLETED, role__opportunity__past=True)
     person, now = application.volunteer, timezone.now()
     for age in range(1, 6):
         start = now - timedelta(days=31 * age)
         HoursEntryFactory(application=application, started_at=start, ended_at=start + timedelta(hours=1), approved=True)
         RoleSkillFactory(role=application.role, is_developed=True)
-    months = sum_hours_by_month(viewer=person, whose=Whose.VOLUNTEER, keys=[person.pk])[person.pk]
+    months = sum_hours_by_month(viewer=person, group_by=GroupBy.VOLUNTEER, keys=[person.pk])[person.pk]
     assert [one.month for one in months] == [f"{now - timedelta(days=31 * age):%Y-%m}" for age in (3, 2, 1)]
     assert len(find_developed_skills(viewer=person, volunteer_ids=[person.pk])[person.pk]) == 3
 
@@ -155,4 +155,4 @@ def test_what_is_told_of_a_thing_is_cut_at_its_greatest_length() -> None:
     person: User = UserFactory()
     kind = NotificationKind.OPPORTUNITY_CHANGED
     notify(recipient_ids=[person.pk], kind=kind, template="long", source_id=1, title="Long", body="x" * 5_000)
-    assert len(Notification.objects.get(recipient=person).body) == MAX_BODY
+    assert len(Notification.objects.get(recipient=person).body) == MAX_BODY_LENGTH

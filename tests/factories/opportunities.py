@@ -19,7 +19,7 @@ from factory.declarations import (
 
 from domains.accounts.models import User
 from domains.opportunities.models import (
-    PLACE_STATUSES,
+    SLOT_HOLDING_STATUSES,
     Application,
     ApplicationHistory,
     ApplicationStatus,
@@ -248,7 +248,7 @@ class ApplicationFactory(ModelFactory[Application]):
     @classmethod
     def _create(cls, model_class: type[Application], *args: Any, **kwargs: Any) -> Application:
         application: Application = super()._create(model_class, *args, **kwargs)
-        if application.status in PLACE_STATUSES:
+        if application.status in SLOT_HOLDING_STATUSES:
             Role.objects.filter(pk=application.role_id).update(slots_taken=F("slots_taken") + 1)
             application.role.refresh_from_db(fields=["slots_taken"])
         return application

@@ -22,6 +22,7 @@ from domains.accounts.models import UserType
 from graphql_api.schema import schema
 from tests.api import Api, gid
 from tests.cache import forget
+from tests.examples import examples
 from tests.factories import UserFactory
 from tests.fuzz.documents import Request, requests
 from tests.graphql_api.test_every_list_costs_the_same import World
@@ -31,7 +32,7 @@ MUTATION: Any = schema._schema.mutation_type
 NODE: Any = schema._schema.type_map["Node"]
 #: The models that the schema shows as nodes.
 SHOWN = {kind.name for kind in schema._schema.get_possible_types(NODE)}
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", examples(8)))
 VIEWERS = ("stranger", "volunteer", "owner")
 #: What no answer may show of the server.
 INSIDES = re.compile(r"Traceback|psycopg|sqlite3|SELECT |INSERT |site-packages|File \\\"|/usr/|/w[o]rk/|object at 0x")

@@ -19,7 +19,7 @@ class Uploader:
     def __init__(self) -> None:
         self.user: User = UserFactory()
         session = Session.objects.create(user=self.user)
-        self.token = tokens.pair_for(session).access_token
+        self.token = tokens.issue_tokens(session).access_token
 
     def send(self, content: bytes, content_type: str = MULTIPART, **headers: str) -> Any:
         """Return the answer; a header with no value is left out."""

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config.passwords import LONG_BEYOND_ASCII, MAX_MEASURED, MIN_SCORE
+from config.passwords import MAX_MEASURED_LENGTH, MIN_NON_ASCII_LENGTH, MIN_SCORE
 from domains.accounts.services import guesses, known_networks
-from domains.base.addresses import MAX_LENGTH, MAX_LOCAL, parse_address
+from domains.base.addresses import MAX_LENGTH, MAX_LOCAL_LENGTH, parse_address
 
 PAGE = " ".join(Path(settings.BASE_DIR, "docs", "accounts.md").read_text(encoding="utf-8").split())
 #: The package's attribute of this name is the function.
@@ -21,14 +21,14 @@ sign_up = import_module("domains.accounts.services.sign_up")
 @pytest.mark.parametrize(
     "words",
     [
-        f"More than {MAX_LENGTH} characters, or {MAX_LOCAL} before the `@`",
-        f"Attempts are removed after {sign_up.ATTEMPTS_KEPT_FOR.days} days",
+        f"More than {MAX_LENGTH} characters, or {MAX_LOCAL_LENGTH} before the `@`",
+        f"Attempts are removed after {sign_up.ATTEMPT_RETENTION.days} days",
         f"{settings.MIN_PASSWORD_LENGTH} to {settings.MAX_PASSWORD_LENGTH} characters",
         f"a score of {MIN_SCORE} or more by zxcvbn",
-        f"the first {MAX_MEASURED} characters",
-        f"{LONG_BEYOND_ASCII} or more characters that are not all ASCII",
+        f"the first {MAX_MEASURED_LENGTH} characters",
+        f"{MIN_NON_ASCII_LENGTH} or more characters that are not all ASCII",
         f"the {known_networks.MAX_KNOWN_NETWORKS} newest networks of an account, "
-        f"for {known_networks.NETWORKS_KEPT_FOR.days} days",
+        f"for {known_networks.NETWORK_RETENTION.days} days",
         f"`SIGN_UPS_PER_HOUR` attempts from one network, {settings.SIGN_UPS_PER_HOUR} unless",
     ],
 )

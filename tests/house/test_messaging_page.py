@@ -11,14 +11,14 @@ from graphql import parse, validate
 
 from domains.messaging import tokens
 from domains.messaging.extraction import picture
-from domains.messaging.policies import EDITABLE_FOR
+from domains.messaging.policies import EDIT_WINDOW
 from domains.messaging.services.react_to_message import MAX_EMOJI
-from domains.messaging.services.remove_attachments import UNSENT_FOR
+from domains.messaging.services.remove_attachments import UNSENT_RETENTION
 from domains.messaging.services.send_message import MAX_FILES
-from domains.messaging.services.set_typing import EVERY_SECONDS
-from domains.messaging.services.start_conversation import MAX_PEOPLE
-from domains.messaging.services.upload_attachment import LARGEST, MAX_UNSENT
-from domains.messaging.services.wording import MAX_LENGTH, MAX_TITLE
+from domains.messaging.services.set_typing import MIN_INTERVAL_SECONDS
+from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
+from domains.messaging.services.upload_attachment import MAX_FILE_BYTES, MAX_UNSENT_FILES
+from domains.messaging.services.wording import MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH
 from graphql_api.checks.texts import MAX_QUERY_CHARACTERS, MAX_WORDS
 from graphql_api.edge import consumers
 from graphql_api.edge.frames import MAX_FRAME
@@ -34,19 +34,19 @@ MILLION = 1_000_000
 @pytest.mark.parametrize(
     "words",
     [
-        f"groups of up to {MAX_PEOPLE}",
+        f"groups of up to {MAX_PARTICIPANTS}",
         f"{MAX_EVENTS} rows at a time",
-        f"1 to {MAX_LENGTH:,} characters",
-        f"within {EDITABLE_FOR.total_seconds() / 60:.0f} minutes",
+        f"1 to {MAX_CONTENT_LENGTH:,} characters",
+        f"within {EDIT_WINDOW.total_seconds() / 60:.0f} minutes",
         f"at most {MAX_EMOJI} different ones",
-        f"Up to {MAX_UNSENT} wait at a time",
+        f"Up to {MAX_UNSENT_FILES} wait at a time",
         f"up to {MAX_FILES} come with one message",
         f"At most {picture.MAX_PIXELS / MILLION:.0f} million pixels",
-        f"{picture.MAX_FRAMES} frames and {picture.MAX_MOVING_PIXELS / MILLION:.0f} million pixels in all",
-        f"{LARGEST // (1024 * 1024)} MB at the most",
-        f"good for {tokens.LIFETIME_SECONDS // 60} minutes",
-        f"At most one sign in {EVERY_SECONDS} seconds",
-        f"up to {MAX_TITLE} characters",
+        f"{picture.MAX_FRAMES} frames and {picture.MAX_ANIMATION_PIXELS / MILLION:.0f} million pixels in all",
+        f"{MAX_FILE_BYTES // (1024 * 1024)} MB at the most",
+        f"good for {tokens.LINK_LIFETIME_SECONDS // 60} minutes",
+        f"At most one sign in {MIN_INTERVAL_SECONDS} seconds",
+        f"up to {MAX_TITLE_LENGTH} characters",
         f"| {close_codes.SLOW} | more than {outbound.MAX_EVENTS} events or {outbound.MAX_BYTES // 1024**2} MiB waited",
         f"more than {MAX_FRAME // 1024} KiB",
         f"up to {MAX_SUBSCRIPTIONS} operations at a time",
@@ -57,7 +57,7 @@ MILLION = 1_000_000
 )
 def test_the_figures_are_those_of_the_code(words: str) -> None:
     assert words in " ".join(PAGE.split())
-    assert UNSENT_FOR.days == 1, "sent with a message within a day"
+    assert UNSENT_RETENTION.days == 1, "sent with a message within a day"
 
 
 @pytest.mark.parametrize("document", re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL))

@@ -11,12 +11,12 @@ from django.conf import settings
 from domains.skills.errors import SkillCode
 from domains.skills.extraction import file_text
 from domains.skills.extraction.failures import Failure
-from domains.skills.extraction.matching import LEAST_CONFIDENCE, WEIGHT_OF_SECTION
+from domains.skills.extraction.matching import MIN_CONFIDENCE, SECTION_WEIGHTS
 from domains.skills.extraction.words import Section
 from domains.skills.services import find_resume_skills, read_file
 from domains.skills.services.evaluate_resumes import read_labels
-from domains.skills.services.remove_old_resumes import KEPT_FOR
-from domains.skills.services.upload_resume import MAX_EXPORT, MAX_RESUME, UPLOADS_AN_HOUR
+from domains.skills.services.remove_old_resumes import RESUME_RETENTION
+from domains.skills.services.upload_resume import MAX_EXPORT_BYTES, MAX_RESUME_BYTES, MAX_UPLOADS_PER_HOUR
 
 PAGE = Path(settings.BASE_DIR, "docs", "resumes.md").read_text(encoding="utf-8")
 MIB = 1024 * 1024
@@ -37,21 +37,22 @@ def test_every_reason_is_there_and_no_other() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        f"{MAX_RESUME // MIB} MB at the most, an export {MAX_EXPORT // MIB} MB",
-        f"More than {UPLOADS_AN_HOUR} uploads",
-        f"fewer than {find_resume_skills.LEAST_WORDS} words, or fewer than two",
-        f"| time by the clock | {read_file.SECONDS} s |",
+        f"{MAX_RESUME_BYTES // MIB} MB at the most, an export {MAX_EXPORT_BYTES // MIB} MB",
+        f"More than {MAX_UPLOADS_PER_HOUR} uploads",
+        f"fewer than {find_resume_skills.MIN_WORDS} words, or fewer than two",
+        f"| time by the clock | {read_file.TIMEOUT_SECONDS} s |",
         f"| time it computes | {file_text.CPU_SECONDS} s |",
         f"| memory | {file_text.MEMORY_BYTES // MIB} MiB",
         f"| output | {file_text.OUTPUT_BYTES // MIB} MiB |",
         f"| pages of a PDF | {file_text.MAX_PAGES} |",
-        f"{file_text.MAX_PARTS:,} parts, {file_text.MAX_UNPACKED // MIB} MiB unpacked, {file_text.MAX_XML // MIB} MiB",
+        f"{file_text.MAX_PARTS:,} parts, {file_text.MAX_UNPACKED_BYTES // MIB} MiB unpacked, "
+        f"{file_text.MAX_XML_BYTES // MIB} MiB",
         f"| text | {file_text.MAX_CHARACTERS:,} characters |",
-        f"Below {LEAST_CONFIDENCE} nothing",
-        f"Languages | +{WEIGHT_OF_SECTION[Section.SKILLS]:.2f} |",
-        f"Education | {WEIGHT_OF_SECTION[Section.EDUCATION]:.2f} |",
-        f"Interests | {WEIGHT_OF_SECTION[Section.OTHER]:.2f} |",
-        f"so does the clock after {KEPT_FOR.days // 30} months",
+        f"Below {MIN_CONFIDENCE} nothing",
+        f"Languages | +{SECTION_WEIGHTS[Section.SKILLS]:.2f} |",
+        f"Education | {SECTION_WEIGHTS[Section.EDUCATION]:.2f} |",
+        f"Interests | {SECTION_WEIGHTS[Section.OTHER]:.2f} |",
+        f"so does the clock after {RESUME_RETENTION.days // 30} months",
     ],
 )
 def test_the_figures_are_those_of_the_code(words: str) -> None:

@@ -37,7 +37,10 @@ def test_the_rates_are_those_of_the_code() -> None:
         (package,) = [one for one in SERVICES if hasattr(one, name)]
         module = sys.modules[f"{package.__name__}.{name}"]
         given = vars(module)
-        coded = (given.get("RATE_LIMIT", given.get("UPLOADS_AN_HOUR")), given.get("RATE_SECONDS", given.get("HOUR")))
+        coded = (
+            given.get("RATE_LIMIT", given.get("MAX_UPLOADS_PER_HOUR")),
+            given.get("RATE_SECONDS", given.get("HOUR_SECONDS")),
+        )
         assert (int(limit), int(seconds)) == coded, act
 
 

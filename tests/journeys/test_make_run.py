@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config.server import address_from_elsewhere
+from config.server import network_address
 from tests.live_server import ROOT, free_port
 
 pytestmark = [pytest.mark.xdist_group("make-run"), pytest.mark.timeout(600)]
@@ -94,7 +94,7 @@ def test_it_says_where_it_is_and_has_its_data_for_itself(running: Running, envir
     said = running.until("Crawled the demo site (icalendar)")
     for address in (url, f"{url}/graphql/", f"{url}/docs/", f"{url}/demo/chat", f"{url}/admin/"):
         assert re.search(rf"\s{re.escape(address)}(\s|$)", said)
-    elsewhere = address_from_elsewhere("0.0.0.0")
+    elsewhere = network_address("0.0.0.0")
     if elsewhere:
         assert f"http://{elsewhere}:{port}" in said
         assert f"http://{elsewhere}:{port}/graphql/" in read(f"http://{elsewhere}:{port}/docs/")

@@ -14,7 +14,7 @@ from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.opportunities import services, tokens
 from domains.opportunities.models import (
-    LIVE_STATUSES,
+    LIVE_APPLICATION_STATUSES,
     Application,
     ApplicationStatus,
     HostMembership,
@@ -224,4 +224,4 @@ def test_nobody_has_a_live_application_for_what_is_called_off_while_they_apply()
         assert codes_of(at_once(act, 11)).keys() <= {"Opportunity", "Application", "CLOSED"}
         role.refresh_from_db()
         assert role.slots_taken == 0
-        assert not Application.objects.filter(role=role, status__in=LIVE_STATUSES).exists()
+        assert not Application.objects.filter(role=role, status__in=LIVE_APPLICATION_STATUSES).exists()

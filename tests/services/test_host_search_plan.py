@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from domains.base.texts import words_of
+from domains.base.texts import split_words
 from domains.opportunities.models import OpportunityHost
 from domains.opportunities.selectors import find_hosts
 
@@ -47,7 +47,7 @@ def indexes(rows: Any) -> set[str]:
 @pytest.mark.usefixtures("_hosts")
 @pytest.mark.parametrize(("query", "number"), [("library01234", 1), ("tool LIBRARY0123", 10)])
 def test_words_are_found_by_their_index(query: str, number: int) -> None:
-    rows = find_hosts(viewer=None, words=words_of(query))
+    rows = find_hosts(viewer=None, words=split_words(query))
     assert rows.count() == number
     assert indexes(rows[:21]) == {"opportunities_host_words"}
 

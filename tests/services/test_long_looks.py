@@ -10,10 +10,10 @@ from domains.base import audit
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
-def sleep() -> audit.Found:
+def sleep() -> audit.Violations:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.3)")
-    return audit.Found("things")
+    return audit.Violations("things")
 
 
 def test_a_look_may_take_longer_than_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +21,7 @@ def test_a_look_may_take_longer_than_a_request(monkeypatch: pytest.MonkeyPatch) 
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = '100ms'")
     try:
-        assert [verdict.holds for verdict in audit.look(with_files=False)] == [True]
+        assert [verdict.holds for verdict in audit.check_invariants(with_files=False)] == [True]
         with pytest.raises(OperationalError, match="statement timeout"):
             sleep()
     finally:

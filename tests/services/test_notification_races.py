@@ -172,4 +172,4 @@ def test_one_person_never_has_more_than_ten_browsers(settings: object) -> None:
         ),
         WORKERS,
     )
-    assert PushSubscription.objects.count() == PushSubscription.MOST
+    assert PushSubscription.objects.count() == PushSubscription.MAX_PER_PERSON

@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.geo.selectors import zip_point
-from domains.opportunities.matching import match_role, pick
+from domains.opportunities.matching import match_role, pick_matches
 from domains.opportunities.models import Opportunity, Role, RoleSkill
 from domains.opportunities.selectors import find_recommended_roles, find_recommended_volunteers
-from domains.opportunities.selectors.candidates import CIRCLES
+from domains.opportunities.selectors.candidates import RADII_KM
 from domains.opportunities.selectors.profiles import read_profile
 from domains.opportunities.selectors.role_candidates import read_role_candidates
 from domains.opportunities.selectors.trending import count_applicants
@@ -48,7 +48,7 @@ LARGE = {
     "skills_userskill",
 }
 #: Eighteen, and one for each circle that is tried.
-MAX_STATEMENTS = 18 + len(CIRCLES)
+MAX_STATEMENTS = 18 + len(RADII_KM)
 #: The most rows that a step of a plan may bring: the branches' limits, and what hangs on what they found.
 MAX_ROWS = 5_000
 
@@ -143,15 +143,19 @@ def test_nobody_costs_more_statements_than_the_branches_have() -> None:
 def test_the_narrowed_list_is_nearly_as_good_as_scoring_every_role() -> None:
     now = timezone.now()
     role_ids = list(
-        Role.objects.filter(opportunity__in=Opportunity.objects.taking_people(now)).values_list("pk", flat=True)
+        Role.objects.filter(opportunity__in=Opportunity.objects.accepting_applications(now)).values_list(
+            "pk", flat=True
+        )
     )
     shares = []
     for person in User.objects.filter(applications__isnull=False).distinct().order_by("pk")[:60:20]:
         profile = read_profile(viewer=person, now=now)
-        read = partial(read_role_candidates, home=profile.place, applicants=count_applicants(), now=now)
-        places = [place for some in batched(role_ids, 5_000) for place in read(role_ids=set(some) - profile.settled)]
+        read = partial(read_role_candidates, home=profile.home, applicants=count_applicants(), now=now)
+        places = [
+            place for some in batched(role_ids, 5_000) for place in read(role_ids=set(some) - profile.excluded_role_ids)
+        ]
         matches = [(place, match) for place in places if (match := match_role(profile.volunteer, place, now))]
-        best = sum(match.tenths for _, match in pick(matches, 10))
+        best = sum(match.tenths for _, match in pick_matches(matches, 10))
         found = sum(one.match.tenths for one in find_recommended_roles(viewer=person, first=10, now=now))
         shares.append(found / best)
     assert 0.8 < min(shares) <= max(shares) <= 1

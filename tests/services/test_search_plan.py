@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.base.texts import words_of
+from domains.base.texts import split_words
 from domains.messaging.models import Message
 from domains.messaging.selectors import search_messages
 from tests.factories import UserFactory, conversation_between
@@ -56,7 +56,7 @@ def steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize(("query", "number"), [("tool01234", 1), ("gloves TOOL0123", 10), ("row42 shed", 200)])
 def test_the_words_are_found_by_their_index(talker: User, query: str, number: int) -> None:
-    rows = search_messages(viewer=talker, words=words_of(query))
+    rows = search_messages(viewer=talker, words=split_words(query))
     assert rows.count() == number
     taken = list(steps(json.loads(rows[:21].explain(format="json", analyze=True))[0]["Plan"]))
     assert "messaging_message_words" in {step.get("Index Name") for step in taken}

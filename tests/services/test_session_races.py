@@ -8,7 +8,7 @@ from django.core import mail
 
 from domains.accounts import facts, services, tokens
 from domains.accounts.models import Session, SignUpAttempt, User, UserType
-from domains.accounts.services.sign_up import MAX_ATTEMPTS_A_DAY
+from domains.accounts.services.sign_up import MAX_ATTEMPTS_PER_DAY
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from tests.factories import UserFactory
@@ -61,7 +61,7 @@ def test_ten_sign_ups_with_one_address_at_once_make_one_account() -> None:
     address = EmailAddress.objects.get()
     assert (address.user_id, address.email, address.primary, address.verified) == (user.pk, user.email, True, False)
     attempts = list(SignUpAttempt.objects.order_by("pk").values_list("pk", flat=True))
-    assert len(attempts) == MAX_ATTEMPTS_A_DAY
+    assert len(attempts) == MAX_ATTEMPTS_PER_DAY
     told = OutboxEntry.objects.order_by("payload__attempt_id").values_list("fact", "payload")
     assert list(told) == [(facts.SignedUp.name(), {"user_id": user.pk, "attempt_id": pk}) for pk in attempts]
-    assert [message.to for message in mail.outbox] == [[user.email]] * MAX_ATTEMPTS_A_DAY
+    assert [message.to for message in mail.outbox] == [[user.email]] * MAX_ATTEMPTS_PER_DAY

@@ -259,8 +259,8 @@ def test_a_crowd_by_all_ways_never_waits_in_a_ring_and_leaves_everything_sound()
 def assert_sound() -> None:
     for rows in (
         invariants.nobody_holds_two_slots_at_once,
-        invariants.roles_count_their_places,
+        invariants.roles_count_their_slots,
         invariants.moves_begin_where_the_last_one_ended,
-        invariants.applications_stand_where_their_history_ends,
+        invariants.applications_have_the_status_of_their_last_move,
     ):
         assert not rows().exists(), rows.__doc__

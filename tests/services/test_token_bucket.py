@@ -23,7 +23,7 @@ HARDLY = 1e-9
 def in_redis(own_redis: OwnRedis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
     """The cache is in a Redis of the test's own, for each thread anew as for each request."""
     settings.REDIS_URL = own_redis.url
-    monkeypatch.setattr(RedisWithBackoff, "_rests_until", 0.0)
+    monkeypatch.setattr(RedisWithBackoff, "_backoff_until", 0.0)
     monkeypatch.setattr(type(caches), "__getitem__", lambda *_: SharedCache(own_redis.url, {}))
     with redis.Redis.from_url(own_redis.url) as client:
         yield client

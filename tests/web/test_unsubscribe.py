@@ -9,9 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from domains.notifications.models import NotificationKind, Preference
-from domains.notifications.policies import DEFAULTS, Channels
+from domains.notifications.policies import DEFAULT_CHANNELS, Channels
 from domains.notifications.selectors import find_preferences
-from domains.notifications.tokens import DIGEST, unsubscribe_url
+from domains.notifications.tokens import DIGEST_TOPIC, unsubscribe_url
 from tests.factories import UserFactory
 from tests.sql import rows_of
 
@@ -53,17 +53,17 @@ def test_a_mail_program_ends_the_mails_by_one_post(browser: Client, user: Any) -
     for _ in range(2):
         answer = browser.post(path_for(user), {"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 200
-        assert find_preferences(user_id=user.pk) == {**DEFAULTS, OFFER: Channels(email=False)}
+        assert find_preferences(user_id=user.pk) == {**DEFAULT_CHANNELS, OFFER: Channels(email=False)}
     page = answer.content.decode()
     assert "You get no more mails about places that are offered to you." in page
     assert 'name="again"' in page
     page = browser.post(path_for(user), {"again": "yes"}).content.decode()
     assert "You get mails about places that are offered to you again." in page
-    assert find_preferences(user_id=user.pk) == DEFAULTS
+    assert find_preferences(user_id=user.pk) == DEFAULT_CHANNELS
 
 
 def test_the_daily_mail_has_a_link_of_its_own(browser: Client, user: Any) -> None:
-    assert browser.post(path_for(user, DIGEST)).status_code == 200
+    assert browser.post(path_for(user, DIGEST_TOPIC)).status_code == 200
     assert not any(ways.digest for ways in find_preferences(user_id=user.pk).values())
 
 

@@ -19,7 +19,7 @@ from config.demo import DEMO_LOG_INS, DEMO_PASSWORD
 from config.demo.site import HOST as DEMO_SITE_HOST
 from config.demo.site import move_demo_site
 from config.migrations import migrate
-from domains.skills.services import has_no_skills, load_starter_skills
+from domains.skills.services import is_taxonomy_empty, load_starter_skills
 
 BANNER = """
 MishMob is at    {url}
@@ -29,7 +29,7 @@ MishMob is at    {url}
   Schema         {url}/schema.graphql
 {logins}Stop it with Ctrl-C.
 """
-WAIT_SECONDS = 30
+STARTUP_TIMEOUT_SECONDS = 30
 
 
 class Command(BaseCommand):
@@ -44,31 +44,33 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
-        server.speak_at_once()
+        server.enable_line_buffering()
         server.check_database()
         server.check_redis()
-        with server.stay_alone(settings.VAR_DIR / "run.lock", at=f"http://{server.address_from_here(host)}:{port}"):
+        with server.hold_server_lock(
+            settings.VAR_DIR / "run.lock", address=f"http://{server.local_address(host)}:{port}"
+        ):
             server.check_port(host=host, port=port)
             self._run(host, port)
 
     def _run(self, host: str, port: int) -> None:
         self.stdout.write("Bringing the database up to date …")
         migrate()
-        if has_no_skills():
+        if is_taxonomy_empty():
             load_starter_skills()
         if settings.DEBUG:
             call_command("load_demo", stdout=self.stdout)
         for warning in server.find_warnings():
             self.stderr.write(f"Warning: {warning}")
-        elsewhere = server.address_from_elsewhere(host)
+        elsewhere = server.network_address(host)
         if elsewhere:
-            server.admit(elsewhere)
-        threading.Thread(target=self._greet, args=(host, port, elsewhere), daemon=True).start()
+            server.allow_host(elsewhere)
+        threading.Thread(target=self._print_banner, args=(host, port, elsewhere), daemon=True).start()
         server.run(host=host, port=port)
 
-    def _greet(self, host: str, port: int, elsewhere: str | None) -> None:
-        url = f"http://{server.address_from_here(host)}:{port}"
-        if not _answers(f"{url}/healthz"):
+    def _print_banner(self, host: str, port: int, elsewhere: str | None) -> None:
+        url = f"http://{server.local_address(host)}:{port}"
+        if not _wait_for_answer(f"{url}/healthz"):
             return
         logins = "".join(f"  Log in as      {email}\n" for email in DEMO_LOG_INS)
         logins += f"  Password       {DEMO_PASSWORD}\n"
@@ -105,8 +107,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Crawled the demo site ({arguments[0]}): {' '.join(summary)}")
 
 
-def _answers(url: str) -> bool:
-    end = time.monotonic() + WAIT_SECONDS
+def _wait_for_answer(url: str) -> bool:
+    end = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     while time.monotonic() < end:
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address

@@ -43,7 +43,7 @@ class Command(BaseCommand):
 def _summary(community: Community) -> str:
     return (
         f"The demo community is here: {len(community.users)} people, {len(community.hosts)} hosts, "
-        f"{len(community.offers)} opportunities with {len(community.applications)} applications, "
+        f"{len(community.opportunities)} opportunities with {len(community.applications)} applications, "
         f"{len(community.events)} events, {len(community.courses)} courses, "
         f"{len(community.conversations)} conversations, {len(community.skills)} skills.\n"
         f"Log in as {', '.join(DEMO_LOG_INS)} with the password {DEMO_PASSWORD}."

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config import server
 from config.migrations import migrate
-from domains.skills.services import has_no_skills, load_starter_skills
+from domains.skills.services import is_taxonomy_empty, load_starter_skills
 
 
 class Command(BaseCommand):
@@ -24,12 +24,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Run it."""
-        server.speak_at_once()
+        server.enable_line_buffering()
         server.check_port(host=host, port=port)
         server.check_database()
         server.check_redis()
         migrate()
-        if has_no_skills():
+        if is_taxonomy_empty():
             load_starter_skills()
         for warning in server.find_warnings():
             self.stderr.write(f"Warning: {warning}")

@@ -2,7 +2,7 @@
 
 Where two accounts turn out to have one mailbox, the one whose address is proved takes the form, else the older one. The
 other keeps everything else, and its former spelling with its id as a mark: `x@bücher.example (7)`. It is named on the
-console, and breaks the invariant `accounts.addresses_have_their_one_form` until staff change its address in the admin.
+console, and breaks the invariant `accounts.addresses_are_unique` until staff change its address in the admin.
 """
 
 from django.db import migrations

@@ -35,4 +35,4 @@ def begin_session(*, user: User, device_name: str = "", ip_address: str = "") ->
     if surplus:
         with transaction.atomic():
             end_sessions(user.sessions.filter(pk__in=surplus))
-    return OpenSession(session, tokens.pair_for(session))
+    return OpenSession(session, tokens.issue_tokens(session))

@@ -21,7 +21,7 @@ def block_user(*, actor: User, user_id: int) -> User:
     """
     if user_id == actor.pk:
         raise Refused.because(Code.INVALID, "Name somebody other than yourself.", "user_id")
-    count_try(actor)
+    count_block_attempt(actor)
     person = User.objects.filter(pk=user_id, is_active=True).first()
     if person is None:
         raise NotFound("person", "user_id")
@@ -33,6 +33,6 @@ def block_user(*, actor: User, user_id: int) -> User:
     return person
 
 
-def count_try(actor: User) -> None:
+def count_block_attempt(actor: User) -> None:
     """Count one blocking or unblocking by the actor; refuses with RATE_LIMITED."""
     rates.spend(what="block_user", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)

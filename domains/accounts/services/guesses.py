@@ -19,7 +19,7 @@ PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
 
 
 @contextmanager
-def limited_guess(*, email: str, ip_address: str) -> Iterator[None]:
+def limit_guesses(*, email: str, ip_address: str) -> Iterator[None]:
     """Count a guess before the block checks it; the count is released if the block does not refuse the guess.
 
     CONFLICT, from a server too busy to check the password, counts no failure.

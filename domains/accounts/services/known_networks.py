@@ -12,7 +12,7 @@ from domains.base.networks import client_network
 
 #: How many networks are kept for an account, the newest ones.
 MAX_KNOWN_NETWORKS = 20
-NETWORKS_KEPT_FOR = timedelta(days=90)
+NETWORK_RETENTION = timedelta(days=90)
 
 
 def is_known_network(*, email: str, network: str) -> bool:
@@ -36,6 +36,6 @@ def remember_network(*, user: User, ip_address: str) -> None:
     KnownNetwork.objects.filter(pk__in=surplus).delete()
 
 
-def forget_old_networks() -> int:
-    """Remove networks that had no session for NETWORKS_KEPT_FOR; return how many. A system act."""
-    return KnownNetwork.objects.filter(seen_at__lt=timezone.now() - NETWORKS_KEPT_FOR).delete()[0]
+def remove_old_networks() -> int:
+    """Remove networks that had no session for NETWORK_RETENTION; return how many. A system act."""
+    return KnownNetwork.objects.filter(seen_at__lt=timezone.now() - NETWORK_RETENTION).delete()[0]

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import SignUpAttempt, User
 from domains.accounts.services.begin_session import OpenSession, begin_session
-from domains.accounts.services.guesses import limited_guess
+from domains.accounts.services.guesses import limit_guesses
 from domains.base.addresses import address_key
 from domains.base.errors import Refused
 
@@ -25,7 +25,7 @@ def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> O
     up with a stranger's address and logs in learns nothing. Each refusal costs the same statements and two hashes.
     """
     email = address_key(email)
-    with limited_guess(email=email, ip_address=ip_address):
+    with limit_guesses(email=email, ip_address=ip_address):
         user = _find_by_password(email, password)
     return begin_session(user=user, device_name=device_name, ip_address=ip_address)
 
@@ -38,12 +38,12 @@ def _find_by_password(email: str, password: str) -> User:
         .annotate(has_proved=Exists(proved), attempted_password=Subquery(newest))
         .first()
     )
-    is_own = _fits(password, user and user.is_active and user.password)
+    is_own = _is_password(password, user and user.is_active and user.password)
     if user and user.has_proved and is_own:
         found: User = user
         return found
-    is_attempt = _fits(password, user and user.attempted_password)
-    if is_attempt or is_own:
+    is_attempted = _is_password(password, user and user.attempted_password)
+    if is_attempted or is_own:
         raise Refused.because(
             AccountCode.EMAIL_NOT_VERIFIED,
             "Prove your address first: follow the mail that you got when you signed up. Sign up again to get another.",
@@ -51,7 +51,7 @@ def _find_by_password(email: str, password: str) -> User:
     raise Refused.because(AccountCode.BAD_CREDENTIALS, "The address or the password is wrong.")
 
 
-def _fits(password: str, encoded: str | None) -> bool:
+def _is_password(password: str, encoded: str | None) -> bool:
     """Compare the password with a hash; without a hash it takes as long and returns False."""
     is_short = len(password) <= settings.MAX_PASSWORD_LENGTH
     return is_short and check_password(password, encoded or UNUSABLE_PASSWORD_PREFIX)

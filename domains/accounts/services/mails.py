@@ -18,7 +18,7 @@ from domains.base.models import MailJob
 
 VERIFY_EMAIL, ACCOUNT_EXISTS = "verify_email", "account_exists"
 #: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
-QUIET_FOR = timedelta(days=1)
+ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
 
 
 def queue_verification_mail(*, attempt_id: int) -> None:
@@ -28,7 +28,7 @@ def queue_verification_mail(*, attempt_id: int) -> None:
 
 def queue_account_exists_mail(*, user_id: int) -> None:
     """Queue the mail that somebody tried to sign up with the address, once a day. A system act."""
-    if not mail.was_queued(kind=ACCOUNT_EXISTS, source_id=user_id, within=QUIET_FOR):
+    if not mail.was_queued(kind=ACCOUNT_EXISTS, source_id=user_id, within=ACCOUNT_EXISTS_INTERVAL):
         mail.enqueue(kind=ACCOUNT_EXISTS, source_id=user_id, occasion=timezone.now().date().isoformat())
 
 

@@ -46,7 +46,7 @@ def refresh_session(*, refresh_token: str, ip_address: str = "") -> OpenSession:
             session = None
     if session is None:
         raise _bad_token()
-    return OpenSession(session, tokens.pair_for(session))
+    return OpenSession(session, tokens.issue_tokens(session))
 
 
 def _bad_token() -> Refused:

@@ -22,9 +22,9 @@ from domains.base.networks import client_network
 from domains.base.texts import line_problems
 
 #: How many attempts, and mails, one address gets in a day; further attempts are dropped silently.
-MAX_ATTEMPTS_A_DAY = 5
+MAX_ATTEMPTS_PER_DAY = 5
 #: Longer than a key is valid, so that `log_in` can still tell a late person to prove the address.
-ATTEMPTS_KEPT_FOR = timedelta(days=30)
+ATTEMPT_RETENTION = timedelta(days=30)
 
 
 def sign_up(
@@ -46,53 +46,58 @@ def sign_up(
     TOO_LONG and RATE_LIMITED.
     """
     rates.spend(what="sign_up", key=client_network(ip_address), limit=settings.SIGN_UPS_PER_HOUR, seconds=3600)
-    wish = User(
+    requested = User(
         email=email,
         display_name=" ".join(display_name.split()),
         user_type=user_type,
         zip_code=zip_code.strip(),
     )
-    _check(wish, password, birth_year)
-    wish.password = make_password(password)  # slow by design, so before the transaction, and for known addresses too
+    _check(requested, password, birth_year)
+    requested.password = make_password(
+        password
+    )  # slow by design, so before the transaction, and for known addresses too
     with transaction.atomic():
-        user = _lock_account(wish)
+        user = _lock_account(requested)
         if user.is_staff or user.is_email_verified:
-            _add_attempt(user, User(password=wish.password), None)
+            _add_attempt(user, User(password=requested.password), None)
             bus.publish(facts.KnownAddressSignedUp(user_id=user.pk))
-        elif (attempt := _add_attempt(user, wish, birth_year)) is not None:
+        elif (attempt := _add_attempt(user, requested, birth_year)) is not None:
             bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
-    return wish.email
+    return requested.email
 
 
-def _lock_account(wish: User) -> User:
+def _lock_account(requested: User) -> User:
     """Return the account of the address; a new one has no password until an attempt is proved."""
     with suppress(IntegrityError), transaction.atomic():
         user = User.objects.create_user(
-            wish.email, display_name=wish.display_name, user_type=wish.user_type, zip_code=wish.zip_code
+            requested.email,
+            display_name=requested.display_name,
+            user_type=requested.user_type,
+            zip_code=requested.zip_code,
         )
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
-    return User.objects.select_for_update().get(email=wish.email)
+    return User.objects.select_for_update().get(email=requested.email)
 
 
-def _add_attempt(user: User, wish: User, birth_year: int | None) -> SignUpAttempt | None:
+def _add_attempt(user: User, requested: User, birth_year: int | None) -> SignUpAttempt | None:
     """Return the new attempt, or None past the attempts of the day."""
     now = timezone.now()
-    user.sign_up_attempts.filter(created_at__lt=now - ATTEMPTS_KEPT_FOR).delete()
-    if user.sign_up_attempts.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_ATTEMPTS_A_DAY:
+    user.sign_up_attempts.filter(created_at__lt=now - ATTEMPT_RETENTION).delete()
+    if user.sign_up_attempts.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_ATTEMPTS_PER_DAY:
         return None
     return SignUpAttempt.objects.create(
         user=user,
-        password=wish.password,
-        display_name=wish.display_name,
-        user_type=wish.user_type,
-        zip_code=wish.zip_code,
+        password=requested.password,
+        display_name=requested.display_name,
+        user_type=requested.user_type,
+        zip_code=requested.zip_code,
         birth_year=birth_year,
     )
 
 
-def forget_old_attempts() -> int:
-    """Remove attempts older than ATTEMPTS_KEPT_FOR; return how many. A system act."""
-    return SignUpAttempt.objects.filter(created_at__lt=timezone.now() - ATTEMPTS_KEPT_FOR).delete()[0]
+def remove_old_attempts() -> int:
+    """Remove attempts older than ATTEMPT_RETENTION; return how many. A system act."""
+    return SignUpAttempt.objects.filter(created_at__lt=timezone.now() - ATTEMPT_RETENTION).delete()[0]
 
 
 def _check(user: User, password: str, birth_year: int | None) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from domains.accounts import facts
 from domains.accounts.models import Block, User, pair_key
-from domains.accounts.services.block_user import count_try
+from domains.accounts.services.block_user import count_block_attempt
 from domains.base import bus, locks
 from domains.base.errors import Code, NotFound, Refused
 
@@ -20,7 +20,7 @@ def unblock_user(*, actor: User, user_id: int) -> User:
     """
     if user_id == actor.pk:
         raise Refused.because(Code.INVALID, "Name somebody other than yourself.", "user_id")
-    count_try(actor)
+    count_block_attempt(actor)
     known = Q(is_active=True) | Q(pk__in=actor.blocks.values("blocked"))
     person = User.objects.filter(known, pk=user_id).first()
     if person is None:

@@ -14,12 +14,12 @@ from domains.base.errors import Code, Problem, Refused, problems_of
 from domains.base.texts import is_visible, line_problems
 
 RATE_LIMIT, RATE_SECONDS = 30, 600
-MAX_BIO = 2000
+MAX_BIO_LENGTH = 2000
 #: A LinkedIn page, in the characters allowed in URLs: no other host, no port, no user name before an @.
 LINKEDIN_URL = re.compile(
     r"https://(?:[a-z0-9-]+\.)*linkedin\.com(?:[/?#][!#-;=?-\[\]_a-z~%]*)?", re.IGNORECASE | re.ASCII
 )
-OLDEST_YEAR, YOUNGEST_AGE = 1900, 13
+MIN_BIRTH_YEAR, MIN_AGE = 1900, 13
 
 
 def update_profile(
@@ -69,17 +69,17 @@ def _problems_of(user: User, profile: UserProfile, given: set[str]) -> list[Prob
     except ValidationError as error:
         problems += problems_of(error)
     problems += line_problems(user.display_name, "display_name")
-    if len(profile.bio) > MAX_BIO:
-        problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_BIO:,} characters.", "bio"))
+    if len(profile.bio) > MAX_BIO_LENGTH:
+        problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_BIO_LENGTH:,} characters.", "bio"))
     if profile.bio and not is_visible(profile.bio):
         problems.append(Problem(Code.INVALID, "Write something that can be seen, or nothing.", "bio"))
-    return problems + _problems_of_page(profile.linkedin_url)
+    return problems + _problems_of_linkedin_url(profile.linkedin_url)
 
 
-def _problems_of_page(url: str) -> list[Problem]:
-    longest = UserProfile._meta.get_field("linkedin_url").max_length or 0
-    if len(url) > longest:
-        return [Problem(Code.TOO_LONG, f"Give an address of at most {longest} characters.", "linkedin_url")]
+def _problems_of_linkedin_url(url: str) -> list[Problem]:
+    max_length = UserProfile._meta.get_field("linkedin_url").max_length or 0
+    if len(url) > max_length:
+        return [Problem(Code.TOO_LONG, f"Give an address of at most {max_length} characters.", "linkedin_url")]
     if url and not LINKEDIN_URL.fullmatch(url):
         sentence = "Give the address of your page at LinkedIn, such as https://www.linkedin.com/in/you."
         return [Problem(Code.INVALID, sentence, "linkedin_url")]
@@ -98,9 +98,9 @@ def _problems_of_year(profile: UserProfile, year: int | None) -> list[Problem]:
 def birth_year_problems(year: int) -> list[Problem]:
     """Return what is wrong with a year of birth: it is impossible, or the person is too young."""
     now = timezone.now().year
-    if not OLDEST_YEAR <= year <= now:
+    if not MIN_BIRTH_YEAR <= year <= now:
         return [Problem(Code.INVALID, "Give the year in which you were born, such as 1990.", "birth_year")]
-    if year > now - YOUNGEST_AGE:
-        sentence = f"Thank you for wanting to help! This community is for people of {YOUNGEST_AGE} and over."
+    if year > now - MIN_AGE:
+        sentence = f"Thank you for wanting to help! This community is for people of {MIN_AGE} and over."
         return [Problem(Code.INVALID, sentence, "birth_year")]
     return []

@@ -29,20 +29,20 @@ def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
             .first()
         )
         attempt = user.sign_up_attempts.filter(pk=attempt_id).first() if user else None
-        if user is None or attempt is None or not _prove_address(user):
+        if user is None or attempt is None or not _mark_verified(user):
             raise _expired()
-        _take_over(user, attempt)
+        _apply_attempt(user, attempt)
         user.sign_up_attempts.all().delete()
         bus.publish(facts.EmailVerified(user_id=user.pk))
         return begin_session(user=user, ip_address=ip_address)
 
 
-def _prove_address(user: User) -> bool:
+def _mark_verified(user: User) -> bool:
     """Return whether the address was still to be proved; it is proved now."""
     return user.emailaddress_set.filter(email=user.email, verified=False).update(verified=True) == 1
 
 
-def _take_over(user: User, attempt: SignUpAttempt) -> None:
+def _apply_attempt(user: User, attempt: SignUpAttempt) -> None:
     user.password = attempt.password
     user.display_name = attempt.display_name
     user.user_type = attempt.user_type

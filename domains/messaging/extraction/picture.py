@@ -39,23 +39,23 @@ INPUT_BYTES = OUTPUT_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_FRAMES = 200
 #: All frames of a moving picture together.
-MAX_MOVING_PIXELS = 40_000_000
+MAX_ANIMATION_PIXELS = 40_000_000
 #: What Pillow unpacks of the texts in a PNG, none of which is kept.
-MAX_TEXT = 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024
 #: What Pillow would import when it first needs it, which is too late then: some JPEG are MPO, orientation is TIFF.
-IMPORTED = (
+PRELOADED = (
     copy,
     *(GifImagePlugin, JpegImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin),
     *(ImageChops, ImageColor, ImageFile, ImageFilter, ImageMath, ImagePalette, ImageSequence),
 )
-OPTIONS: dict[str, dict[str, Any]] = {
+SAVE_OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 90, "optimize": False},
     "PNG": {},
     "GIF": {},
     "WEBP": {"quality": 90, "method": 2},
 }
 #: What each format can hold, of the ways in which pixels are kept; others become RGB.
-MODES = {"JPEG": {"L", "RGB"}, "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}, "WEBP": {"RGB", "RGBA"}}
+PIXEL_MODES = {"JPEG": {"L", "RGB"}, "PNG": {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}, "WEBP": {"RGB", "RGBA"}}
 
 
 class Unreadable(Exception):
@@ -71,40 +71,40 @@ def clean(content: bytes, kind: str) -> tuple[bytes, int, int]:
         picture.seek(0)
         out = io.BytesIO()
         if frames > 1:
-            _save_moving(picture, kind, out)
+            _save_animation(picture, kind, out)
             return out.getvalue(), picture.width, picture.height
-        still = _still(picture, kind)
-        still.save(out, kind, **OPTIONS[kind])
+        still = _clean_frame(picture, kind)
+        still.save(out, kind, **SAVE_OPTIONS[kind])
         return out.getvalue(), still.width, still.height
 
 
 def _count_frames(picture: Image.Image) -> int:
     """Return how many frames there are, looked at one by one: what the file says of itself is not believed."""
-    most = min(MAX_FRAMES, MAX_MOVING_PIXELS // max(1, picture.width * picture.height))
-    if getattr(picture, "n_frames", 1) > most and picture.format == "WEBP":
+    max_frames = min(MAX_FRAMES, MAX_ANIMATION_PIXELS // max(1, picture.width * picture.height))
+    if getattr(picture, "n_frames", 1) > max_frames and picture.format == "WEBP":
         raise Unreadable("TOO_MANY_FRAMES")
     frames = 1
     with contextlib.suppress(EOFError):
         while True:
             picture.seek(frames)
             frames += 1
-            if frames > max(most, 1):
+            if frames > max(max_frames, 1):
                 raise Unreadable("TOO_MANY_FRAMES")
     return frames
 
 
-def _still(picture: Image.Image, kind: str) -> Image.Image:
+def _clean_frame(picture: Image.Image, kind: str) -> Image.Image:
     picture.load()
     turned = _upright(picture)
     kept: dict[str | tuple[int, int], Any] = {}
     if kind in {"PNG", "GIF"} and "transparency" in turned.info:
         kept["transparency"] = turned.info["transparency"]
-    if kind != "GIF" and turned.mode not in MODES[kind]:
+    if kind != "GIF" and turned.mode not in PIXEL_MODES[kind]:
         turned = turned.convert("RGBA" if turned.mode in {"PA", "La", "RGBa"} and kind != "JPEG" else "RGB")
         kept = {}
-    bare = turned if turned is not picture else turned.copy()
-    bare.info = kept
-    return bare
+    cleaned = turned if turned is not picture else turned.copy()
+    cleaned.info = kept
+    return cleaned
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -116,7 +116,7 @@ def _upright(picture: Image.Image) -> Image.Image:
         return picture
 
 
-def _save_moving(picture: Any, kind: str, out: io.BytesIO) -> None:
+def _save_animation(picture: Any, kind: str, out: io.BytesIO) -> None:
     durations: list[int] = []
     loop = picture.info.get("loop")
     frames = _frames(picture, durations)
@@ -127,7 +127,7 @@ def _save_moving(picture: Any, kind: str, out: io.BytesIO) -> None:
         options["disposal"] = 2
     if loop is not None:
         options["loop"] = loop
-    first.save(out, kind, **options, **OPTIONS[kind])
+    first.save(out, kind, **options, **SAVE_OPTIONS[kind])
 
 
 def _frames(picture: Any, durations: list[int]) -> Iterator[Image.Image]:
@@ -149,13 +149,13 @@ def prepare(kind: str) -> None:
     """Set the limits of Pillow, and let it import what it needs for this format."""
     Image.preinit()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT_BYTES
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    _rehearse(kind)
+    _warm_up(kind)
 
 
-def _rehearse(kind: str) -> None:
+def _warm_up(kind: str) -> None:
     """Draw something, still and moving where that can be, so that Pillow imports the rest of what it needs."""
     frames = [Image.new("RGB", (2, 2), color) for color in ("red", "white")]
     for more in ({}, {"save_all": True, "append_images": frames[1:]}):

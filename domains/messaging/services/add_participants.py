@@ -17,7 +17,7 @@ from domains.messaging.models import Conversation, ConversationEventKind, Partic
 from domains.messaging.policies import can_start_conversation, find_unreachable
 from domains.messaging.services.append_event import append_event
 from domains.messaging.services.locks import lock_group
-from domains.messaging.services.start_conversation import MAX_PEOPLE
+from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
 
 RATE_LIMIT, RATE_SECONDS = 60, 600
 
@@ -38,18 +38,18 @@ def add_participants(*, actor: User, conversation_id: int, user_ids: Collection[
     with transaction.atomic():
         conversation = lock_group(actor=actor, conversation_id=conversation_id)
         present = set(conversation.participations.filter(left_at__isnull=True).values_list("user", flat=True))
-        newcomers = _newcomers(actor, wanted - present, room=MAX_PEOPLE - len(present))
+        newcomers = _find_newcomers(actor, wanted - present, room=MAX_PARTICIPANTS - len(present))
         if newcomers:
-            _bring_in(conversation, newcomers)
+            _add(conversation, newcomers)
             append_event(conversation=conversation, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
             keys = [user.pk for user in newcomers]
             bus.publish(facts.ParticipantsAdded(conversation_id=conversation.pk, user_ids=keys, actor_id=actor.pk))
         return conversation
 
 
-def _newcomers(actor: User, keys: set[int], *, room: int) -> list[User]:
+def _find_newcomers(actor: User, keys: set[int], *, room: int) -> list[User]:
     if len(keys) > room:
-        raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PEOPLE} people.", "user_ids")
+        raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PARTICIPANTS} people.", "user_ids")
     people = list(User.objects.filter(pk__in=keys, is_active=True).order_by("pk"))
     if len(people) != len(keys):
         raise NotFound("person", "user_ids")
@@ -58,7 +58,7 @@ def _newcomers(actor: User, keys: set[int], *, room: int) -> list[User]:
     return people
 
 
-def _bring_in(conversation: Conversation, newcomers: list[User]) -> None:
+def _add(conversation: Conversation, newcomers: list[User]) -> None:
     now, read = timezone.now(), conversation.last_sequence
     former = conversation.participations.filter(user__in=newcomers)
     known = set(former.values_list("user", flat=True))

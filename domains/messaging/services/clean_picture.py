@@ -12,14 +12,14 @@ from domains.base.errors import RateLimited, Refused
 from domains.base.file_kinds import FileKind
 from domains.messaging.errors import MessagingCode
 
-MAKER = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
+PROGRAM = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
 #: Wall-clock limit; the process itself limits its memory, CPU time and output.
-SECONDS = 20
-MAX_ANSWER = 20 * 1024 * 1024
+TIMEOUT_SECONDS = 20
+MAX_OUTPUT_BYTES = 20 * 1024 * 1024
 FORMATS = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.GIF: "GIF", FileKind.WEBP: "WEBP"}
-#: At most two pictures at once in a server process; further callers wait for PATIENCE_SECONDS at most.
-PLACES, PATIENCE_SECONDS, RETRY_SECONDS = threading.BoundedSemaphore(2), 30, 5
-TOO_LARGE = {
+#: At most two pictures at once in a server process; further callers wait for SLOT_TIMEOUT_SECONDS at most.
+SLOTS, SLOT_TIMEOUT_SECONDS, RETRY_AFTER_SECONDS = threading.BoundedSemaphore(2), 30, 5
+TOO_LARGE_MESSAGES = {
     "TOO_MANY_PIXELS": "The picture has too many pixels: at most 25 million.",
     "TOO_MANY_FRAMES": "The moving picture is too long: at most 200 frames, of 40 million pixels in all.",
 }
@@ -35,31 +35,35 @@ class Picture:
 
 
 def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
-    """Return the picture encoded anew; it ends within SECONDS, whatever the file contains.
+    """Return the picture encoded anew; it ends within TIMEOUT_SECONDS, whatever the file contains.
 
     Refuses with TOO_LARGE (pixels, frames, memory or time), UNSUPPORTED_TYPE (broken) and RATE_LIMITED (too many
     pictures at once).
     """
-    if not PLACES.acquire(timeout=PATIENCE_SECONDS):
-        raise RateLimited(RETRY_SECONDS, "Many pictures come in right now; try again in a moment.", "file")
+    if not SLOTS.acquire(timeout=SLOT_TIMEOUT_SECONDS):
+        raise RateLimited(RETRY_AFTER_SECONDS, "Many pictures come in right now; try again in a moment.", "file")
     try:
-        code, answer = run_confined(
-            program=MAKER, argument=FORMATS[kind], content=content, seconds=SECONDS, most=MAX_ANSWER
+        code, output = run_confined(
+            program=PROGRAM,
+            argument=FORMATS[kind],
+            content=content,
+            timeout_seconds=TIMEOUT_SECONDS,
+            max_output_bytes=MAX_OUTPUT_BYTES,
         )
-        return _understand(code, answer)
+        return _parse_output(code, output)
     finally:
-        PLACES.release()
+        SLOTS.release()
 
 
-def _understand(code: int, answer: bytes) -> Picture:
+def _parse_output(code: int, output: bytes) -> Picture:
     """Return the result; a process that was killed exceeded a limit, one that failed met a broken file."""
     if code < 0:
         raise Refused.because(MessagingCode.TOO_LARGE, "The picture takes too much to show; make it smaller.", "file")
-    head, _, content = answer.partition(b"\n")
+    head, _, content = output.partition(b"\n")
     try:
-        said = json.loads(head)
-        if sentence := TOO_LARGE.get(said.get("failure", "")):
+        header = json.loads(head)
+        if sentence := TOO_LARGE_MESSAGES.get(header.get("failure", "")):
             raise Refused.because(MessagingCode.TOO_LARGE, sentence, "file")
-        return Picture(content, int(said["width"]), int(said["height"]))
+        return Picture(content, int(header["width"]), int(header["height"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, "The picture is damaged.", "file") from None

@@ -26,11 +26,11 @@ def delete_message(*, actor: User, message_id: int) -> Message:
         message = lock_message(actor=actor, message_id=message_id)
         if message.sender_id != actor.pk:
             raise NotAllowed("Only who said it may take it back.")
-        leave_the_place(message, actor=actor)
+        empty_message(message, actor=actor)
         return message
 
 
-def leave_the_place(message: Message, *, actor: User) -> None:
+def empty_message(message: Message, *, actor: User) -> None:
     """Empty the message, keep its row, and add the deletion to the log; its conversation must be locked."""
     if message.deleted_at:
         return

@@ -10,10 +10,10 @@ from domains.base import rates
 from domains.base.errors import Code, NotAllowed, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import ConversationEventKind, Message
-from domains.messaging.policies import EDITABLE_FOR
+from domains.messaging.policies import EDIT_WINDOW
 from domains.messaging.services.append_event import append_event
 from domains.messaging.services.locks import lock_message
-from domains.messaging.services.wording import checked_content
+from domains.messaging.services.wording import clean_content
 
 RATE_LIMIT, RATE_SECONDS = 60, 60
 
@@ -31,12 +31,12 @@ def edit_message(*, actor: User, message_id: int, content: str) -> Message:
             raise NotAllowed("Only who said it may change it.")
         if message.deleted_at:
             raise Refused.because(Code.CONFLICT, "This message was deleted.", "message_id")
-        content = checked_content(content, has_files=message.attachments.exists())
+        content = clean_content(content, has_files=message.attachments.exists())
         if content == message.content:
             return message
         now = timezone.now()
-        if now - message.sent_at > EDITABLE_FOR:
-            minutes = int(EDITABLE_FOR.total_seconds() // 60)
+        if now - message.sent_at > EDIT_WINDOW:
+            minutes = int(EDIT_WINDOW.total_seconds() // 60)
             sentence = f"A message can be changed for {minutes} minutes; say it anew, or delete this one."
             raise Refused.because(MessagingCode.EXPIRED, sentence, "message_id")
         message.content, message.edited_at = content, now

@@ -9,7 +9,7 @@ from domains.messaging import policies
 from domains.messaging.models import Conversation, Message
 
 #: The attribute of a conversation that `lock_conversation` fills.
-ACCESS = "access_of_actor"
+ACCESS_ATTRIBUTE = "access_of_actor"
 
 
 def lock_conversation(*, actor: User, conversation_id: int, to_write: bool = False) -> Conversation:
@@ -17,18 +17,18 @@ def lock_conversation(*, actor: User, conversation_id: int, to_write: bool = Fal
 
     The actor's participation is read under the lock, so that a person who has just been removed is refused. A direct
     conversation also shares the lock of its pair: `block_user` waits until the write is committed.
-    With `to_write` it refuses as `refuse_out_of_reach` does.
+    With `to_write` it refuses as `refuse_unreachable` does.
     """
     rows = Conversation.objects.select_for_update().annotate(_held=HoldShared("direct_key", what=Block.PAIR_LOCK))
     conversation = rows.filter(pk=conversation_id).first()
     if conversation is None:
         raise NotFound("conversation", "conversation_id")
     access = policies.find_access(actor=actor, conversation=conversation)
-    if not access.takes_part:
+    if not access.is_participant:
         raise NotFound("conversation", "conversation_id")
-    setattr(conversation, ACCESS, access)
+    setattr(conversation, ACCESS_ATTRIBUTE, access)
     if to_write:
-        refuse_out_of_reach(actor=actor, conversation=conversation)
+        refuse_unreachable(actor=actor, conversation=conversation)
     return conversation
 
 
@@ -44,7 +44,7 @@ def lock_group(*, actor: User, conversation_id: int) -> Conversation:
 def lock_message(*, actor: User, message_id: int, to_write: bool = False) -> Message:
     """Return the message, read under its conversation's lock; NOT_FOUND unless the actor is a participant now.
 
-    With `to_write` it refuses as `refuse_out_of_reach` does.
+    With `to_write` it refuses as `refuse_unreachable` does.
     """
     conversation_id = Message.objects.filter(pk=message_id).values_list("conversation", flat=True).first()
     try:
@@ -56,16 +56,16 @@ def lock_message(*, actor: User, message_id: int, to_write: bool = False) -> Mes
     return message
 
 
-def refuse_out_of_reach(*, actor: User, conversation: Conversation) -> None:
+def refuse_unreachable(*, actor: User, conversation: Conversation) -> None:
     """Refuse with FORBIDDEN if a block, or the rule for minors, keeps the actor from writing to the other person.
 
     Call it before anything is written, with what `lock_conversation` has returned; groups are never refused.
     """
-    if sentence := policies.reason_unreachable(access_to(conversation, actor=actor)):
+    if sentence := policies.reason_unreachable(get_access(conversation, actor=actor)):
         raise NotAllowed(sentence)
 
 
-def access_to(conversation: Conversation, *, actor: User) -> policies.ConversationAccess:
+def get_access(conversation: Conversation, *, actor: User) -> policies.ConversationAccess:
     """Return the actor's access as `lock_conversation` found it, or as it is now."""
-    known: policies.ConversationAccess | None = getattr(conversation, ACCESS, None)
+    known: policies.ConversationAccess | None = getattr(conversation, ACCESS_ATTRIBUTE, None)
     return known or policies.find_access(actor=actor, conversation=conversation)

@@ -26,13 +26,13 @@ def react_to_message(*, actor: User, message_id: int, emoji: str, remove: bool =
     Refuses with RATE_LIMITED, INVALID (not exactly one emoji), NOT_FOUND (the actor is no participant),
     FORBIDDEN (out of reach), CONFLICT (the message is deleted) and FULL (20 different emoji).
     """
-    chosen = _one_emoji(emoji)
+    chosen = _clean_emoji(emoji)
     rates.spend(what="react_to_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
         message = lock_message(actor=actor, message_id=message_id, to_write=not remove)
         if message.deleted_at:
             raise Refused.because(Code.CONFLICT, "This message was deleted.", "message_id")
-        has_changed = _take_back(message, actor, chosen) if remove else _add(message, actor, chosen)
+        has_changed = _remove(message, actor, chosen) if remove else _add(message, actor, chosen)
         if has_changed:
             append_event(
                 conversation=message.conversation,
@@ -45,7 +45,7 @@ def react_to_message(*, actor: User, message_id: int, emoji: str, remove: bool =
         return message
 
 
-def _one_emoji(text: str) -> str:
+def _clean_emoji(text: str) -> str:
     """Return the emoji in its full form: ❤ and ❤️ are one."""
     text = text.strip()
     full = emojis.emojize(emojis.demojize(text)) if emojis.is_emoji(text) else ""
@@ -54,7 +54,7 @@ def _one_emoji(text: str) -> str:
     return full
 
 
-def _take_back(message: Message, actor: User, emoji: str) -> bool:
+def _remove(message: Message, actor: User, emoji: str) -> bool:
     deleted, _ = message.reactions.filter(user=actor, emoji=emoji).delete()
     return deleted > 0
 

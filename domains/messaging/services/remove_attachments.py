@@ -12,8 +12,8 @@ from domains.base.stored_files import remove_strays
 from domains.messaging.models import MessageAttachment
 
 #: How long an uploaded file may wait for its message, and a stored file for its row.
-UNSENT_FOR = timedelta(days=1)
-BATCH = 500
+UNSENT_RETENTION = timedelta(days=1)
+BATCH_SIZE = 500
 
 
 def remove_attachments(attachments: Iterable[MessageAttachment]) -> int:
@@ -35,9 +35,11 @@ def remove_unsent_attachments(*, now: datetime) -> int:
     while True:
         with transaction.atomic():
             # Locked, because the uploader may be sending one of them at this moment.
-            old = MessageAttachment.objects.filter(message__isnull=True, created_at__lt=now - UNSENT_FOR)
-            number = remove_attachments(old.select_for_update().order_by("pk")[:BATCH])
+            old = MessageAttachment.objects.filter(message__isnull=True, created_at__lt=now - UNSENT_RETENTION)
+            number = remove_attachments(old.select_for_update().order_by("pk")[:BATCH_SIZE])
         removed += number
-        if number < BATCH:
-            strays = remove_strays(model=MessageAttachment, folder=MessageAttachment.FOLDER, before=now - UNSENT_FOR)
+        if number < BATCH_SIZE:
+            strays = remove_strays(
+                model=MessageAttachment, folder=MessageAttachment.FOLDER, before=now - UNSENT_RETENTION
+            )
             return removed + strays

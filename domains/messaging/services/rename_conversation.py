@@ -9,7 +9,7 @@ from domains.base import rates
 from domains.messaging.models import Conversation, ConversationEventKind
 from domains.messaging.services.append_event import append_event
 from domains.messaging.services.locks import lock_group
-from domains.messaging.services.wording import checked_title
+from domains.messaging.services.wording import clean_title
 
 RATE_LIMIT, RATE_SECONDS = 30, 600
 
@@ -20,7 +20,7 @@ def rename_conversation(*, actor: User, conversation_id: int, title: str) -> Con
     Refuses with TOO_LONG, INVALID (no group, or a title with invisible or text-reversing characters), RATE_LIMITED
     and NOT_FOUND.
     """
-    title = checked_title(title)
+    title = clean_title(title)
     rates.spend(what="rename_conversation", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     with transaction.atomic():
         conversation = lock_group(actor=actor, conversation_id=conversation_id)

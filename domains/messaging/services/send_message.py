@@ -13,8 +13,8 @@ from domains.base.errors import Code, NotFound, Refused
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Message, MessageAttachment
 from domains.messaging.services.append_event import append_event
-from domains.messaging.services.locks import access_to, lock_conversation, refuse_out_of_reach
-from domains.messaging.services.wording import checked_content
+from domains.messaging.services.locks import get_access, lock_conversation, refuse_unreachable
+from domains.messaging.services.wording import clean_content
 
 MAX_FILES = 10
 #: Per sender. Only a faulty program sends thirty messages a second for ten seconds.
@@ -35,7 +35,7 @@ def send_message(
     files = set(attachment_ids)
     if len(files) > MAX_FILES:
         raise Refused.because(Code.TOO_LONG, f"A message brings at most {MAX_FILES} files.", "attachment_ids")
-    content = checked_content(content, has_files=bool(files))
+    content = clean_content(content, has_files=bool(files))
     rates.spend(what="send_message", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     try:
         with transaction.atomic():
@@ -54,8 +54,8 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
         if first.conversation_id != conversation.pk:
             raise _used_elsewhere()
         return first
-    refuse_out_of_reach(actor=actor, conversation=conversation)
-    _check_other_is_there(actor, conversation)
+    refuse_unreachable(actor=actor, conversation=conversation)
+    _refuse_if_other_left(actor, conversation)
     attachments = _lock_files(actor, conversation, files)
     message = Message(conversation=conversation, sender=actor, client_id=client_id, content=content)
     append_event(conversation=conversation, kind=ConversationEventKind.MESSAGE_SENT, actor=actor, message=message)
@@ -64,8 +64,8 @@ def _send(actor: User, conversation_id: int, content: str, client_id: UUID, file
     return message
 
 
-def _check_other_is_there(actor: User, conversation: Conversation) -> None:
-    if access_to(conversation, actor=actor).is_alone:
+def _refuse_if_other_left(actor: User, conversation: Conversation) -> None:
+    if get_access(conversation, actor=actor).has_other_left:
         sentence = "The other person has left this conversation. You can write again once they come back to it."
         raise Refused.because(MessagingCode.CLOSED, sentence, "conversation_id")
 

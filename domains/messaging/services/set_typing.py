@@ -10,12 +10,12 @@ from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import NotFound
 from domains.messaging import facts, selectors
-from domains.messaging.services.locks import refuse_out_of_reach
+from domains.messaging.services.locks import refuse_unreachable
 
 logger = logging.getLogger(__name__)
 
 #: Minimum seconds between two notices of one person in one conversation.
-EVERY_SECONDS = 2
+MIN_INTERVAL_SECONDS = 2
 
 
 def set_typing(*, actor: User, conversation_id: int, is_typing: bool) -> bool:
@@ -27,15 +27,17 @@ def set_typing(*, actor: User, conversation_id: int, is_typing: bool) -> bool:
     conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
     if conversation is None:
         raise NotFound("conversation", "conversation_id")
-    refuse_out_of_reach(actor=actor, conversation=conversation)
-    if _is_news(actor, conversation_id):
-        bus.tell(facts.ParticipantTyping(conversation_id=conversation_id, participant_id=actor.pk, is_typing=is_typing))
+    refuse_unreachable(actor=actor, conversation=conversation)
+    if _is_due(actor, conversation_id):
+        bus.deliver_now(
+            facts.ParticipantTyping(conversation_id=conversation_id, participant_id=actor.pk, is_typing=is_typing)
+        )
     return is_typing
 
 
-def _is_news(actor: User, conversation_id: int) -> bool:
+def _is_due(actor: User, conversation_id: int) -> bool:
     try:
-        return bool(cache.add(f"typing:{conversation_id}:{actor.pk}", 1, EVERY_SECONDS))
+        return bool(cache.add(f"typing:{conversation_id}:{actor.pk}", 1, MIN_INTERVAL_SECONDS))
     except Exception as error:  # noqa: BLE001 # whatever the shared cache fails with
         logger.warning("the shared cache is down, nobody learns who types: %r", error)
         return False

@@ -16,13 +16,13 @@ from domains.messaging.errors import MessagingCode
 from domains.messaging.models import Conversation, ConversationEventKind, Participant
 from domains.messaging.policies import can_change_subject, can_start_conversation, find_unreachable, reason_not_to_start
 from domains.messaging.services.append_event import append_event
-from domains.messaging.services.wording import checked_title
+from domains.messaging.services.wording import clean_title
 from domains.opportunities.models import Opportunity
 
-MAX_PEOPLE = 250
+MAX_PARTICIPANTS = 250
 RATE_LIMIT, RATE_SECONDS = 30, 600
 #: Refusal of a group; it does not say which of the people are out of reach, or why.
-OUT_OF_REACH = "You cannot begin a group with all of these people."
+UNREACHABLE_MESSAGE = "You cannot begin a group with all of these people."
 
 
 def start_conversation(
@@ -47,7 +47,7 @@ def start_conversation(
         raise NotAllowed("Prove your address before you write to people.", AccountCode.EMAIL_NOT_VERIFIED)
     others = sorted(set(participant_ids) - {actor.pk})
     _check_shape(bool(participant_ids), others, is_group)
-    title = checked_title(title)
+    title = clean_title(title)
     rates.spend(what="start_conversation", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     people = list(User.objects.filter(pk__in=others, is_active=True))
     if len(people) != len(others):
@@ -55,9 +55,9 @@ def start_conversation(
     opportunity = _opportunity(actor, opportunity_id)
     if is_group or len(others) > 1:
         if find_unreachable(actor=actor, people=people):
-            raise NotAllowed(OUT_OF_REACH)
+            raise NotAllowed(UNREACHABLE_MESSAGE)
         with transaction.atomic():
-            return _begin(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
+            return _create(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
     return _direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
 
 
@@ -69,8 +69,8 @@ def _check_shape(named_anybody: bool, others: list[int], is_group: bool | None) 
         raise Refused.because(Code.INVALID, "Name somebody other than yourself.", field)
     if is_group is False and len(others) > 1:
         raise Refused.because(Code.INVALID, "A direct conversation is with one person; ask for a group.", field)
-    if len(others) >= MAX_PEOPLE:
-        raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PEOPLE} people, with you.", field)
+    if len(others) >= MAX_PARTICIPANTS:
+        raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PARTICIPANTS} people, with you.", field)
 
 
 def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
@@ -93,27 +93,27 @@ def _direct(conversation: Conversation, actor: User, other: User) -> Conversatio
         if known is None:
             try:
                 with transaction.atomic():
-                    return _begin(conversation, actor, [other])
+                    return _create(conversation, actor, [other])
             except IntegrityError:
                 # The other person has just started it: there is one per pair.
                 known = Conversation.objects.select_for_update().get(direct_key=conversation.direct_key)
         if opportunity is not None and can_change_subject(actor=actor, person=other, opportunity=opportunity):
-            _turn(known, actor, opportunity)
-        back = known.participations.filter(user=actor, left_at__isnull=False)
-        if back.update(left_at=None, joined_at=timezone.now()):
+            _change_subject(known, actor, opportunity)
+        returned = known.participations.filter(user=actor, left_at__isnull=False)
+        if returned.update(left_at=None, joined_at=timezone.now()):
             append_event(conversation=known, kind=ConversationEventKind.PARTICIPANTS_CHANGED, actor=actor)
             bus.publish(facts.ParticipantsAdded(conversation_id=known.pk, user_ids=[actor.pk], actor_id=actor.pk))
         return known
 
 
-def _turn(conversation: Conversation, actor: User, opportunity: Opportunity) -> None:
+def _change_subject(conversation: Conversation, actor: User, opportunity: Opportunity) -> None:
     """Make the locked conversation about the opportunity, as started by the actor."""
     if (conversation.opportunity_id, conversation.created_by_id) != (opportunity.pk, actor.pk):
         conversation.opportunity, conversation.created_by = opportunity, actor
         conversation.save(update_fields=["opportunity", "created_by"])
 
 
-def _begin(conversation: Conversation, actor: User, others: list[User]) -> Conversation:
+def _create(conversation: Conversation, actor: User, others: list[User]) -> Conversation:
     conversation.created_by = actor
     conversation.save(force_insert=True)
     Participant.objects.bulk_create(

@@ -7,7 +7,7 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base.errors import NotFound
 from domains.messaging.models import Conversation, Message
-from domains.messaging.services.delete_message import leave_the_place
+from domains.messaging.services.delete_message import empty_message
 
 
 @transaction.atomic
@@ -16,11 +16,11 @@ def take_down_message(*, actor: User, message_id: int) -> Message:
 
     A system act: the caller checks that the actor may do it. Repeating it changes nothing. Refuses with NOT_FOUND.
     """
-    holds_it = Conversation.objects.filter(messages=message_id)
-    conversation = Conversation.objects.select_for_update().filter(pk__in=holds_it.values("pk")).first()
+    with_message = Conversation.objects.filter(messages=message_id)
+    conversation = Conversation.objects.select_for_update().filter(pk__in=with_message.values("pk")).first()
     if conversation is None:
         raise NotFound("message", "message_id")
     message = conversation.messages.get(pk=message_id)
     message.conversation = conversation
-    leave_the_place(message, actor=actor)
+    empty_message(message, actor=actor)
     return message

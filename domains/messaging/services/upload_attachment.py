@@ -10,21 +10,21 @@ from django.db import transaction
 from domains.accounts.models import User
 from domains.base import rates, slots
 from domains.base.errors import Code, NotFound, Refused
-from domains.base.file_kinds import PICTURES, FileKind
+from domains.base.file_kinds import PICTURE_KINDS, FileKind
 from domains.base.files import stored
-from domains.base.texts import shown_file_name
+from domains.base.texts import clean_file_name
 from domains.messaging import selectors
 from domains.messaging.errors import MessagingCode
-from domains.messaging.extraction.attachable import attachable_kind, named_as
+from domains.messaging.extraction.attachable import attachable_kind, with_extension
 from domains.messaging.models import MessageAttachment
 from domains.messaging.services.clean_picture import Picture, clean_picture
-from domains.messaging.services.locks import refuse_out_of_reach
+from domains.messaging.services.locks import refuse_unreachable
 
-LARGEST = 10 * 1024 * 1024
+MAX_FILE_BYTES = 10 * 1024 * 1024
 #: How many unsent files one person may have.
-MAX_UNSENT = 20
-UPLOADS_AN_HOUR, HOUR = 120, 3600
-SUPPORTED = (
+MAX_UNSENT_FILES = 20
+MAX_UPLOADS_PER_HOUR, HOUR_SECONDS = 120, 3600
+UNSUPPORTED_TYPE_MESSAGE = (
     "Attach a picture (JPEG, PNG, GIF, WebP), a PDF, a plain text in UTF-8, or a document (DOCX, XLSX, PPTX, ODT) "
     "without macros."
 )
@@ -37,18 +37,18 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
     FORBIDDEN (out of reach), TOO_LARGE (10 MB; too many pixels or frames), INVALID (empty), UNSUPPORTED_TYPE (judged
     by the content, not by the name) and FULL (the actor has 20 unsent files already).
     """
-    rates.spend(what="upload_attachment", key=str(actor.pk), limit=UPLOADS_AN_HOUR, seconds=HOUR)
+    rates.spend(what="upload_attachment", key=str(actor.pk), limit=MAX_UPLOADS_PER_HOUR, seconds=HOUR_SECONDS)
     conversation = selectors.find_conversation(viewer=actor, conversation_id=conversation_id).first()
     if conversation is None:
         raise NotFound("conversation", "conversation_id")
-    refuse_out_of_reach(actor=actor, conversation=conversation)
-    _check_room(actor)
+    refuse_unreachable(actor=actor, conversation=conversation)
+    _refuse_too_many_unsent(actor)
     content, kind = _content(file)
-    picture = _clean(content, kind) if kind in PICTURES else Picture(content, 0, 0)
+    picture = _clean(content, kind) if kind in PICTURE_KINDS else Picture(content, 0, 0)
     attachment = MessageAttachment(
         conversation=conversation,
         uploader=actor,
-        filename=named_as(kind, shown_file_name(file.name or "")),
+        filename=with_extension(kind, clean_file_name(file.name or "")),
         content_type=kind.value,
         size=len(picture.content),
         width=picture.width or None,
@@ -57,7 +57,7 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
     with stored(attachment.file, picture.content), transaction.atomic():
         # Simultaneous uploads by one person are counted one after the other.
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-        _check_room(actor)
+        _refuse_too_many_unsent(actor)
         attachment.save()
     return attachment
 
@@ -68,19 +68,19 @@ def _clean(content: bytes, kind: FileKind) -> Picture:
 
 
 def _content(file: File[Any]) -> tuple[bytes, FileKind]:
-    if file.size > LARGEST:
-        sentence = f"The file is too large: at most {LARGEST // (1024 * 1024)} MB."
+    if file.size > MAX_FILE_BYTES:
+        sentence = f"The file is too large: at most {MAX_FILE_BYTES // (1024 * 1024)} MB."
         raise Refused.because(MessagingCode.TOO_LARGE, sentence, "file")
     content: bytes = file.read()
     if not content.strip():
         raise Refused.because(Code.INVALID, "The file is empty.", "file")
     kind = attachable_kind(content)
     if kind is None:
-        raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, SUPPORTED, "file")
+        raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, UNSUPPORTED_TYPE_MESSAGE, "file")
     return content, kind
 
 
-def _check_room(actor: User) -> None:
-    if MessageAttachment.objects.filter(uploader=actor, message__isnull=True).count() >= MAX_UNSENT:
-        sentence = f"{MAX_UNSENT} files of yours wait to be sent; send them first."
+def _refuse_too_many_unsent(actor: User) -> None:
+    if MessageAttachment.objects.filter(uploader=actor, message__isnull=True).count() >= MAX_UNSENT_FILES:
+        sentence = f"{MAX_UNSENT_FILES} files of yours wait to be sent; send them first."
         raise Refused.because(MessagingCode.FULL, sentence, "file")

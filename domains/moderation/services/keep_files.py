@@ -16,10 +16,10 @@ from domains.moderation.models import PENDING_STATUSES, ReportFile
 
 MAX_FILES = 10
 #: How long copies are kept after the report was answered.
-KEPT_FOR = timedelta(days=90)
+COPY_RETENTION = timedelta(days=90)
 #: Age at which a file without a row is removed: its report was deleted, or its process died while copying.
-STRAYS_AFTER = timedelta(days=1)
-BATCH = 100
+MIN_STRAY_AGE = timedelta(days=1)
+BATCH_SIZE = 100
 
 
 def copy_files(attachments: Sequence[MessageAttachment]) -> list[ReportFile]:
@@ -65,13 +65,15 @@ def remove_old_report_files(*, now: datetime) -> int:
         with transaction.atomic():
             # Lock the report too: staff may be taking it into review again right now.
             old = ReportFile.objects.exclude(report__status__in=PENDING_STATUSES).filter(
-                report__handled_at__lt=now - KEPT_FOR
+                report__handled_at__lt=now - COPY_RETENTION
             )
-            rows = list(old.select_for_update(of=("self", "report")).select_related("report").order_by("pk")[:BATCH])
+            rows = list(
+                old.select_for_update(of=("self", "report")).select_related("report").order_by("pk")[:BATCH_SIZE]
+            )
             for row in rows:
                 delete_after_commit(str(row.file.name))
             ReportFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
         removed += len(rows)
-        if len(rows) < BATCH:
-            strays = remove_strays(model=ReportFile, folder=ReportFile.FOLDER, before=now - STRAYS_AFTER)
+        if len(rows) < BATCH_SIZE:
+            strays = remove_strays(model=ReportFile, folder=ReportFile.FOLDER, before=now - MIN_STRAY_AGE)
             return removed + strays

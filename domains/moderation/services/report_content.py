@@ -13,7 +13,7 @@ from domains.moderation.models import PENDING_STATUSES, ContentReport, ReportFil
 from domains.moderation.selectors import take_snapshot
 from domains.moderation.services.keep_files import copy_files, drop_copies
 
-MAX_DETAILS = 2000
+MAX_DETAILS_LENGTH = 2000
 RATE_LIMIT, RATE_SECONDS = 20, 3600
 
 
@@ -28,8 +28,8 @@ def report_content(
     actor's own) and RATE_LIMITED.
     """
     details = details.strip()
-    if len(details) > MAX_DETAILS:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_DETAILS:,} characters.", "details")
+    if len(details) > MAX_DETAILS_LENGTH:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_DETAILS_LENGTH:,} characters.", "details")
     rates.spend(what="report_content", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     snapshot = take_snapshot(viewer=actor, subject_type=subject_type, subject_id=subject_id)
     if snapshot is None:
@@ -51,14 +51,14 @@ def report_content(
         context=snapshot.as_context(),
     )
     try:
-        _keep(report, snapshot.files)
+        _store(report, snapshot.files)
     except IntegrityError:
         # Two concurrent reports by the same person: return the first.
         return pending.get()
     return report
 
 
-def _keep(report: ContentReport, files: list[MessageAttachment]) -> None:
+def _store(report: ContentReport, files: list[MessageAttachment]) -> None:
     copies = copy_files(files)
     try:
         with transaction.atomic():

@@ -12,7 +12,7 @@ from domains.moderation import facts, policies
 from domains.moderation.models import PENDING_STATUSES, ContentReport, ReportNote, ReportStatus
 from domains.moderation.transitions import MOVES, NEEDS_NOTE
 
-MAX_NOTE = 5000
+MAX_NOTE_LENGTH = 5000
 
 
 def review_report(*, actor: User, report_id: int, status: ReportStatus | None = None, note: str = "") -> ContentReport:
@@ -32,8 +32,8 @@ def review_report(*, actor: User, report_id: int, status: ReportStatus | None = 
 
 
 def _review(actor: User, report_id: int, status: ReportStatus | None, note: str) -> ContentReport:
-    seen = ContentReport.objects.visible_to(actor).select_for_update(of=("self",))
-    report = seen.filter(pk=report_id).first()
+    visible = ContentReport.objects.visible_to(actor).select_for_update(of=("self",))
+    report = visible.filter(pk=report_id).first()
     if report is None:
         raise NotFound("report", "report_id")
     if not policies.can_review(actor, report):
@@ -53,8 +53,8 @@ def _review(actor: User, report_id: int, status: ReportStatus | None, note: str)
 
 
 def _check(before: ReportStatus, status: ReportStatus | None, note: str) -> None:
-    if len(note) > MAX_NOTE:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_NOTE:,} characters.", "note")
+    if len(note) > MAX_NOTE_LENGTH:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {MAX_NOTE_LENGTH:,} characters.", "note")
     if status is not None and status not in MOVES[before]:
         raise Refused.because(Code.CONFLICT, f"It is {before}, from where it cannot become {status}.", "status")
     if not note and (status is None or status in NEEDS_NOTE):

@@ -24,11 +24,11 @@ def take_down(*, actor: User, report_id: int, note: str) -> ContentReport:
     """
     with transaction.atomic():
         report = review_report(actor=actor, report_id=report_id, status=ReportStatus.RESOLVED, note=note)
-        if report.subject_type not in TAKING_DOWN:
+        if report.subject_type not in TAKE_DOWN_HANDLERS:
             sentence = "This cannot be taken down here: follow the link to its own page, and then resolve the report."
             raise Refused.because(Code.CONFLICT, sentence, "report_id")
         with contextlib.suppress(NotFound):
-            TAKING_DOWN[report.subject_type](actor, report.subject_id)
+            TAKE_DOWN_HANDLERS[report.subject_type](actor, report.subject_id)
         return report
 
 
@@ -37,9 +37,9 @@ def _message(actor: User, message_id: int) -> None:
 
 
 def _attachment(actor: User, attachment_id: int) -> None:
-    brought_by = MessageAttachment.objects.filter(pk=attachment_id).values_list("message", flat=True).first()
-    if brought_by is not None:
-        take_down_message(actor=actor, message_id=brought_by)
+    message_id = MessageAttachment.objects.filter(pk=attachment_id).values_list("message", flat=True).first()
+    if message_id is not None:
+        take_down_message(actor=actor, message_id=message_id)
 
 
 def _opportunity(_: User, opportunity_id: int) -> None:
@@ -47,7 +47,7 @@ def _opportunity(_: User, opportunity_id: int) -> None:
 
 
 #: How each type of the API is taken down; for a file, its message is taken down.
-TAKING_DOWN: dict[str, Callable[[User, int], None]] = {
+TAKE_DOWN_HANDLERS: dict[str, Callable[[User, int], None]] = {
     "Message": _message,
     "MessageAttachment": _attachment,
     "Opportunity": _opportunity,

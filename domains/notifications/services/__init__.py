@@ -3,9 +3,9 @@
 from domains.notifications.services.mark_notifications_read import mark_notifications_read
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.push_subscriptions import (
-    forget_session,
     register_push_subscription,
     remove_push_subscription,
+    remove_session_subscriptions,
 )
 from domains.notifications.services.remove_old import remove_old
 from domains.notifications.services.send_digests import send_digests

@@ -32,14 +32,15 @@ class Footer:
     topic: str
 
 
-def post(mail: MailContent, *, to: str, footer: Footer, name: str) -> None:
+def send_mail(mail: MailContent, *, to: str, footer: Footer, name: str) -> None:
     """Send the mail; `name` makes its Message-ID, the same on every attempt, so that a repeat can be recognized."""
     link = unsubscribe_url(user_id=footer.user_id, topic=footer.topic)
     context = {**mail.context, "community": settings.PUBLIC_URL}
-    end = {"reason": footer.reason, "link": link}
-    text, page = (
-        render_to_string(f"{mail.template}.{form}", context) + render_to_string(f"notifications/footer.{form}", end)
-        for form in ("txt", "html")
+    footer_context = {"reason": footer.reason, "link": link}
+    text, html = (
+        render_to_string(f"{mail.template}.{extension}", context)
+        + render_to_string(f"notifications/footer.{extension}", footer_context)
+        for extension in ("txt", "html")
     )
     domain = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     headers = {
@@ -50,5 +51,5 @@ def post(mail: MailContent, *, to: str, footer: Footer, name: str) -> None:
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, None, [address_key(to)], headers=headers)
-    message.attach_alternative(page, "text/html")
+    message.attach_alternative(html, "text/html")
     message.send()

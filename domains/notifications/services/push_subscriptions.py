@@ -17,8 +17,8 @@ from domains.notifications.models import PushSubscription
 from domains.notifications.providers import is_push_service
 
 RATE_LIMIT, RATE_SECONDS = 30, 60
-SECRET_BYTES = 16
-MAX_KEY = 120
+AUTH_SECRET_BYTES = 16
+MAX_KEY_LENGTH = 120
 
 
 def register_push_subscription(
@@ -41,7 +41,7 @@ def register_push_subscription(
         keys = {"p256dh": p256dh.rstrip("="), "auth": auth.rstrip("="), "device_name": device_name}
         kept, _ = PushSubscription.objects.update_or_create(endpoint=endpoint, defaults={"session": session, **keys})
         own = PushSubscription.objects.filter(session__user=session.user_id).exclude(pk=kept.pk)
-        extra = own.order_by("-created_at", "-pk").values_list("pk", flat=True)[PushSubscription.MOST - 1 :]
+        extra = own.order_by("-created_at", "-pk").values_list("pk", flat=True)[PushSubscription.MAX_PER_PERSON - 1 :]
         PushSubscription.objects.filter(pk__in=list(extra)).delete()
     return kept
 
@@ -57,52 +57,54 @@ def remove_push_subscription(*, actor: User, endpoint: str) -> int:
     return own.count()
 
 
-def forget_session(*, session_id: int) -> None:
+def remove_session_subscriptions(*, session_id: int) -> None:
     """The browsers of an ended session get no more pushes. A system act."""
     PushSubscription.objects.filter(session=session_id).delete()
 
 
-def forget_if_over(*, subscription_id: int) -> None:
+def remove_if_ended(*, subscription_id: int) -> None:
     """The subscription is removed if its current session has ended, or its person's account is closed. A system act.
 
     The browser may have belonged to another person before: their pending pushes do not count.
     """
     with transaction.atomic():
-        is_over = Q(session__ended_at__isnull=False) | Q(session__user__is_active=False)
-        own = PushSubscription.objects.select_for_update(of=("self",)).filter(is_over, pk=subscription_id).first()
-        if own:
-            own.delete()
+        has_ended = Q(session__ended_at__isnull=False) | Q(session__user__is_active=False)
+        subscription = (
+            PushSubscription.objects.select_for_update(of=("self",)).filter(has_ended, pk=subscription_id).first()
+        )
+        if subscription:
+            subscription.delete()
 
 
 def _problems(endpoint: str, p256dh: str, auth: str, device_name: str) -> list[Problem]:
     problems = [
-        Problem(Code.TOO_LONG, f"Give at most {longest} characters.", field)
-        for field, text, longest in (
+        Problem(Code.TOO_LONG, f"Give at most {max_length} characters.", field)
+        for field, text, max_length in (
             ("endpoint", endpoint, PushSubscription._meta.get_field("endpoint").max_length or 0),
             ("device_name", device_name, PushSubscription._meta.get_field("device_name").max_length or 0),
         )
-        if len(text) > longest
+        if len(text) > max_length
     ]
     if not is_push_service(endpoint):
         problems.append(Problem(Code.INVALID, "This is not the address of a known push service.", "endpoint"))
     if not _is_public_key(p256dh):
         problems.append(Problem(Code.INVALID, "This is not the browser's public key (P-256).", "p256dh"))
-    if len(_bytes(auth)) != SECRET_BYTES:
+    if len(_decode_base64(auth)) != AUTH_SECRET_BYTES:
         problems.append(Problem(Code.INVALID, "This is not the browser's secret of 16 bytes.", "auth"))
     return problems
 
 
 def _is_public_key(text: str) -> bool:
     try:
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), _bytes(text))
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), _decode_base64(text))
     except ValueError:
         return False
     return True
 
 
-def _bytes(text: str) -> bytes:
+def _decode_base64(text: str) -> bytes:
     """Return the decoded URL-safe Base64, or no bytes if it is invalid."""
-    if len(text) > MAX_KEY or not text.isascii():
+    if len(text) > MAX_KEY_LENGTH or not text.isascii():
         return b""
     try:
         return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))

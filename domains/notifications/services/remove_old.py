@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from domains.notifications.models import Digest, Notification
 
-READ_KEPT_FOR, KEPT_FOR = timedelta(days=90), timedelta(days=365)
-BATCH = 1000
+READ_RETENTION, RETENTION = timedelta(days=90), timedelta(days=365)
+BATCH_SIZE = 1000
 
 
 def remove_old() -> int:
@@ -19,9 +19,9 @@ def remove_old() -> int:
     A system act; it removes a batch at a time, so that its locks stay short.
     """
     now, removed = timezone.now(), 0
-    is_old = Q(created_at__lt=now - KEPT_FOR) | Q(created_at__lt=now - READ_KEPT_FOR, read_at__isnull=False)
-    while batch := list(Notification.objects.filter(is_old).values_list("pk", flat=True)[:BATCH]):
+    is_old = Q(created_at__lt=now - RETENTION) | Q(created_at__lt=now - READ_RETENTION, read_at__isnull=False)
+    while batch := list(Notification.objects.filter(is_old).values_list("pk", flat=True)[:BATCH_SIZE]):
         Notification.objects.filter(pk__in=batch).delete()
         removed += len(batch)
-    Digest.objects.filter(day__lt=(now - KEPT_FOR).date()).delete()
+    Digest.objects.filter(day__lt=(now - RETENTION).date()).delete()
     return removed

@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from domains.accounts.policies import may_be_mailed
+from domains.accounts.policies import can_be_mailed
 from domains.base.queue import check_claim
 from domains.notifications.models import Digest
 from domains.notifications.selectors import find_for_digest
 from domains.notifications.services.deliveries import drain
-from domains.notifications.services.mails import Footer, MailContent, post
-from domains.notifications.tokens import DIGEST
+from domains.notifications.services.mails import Footer, MailContent, send_mail
+from domains.notifications.tokens import DIGEST_TOPIC
 
 #: Hour of the day, in UTC, from which the daily mails go out.
-FROM_HOUR = 7
+SEND_FROM_HOUR = 7
 #: Older notifications are left out.
-LOOKS_BACK = timedelta(days=7)
-MAX_LISTED = 20
+DIGEST_WINDOW = timedelta(days=7)
+MAX_LISTED_NOTIFICATIONS = 20
 #: Number of people per batch.
-BATCH = 500
+BATCH_SIZE = 500
 REASON = "you have not read what is in it; it comes once a day at the most"
 
 
@@ -32,36 +32,36 @@ def send_digests(*, now: datetime | None = None) -> int:
     mail is not in the next.
     """
     now = now or timezone.now()
-    if now.hour >= FROM_HOUR:
-        _plan(now)
+    if now.hour >= SEND_FROM_HOUR:
+        _queue(now)
     return drain(Digest.objects.all(), _send)
 
 
-def _plan(now: datetime) -> None:
-    fresh = find_for_digest(since=now - LOOKS_BACK).filter(digest__isnull=True)
-    had_theirs = Digest.objects.filter(day=now.date()).values("recipient")
-    people = fresh.exclude(recipient__in=had_theirs).order_by().values_list("recipient_id", flat=True).distinct()
-    for recipient_id in people[:BATCH]:
+def _queue(now: datetime) -> None:
+    waiting = find_for_digest(since=now - DIGEST_WINDOW).filter(digest__isnull=True)
+    already_queued = Digest.objects.filter(day=now.date()).values("recipient")
+    people = waiting.exclude(recipient__in=already_queued).order_by().values_list("recipient_id", flat=True).distinct()
+    for recipient_id in people[:BATCH_SIZE]:
         with transaction.atomic():
             digest, is_new = Digest.objects.get_or_create(recipient_id=recipient_id, day=now.date())
-            if is_new and not fresh.filter(recipient=recipient_id).update(digest=digest):
+            if is_new and not waiting.filter(recipient=recipient_id).update(digest=digest):
                 digest.delete()
 
 
 def _send(digest: Digest) -> bool:
     """Send the notifications that are still unread and wanted; send no mail if there are none."""
     recipient = digest.recipient
-    still = find_for_digest(since=digest.due_at - LOOKS_BACK * 2).filter(digest=digest)
-    number = still.count()
-    if not number or not may_be_mailed(recipient):
+    unread = find_for_digest(since=digest.due_at - DIGEST_WINDOW * 2).filter(digest=digest)
+    number = unread.count()
+    if not number or not can_be_mailed(recipient):
         return False
-    listed = list(still.order_by("-created_at", "-pk")[:MAX_LISTED])
+    listed = list(unread.order_by("-created_at", "-pk")[:MAX_LISTED_NOTIFICATIONS])
     mail = MailContent(
         template="notifications/digest",
         subject=f"{number} new for you" if number > 1 else listed[0].title,
         context={"person": recipient, "notifications": listed, "more": number - len(listed)},
     )
     check_claim(digest)
-    footer = Footer(reason=REASON, user_id=recipient.pk, topic=DIGEST)
-    post(mail, to=recipient.email, footer=footer, name=f"digest.{digest.pk}")
+    footer = Footer(reason=REASON, user_id=recipient.pk, topic=DIGEST_TOPIC)
+    send_mail(mail, to=recipient.email, footer=footer, name=f"digest.{digest.pk}")
     return True

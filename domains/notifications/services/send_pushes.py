@@ -19,20 +19,20 @@ from domains.notifications.models import Notification, NotificationKind, PushDel
 from domains.notifications.providers import is_push_service
 from domains.notifications.selectors import find_channels, find_push_subscriptions
 from domains.notifications.services.deliveries import drain
-from domains.notifications.services.push_subscriptions import forget_if_over
+from domains.notifications.services.push_subscriptions import remove_if_ended
 from domains.notifications.services.templates.messages import is_between_blocked
 
-CONNECT_SECONDS, ANSWER_SECONDS = 1, 4
+CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS = 1, 4
 #: How long the push service keeps a push for an offline browser, and how long the signature is valid.
-TTL_SECONDS, SIGNED_SECONDS = 24 * 3600, 12 * 3600
-GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+TTL_SECONDS, SIGNATURE_LIFETIME_SECONDS = 24 * 3600, 12 * 3600
+GONE_STATUSES = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 class PushRefused(Exception):
     """The push service refused the push."""
 
 
-class OneHop(requests.Session):
+class NoRedirectSession(requests.Session):
     """HTTP session that connects only to the given address: no redirects, no settings from the environment."""
 
     def __init__(self) -> None:
@@ -54,14 +54,14 @@ def _send(delivery: PushDelivery) -> bool:
     notification, subscription = delivery.notification, delivery.subscription
     owner_id, kind = notification.recipient_id, NotificationKind(notification.kind)
     if not find_push_subscriptions(user_ids=[owner_id]).filter(pk=subscription.pk).exists():
-        forget_if_over(subscription_id=subscription.pk)
+        remove_if_ended(subscription_id=subscription.pk)
         return False
     is_wanted = find_channels(kind=kind, user_ids=[owner_id])[owner_id].push
     if notification.read_at or not is_wanted or is_between_blocked(notification):
         return False
     check_claim(delivery)
     status = _post(notification, subscription)
-    if status in GONE:
+    if status in GONE_STATUSES:
         subscription.delete()
         return False
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
@@ -75,13 +75,13 @@ def _post(notification: Notification, subscription: PushSubscription) -> int:
     if not is_push_service(subscription.endpoint):
         raise PushRefused("the address is at no known push service")
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
-    with OneHop() as session:
+    with NoRedirectSession() as session:
         pusher = WebPusher({"endpoint": subscription.endpoint, "keys": keys}, requests_session=session)
         answer: Any = pusher.send(
             _payload(notification),
             headers={**_signature(subscription.endpoint), "Urgency": "normal", "Topic": f"n{notification.pk}"},
             ttl=TTL_SECONDS,
-            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
         )
     return int(answer.status_code)
 
@@ -98,7 +98,7 @@ def _signature(endpoint: str) -> dict[str, str]:
     url = urlsplit(endpoint)
     claims = {
         "aud": f"{url.scheme}://{url.netloc}",
-        "exp": int(timezone.now().timestamp()) + SIGNED_SECONDS,
+        "exp": int(timezone.now().timestamp()) + SIGNATURE_LIFETIME_SECONDS,
         "sub": settings.WEB_PUSH_CONTACT or f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}",
     }
     signed: dict[str, str] = Vapid02.from_raw(settings.WEB_PUSH_PRIVATE_KEY.encode()).sign(claims)

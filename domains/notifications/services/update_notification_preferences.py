@@ -12,7 +12,7 @@ from domains.accounts.models import User
 from domains.base import rates
 from domains.base.errors import Code, Problem, Refused
 from domains.notifications.models import NotificationKind, Preference
-from domains.notifications.policies import DEFAULTS, Channels
+from domains.notifications.policies import DEFAULT_CHANNELS, Channels
 from domains.notifications.selectors import find_preferences
 
 RATE_LIMIT, RATE_SECONDS = 60, 60
@@ -50,7 +50,7 @@ def update_notification_preferences(
     if problems:
         raise Refused(*problems)
     rates.spend(what="update_preferences", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
-    return change_ways(
+    return change_channels(
         user_id=actor.pk,
         changes={
             change.kind: {name: value for name, value in asdict(change).items() if name != "kind" and value is not None}
@@ -60,7 +60,7 @@ def update_notification_preferences(
 
 
 @transaction.atomic
-def change_ways(
+def change_channels(
     *, user_id: int, changes: Mapping[NotificationKind, Mapping[str, bool]]
 ) -> dict[NotificationKind, Channels]:
     """The person has these channels; rows exist only for kinds that differ from the defaults. A system act."""
@@ -73,6 +73,6 @@ def change_ways(
     Preference.objects.bulk_create(
         Preference(user_id=user_id, kind=kind, **asdict(channels[kind]))
         for kind in changes
-        if channels[kind] != DEFAULTS[kind]
+        if channels[kind] != DEFAULT_CHANNELS[kind]
     )
     return channels

@@ -6,7 +6,7 @@ results does not depend on the order of the input.
 """
 
 from domains.opportunities.eligibility import Span
-from domains.opportunities.matching.picking import PER_HOST, TOP, pick
+from domains.opportunities.matching.picking import MAX_PER_HOST_IN_TOP, TOP_SIZE, pick_matches
 from domains.opportunities.matching.scoring import match_role, match_volunteer
 from domains.opportunities.matching.shapes import (
     HeldSkill,
@@ -16,4 +16,4 @@ from domains.opportunities.matching.shapes import (
     Volunteer,
     WantedSkill,
 )
-from domains.opportunities.matching.weights import COARSE_BANDS, DISTANCE_BANDS, WEIGHTS, Factor
+from domains.opportunities.matching.weights import DISTANCE_BANDS, HOST_DISTANCE_BANDS, WEIGHTS, Factor

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from domains.opportunities.matching.shapes import Match, RoleCandidate
 
-#: At most `PER_HOST` of the first `TOP` matches are of one host, as long as there are others.
-TOP, PER_HOST = 10, 3
+#: At most `MAX_PER_HOST_IN_TOP` of the first `TOP_SIZE` matches are of one host, as long as there are others.
+TOP_SIZE, MAX_PER_HOST_IN_TOP = 10, 3
 
 
-def pick(matches: Iterable[tuple[RoleCandidate, Match]], first: int) -> list[tuple[RoleCandidate, Match]]:
-    """Return the best `first`, one role of each opportunity; see `PER_HOST`.
+def pick_matches(matches: Iterable[tuple[RoleCandidate, Match]], first: int) -> list[tuple[RoleCandidate, Match]]:
+    """Return the best `first`, one role of each opportunity; see `MAX_PER_HOST_IN_TOP`.
 
     Equal matches are ordered by the earlier start, then by the older role.
     """
@@ -25,11 +25,11 @@ def pick(matches: Iterable[tuple[RoleCandidate, Match]], first: int) -> list[tup
     later: list[tuple[RoleCandidate, Match]] = []
     of_host: Counter[int | None] = Counter()
     for candidate, match in best.values():
-        is_crowded = len(chosen) < TOP and of_host[candidate.host_id] >= PER_HOST
+        is_crowded = len(chosen) < TOP_SIZE and of_host[candidate.host_id] >= MAX_PER_HOST_IN_TOP
         of_host[candidate.host_id] += not is_crowded
         (later if is_crowded else chosen).append((candidate, match))
-    below = sorted([*chosen[TOP:], *later], key=_rank)
-    return [*chosen[:TOP], *below][:first]
+    below = sorted([*chosen[TOP_SIZE:], *later], key=_rank)
+    return [*chosen[:TOP_SIZE], *below][:first]
 
 
 def _rank(one: tuple[RoleCandidate, Match]) -> tuple[int, datetime, int]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from domains.opportunities.matching.shapes import HeldSkill, Match, Reason, RoleCandidate, Volunteer, WantedSkill
 from domains.opportunities.matching.weights import (
     BEGUN_SHARE,
-    COARSE_BANDS,
     DISTANCE_BANDS,
     FRESH_BANDS,
-    LEARNING_LEVEL,
+    HOST_DISTANCE_BANDS,
     LEVEL_SHARES,
+    MAX_LEARNING_LEVEL,
     PAST_CAUSE_TENTHS,
     POPULAR_STEPS,
     PRACTICE_SHARE,
@@ -31,35 +31,35 @@ def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) ->
 
     They could not if it overlaps a slot they hold, or requires a course or a verification that they do not have.
     """
-    if any(taken.overlaps(candidate.span) for taken in volunteer.taken):
+    if any(taken.overlaps(candidate.span) for taken in volunteer.held_spans):
         return None
     if candidate.courses.keys() - volunteer.courses or set(candidate.verifications) - volunteer.verifications:
         return None
     reasons = [
-        *_of_skills(volunteer.skills, candidate.skills, YOU),
-        *_of_distance(candidate),
-        *_of_habits(volunteer, candidate),
-        *_of_requirements(candidate),
-        *_of_times(volunteer, candidate, now),
+        *_score_skills(volunteer.skills, candidate.skills, VOLUNTEER_PHRASES),
+        *_score_distance(candidate),
+        *_score_history(volunteer, candidate),
+        *_score_requirements(candidate),
+        *_score_times(volunteer, candidate, now),
     ]
     if volunteer.is_new:
         message = "You have not said yet what you can do or where you live: these are new, or others like them."
         reasons.append(Reason(Factor.NEW_HERE, message, 0))
-    return _sum_up(reasons, _of_missing_skills(volunteer.skills, candidate.skills, YOU))
+    return _sum_up(reasons, _score_missing_skills(volunteer.skills, candidate.skills, VOLUNTEER_PHRASES))
 
 
 def match_volunteer(
     skills: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], *, is_remote: bool, distance_km: float | None
 ) -> Match:
     """Return how well a volunteer fits a role, from their public data and rough location only."""
-    reasons = list(_of_skills(skills, wanted, THEY))
+    reasons = list(_score_skills(skills, wanted, HOST_PHRASES))
     if is_remote:
         points = 10 * WEIGHTS[Factor.REMOTE].for_host
         reasons.append(Reason(Factor.REMOTE, "The role can be done from anywhere.", points))
-    elif distance_km is not None and (band := _band(distance_km, COARSE_BANDS)):
+    elif distance_km is not None and (band := _find_band(distance_km, HOST_DISTANCE_BANDS)):
         points = WEIGHTS[Factor.DISTANCE].for_host * band[1] // 10
         reasons.append(Reason(Factor.DISTANCE, f"Lives within {band[0]} km.", points))
-    return _sum_up(reasons, _of_missing_skills(skills, wanted, THEY))
+    return _sum_up(reasons, _score_missing_skills(skills, wanted, HOST_PHRASES))
 
 
 def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
@@ -74,7 +74,7 @@ def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
 
 
 @dataclass(frozen=True)
-class Words:
+class SkillPhrases:
     """The sentences about skills for one side, and that side's column of the table."""
 
     side: str
@@ -90,7 +90,7 @@ class Words:
         return 10 * int(getattr(WEIGHTS[factor], self.side))
 
 
-YOU = Words(
+VOLUNTEER_PHRASES = SkillPhrases(
     side="for_volunteer",
     met="It asks for {name}, which you have at level {level} of 5.",
     missing="It also asks for {name}: add it to your skills if you have it.",
@@ -99,7 +99,7 @@ YOU = Words(
     practice="You can practice {name}, which you have at level {level} of 5.",
     related="You can learn {name}, which is close to your {other}.",
 )
-THEY = Words(
+HOST_PHRASES = SkillPhrases(
     side="for_host",
     met="Has {name} at level {level} of 5.",
     missing="Has not said to have {name}.",
@@ -110,63 +110,69 @@ THEY = Words(
 )
 
 
-def _of_skills(held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], words: Words) -> Iterator[Reason]:
+def _score_skills(
+    held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], phrases: SkillPhrases
+) -> Iterator[Reason]:
     required = [skill for skill in wanted if skill.is_required]
     if not required:
         message = "It asks for no particular skill."
-        yield Reason(Factor.NO_SKILL_NEEDED, message, words.tenths(Factor.NO_SKILL_NEEDED))
+        yield Reason(Factor.NO_SKILL_NEEDED, message, phrases.tenths(Factor.NO_SKILL_NEEDED))
     for skill in required:
         if has := held.get(skill.skill_id):
-            points = words.tenths(Factor.REQUIRED_SKILL) * LEVEL_SHARES[has.level] // (100 * len(required))
-            yield Reason(Factor.REQUIRED_SKILL, words.met.format(name=skill.name, level=has.level), points)
+            points = phrases.tenths(Factor.REQUIRED_SKILL) * LEVEL_SHARES[has.level] // (100 * len(required))
+            yield Reason(Factor.REQUIRED_SKILL, phrases.met.format(name=skill.name, level=has.level), points)
             if has.is_verified:
-                points = words.tenths(Factor.VERIFIED_SKILL) // len(required)
-                yield Reason(Factor.VERIFIED_SKILL, words.verified.format(name=skill.name), points)
+                points = phrases.tenths(Factor.VERIFIED_SKILL) // len(required)
+                yield Reason(Factor.VERIFIED_SKILL, phrases.verified.format(name=skill.name), points)
     developed = [skill for skill in wanted if skill.is_developed]
     for skill in developed:
-        if found := _growth(held, skill, words):
+        if found := _score_development(held, skill, phrases):
             share, message = found
-            points = words.tenths(Factor.DEVELOPED_SKILL) * share // (100 * len(developed))
+            points = phrases.tenths(Factor.DEVELOPED_SKILL) * share // (100 * len(developed))
             yield Reason(Factor.DEVELOPED_SKILL, message, points)
 
 
-def _of_missing_skills(held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], words: Words) -> list[Reason]:
+def _score_missing_skills(
+    held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], phrases: SkillPhrases
+) -> list[Reason]:
     required = [skill for skill in wanted if skill.is_required]
     return [
         Reason(
             Factor.MISSING_SKILL,
-            words.missing.format(name=skill.name),
-            -(-words.tenths(Factor.MISSING_SKILL) // len(required)),
+            phrases.missing.format(name=skill.name),
+            -(-phrases.tenths(Factor.MISSING_SKILL) // len(required)),
         )
         for skill in required
         if skill.skill_id not in held
     ]
 
 
-def _growth(held: Mapping[int, HeldSkill], skill: WantedSkill, words: Words) -> tuple[int, str] | None:
+def _score_development(
+    held: Mapping[int, HeldSkill], skill: WantedSkill, phrases: SkillPhrases
+) -> tuple[int, str] | None:
     """Return the share and the sentence of a developed skill, if the person has it or a related one."""
     if has := held.get(skill.skill_id):
-        if has.level <= LEARNING_LEVEL:
-            return 100, words.learn.format(name=skill.name, level=has.level)
-        return PRACTICE_SHARE, words.practice.format(name=skill.name, level=has.level)
+        if has.level <= MAX_LEARNING_LEVEL:
+            return 100, phrases.learn.format(name=skill.name, level=has.level)
+        return PRACTICE_SHARE, phrases.practice.format(name=skill.name, level=has.level)
     related = [other.name for other in held.values() if skill.category and other.category == skill.category]
     if not related:
         return None
-    return PRACTICE_SHARE, words.related.format(name=skill.name, other=min(related))
+    return PRACTICE_SHARE, phrases.related.format(name=skill.name, other=min(related))
 
 
-def _of_distance(candidate: RoleCandidate) -> Iterator[Reason]:
+def _score_distance(candidate: RoleCandidate) -> Iterator[Reason]:
     if candidate.is_remote:
         points = 10 * WEIGHTS[Factor.REMOTE].for_volunteer
         yield Reason(Factor.REMOTE, "You can take part from anywhere.", points)
-    elif candidate.distance_km is not None and (band := _band(candidate.distance_km, DISTANCE_BANDS)):
+    elif candidate.distance_km is not None and (band := _find_band(candidate.distance_km, DISTANCE_BANDS)):
         km = round(candidate.distance_km)
         away = f"About {km} km" if km else "Less than a km"
         points = WEIGHTS[Factor.DISTANCE].for_volunteer * band[1] // 10
         yield Reason(Factor.DISTANCE, f"{away} from the middle of your ZIP code.", points)
 
 
-def _of_habits(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reason]:
+def _score_history(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reason]:
     times, name = max(((volunteer.causes.get(key, 0), name) for key, name in candidate.causes.items()), default=(0, ""))
     if times:
         points = PAST_CAUSE_TENTHS[min(times, len(PAST_CAUSE_TENTHS)) - 1]
@@ -177,7 +183,7 @@ def _of_habits(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reaso
         yield Reason(Factor.KNOWN_HOST, f"You held a slot with {candidate.host_name} before.", points)
 
 
-def _of_requirements(candidate: RoleCandidate) -> Iterator[Reason]:
+def _score_requirements(candidate: RoleCandidate) -> Iterator[Reason]:
     """Return the required courses and verifications; the caller has checked that the volunteer has all of them."""
     count = len(candidate.courses) + len(candidate.verifications)
     points = 10 * WEIGHTS[Factor.REQUIREMENT_MET].for_volunteer // (count or 1)
@@ -188,30 +194,32 @@ def _of_requirements(candidate: RoleCandidate) -> Iterator[Reason]:
         yield Reason(Factor.REQUIREMENT_MET, f"Your {what} is verified, as it asks.", points)
 
 
-def _of_times(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Iterator[Reason]:
-    if not any(asked.meets(candidate.span) for asked in volunteer.asked):
+def _score_times(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Iterator[Reason]:
+    if not any(asked.meets(candidate.span) for asked in volunteer.applied_spans):
         points = 10 * WEIGHTS[Factor.DATES_FREE].for_volunteer
         yield Reason(Factor.DATES_FREE, "You have applied for nothing else at that time.", points)
     age = max((now - candidate.created_at).days, 0)
-    if band := _band(age, FRESH_BANDS):
+    if band := _find_band(age, FRESH_BANDS):
         points = WEIGHTS[Factor.FRESH].for_volunteer * band[1] // 10
-        yield Reason(Factor.FRESH, f"It is new: added {_days(age)} ago." if age else "It is new: added today.", points)
+        yield Reason(
+            Factor.FRESH, f"It is new: added {_count_days(age)} ago." if age else "It is new: added today.", points
+        )
     wait = (candidate.span.starts_at - now).days
     if wait < 0:
         points = WEIGHTS[Factor.SOON].for_volunteer * BEGUN_SHARE // 10
         yield Reason(Factor.SOON, "It has begun, and you can join.", points)
-    elif band := _band(wait, SOON_BANDS):
+    elif band := _find_band(wait, SOON_BANDS):
         points = WEIGHTS[Factor.SOON].for_volunteer * band[1] // 10
-        begins = f"in {_days(wait)}" if wait else "within a day"
+        begins = f"in {_count_days(wait)}" if wait else "within a day"
         yield Reason(Factor.SOON, f"It begins {begins}.", points)
-    points = next((points for least, points in POPULAR_STEPS if candidate.applicants >= least), 0)
+    points = next((points for min_applicants, points in POPULAR_STEPS if candidate.applicants >= min_applicants), 0)
     if points:
         yield Reason(Factor.POPULAR, f"{candidate.applicants} people applied in the last 14 days.", points)
 
 
-def _band(value: float, bands: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+def _find_band(value: float, bands: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     return next((band for band in bands if value <= band[0]), None)
 
 
-def _days(count: int) -> str:
+def _count_days(count: int) -> str:
     return "a day" if count == 1 else f"{count} days"

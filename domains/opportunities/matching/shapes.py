@@ -36,19 +36,19 @@ class Volunteer:
     """A volunteer's data; `causes` counts the slots they held for each cause, by its id."""
 
     skills: Mapping[int, HeldSkill] = field(default_factory=dict)
-    has_place: bool = False
+    has_location: bool = False
     causes: Mapping[int, int] = field(default_factory=dict)
     hosts: frozenset[int] = frozenset()
     courses: frozenset[int] = frozenset()
     verifications: frozenset[str] = frozenset()
     #: Times of the slots they hold, and of the opportunities they applied for.
-    taken: Sequence[Span] = ()
-    asked: Sequence[Span] = ()
+    held_spans: Sequence[Span] = ()
+    applied_spans: Sequence[Span] = ()
 
     @property
     def is_new(self) -> bool:
         """Return whether the volunteer has no data that a role could match."""
-        return not (self.skills or self.has_place or self.causes or self.hosts)
+        return not (self.skills or self.has_location or self.causes or self.hosts)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 #: At this level or below, a volunteer is still learning a skill.
-LEARNING_LEVEL = 2
+MAX_LEARNING_LEVEL = 2
 
 
 class Factor(StrEnum):
@@ -73,7 +73,7 @@ WEIGHTS: dict[Factor, Weight] = {
 
 DISTANCE_BANDS = ((5, 100), (10, 85), (25, 60), (50, 30), (100, 10))
 #: Distance bands on the host's side: a host learns nothing finer about where people live.
-COARSE_BANDS = ((10, 100), (25, 60), (50, 30), (100, 10))
+HOST_DISTANCE_BANDS = ((10, 100), (25, 60), (50, 30), (100, 10))
 FRESH_BANDS = ((3, 100), (7, 75), (14, 50), (30, 25))
 SOON_BANDS = ((14, 100), (30, 50), (60, 25))
 BEGUN_SHARE = 50

@@ -2,7 +2,7 @@
 
 Where one host has two rows for one mailbox, the member's takes the form, else the older one. The other keeps its former
 spelling with its id as a mark, is named on the console, and breaks the invariant
-`opportunities.addresses_have_their_one_form` until staff change or remove it.
+`opportunities.addresses_are_unique` until staff change or remove it.
 """
 
 from django.db import migrations

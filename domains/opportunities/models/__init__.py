@@ -11,9 +11,9 @@ from domains.opportunities.models.changes import (
     OpportunityChange,
 )
 from domains.opportunities.models.choices import (
-    LIVE_STATUSES,
+    LIVE_APPLICATION_STATUSES,
     MANAGING_ROLES,
-    PLACE_STATUSES,
+    SLOT_HOLDING_STATUSES,
     ApplicationStatus,
     HoursStatus,
     MembershipRole,

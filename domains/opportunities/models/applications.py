@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, acquaints
-from domains.opportunities.models.choices import LIVE_STATUSES, ApplicationStatus
+from domains.accounts.models import User, register_acquaintance
+from domains.opportunities.models.choices import LIVE_APPLICATION_STATUSES, ApplicationStatus
 from domains.opportunities.models.hosts import hosts_run_by
 from domains.opportunities.models.opportunities import Role
 
@@ -57,7 +57,7 @@ class Application(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["role", "volunteer"],
-                condition=Q(status__in=LIVE_STATUSES),
+                condition=Q(status__in=LIVE_APPLICATION_STATUSES),
                 name="opportunities_one_live_application",
             ),
             models.CheckConstraint(
@@ -70,7 +70,7 @@ class Application(models.Model):
         return f"{self.volunteer_id} for {self.role_id}: {self.status}"
 
 
-@acquaints
+@register_acquaintance
 def applications_to(viewer: User, person: Any) -> models.QuerySet[Application]:
     """Return the person's applications to the hosts that the viewer runs."""
     return Application.objects.filter(volunteer=person, role__opportunity__host__in=hosts_run_by(viewer))

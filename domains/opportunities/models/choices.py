@@ -62,8 +62,8 @@ class HoursStatus(models.TextChoices):
 
 
 #: Statuses of a live application: at most one of these per person and role.
-LIVE_STATUSES = ("APPLIED", "SHORTLISTED", "WAITLISTED", "OFFERED", "ACCEPTED", "COMPLETED")
+LIVE_APPLICATION_STATUSES = ("APPLIED", "SHORTLISTED", "WAITLISTED", "OFFERED", "ACCEPTED", "COMPLETED")
 #: Statuses that take one of the role's slots.
-PLACE_STATUSES = ("ACCEPTED", "OFFERED", "COMPLETED")
+SLOT_HOLDING_STATUSES = ("ACCEPTED", "OFFERED", "COMPLETED")
 #: Roles of members who run a host's opportunities.
 MANAGING_ROLES = ("OWNER", "COORDINATOR")

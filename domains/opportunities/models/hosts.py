@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, acquaints
+from domains.accounts.models import User, register_acquaintance
 from domains.base.addresses import AddressField
 from domains.geo.fields import ZipCodeField
 from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
@@ -118,7 +118,7 @@ class HostMembership(models.Model):
         return f"{self.email} at {self.host_id} as {self.role}"
 
 
-@acquaints
+@register_acquaintance
 def fellow_members(viewer: User, person: Any) -> models.QuerySet[HostMembership]:
     """Return the person's memberships of the hosts that the viewer belongs to."""
     return HostMembership.objects.accepted().filter(user=person, host__in=hosts_joined_by(viewer))

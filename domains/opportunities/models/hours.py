@@ -32,7 +32,7 @@ class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
             return self
         return self.filter(Q(volunteer=viewer) | Q(application__role__opportunity__host__in=hosts_run_by(viewer)))
 
-    def that_stand(self) -> HoursEntryQuerySet:
+    def current(self) -> HoursEntryQuerySet:
         """Return the approved entries that no approved correction replaced: their lengths add up to the time worked."""
         corrections = HoursEntry.objects.filter(corrects=models.OuterRef("pk"), status=HoursStatus.APPROVED)
         return self.filter(~models.Exists(corrections), status=HoursStatus.APPROVED)
@@ -46,7 +46,7 @@ class HoursEntry(models.Model):
     if it were the first entry, and it may end when it starts: then nothing was worked. What it adds to the sum of
     approved rows is the difference: its own length, minus the length of the row it corrects. Each row is corrected
     at most once; a correction can be corrected in turn. So two sums are always the same: what all approved rows add
-    (`selectors.counted_seconds`), and the lengths of those that stand (`that_stand`), which also decide in which month
+    (`selectors.counted_seconds`), and the lengths of the current ones (`current`), which also decide in which month
     and for which range of dates hours count.
 
     Approved entries of one volunteer that stand never overlap: an exclusion constraint

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from domains.opportunities.models.listings import Listing
 
 
-#: Opportunities with slots here that take applications; `taking_people` adds that they are not over. Matching reads
-#: only these, so its indexes hold only these: neither past opportunities, nor the many listings of other sites.
-TAKES_PEOPLE = Q(status=OpportunityStatus.OPEN) & ~Q(kind=OpportunityKind.EXTERNAL)
+#: Opportunities with slots here that take applications; `accepting_applications` adds that they are not over. Matching
+#: reads only these, so its indexes hold only these: neither past opportunities, nor the many listings of other sites.
+ACCEPTS_APPLICATIONS = Q(status=OpportunityStatus.OPEN) & ~Q(kind=OpportunityKind.EXTERNAL)
 
 
 #: Maximum number of slots of a role, and of an event: more are a typing error.
@@ -80,9 +80,9 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         is_theirs = Q(taken_down_at__isnull=False, pk__in=applied_for)
         return self.filter(is_shown | is_theirs | Q(host__in=hosts_run_by(viewer)))
 
-    def taking_people(self, now: datetime) -> OpportunityQuerySet:
+    def accepting_applications(self, now: datetime) -> OpportunityQuerySet:
         """Return those that are open, not over, and not EXTERNAL."""
-        return self.filter(TAKES_PEOPLE, end_date__gt=now)
+        return self.filter(ACCEPTS_APPLICATIONS, end_date__gt=now)
 
 
 class Opportunity(models.Model):
@@ -125,13 +125,13 @@ class Opportunity(models.Model):
             # It includes the end and the id, so that nearby opportunities are read from the index alone.
             models.Index(
                 fields=["longitude", "latitude", "end_date", "id"],
-                condition=TAKES_PEOPLE,
+                condition=ACCEPTS_APPLICATIONS,
                 name="opportunities_open_by_place",
             ),
-            models.Index(fields=["created_at", "id"], condition=TAKES_PEOPLE, name="opportunities_open_by_age"),
+            models.Index(fields=["created_at", "id"], condition=ACCEPTS_APPLICATIONS, name="opportunities_open_by_age"),
             models.Index(
                 fields=["created_at", "id"],
-                condition=TAKES_PEOPLE & Q(is_remote=True),
+                condition=ACCEPTS_APPLICATIONS & Q(is_remote=True),
                 name="opportunities_open_remote",
             ),
         ]

@@ -6,13 +6,13 @@ from domains.opportunities.selectors.applications import (
     find_applications,
     find_overdue_offers,
     find_own_applications,
-    find_waiting,
+    find_waitlist,
     get_live_application,
     waitlist_position,
 )
 from domains.opportunities.selectors.changes import (
-    find_called_off,
-    find_holders,
+    find_cancelled_applicants,
+    find_slot_holders,
 )
 from domains.opportunities.selectors.eligibility import (
     find_next_on_waitlist,
@@ -34,8 +34,8 @@ from domains.opportunities.selectors.hosts import (
     find_owned_hosts,
 )
 from domains.opportunities.selectors.hours import (
+    GroupBy,
     HoursOfMonth,
-    Whose,
     count_completed,
     count_volunteers,
     counted_seconds,
@@ -53,14 +53,14 @@ from domains.opportunities.selectors.hours import (
 )
 from domains.opportunities.selectors.opportunities import (
     BY_START,
-    SENSIBLE_TIME,
+    INVALID_TIME,
     OpportunityFilters,
     Order,
     find_causes,
     find_ended,
     find_opportunities,
     find_opportunity,
-    is_sensible_time,
+    is_valid_time,
 )
 from domains.opportunities.selectors.recommendations import (
     RecommendedRole,

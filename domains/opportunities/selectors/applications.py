@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from domains.accounts.models import User
-from domains.opportunities.models import LIVE_STATUSES, Application, ApplicationStatus, Role
+from domains.opportunities.models import LIVE_APPLICATION_STATUSES, Application, ApplicationStatus, Role
 
 
 def find_applications(*, viewer: User | None) -> QuerySet[Application]:
@@ -22,7 +22,7 @@ def find_own_applications(*, viewer: User | None) -> QuerySet[Application]:
     return Application.objects.filter(volunteer=viewer).order_by("-submitted_at", "-pk")
 
 
-def find_waiting(*, role: Role) -> QuerySet[Application]:
+def find_waitlist(*, role: Role) -> QuerySet[Application]:
     """Return the role's waitlist, in order; a system question."""
     waiting = Application.objects.filter(role=role, status=ApplicationStatus.WAITLISTED)
     return waiting.order_by("waitlisted_at", "pk")
@@ -36,16 +36,16 @@ def find_overdue_offers(*, now: datetime) -> QuerySet[Application]:
 
 def get_live_application(*, volunteer: User, role: Role) -> Application | None:
     """Return the volunteer's live application for the role, or None."""
-    return Application.objects.filter(role=role, volunteer=volunteer, status__in=LIVE_STATUSES).first()
+    return Application.objects.filter(role=role, volunteer=volunteer, status__in=LIVE_APPLICATION_STATUSES).first()
 
 
 def waitlist_position() -> Case:
     """Return the expression for an application's position on its role's waitlist, from 1; null if not waitlisted."""
-    not_after = Q(waitlisted_at__lt=OuterRef("waitlisted_at")) | Q(
+    is_not_after = Q(waitlisted_at__lt=OuterRef("waitlisted_at")) | Q(
         waitlisted_at=OuterRef("waitlisted_at"), pk__lte=OuterRef("pk")
     )
-    line = Application.objects.filter(not_after, role=OuterRef("role"), status=ApplicationStatus.WAITLISTED)
-    position = line.order_by().values("role").annotate(length=Count("pk")).values("length")
+    up_to_here = Application.objects.filter(is_not_after, role=OuterRef("role"), status=ApplicationStatus.WAITLISTED)
+    position = up_to_here.order_by().values("role").annotate(length=Count("pk")).values("length")
     return Case(
         When(status=ApplicationStatus.WAITLISTED, then=Subquery(position)),
         default=None,

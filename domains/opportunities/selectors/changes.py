@@ -8,17 +8,21 @@ from domains.accounts.models import User
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityChange
 
 #: Statuses of volunteers who hold a slot, or an offer of one, before completion.
-HOLDING = (ApplicationStatus.ACCEPTED, ApplicationStatus.OFFERED)
+CURRENT_SLOT_STATUSES = (ApplicationStatus.ACCEPTED, ApplicationStatus.OFFERED)
 
 
-def find_holders(*, change: OpportunityChange) -> QuerySet[User]:
+def find_slot_holders(*, change: OpportunityChange) -> QuerySet[User]:
     """Return the volunteers who held a slot at the time of the change and still hold it; a system question."""
-    held = ApplicationHistory.objects.filter(application=OuterRef("pk"), to_status__in=HOLDING, at__lte=change.at)
-    applications = Application.objects.filter(Exists(held), role__opportunity=change.opportunity_id, status__in=HOLDING)
+    held = ApplicationHistory.objects.filter(
+        application=OuterRef("pk"), to_status__in=CURRENT_SLOT_STATUSES, at__lte=change.at
+    )
+    applications = Application.objects.filter(
+        Exists(held), role__opportunity=change.opportunity_id, status__in=CURRENT_SLOT_STATUSES
+    )
     return _volunteers(applications)
 
 
-def find_called_off(*, change: OpportunityChange) -> QuerySet[User]:
+def find_cancelled_applicants(*, change: OpportunityChange) -> QuerySet[User]:
     """Return the volunteers whose applications this change cancelled with the opportunity; a system question."""
     ended = ApplicationHistory.objects.filter(
         application=OuterRef("pk"), to_status=ApplicationStatus.CANCELLED, at=change.at

@@ -17,20 +17,20 @@ from domains.opportunities import policies
 from domains.opportunities.eligibility import Qualifications, Reason, Requirements, Span, reasons_against
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
-    LIVE_STATUSES,
+    LIVE_APPLICATION_STATUSES,
     Application,
     Opportunity,
     OpportunityKind,
     Role,
     RoleSkill,
 )
-from domains.opportunities.selectors.applications import find_waiting
+from domains.opportunities.selectors.applications import find_waitlist
 from domains.opportunities.selectors.held_slots import find_held_slots
 from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds_by_user
 
 #: How many waitlisted people the first query reads; each further one reads ten times as many, up to the maximum.
-FIRST_READ, MAX_READ = 100, 10_000
+FIRST_BATCH_SIZE, MAX_BATCH_SIZE = 100, 10_000
 
 
 def find_roles(*, viewer: User | None) -> QuerySet[Role]:
@@ -50,9 +50,9 @@ def find_reasons(
     `is_new` is for applying; with `has_offer` a slot is already held for the volunteer, so that the role cannot
     be full. The answer stays true while the volunteer and the role are locked.
     """
-    asked = _find_requirements(roles, has_offer=has_offer)
-    who = _find_qualifications([volunteer], asked, now)[volunteer.pk]
-    return {one.role_id: reasons_against(who, one, now=now, is_new=is_new) for one in asked}
+    requirements = _find_requirements(roles, has_offer=has_offer)
+    qualifications = _find_qualifications([volunteer], requirements, now)[volunteer.pk]
+    return {one.role_id: reasons_against(qualifications, one, now=now, is_new=is_new) for one in requirements}
 
 
 def find_reasons_against(
@@ -65,7 +65,7 @@ def find_reasons_against(
     """
     if viewer is None:
         return {role.pk: [Problem(Code.UNAUTHENTICATED, "Log in first.")] for role in roles}
-    live = Application.objects.filter(volunteer=viewer, role__in=roles, status__in=LIVE_STATUSES)
+    live = Application.objects.filter(volunteer=viewer, role__in=roles, status__in=LIVE_APPLICATION_STATUSES)
     applied = set(live.values_list("role", flat=True))
     already = [Problem(OpportunityCode.ALREADY_APPLIED, "You have applied for this role already.")]
     found = find_reasons(volunteer=viewer, roles=roles, now=now or timezone.now(), is_new=True)
@@ -85,38 +85,40 @@ def find_next_on_waitlist(*, role: Role, number: int, now: datetime) -> list[App
     """
     if number <= 0:
         return []
-    (asked,) = _find_requirements([role], has_offer=True)
+    (requirements,) = _find_requirements([role], has_offer=True)
     found: list[Application] = []
-    for waiting in _reads(find_waiting(role=role).select_related("volunteer")):
-        people = _find_qualifications([one.volunteer for one in waiting], [asked], now)
-        found += [one for one in waiting if not reasons_against(people[one.volunteer_id], asked, now=now, is_new=False)]
+    for waiting in _read_batches(find_waitlist(role=role).select_related("volunteer")):
+        people = _find_qualifications([one.volunteer for one in waiting], [requirements], now)
+        found += [
+            one for one in waiting if not reasons_against(people[one.volunteer_id], requirements, now=now, is_new=False)
+        ]
         if len(found) >= number:
             break
     return found[:number]
 
 
-def _reads(waiting: QuerySet[Application]) -> Iterator[list[Application]]:
-    start, size = 0, FIRST_READ
+def _read_batches(waiting: QuerySet[Application]) -> Iterator[list[Application]]:
+    start, size = 0, FIRST_BATCH_SIZE
     while rows := list(waiting[start : start + size]):
         yield rows
         if len(rows) < size:
             return
-        start, size = start + size, min(10 * size, MAX_READ)
+        start, size = start + size, min(10 * size, MAX_BATCH_SIZE)
 
 
 def _find_qualifications(
-    volunteers: Collection[User], asked: Sequence[Requirements], now: datetime
+    volunteers: Collection[User], requirements: Sequence[Requirements], now: datetime
 ) -> dict[int, Qualifications]:
     """Return each volunteer's current qualifications, by id, as far as the roles require them.
 
     Most roles require few things, and in a crowd each applicant waits for the statements of the others.
     """
     ids = [volunteer.pk for volunteer in volunteers]
-    skill_ids = {skill_id for one in asked for skill_id in one.skills or ()}
-    course_ids = {course_id for one in asked for course_id in one.courses or ()}
+    skill_ids = {skill_id for one in requirements for skill_id in one.skills or ()}
+    course_ids = {course_id for one in requirements for course_id in one.courses or ()}
     skills = _find_skills(ids, skill_ids) if skill_ids else {}
     courses = find_completions(user_ids=ids, course_ids=course_ids) if course_ids else {}
-    kinds = find_valid_kinds_by_user(user_ids=ids, now=now) if any(one.verifications for one in asked) else {}
+    kinds = find_valid_kinds_by_user(user_ids=ids, now=now) if any(one.verifications for one in requirements) else {}
     verified, held = find_verified_ids(user_ids=ids), find_held_slots(volunteer_ids=ids, now=now)
     return {
         volunteer.pk: Qualifications(
@@ -147,11 +149,11 @@ def _with_requirements() -> tuple[Prefetch[str] | str, ...]:
 
 def _find_requirements(roles: Sequence[Role], *, has_offer: bool) -> list[Requirements]:
     prefetch_related_objects(roles, *_with_requirements())  # no query if `find_roles` prefetched them
-    everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
-    return [_requirements(role, everywhere, has_offer=has_offer) for role in roles]
+    required_everywhere = dict(find_required_courses(audience=AudienceType.VOLUNTEER).values_list("pk", "title"))
+    return [_requirements(role, required_everywhere, has_offer=has_offer) for role in roles]
 
 
-def _requirements(role: Role, everywhere: Mapping[int, str], *, has_offer: bool) -> Requirements:
+def _requirements(role: Role, required_everywhere: Mapping[int, str], *, has_offer: bool) -> Requirements:
     opportunity = role.opportunity
     required: list[RoleSkill] = role.required_skills  # type: ignore[attr-defined] # fetched by `_with_requirements`
     own = {course.pk: course.title for course in role.required_courses.all()}
@@ -164,7 +166,7 @@ def _requirements(role: Role, everywhere: Mapping[int, str], *, has_offer: bool)
         is_full=not has_offer and role.slots_taken >= role.slots_available,
         link=_link_to(opportunity),
         skills={one.skill_id: one.skill.name for one in required},
-        courses={**everywhere, **own},
+        courses={**required_everywhere, **own},
         verifications=tuple(role.required_verifications),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domains.opportunities.eligibility import HeldSlot, Span, overlapping
 from domains.opportunities.models import Application, ApplicationStatus, Opportunity, OpportunityStatus
-from domains.opportunities.selectors.changes import HOLDING
+from domains.opportunities.selectors.changes import CURRENT_SLOT_STATUSES
 
 
 def find_held_slots(*, volunteer_ids: Collection[int], now: datetime) -> dict[int, list[HeldSlot]]:
@@ -48,7 +48,9 @@ def find_collisions(
     """
     span = Span(opportunity.start_date, opportunity.end_date)
     held = find_held_slots(volunteer_ids=volunteer_ids, now=now)
-    here = Application.objects.filter(volunteer__in=volunteer_ids, role__opportunity=opportunity, status__in=HOLDING)
+    here = Application.objects.filter(
+        volunteer__in=volunteer_ids, role__opportunity=opportunity, status__in=CURRENT_SLOT_STATUSES
+    )
     collisions: dict[int, list[HeldSlot]] = {}
     for volunteer_id, role_id in here.order_by("pk").values_list("volunteer_id", "role_id"):
         known = collisions.setdefault(volunteer_id, [])

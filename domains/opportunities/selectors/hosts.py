@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import F, QuerySet
 
 from domains.accounts.models import User
-from domains.base.texts import begins_words
+from domains.base.texts import filter_by_word_prefixes
 from domains.opportunities.models import (
     MANAGING_ROLES,
     HostMembership,
@@ -38,7 +38,7 @@ def find_hosts(
         hosts = hosts.filter(is_verified=is_verified)
     if words is None:
         return hosts
-    return begins_words(hosts, "organization_name", words) if words else hosts.none()
+    return filter_by_word_prefixes(hosts, "organization_name", words) if words else hosts.none()
 
 
 def find_managers(*, host_id: int) -> QuerySet[User]:

@@ -26,19 +26,19 @@ from domains.opportunities.selectors.local_days import LocalDays, find_local_day
 from domains.skills.models import Skill
 
 #: Maximum lengths of lists: the newest months, and the first skills by name.
-MAX_MONTHS, MAX_DEVELOPED = 240, 200
+MAX_MONTHS, MAX_DEVELOPED_SKILLS = 240, 200
 
 
-class Whose(StrEnum):
+class GroupBy(StrEnum):
     """Whether figures are by volunteer or by host: the lookup from an application to the key."""
 
     VOLUNTEER = "volunteer"
     HOST = "role__opportunity__host"
 
     @property
-    def of_entry(self) -> str:
+    def entry_lookup(self) -> str:
         """The lookup from an entry of hours."""
-        return self.value if self is Whose.VOLUNTEER else f"application__{self.value}"
+        return self.value if self is GroupBy.VOLUNTEER else f"application__{self.value}"
 
 
 @dataclass(frozen=True)
@@ -76,23 +76,25 @@ def find_overlapping(*, entry: HoursEntry) -> QuerySet[HoursEntry]:
     """Return the volunteer's approved entries that overlap this one, except the one it corrects. A system question."""
     if entry.started_at == entry.ended_at:
         return HoursEntry.objects.none()
-    at_the_time = HoursEntry.objects.that_stand().filter(
+    at_the_time = HoursEntry.objects.current().filter(
         volunteer=entry.volunteer_id, started_at__lt=entry.ended_at, ended_at__gt=entry.started_at, seconds__gt=0
     )
     return at_the_time.exclude(pk__in=[key for key in (entry.pk, entry.corrects_id) if key])
 
 
-def sum_hours(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, float]:
+def sum_hours(*, viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> dict[int, float]:
     """Return the approved hours of each volunteer or host, as far as the viewer may see them."""
-    rows = _standing(viewer, whose, keys).values_list(whose.of_entry).annotate(sum=Sum("seconds"))
+    rows = _current_entries(viewer, group_by, keys).values_list(group_by.entry_lookup).annotate(sum=Sum("seconds"))
     return {key: seconds / SECONDS_PER_HOUR for key, seconds in rows}
 
 
-def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, list[HoursOfMonth]]:
+def sum_hours_by_month(
+    *, viewer: User | None, group_by: GroupBy, keys: Collection[int]
+) -> dict[int, list[HoursOfMonth]]:
     """Return the approved hours of each volunteer or host by local month of their start: the newest, earliest first."""
-    entries = _standing(viewer, whose, keys)
+    entries = _current_entries(viewer, group_by, keys)
     by_month = entries.annotate(month=find_local_days(entries).month())
-    rows = by_month.values_list(whose.of_entry, "month").annotate(sum=Sum("seconds")).order_by("month")
+    rows = by_month.values_list(group_by.entry_lookup, "month").annotate(sum=Sum("seconds")).order_by("month")
     months: defaultdict[int, list[HoursOfMonth]] = defaultdict(list)
     for key, month, seconds in rows:
         if seconds:
@@ -102,20 +104,20 @@ def sum_hours_by_month(*, viewer: User | None, whose: Whose, keys: Collection[in
 
 def count_volunteers(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, int]:
     """Return for each host the number of volunteers with approved hours."""
-    given = _standing(viewer, Whose.HOST, host_ids).filter(seconds__gt=0)
-    return dict(given.values_list(Whose.HOST.of_entry).annotate(Count("volunteer", distinct=True)))
+    given = _current_entries(viewer, GroupBy.HOST, host_ids).filter(seconds__gt=0)
+    return dict(given.values_list(GroupBy.HOST.entry_lookup).annotate(Count("volunteer", distinct=True)))
 
 
-def count_completed(*, viewer: User | None, whose: Whose, keys: Collection[int]) -> dict[int, int]:
+def count_completed(*, viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> dict[int, int]:
     """Return the number of opportunities in which each volunteer, or any volunteer of each host, completed a role."""
-    completed = _completed(viewer, whose, keys).values_list(whose.value)
+    completed = _completed(viewer, group_by, keys).values_list(group_by.value)
     return dict(completed.annotate(Count("role__opportunity", distinct=True)))
 
 
 def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]) -> Mapping[int, list[int]]:
     """Return the ids of the skills that the completed roles of each volunteer developed, the first by name."""
     pairs = (
-        _completed(viewer, Whose.VOLUNTEER, volunteer_ids)
+        _completed(viewer, GroupBy.VOLUNTEER, volunteer_ids)
         .filter(role__role_skills__is_developed=True, role__role_skills__skill__in=Skill.objects.visible_to(viewer))
         .order_by("role__role_skills__skill__name", "role__role_skills__skill")
         .values_list("volunteer", "role__role_skills__skill", "role__role_skills__skill__name")
@@ -123,7 +125,7 @@ def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]
     )
     skills: defaultdict[int, list[int]] = defaultdict(list)
     for volunteer_id, skill_id, _ in pairs:
-        if len(skills[volunteer_id]) < MAX_DEVELOPED:
+        if len(skills[volunteer_id]) < MAX_DEVELOPED_SKILLS:
             skills[volunteer_id].append(skill_id)
     return skills
 
@@ -143,14 +145,14 @@ def find_hosts_with_figures(*, viewer: User | None, host_ids: Collection[int]) -
 
 def find_days_of_service(*, volunteer: User) -> LocalDays:
     """Return the time zones in which the volunteer's approved hours began."""
-    return find_local_days(_standing(volunteer, Whose.VOLUNTEER, [volunteer.pk]).filter(seconds__gt=0))
+    return find_local_days(_current_entries(volunteer, GroupBy.VOLUNTEER, [volunteer.pk]).filter(seconds__gt=0))
 
 
 def sum_service(*, volunteer: User, days: LocalDays, since: date, until: date) -> list[Service]:
     """Return the volunteer's approved hours that began in the range, as `days` reads it, most hours first."""
-    name, key = "application__role__opportunity__host__organization_name", Whose.HOST.of_entry
+    name, key = "application__role__opportunity__host__organization_name", GroupBy.HOST.entry_lookup
     rows = (
-        _standing(volunteer, Whose.VOLUNTEER, [volunteer.pk])
+        _current_entries(volunteer, GroupBy.VOLUNTEER, [volunteer.pk])
         .filter(days.began_within(since, until), seconds__gt=0)
         .values(key, name)
         .annotate(sum=Sum("seconds"))
@@ -175,11 +177,11 @@ def find_public_record(*, code: str) -> ServiceRecord | None:
     return ServiceRecord.objects.filter(code=code, volunteer__is_active=True).first()
 
 
-def _standing(viewer: User | None, whose: Whose, keys: Collection[int]) -> QuerySet[HoursEntry]:
-    rows = HoursEntry.objects.visible_to(viewer).that_stand().filter(**{f"{whose.of_entry}__in": keys})
+def _current_entries(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> QuerySet[HoursEntry]:
+    rows = HoursEntry.objects.visible_to(viewer).current().filter(**{f"{group_by.entry_lookup}__in": keys})
     return rows.order_by()
 
 
-def _completed(viewer: User | None, whose: Whose, keys: Collection[int]) -> QuerySet[Application]:
+def _completed(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> QuerySet[Application]:
     rows = Application.objects.visible_to(viewer).filter(status=ApplicationStatus.COMPLETED)
-    return rows.filter(**{f"{whose.value}__in": keys}).order_by()
+    return rows.filter(**{f"{group_by.value}__in": keys}).order_by()

@@ -38,7 +38,7 @@ class LocalDays:
         """
         condition = Q(pk__in=[])
         for zone in {*self.zip_codes, UTC}:
-            bounds = Q(started_at__gte=starts(since, zone), started_at__lt=ends(until, zone))
+            bounds = Q(started_at__gte=range_start(since, zone), started_at__lt=range_end(until, zone))
             condition |= self._is_in(zone) & bounds
         return condition
 
@@ -70,11 +70,11 @@ def find_local_days(entries: QuerySet[HoursEntry]) -> LocalDays:
     return LocalDays(zip_codes, min(days, default=None))
 
 
-def starts(bound: date, zone: tzinfo = UTC) -> datetime:
+def range_start(bound: date, zone: tzinfo = UTC) -> datetime:
     """Return the moment at which a range begins: the time itself, or the start of the day in the zone."""
     return bound if isinstance(bound, datetime) else datetime.combine(bound, time(), tzinfo=zone)
 
 
-def ends(bound: date, zone: tzinfo = UTC) -> datetime:
+def range_end(bound: date, zone: tzinfo = UTC) -> datetime:
     """Return the moment before which a range ends: the time itself, or the end of the day in the zone."""
-    return bound if isinstance(bound, datetime) else starts(bound + ONE_DAY, zone)
+    return bound if isinstance(bound, datetime) else range_start(bound + ONE_DAY, zone)

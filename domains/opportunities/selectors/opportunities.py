@@ -13,9 +13,9 @@ from domains.accounts.models import User
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind, OpportunityStatus, RoleSkill
 
 #: Times outside these are mistakes; times near the calendar's ends cannot be converted to UTC.
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+MIN_TIME, MAX_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 #: Error message for a time outside these.
-SENSIBLE_TIME = "Give a time with its offset, from the years 1970 to 2199, such as 2030-05-04T10:00:00-07:00."
+INVALID_TIME = "Give a time with its offset, from the years 1970 to 2199, such as 2030-05-04T10:00:00-07:00."
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def find_opportunities(
     """
     columns = {order.column: order for order in reversed(ordering or (BY_START,))}
     orders = list(reversed(columns.values()))
-    tie = Order("pk", orders[0].is_descending)
-    found = Opportunity.objects.visible_to(viewer).filter(_fits(filters))
-    return found.order_by(*(order.expression() for order in [*orders, tie]))
+    tie_breaker = Order("pk", orders[0].is_descending)
+    found = Opportunity.objects.visible_to(viewer).filter(_matches(filters))
+    return found.order_by(*(order.expression() for order in [*orders, tie_breaker]))
 
 
-def _fits(filters: OpportunityFilters) -> Q:
+def _matches(filters: OpportunityFilters) -> Q:
     wanted = {
         "status": filters.status or OpportunityStatus.OPEN,
         "kind": filters.kind,
@@ -75,17 +75,17 @@ def _fits(filters: OpportunityFilters) -> Q:
         "start_date__lt": filters.starts_before,
         "listing__source__name": filters.source,
     }
-    fits = Q(**{lookup: value for lookup, value in wanted.items() if value is not None})
+    condition = Q(**{lookup: value for lookup, value in wanted.items() if value is not None})
     if wanted["status"] == OpportunityStatus.OPEN:
         # The index (status, start_date, id) still gives the order; the task leaves few ended rows to skip.
-        fits &= Q(end_date__gt=timezone.now())
+        condition &= Q(end_date__gt=timezone.now())
     # Subqueries, because a join would list an opportunity once for each matching skill or cause.
     if filters.skill_ids is not None:
-        fits &= Q(pk__in=RoleSkill.objects.filter(skill__in=filters.skill_ids).values("role__opportunity"))
+        condition &= Q(pk__in=RoleSkill.objects.filter(skill__in=filters.skill_ids).values("role__opportunity"))
     if filters.cause_ids is not None:
         through = Opportunity.causes.through.objects
-        fits &= Q(pk__in=through.filter(cause__in=filters.cause_ids).values("opportunity"))
-    return fits
+        condition &= Q(pk__in=through.filter(cause__in=filters.cause_ids).values("opportunity"))
+    return condition
 
 
 def find_causes(*, viewer: User | None) -> QuerySet[Cause]:
@@ -105,6 +105,6 @@ def find_opportunity(*, viewer: User | None, opportunity_id: int) -> QuerySet[Op
     return Opportunity.objects.visible_to(viewer).filter(pk=opportunity_id)
 
 
-def is_sensible_time(moment: datetime) -> bool:
+def is_valid_time(moment: datetime) -> bool:
     """Whether it is a time with an offset, in the years that people plan for."""
-    return timezone.is_aware(moment) and EARLIEST <= moment < LATEST
+    return timezone.is_aware(moment) and MIN_TIME <= moment < MAX_TIME

@@ -18,15 +18,15 @@ from domains.verification.selectors import find_valid_kinds
 
 #: Maximum number of applications that count, the newest ones.
 MAX_APPLICATIONS = 500
-_HELD = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
-_ASKED = (
+_HELD_STATUSES = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
+_APPLIED_STATUSES = (
     ApplicationStatus.APPLIED,
     ApplicationStatus.SHORTLISTED,
     ApplicationStatus.WAITLISTED,
     ApplicationStatus.OFFERED,
 )
 #: Roles with an application in these statuses are not recommended: it is still live, or the host declined it.
-_SETTLED = (*_HELD, *_ASKED, ApplicationStatus.DECLINED)
+_EXCLUDED_STATUSES = (*_HELD_STATUSES, *_APPLIED_STATUSES, ApplicationStatus.DECLINED)
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Profile:
     """A volunteer, and the filters of their recommendations."""
 
     volunteer: Volunteer
-    place: Point | None
+    home: Point | None
     #: The organizations they run, and the roles not to recommend to them.
-    runs: frozenset[int]
-    settled: frozenset[int]
+    managed_host_ids: frozenset[int]
+    excluded_role_ids: frozenset[int]
 
 
 def read_profile(*, viewer: User, now: datetime) -> Profile:
@@ -54,11 +54,11 @@ def read_profile(*, viewer: User, now: datetime) -> Profile:
             "role__opportunity__end_date",
         )[:MAX_APPLICATIONS]
     )
-    held = [row for row in applications if row[0] in _HELD]
-    place = zip_point(viewer.zip_code)
+    held = [row for row in applications if row[0] in _HELD_STATUSES]
+    home = zip_point(viewer.zip_code)
     volunteer = Volunteer(
         skills=_read_skills(viewer),
-        has_place=place is not None,
+        has_location=home is not None,
         causes=_count_causes({row[2] for row in held}),
         hosts=frozenset(row[3] for row in held),
         courses=frozenset(
@@ -67,14 +67,14 @@ def read_profile(*, viewer: User, now: datetime) -> Profile:
             )
         ),
         verifications=frozenset(kind.value for kind in find_valid_kinds(user=viewer, now=now)),
-        taken=[Span(row[4], row[5]) for row in held if row[5] > now],
-        asked=[Span(row[4], row[5]) for row in applications if row[0] in _ASKED and row[5] > now],
+        held_spans=[Span(row[4], row[5]) for row in held if row[5] > now],
+        applied_spans=[Span(row[4], row[5]) for row in applications if row[0] in _APPLIED_STATUSES and row[5] > now],
     )
     return Profile(
         volunteer=volunteer,
-        place=place,
-        runs=frozenset(hosts_run_by(viewer)),
-        settled=frozenset(row[1] for row in applications if row[0] in _SETTLED),
+        home=home,
+        managed_host_ids=frozenset(hosts_run_by(viewer)),
+        excluded_role_ids=frozenset(row[1] for row in applications if row[0] in _EXCLUDED_STATUSES),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.opportunities import policies
-from domains.opportunities.matching import Match, match_role, pick
+from domains.opportunities.matching import Match, match_role, pick_matches
 from domains.opportunities.selectors.candidates import find_candidates
 from domains.opportunities.selectors.profiles import read_profile
 from domains.opportunities.selectors.role_candidates import read_role_candidates
@@ -37,10 +37,11 @@ def find_recommended_roles(*, viewer: User, first: int, now: datetime | None = N
     now = now or timezone.now()
     profile, applicants = read_profile(viewer=viewer, now=now), count_applicants()
     role_ids = find_candidates(profile=profile, applicants=applicants, now=now)
-    candidates = read_role_candidates(role_ids=role_ids, home=profile.place, applicants=applicants, now=now)
+    candidates = read_role_candidates(role_ids=role_ids, home=profile.home, applicants=applicants, now=now)
     matches = [
         (candidate, match) for candidate in candidates if (match := match_role(profile.volunteer, candidate, now))
     ]
     return [
-        RecommendedRole(candidate.role_id, candidate.opportunity_id, match) for candidate, match in pick(matches, first)
+        RecommendedRole(candidate.role_id, candidate.opportunity_id, match)
+        for candidate, match in pick_matches(matches, first)
     ]

@@ -16,16 +16,16 @@ from domains.base.errors import NotAllowed, NotFound
 from domains.geo.plain import Point, distance_km
 from domains.geo.selectors import zip_codes_within, zip_point
 from domains.opportunities import policies
-from domains.opportunities.matching import COARSE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
+from domains.opportunities.matching import HOST_DISTANCE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
 from domains.opportunities.models import Application, HostMembership, Opportunity, OpportunityStatus, Role
 from domains.opportunities.selectors.role_candidates import read_wanted_skills
-from domains.opportunities.selectors.unions import all_of
+from domains.opportunities.selectors.unions import union_all
 from domains.skills.models import UserSkill
 
 #: Maximum number of people that each branch reads.
-NEAREST = 400
-SKILLS, BEST_OF_SKILL = 10, 60
-NEWEST = 100
+MAX_NEAREST = 400
+MAX_SKILLS, MAX_BEST_PER_SKILL = 10, 60
+MAX_NEWEST = 100
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ def find_recommended_volunteers(
         raise NotFound("role", "role_id")
     if not policies.can_manage_opportunity(viewer, role.opportunity):
         raise NotAllowed("Only owners and coordinators of the organization see who might fit its roles.")
-    if role.opportunity.end_date <= now or role.opportunity.status not in _STILL_TO_COME:
+    if role.opportunity.end_date <= now or role.opportunity.status not in _UPCOMING_STATUSES:
         return []
     wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
-    people = _who_could_apply(viewer, role, _find_candidates(role, wanted), now)
+    people = _find_possible_applicants(viewer, role, _find_candidates(role, wanted), now)
     skills = _read_skills(people, wanted)
-    middle = _middle_of(role.opportunity)
+    center = _center_of(role.opportunity)
     matches = [
         RecommendedVolunteer(
             user_id,
@@ -67,23 +67,23 @@ def find_recommended_volunteers(
                 skills[user_id],
                 wanted,
                 is_remote=role.opportunity.is_remote,
-                distance_km=_distance(middle, zip_code),
+                distance_km=_distance(center, zip_code),
             ),
         )
         for user_id, zip_code in people.items()
     ]
-    fitting = [one for one in matches if one.match.tenths > 0]
-    return sorted(fitting, key=lambda one: (-one.match.tenths, one.user_id))[:first]
+    matching = [one for one in matches if one.match.tenths > 0]
+    return sorted(matching, key=lambda one: (-one.match.tenths, one.user_id))[:first]
 
 
-_STILL_TO_COME = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
+_UPCOMING_STATUSES = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
-def _who_could_apply(viewer: User, role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
+def _find_possible_applicants(viewer: User, role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
     """Return the ZIP codes, by id, of the adult volunteers with a verified address who could apply."""
     adults = Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lt=now.year - ADULT_AGE)
     people = (
-        User.objects.proved()
+        User.objects.with_verified_email()
         .filter(adults, pk__in=among, is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
         .exclude(pk__in=Block.objects.filter(blocker=viewer).values("blocked"))
         .exclude(pk__in=Block.objects.filter(blocked=viewer).values("blocker"))
@@ -96,37 +96,44 @@ def _who_could_apply(viewer: User, role: Role, among: Collection[int], now: date
 def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
     """Return the ids of people to score: the best at each skill, the nearest, else the newest."""
     found = set(_holders(wanted))
-    middle = _middle_of(role.opportunity)
-    if middle:
-        found.update(_nearest(middle))
-    if not (wanted or middle):
-        found.update(_volunteers().order_by("-pk").values_list("pk", flat=True)[:NEWEST])
+    center = _center_of(role.opportunity)
+    if center:
+        found.update(_nearest(center))
+    if not (wanted or center):
+        found.update(_volunteers().order_by("-pk").values_list("pk", flat=True)[:MAX_NEWEST])
     return found
 
 
 def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
     """Return the people best at the required skills, and beginners at skills that the role only develops."""
     reads = []
-    for skill in sorted(wanted, key=lambda skill: not skill.is_required)[:SKILLS]:
+    for skill in sorted(wanted, key=lambda skill: not skill.is_required)[:MAX_SKILLS]:
         order = ("-proficiency_level", "-user") if skill.is_required else ("proficiency_level", "user")
-        reads.append(UserSkill.objects.filter(skill=skill.skill_id).order_by(*order)[:BEST_OF_SKILL])
-    return all_of(reads, "user")
+        reads.append(UserSkill.objects.filter(skill=skill.skill_id).order_by(*order)[:MAX_BEST_PER_SKILL])
+    return union_all(reads, "user")
 
 
-def _nearest(middle: Point) -> Iterable[int]:
-    """Return the people of the nearest ZIP codes, adding ZIP codes until there are `NEAREST` people.
+def _nearest(center: Point) -> Iterable[int]:
+    """Return the people of the nearest ZIP codes, adding ZIP codes until there are `MAX_NEAREST` people.
 
     People are counted in the index first, so that a crowded city costs no extra reads.
     """
-    around = zip_codes_within(middle, COARSE_BANDS[-1][0])
-    counted = User.objects.filter(zip_code__in=around).order_by().values_list("zip_code").annotate(people=Count("pk"))
-    chosen, enough = [], 0
-    for zip_code, people in sorted(counted, key=lambda row: (_distance(middle, row[0]) or 0, row[0])):
-        if enough >= NEAREST:
+    nearby_zip_codes = zip_codes_within(center, HOST_DISTANCE_BANDS[-1][0])
+    counted = (
+        User.objects.filter(zip_code__in=nearby_zip_codes)
+        .order_by()
+        .values_list("zip_code")
+        .annotate(people=Count("pk"))
+    )
+    chosen, total = [], 0
+    for zip_code, people in sorted(counted, key=lambda row: (_distance(center, row[0]) or 0, row[0])):
+        if total >= MAX_NEAREST:
             break
         chosen.append(zip_code)
-        enough += people
-    return _volunteers().filter(zip_code__in=chosen).order_by("zip_code", "pk").values_list("pk", flat=True)[:NEAREST]
+        total += people
+    return (
+        _volunteers().filter(zip_code__in=chosen).order_by("zip_code", "pk").values_list("pk", flat=True)[:MAX_NEAREST]
+    )
 
 
 def _volunteers() -> QuerySet[User]:
@@ -143,12 +150,12 @@ def _read_skills(people: Collection[int], wanted: Sequence[WantedSkill]) -> defa
     return held
 
 
-def _middle_of(opportunity: Opportunity) -> Point | None:
+def _center_of(opportunity: Opportunity) -> Point | None:
     if opportunity.is_remote or opportunity.latitude is None or opportunity.longitude is None:
         return None
     return Point(opportunity.latitude, opportunity.longitude)
 
 
-def _distance(middle: Point | None, zip_code: str) -> float | None:
-    home = zip_point(zip_code) if middle else None
-    return distance_km(middle, home) if middle and home else None
+def _distance(center: Point | None, zip_code: str) -> float | None:
+    home = zip_point(zip_code) if center else None
+    return distance_km(center, home) if center and home else None

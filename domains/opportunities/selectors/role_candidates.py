@@ -33,7 +33,7 @@ def read_role_candidates(
 ) -> list[RoleCandidate]:
     """Return the roles that have free slots and take applications now, read from the tables."""
     # Everybody sees open opportunities, so `visible_to` would only slow the query plan down.
-    seen = Opportunity.objects.taking_people(now)
+    seen = Opportunity.objects.accepting_applications(now)
     rows = list(
         Role.objects.filter(pk__in=role_ids, opportunity__in=seen, slots_taken__lt=F("slots_available")).values_list(
             *_COLUMNS

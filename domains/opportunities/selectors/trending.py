@@ -9,11 +9,11 @@ from django.db.models import Count
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.base.cached import PUBLIC, Figures, kept
+from domains.base.cached import PUBLIC, Figures, get_or_compute
 from domains.opportunities.models import Application, Opportunity
 
-LATELY = timedelta(days=14)
-KEPT_SECONDS = 3600
+TRENDING_WINDOW = timedelta(days=14)
+CACHE_SECONDS = 3600
 #: More are counted than shown, because some close before the hour is over.
 MAX_COUNTED = 500
 
@@ -24,8 +24,8 @@ def find_trending(*, viewer: User | None, first: int) -> list[int]:
     The order is up to an hour old; whether an opportunity is still open is checked on each call.
     """
     counted = list(count_applicants())
-    standing = Opportunity.objects.visible_to(viewer).taking_people(timezone.now()).filter(pk__in=counted)
-    open_now = set(standing.values_list("pk", flat=True))
+    still_open = Opportunity.objects.visible_to(viewer).accepting_applications(timezone.now()).filter(pk__in=counted)
+    open_now = set(still_open.values_list("pk", flat=True))
     return [key for key in counted if key in open_now][:first]
 
 
@@ -34,16 +34,16 @@ def count_applicants() -> dict[int, int]:
 
     The result is the same for every viewer and reveals only numbers.
     """
-    rows = kept(what="trending", rights=PUBLIC, seconds=KEPT_SECONDS, find=lambda: _count(timezone.now()))
+    rows = get_or_compute(what="trending", rights=PUBLIC, seconds=CACHE_SECONDS, compute=lambda: _count(timezone.now()))
     return dict(cast("list[tuple[int, int]]", rows))
 
 
 def _count(now: datetime) -> Figures:
-    lately = Application.objects.filter(
-        submitted_at__gt=now - LATELY, role__opportunity__in=Opportunity.objects.taking_people(now)
+    recent = Application.objects.filter(
+        submitted_at__gt=now - TRENDING_WINDOW, role__opportunity__in=Opportunity.objects.accepting_applications(now)
     )
     counted = (
-        lately.values("role__opportunity")
+        recent.values("role__opportunity")
         .annotate(people=Count("volunteer", distinct=True))
         .order_by("-people", "role__opportunity__start_date", "role__opportunity")
     )

@@ -9,13 +9,13 @@ from django.db import connection
 from django.db.models import QuerySet
 
 
-def all_of(reads: Iterable[QuerySet[Any]], column: str) -> list[int]:
+def union_all(reads: Iterable[QuerySet[Any]], column: str) -> list[int]:
     """Return the column from the rows of all reads, each with its own order and limit."""
-    arms = list(reads)
+    querysets = list(reads)
     if not connection.features.supports_slicing_ordering_in_compound:
         # SQLite allows a limit only in a subquery.
-        arms = [arm.model._default_manager.filter(pk__in=arm.values("pk")) for arm in arms]
-    if not arms:
+        querysets = [queryset.model._default_manager.filter(pk__in=queryset.values("pk")) for queryset in querysets]
+    if not querysets:
         return []
-    first, *others = [arm.values_list(column, flat=True) for arm in arms]
+    first, *others = [queryset.values_list(column, flat=True) for queryset in querysets]
     return list(first.union(*others, all=True) if others else first)

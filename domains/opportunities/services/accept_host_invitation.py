@@ -11,10 +11,10 @@ from domains.base.errors import Code, NotAllowed, Refused
 from domains.opportunities import policies, tokens
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership
-from domains.opportunities.services.create_host import refuse_above_hosts
+from domains.opportunities.services.create_host import refuse_too_many_hosts
 from domains.opportunities.services.locks import lock_host
 
-MAX_TRIES_AN_HOUR = 30
+MAX_ATTEMPTS_PER_HOUR = 30
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
     EMAIL_NOT_VERIFIED, FORBIDDEN (another address), DUPLICATE (a member already, by another invitation),
     CONFLICT (the actor belongs to too many hosts) and RATE_LIMITED.
     """
-    rates.spend(what="accept_host_invitation", key=str(actor.pk), limit=MAX_TRIES_AN_HOUR, seconds=3600)
+    rates.spend(what="accept_host_invitation", key=str(actor.pk), limit=MAX_ATTEMPTS_PER_HOUR, seconds=3600)
     membership = _lock_invitation(key)
     if membership.accepted_at is not None:
         if membership.user_id == actor.pk:
@@ -41,7 +41,7 @@ def accept_host_invitation(*, actor: User, key: str) -> HostMembership:
     if HostMembership.objects.filter(host=membership.host_id, user=actor).exists():
         message = "You are a member of this organization already; an owner can change your role."
         raise Refused.because(Code.DUPLICATE, message, "key")
-    refuse_above_hosts(actor)
+    refuse_too_many_hosts(actor)
     membership.user, membership.accepted_at = actor, timezone.now()
     membership.save(update_fields=["user", "accepted_at"])
     return membership
@@ -56,7 +56,7 @@ def _lock_invitation(key: str) -> HostMembership:
     host_id = invitations.values_list("host_id", flat=True).first()
     if host_id is not None and lock_host(host_id=host_id):
         membership = invitations.first()
-        if membership and tokens.is_for(key, membership.email):
+        if membership and tokens.is_key_for(key, membership.email):
             return membership
     raise _expired()
 

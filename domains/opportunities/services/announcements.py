@@ -8,10 +8,10 @@ from typing import Any
 
 from domains.accounts.models import User
 from domains.opportunities.models import Opportunity, OpportunityChange
-from domains.opportunities.services.drafts import PLACE_COLUMNS
+from domains.opportunities.services.drafts import LOCATION_COLUMNS
 
 #: The columns that say when and where the opportunity takes place.
-RELIED_ON = ("start_date", "end_date", *PLACE_COLUMNS)
+NOTIFIED_COLUMNS = ("start_date", "end_date", *LOCATION_COLUMNS)
 
 
 def record_change(
@@ -19,11 +19,11 @@ def record_change(
 ) -> OpportunityChange:
     """Store the change, in the transaction that makes it; mails and notifications are written from this row."""
     return OpportunityChange.objects.create(
-        opportunity=opportunity, actor=actor, before=_plain(before), after=_plain(after), at=now
+        opportunity=opportunity, actor=actor, before=_to_json(before), after=_to_json(after), at=now
     )
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+def _to_json(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
         for name, value in values.items()

@@ -20,7 +20,7 @@ from domains.opportunities.services.moves import move, refuse_unless_possible
 from domains.opportunities.transitions import Act, target_of
 
 #: Reason in the history when the volunteer holds an overlapping slot. It doesn't name that slot: it is private.
-HOLDS_ANOTHER = "Holds another slot at that time."
+HOLDS_OVERLAPPING_SLOT = "Holds another slot at that time."
 
 
 def answer_offer(*, actor: User, application_id: int, accept: bool) -> Application:
@@ -73,7 +73,7 @@ def _refuse(application: Application, role: Role, reasons: list[Reason]) -> list
         target=target_of(Act.RETURN),
         actor=None,
         now=timezone.now(),
-        reason=HOLDS_ANOTHER,
+        reason=HOLDS_OVERLAPPING_SLOT,
     )
     what_now = "This slot goes to the next on the waitlist; you keep your position for a later one."
     return [

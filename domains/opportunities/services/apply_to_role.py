@@ -16,11 +16,11 @@ from domains.opportunities.models import Application, ApplicationStatus, Role
 from domains.opportunities.selectors import find_reasons, find_roles, get_live_application
 from domains.opportunities.services.locks import lock_role, lock_volunteers
 from domains.opportunities.services.moves import move
-from domains.opportunities.services.values import problems_of, problems_of_words
+from domains.opportunities.services.values import problems_of, problems_of_texts
 from domains.opportunities.transitions import Act
 
 #: How often a volunteer may apply for the same role.
-MAX_PER_DAY = 10
+MAX_APPLICATIONS_PER_DAY = 10
 
 
 @transaction.atomic
@@ -42,11 +42,11 @@ def apply_to_role(*, actor: User, role_id: int, cover_letter: str = "", join_wai
     problems = [
         *_reasons(volunteer, seen, timezone.now()),
         *problems_of(application, exclude={"role", "volunteer"}),
-        *problems_of_words(application, lines=()),
+        *problems_of_texts(application, lines=()),
     ]
     # Refuses most of a crowd before they lock the role, so that they don't keep the others waiting.
     _refuse(problems, join_waitlist=join_waitlist)
-    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MAX_PER_DAY, seconds=86400)
+    rates.spend(what="apply_to_role", key=f"{actor.pk} {role_id}", limit=MAX_APPLICATIONS_PER_DAY, seconds=86400)
     role = lock_role(viewer=actor, role_id=role_id)
     if role is None:
         raise NotFound("role", "role_id")

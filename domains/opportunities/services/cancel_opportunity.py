@@ -13,7 +13,7 @@ from domains.base import bus
 from domains.base.errors import Code, Refused
 from domains.opportunities import facts
 from domains.opportunities.models import (
-    LIVE_STATUSES,
+    LIVE_APPLICATION_STATUSES,
     Application,
     ApplicationStatus,
     Opportunity,
@@ -35,11 +35,11 @@ def cancel_opportunity(*, actor: User, opportunity_id: int, reason: str = "") ->
     """
     reason = clean_reason(reason)
     opportunity = lock_opportunity(actor=actor, opportunity_id=opportunity_id, what="call its opportunities off")
-    call_off(opportunity, actor=actor, reason=reason)
+    cancel(opportunity, actor=actor, reason=reason)
     return opportunity
 
 
-def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> None:
+def cancel(opportunity: Opportunity, *, actor: User | None, reason: str) -> None:
     """The locked opportunity and its live applications are CANCELLED; refuses with CONFLICT.
 
     A repeat changes nothing. Without an actor, the history says that staff did it.
@@ -49,8 +49,8 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
     _lock_roles(opportunity)
     # Read the clock under the locks: moves that others made before then are earlier.
     now = timezone.now()
-    if obstacle := _obstacle(opportunity, now):
-        raise Refused.because(Code.CONFLICT, obstacle, "opportunity_id")
+    if refusal := _find_refusal(opportunity, now):
+        raise Refused.because(Code.CONFLICT, refusal, "opportunity_id")
     before = {"status": opportunity.status.value, "closed_reason": opportunity.closed_reason}
     opportunity.status, opportunity.closed_reason = OpportunityStatus.CANCELLED, reason
     # Saved before the applications, so that no slot which they free is offered.
@@ -63,7 +63,7 @@ def call_off(opportunity: Opportunity, *, actor: User | None, reason: str) -> No
     bus.publish(facts.OpportunityCancelled(opportunity_id=opportunity.pk, change_id=change.pk))
 
 
-def _obstacle(opportunity: Opportunity, now: datetime) -> str | None:
+def _find_refusal(opportunity: Opportunity, now: datetime) -> str | None:
     """Return why the opportunity cannot be cancelled, or None."""
     if opportunity.kind == OpportunityKind.EXTERNAL:
         return "Its slots are given at its source, so it can be cancelled only there. Close it here."
@@ -79,6 +79,6 @@ def _lock_roles(opportunity: Opportunity) -> None:
 
 
 def _cancel_applications(opportunity: Opportunity, actor: User | None, reason: str, now: datetime) -> None:
-    live = set(LIVE_STATUSES) - {ApplicationStatus.COMPLETED}
+    live = set(LIVE_APPLICATION_STATUSES) - {ApplicationStatus.COMPLETED}
     applications = Application.objects.filter(status__in=live, role__opportunity=opportunity)
     cancel_all(applications=applications, actor=actor, now=now, reason=reason)

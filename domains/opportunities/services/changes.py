@@ -11,7 +11,7 @@ from domains.opportunities.models import Application, ApplicationHistory, Role
 from domains.opportunities.services.locks import lock_role, lock_volunteers
 from domains.opportunities.services.values import clean_note
 
-MAX_REASON = ApplicationHistory._meta.get_field("reason").max_length or 0
+MAX_REASON_LENGTH = ApplicationHistory._meta.get_field("reason").max_length or 0
 
 
 def lock_to_decide(*, actor: User, application_id: int, gives_slot: bool = False) -> tuple[Application, Role]:
@@ -56,7 +56,7 @@ def lock_again(*, application: Application, viewer: User | None, gives_slot: boo
 
 def clean_reason(text: str, field: str) -> str:
     """Return the reason for the history, in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
-    return clean_note(text, longest=MAX_REASON, field=field)
+    return clean_note(text, max_length=MAX_REASON_LENGTH, field=field)
 
 
 def _find(applications: QuerySet[Application], application_id: int) -> Application:

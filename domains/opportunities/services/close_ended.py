@@ -10,7 +10,7 @@ from django.utils import timezone
 from domains.opportunities.models import Opportunity, OpportunityStatus
 from domains.opportunities.selectors import find_ended
 
-BATCH = 500
+BATCH_SIZE = 500
 REASON = "It is over."
 
 
@@ -30,7 +30,7 @@ def close_ended(*, now: datetime | None = None) -> int:
 @transaction.atomic
 def _close_batch(now: datetime) -> int:
     # Skip rows that another transaction has locked; the next run closes them if they are still open.
-    ended = find_ended(now=now).select_for_update(skip_locked=True)[:BATCH]
+    ended = find_ended(now=now).select_for_update(skip_locked=True)[:BATCH_SIZE]
     return Opportunity.objects.filter(pk__in=[row.pk for row in ended.only("pk")]).update(
         status=OpportunityStatus.CLOSED, closed_reason=REASON, updated_at=now
     )

@@ -12,7 +12,7 @@ from domains.opportunities.models import Opportunity, OpportunityStatus
 from domains.opportunities.services.locks import lock_opportunity
 from domains.opportunities.services.values import clean_note
 
-MAX_REASON = Opportunity._meta.get_field("closed_reason").max_length or 0
+MAX_REASON_LENGTH = Opportunity._meta.get_field("closed_reason").max_length or 0
 
 
 @transaction.atomic
@@ -42,4 +42,4 @@ def close(opportunity: Opportunity, *, reason: str) -> None:
 
 def clean_reason(reason: str) -> str:
     """Return the reason in one line; refuses with TOO_LONG and INVALID."""
-    return clean_note(reason, longest=MAX_REASON, field="reason")
+    return clean_note(reason, max_length=MAX_REASON_LENGTH, field="reason")

@@ -11,9 +11,9 @@ from domains.base.errors import Code, NotAllowed, Refused
 from domains.opportunities import policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
-from domains.opportunities.services.values import one_line, problems_of, problems_of_words
+from domains.opportunities.services.values import one_line, problems_of, problems_of_texts
 
-MAX_FOUNDED_A_DAY = 20
+MAX_FOUNDED_PER_DAY = 20
 #: Maximum number of organizations that one person belongs to.
 MAX_HOSTS = 100
 
@@ -37,10 +37,10 @@ def create_host(
         description=description.strip(),
         zip_code=zip_code.strip(),
     )
-    if problems := [*problems_of(host), *problems_of_words(host, lines=["organization_name"])]:
+    if problems := [*problems_of(host), *problems_of_texts(host, lines=["organization_name"])]:
         raise Refused(*problems)
-    refuse_above_hosts(actor)
-    rates.spend(what="create_host", key=str(actor.pk), limit=MAX_FOUNDED_A_DAY, seconds=86400)
+    refuse_too_many_hosts(actor)
+    rates.spend(what="create_host", key=str(actor.pk), limit=MAX_FOUNDED_PER_DAY, seconds=86400)
     with transaction.atomic():
         host.save()
         HostMembership.objects.create(
@@ -49,7 +49,7 @@ def create_host(
     return host
 
 
-def refuse_above_hosts(user: User) -> None:
+def refuse_too_many_hosts(user: User) -> None:
     """Refuse with CONFLICT if the user belongs to `MAX_HOSTS` organizations already."""
     if HostMembership.objects.filter(user=user).count() >= MAX_HOSTS:
         message = f"You belong to {MAX_HOSTS} organizations, which is the most that a person can; leave one first."

@@ -16,11 +16,11 @@ from domains.base.signing import BadSignature
 from domains.opportunities.models import ServiceRecord
 from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, Service, read_record, sign_record
-from domains.opportunities.selectors import find_days_of_service, is_sensible_time, sum_service
-from domains.opportunities.selectors.local_days import ends, starts
+from domains.opportunities.selectors import find_days_of_service, is_valid_time, sum_service
+from domains.opportunities.selectors.local_days import range_end, range_start
 from domains.opportunities.services.log_hours import lock_volunteer
 
-PER_HOUR = 20
+MAX_PER_HOUR = 20
 #: Maximum number of records of one volunteer, including revoked ones.
 MAX_RECORDS = 200
 
@@ -38,7 +38,7 @@ def create_service_record(
     Refuses with RATE_LIMITED, INVALID (no time or date, out of order, no approved hours in the range) and CONFLICT (too
     many records).
     """
-    rates.spend(what="service_record", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
+    rates.spend(what="service_record", key=str(actor.pk), limit=MAX_PER_HOUR, seconds=3600)
     if problems := [*_problems_of_bound(since, "since"), *_problems_of_bound(until, "until")]:
         raise Refused(*problems)
     now = timezone.now()
@@ -46,7 +46,7 @@ def create_service_record(
         lock_volunteer(actor.pk)
         days = find_days_of_service(volunteer=actor)
         first, last = _bound(since) or days.first or days.today(now), _bound(until) or days.today(now)
-        if ends(last) <= starts(first):
+        if range_end(last) <= range_start(first):
             raise Refused.because(Code.INVALID, "It ends before it begins.", "until")
         services = sum_service(volunteer=actor, days=days, since=first, until=last)
         if not services:
@@ -72,8 +72,8 @@ def _store(actor: User, first: date, last: date, services: Sequence[Service]) ->
     return ServiceRecord.objects.create(
         volunteer=actor,
         code=content.code,
-        since=starts(first),
-        until=ends(last),
+        since=range_start(first),
+        until=range_end(last),
         approved_seconds=content.seconds,
         token=sign_record(content),
         created_at=content.issued_at,
@@ -82,7 +82,7 @@ def _store(actor: User, first: date, last: date, services: Sequence[Service]) ->
 
 def _problems_of_bound(given: datetime | None, field: str) -> list[Problem]:
     is_date = given is not None and timezone.is_naive(given) and given.time() == time()
-    if given is None or is_sensible_time(given.replace(tzinfo=UTC) if is_date else given):
+    if given is None or is_valid_time(given.replace(tzinfo=UTC) if is_date else given):
         return []
     message = "Give a date such as 2026-05-04, or a time with its offset, from the years 1970 to 2199."
     return [Problem(Code.INVALID, message, field)]
@@ -95,10 +95,10 @@ def _bound(given: datetime | None) -> date | None:
 
 def _find_same(actor: User, content: RecordContent) -> ServiceRecord | None:
     """Return a record with the same content that was not revoked and whose signature is still valid."""
-    standing = ServiceRecord.objects.filter(
-        volunteer=actor, since=starts(content.since), until=ends(content.until), revoked_at__isnull=True
+    valid_records = ServiceRecord.objects.filter(
+        volunteer=actor, since=range_start(content.since), until=range_end(content.until), revoked_at__isnull=True
     )
-    for record in standing.order_by("pk"):
+    for record in valid_records.order_by("pk"):
         try:
             earlier = read_record(record.token).content
         except BadSignature:

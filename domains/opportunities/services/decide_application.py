@@ -11,7 +11,7 @@ from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import Refused
 from domains.opportunities import facts
-from domains.opportunities.eligibility import PASSABLE
+from domains.opportunities.eligibility import OVERRIDABLE_CODES
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, Opportunity, OpportunityStatus, Role
 from domains.opportunities.selectors import find_reasons
@@ -40,7 +40,7 @@ def decide_application(
     target = target_of(act)
     if application.status == target:
         return application
-    _refuse_if_called_off(role.opportunity)
+    _refuse_if_cancelled(role.opportunity)
     refuse_unless_possible(application=application, act=act, target=target)
     now = timezone.now()
     overrides = _check_acceptance(application, role, now, accept_anyway=accept_anyway) if is_accept else []
@@ -65,13 +65,13 @@ def _check_acceptance(
 ) -> list[OpportunityCode]:
     """Return the codes of the reasons that the coordinator overrides, each once; refuses with the others."""
     reasons = find_reasons(volunteer=application.volunteer, roles=[role], now=now, is_new=False)[role.pk]
-    passed_over = {reason.code for reason in reasons} & PASSABLE if accept_anyway else frozenset()
+    overridden = {reason.code for reason in reasons} & OVERRIDABLE_CODES if accept_anyway else frozenset()
     # Without duplicates: two overlapping slots with other hosts give the same message.
-    if refusals := dict.fromkeys(one.problem_for_coordinator() for one in reasons if one.code not in passed_over):
+    if refusals := dict.fromkeys(one.problem_for_coordinator() for one in reasons if one.code not in overridden):
         raise Refused(*refusals)
-    return sorted(passed_over)
+    return sorted(overridden)
 
 
-def _refuse_if_called_off(opportunity: Opportunity) -> None:
+def _refuse_if_cancelled(opportunity: Opportunity) -> None:
     if opportunity.status == OpportunityStatus.CANCELLED:
         raise Refused.because(OpportunityCode.CLOSED, "The opportunity is cancelled; there is nothing to decide.")

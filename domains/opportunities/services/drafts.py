@@ -11,14 +11,14 @@ from domains.accounts.models import User
 from domains.base.errors import Code, Problem
 from domains.geo.selectors import normalize_zip_code, zip_point
 from domains.opportunities.models import Cause, Opportunity, OpportunityKind
-from domains.opportunities.selectors import SENSIBLE_TIME, is_sensible_time
+from domains.opportunities.selectors import INVALID_TIME, is_valid_time
 from domains.opportunities.services.role_drafts import RoleDraft, problems_of_roles
-from domains.opportunities.services.values import one_line, problems_of, problems_of_words
+from domains.opportunities.services.values import one_line, problems_of, problems_of_texts
 
 MAX_CAUSES = 20
-NO_END = "It ends before it has begun, or in the same moment; give an endDate that is after the startDate."
+INVALID_END = "It ends before it has begun, or in the same moment; give an endDate that is after the startDate."
 #: The columns that say where the opportunity is, in words; its coordinates follow from them.
-PLACE_COLUMNS = ("location_text", "location_zip", "is_remote")
+LOCATION_COLUMNS = ("location_text", "location_zip", "is_remote")
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class OpportunityDraft:
     def row(self, *, host_id: int | None, created_by: User | None) -> Opportunity:
         """Return the draft as a row; its coordinates are the middle of its ZIP code."""
         location_zip = normalize_zip_code(self.location_zip)
-        place = None if self.is_remote else zip_point(location_zip)
-        latitude, longitude = place or (None, None)
+        coordinates = None if self.is_remote else zip_point(location_zip)
+        latitude, longitude = coordinates or (None, None)
         return Opportunity(
             host_id=host_id,
             created_by=created_by,
@@ -89,7 +89,7 @@ def columns_changed(opportunity: Opportunity, wanted: Opportunity) -> dict[str, 
     """
     names = [field.name for field in fields(OpportunityChanges) if field.name != "cause_ids"]
     changed = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(opportunity, name)}
-    if not changed.keys().isdisjoint(PLACE_COLUMNS):
+    if not changed.keys().isdisjoint(LOCATION_COLUMNS):
         changed |= {"latitude": wanted.latitude, "longitude": wanted.longitude}
     return changed
 
@@ -107,7 +107,7 @@ def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Oppo
     }
     return [
         *problems_of(row, exclude=exclude),
-        *problems_of_words(row, lines=("title", "location_text"), before=before),
+        *problems_of_texts(row, lines=("title", "location_text"), before=before),
         *times,
         *_problems_of_causes(draft.cause_ids),
         *problems_of_roles(draft.roles, row),
@@ -129,12 +129,12 @@ def _problems_of_times(row: Opportunity, before: Opportunity | None) -> list[Pro
     ):
         return []
     problems = [
-        Problem(Code.INVALID, SENSIBLE_TIME, field)
+        Problem(Code.INVALID, INVALID_TIME, field)
         for field in ("start_date", "end_date")
-        if not is_sensible_time(getattr(row, field))
+        if not is_valid_time(getattr(row, field))
     ]
     if not problems and row.end_date <= row.start_date:
-        problems.append(Problem(Code.INVALID, NO_END, "end_date"))
+        problems.append(Problem(Code.INVALID, INVALID_END, "end_date"))
     return problems
 
 

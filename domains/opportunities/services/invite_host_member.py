@@ -17,7 +17,7 @@ from domains.opportunities.services.values import problems_of
 #: Maximum number of members and open invitations of one host.
 MAX_MEMBERS = 200
 #: Maximum number of invitations that one person sends in an hour, and that one address gets in a day from anybody.
-MAX_SENT_AN_HOUR, MAX_RECEIVED_A_DAY = 30, 5
+MAX_SENT_PER_HOUR, MAX_RECEIVED_PER_DAY = 30, 5
 
 
 @transaction.atomic
@@ -41,8 +41,8 @@ def invite_host_member(*, actor: User, host_id: int, email: str, role: Membershi
     invitation = host.memberships.filter(email__iexact=invitation.email).first() or invitation
     if invitation._state.adding:
         _refuse_if_full(host)
-    rates.spend(what="invite_host_member", key=str(actor.pk), limit=MAX_SENT_AN_HOUR, seconds=3600)
-    rates.spend(what="host_invitation", key=invitation.email, limit=MAX_RECEIVED_A_DAY, seconds=86400)
+    rates.spend(what="invite_host_member", key=str(actor.pk), limit=MAX_SENT_PER_HOUR, seconds=3600)
+    rates.spend(what="host_invitation", key=invitation.email, limit=MAX_RECEIVED_PER_DAY, seconds=86400)
     invitation.role, invitation.invited_by, invitation.invited_at = role, actor, timezone.now()
     invitation.save()
     bus.publish(facts.HostMemberInvited(membership_id=invitation.pk))

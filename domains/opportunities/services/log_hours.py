@@ -16,19 +16,19 @@ from domains.geo.selectors import zip_time_zone
 from domains.opportunities import facts, policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, HoursEntry, HoursStatus, Opportunity
-from domains.opportunities.selectors import SENSIBLE_TIME, find_overlapping, is_sensible_time
+from domains.opportunities.selectors import INVALID_TIME, find_overlapping, is_valid_time
 from domains.opportunities.services.values import one_line
 
 #: Maximum length of an entry, unless the opportunity itself is longer.
-LONGEST = timedelta(days=1)
+MAX_ENTRY_LENGTH = timedelta(days=1)
 #: How long before an opportunity hours for it may begin (setting up), and how long after it they may end (clearing up).
 MAX_BEFORE, MAX_AFTER = timedelta(days=1), timedelta(days=30)
-MAX_NOTE = HoursEntry._meta.get_field("note").max_length or 0
-PER_HOUR = 300
+MAX_NOTE_LENGTH = HoursEntry._meta.get_field("note").max_length or 0
+MAX_PER_HOUR = 300
 #: Maximum entries of one application, including corrections and rejected ones: more than one a day for a year.
 MAX_ENTRIES = 500
-WORKING = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
-UNDECIDED = (
+WORKING_STATUSES = (ApplicationStatus.ACCEPTED, ApplicationStatus.COMPLETED)
+UNDECIDED_STATUSES = (
     ApplicationStatus.APPLIED,
     ApplicationStatus.SHORTLISTED,
     ApplicationStatus.WAITLISTED,
@@ -56,7 +56,7 @@ def log_hours(
     opportunity); for a correction with CONFLICT (corrected already) and INVALID (it says the same); at last with
     OVERLAPS. Also with TOO_LONG, if there are too many entries.
     """
-    rates.spend(what="log_hours", key=str(actor.pk), limit=PER_HOUR, seconds=3600)
+    rates.spend(what="log_hours", key=str(actor.pk), limit=MAX_PER_HOUR, seconds=3600)
     return _log(actor, application_id, Hours(started_at, ended_at, one_line(note), corrects_id))
 
 
@@ -89,7 +89,7 @@ def _log(actor: User, application_id: int, hours: Hours) -> HoursEntry:
     _refuse_too_many(application)
     if problems := _problems_of_dates(entry, application.role.opportunity):
         raise Refused(*problems)
-    _refuse_unless_it_can_stand(entry)
+    _refuse_conflicts(entry)
     entry.seconds = int((entry.ended_at - entry.started_at).total_seconds())
     entry.save()
     bus.publish(facts.HoursSubmitted(hours_entry_id=entry.pk))
@@ -125,10 +125,10 @@ def _find_application(actor: User, application_id: int) -> Application:
         raise NotFound("application", "application_id")
     if not policies.can_log_hours(actor, application):
         raise NotAllowed("Only the volunteer logs hours; you review them.")
-    if application.status in UNDECIDED:
+    if application.status in UNDECIDED_STATUSES:
         message = f"The application is {application.status}; log hours once it is accepted."
         raise Refused.because(Code.CONFLICT, message, "application_id")
-    if application.status not in WORKING:
+    if application.status not in WORKING_STATUSES:
         message = f"The application is {application.status}; no hours are taken for it any more."
         raise Refused.because(OpportunityCode.CLOSED, message, "application_id")
     return application
@@ -136,14 +136,14 @@ def _find_application(actor: User, application_id: int) -> Application:
 
 def _problems_of(hours: Hours, opportunity: Opportunity) -> list[Problem]:
     problems = [
-        Problem(Code.INVALID, SENSIBLE_TIME, field)
+        Problem(Code.INVALID, INVALID_TIME, field)
         for field, moment in (("started_at", hours.started_at), ("ended_at", hours.ended_at))
-        if not is_sensible_time(moment)
+        if not is_valid_time(moment)
     ]
     if not problems:
         problems += _problems_of_times(hours, opportunity)
-    if len(hours.note) > MAX_NOTE:
-        problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_NOTE} characters.", "note"))
+    if len(hours.note) > MAX_NOTE_LENGTH:
+        problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_NOTE_LENGTH} characters.", "note"))
     return problems + line_problems(hours.note, "note")
 
 
@@ -154,7 +154,7 @@ def _problems_of_times(hours: Hours, opportunity: Opportunity) -> list[Problem]:
         return [Problem(Code.INVALID, "It ends before it has begun.", "ended_at")]
     if hours.ended_at > timezone.now():
         return [Problem(Code.INVALID, "It is still to come; log hours once they are worked.", "ended_at")]
-    if length > max(LONGEST, planned):
+    if length > max(MAX_ENTRY_LENGTH, planned):
         return [Problem(Code.INVALID, "It is longer than a day; log each day by itself.", "ended_at")]
     if length > planned and not hours.note:
         return [Problem(Code.REQUIRED, "These hours are longer than planned; explain them in a note.", "note")]
@@ -179,17 +179,17 @@ def _problems_of_dates(entry: HoursEntry, opportunity: Opportunity) -> list[Prob
         earliest, latest = min(earliest, corrected.started_at), max(latest, corrected.ended_at)
     problems = []
     if entry.started_at < earliest:
-        begins = _in_words(opportunity.start_date, opportunity)
+        begins = _format_local_time(opportunity.start_date, opportunity)
         message = f"It begins more than a day before the opportunity, which begins on {begins}; change the times."
         problems.append(Problem(Code.INVALID, message, "started_at"))
     if entry.ended_at > latest:
-        ends = _in_words(opportunity.end_date, opportunity)
+        ends = _format_local_time(opportunity.end_date, opportunity)
         message = f"It ends more than {MAX_AFTER.days} days after the opportunity, which ended on {ends}."
         problems.append(Problem(Code.INVALID, message, "ended_at"))
     return problems
 
 
-def _in_words(moment: datetime, opportunity: Opportunity) -> str:
+def _format_local_time(moment: datetime, opportunity: Opportunity) -> str:
     return f"{moment.astimezone(zip_time_zone(opportunity.location_zip) or UTC):%Y-%m-%d %H:%M %Z}"
 
 
@@ -214,7 +214,7 @@ def _find_same(entry: HoursEntry) -> HoursEntry | None:
     return same.first()
 
 
-def _refuse_unless_it_can_stand(entry: HoursEntry) -> None:
+def _refuse_conflicts(entry: HoursEntry) -> None:
     corrected = entry.corrects
     if corrected is not None:
         if corrected.corrections.exclude(status=HoursStatus.REJECTED).exists():

@@ -27,10 +27,10 @@ from domains.opportunities.models import (
     Role,
 )
 from domains.opportunities.selectors import find_next_on_waitlist
-from domains.opportunities.transitions import NOWHERE, Act, is_possible, places_taken_by, target_of
+from domains.opportunities.transitions import NO_STATUS, Act, count_slots_taken, is_possible, target_of
 
 #: Opportunities with these statuses still offer free slots to the waitlist.
-GIVING_STATUSES = (OpportunityStatus.OPEN, OpportunityStatus.CLOSED)
+OFFERING_STATUSES = (OpportunityStatus.OPEN, OpportunityStatus.CLOSED)
 
 
 def move(
@@ -51,10 +51,10 @@ def move(
     the current status, where the table has no such move, and with FULL.
     """
     source = refuse_unless_possible(application=application, act=act, target=target)
-    taken = places_taken_by(source, target)
+    taken = count_slots_taken(source, target)
     if taken > 0 and role.slots_taken >= role.slots_available:
         raise Refused.because(OpportunityCode.FULL, "Every slot of this role is taken.")
-    _place(application, role, act, target, now)
+    _set_status(application, role, act, target, now)
     if taken:
         Role.objects.filter(pk=role.pk).update(slots_taken=F("slots_taken") + taken)
         role.slots_taken += taken
@@ -82,8 +82,8 @@ def cancel_all(
     target = target_of(Act.CANCEL)
     rows = [one for one in applications.order_by("pk") if is_possible(Act.CANCEL, one.status, target)]
     # Applications without a slot first: the history must not suggest that somebody moved up.
-    rows.sort(key=lambda one: places_taken_by(one.status, target) < 0)
-    freed = Counter(one.role_id for one in rows if places_taken_by(one.status, target) < 0)
+    rows.sort(key=lambda one: count_slots_taken(one.status, target) < 0)
+    freed = Counter(one.role_id for one in rows if count_slots_taken(one.status, target) < 0)
     Application.objects.filter(pk__in=[one.pk for one in rows]).update(status=target, offer_expires_at=None)
     numbers = Case(*(When(pk=role_id, then=number) for role_id, number in freed.items()), default=0)
     Role.objects.filter(pk__in=freed).update(slots_taken=F("slots_taken") - numbers)
@@ -95,7 +95,7 @@ def cancel_all(
     )
 
 
-def _place(application: Application, role: Role, act: Act, target: ApplicationStatus, now: datetime) -> None:
+def _set_status(application: Application, role: Role, act: Act, target: ApplicationStatus, now: datetime) -> None:
     application.status = target
     # A volunteer who returns from an offer has a position already.
     if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
@@ -108,7 +108,7 @@ def refuse_unless_possible(
     *, application: Application, act: Act, target: ApplicationStatus
 ) -> ApplicationStatus | None:
     """Return the current status, if the act may move the application from it to `target`; refuses with CONFLICT."""
-    source = NOWHERE if application._state.adding else application.status
+    source = NO_STATUS if application._state.adding else application.status
     if not is_possible(act, source, target):
         message = f"The application is {source}, and from there it can't become {target}; read it again."
         raise Refused.because(Code.CONFLICT, message, "application_id")
@@ -121,7 +121,7 @@ def offer_slots(*, role: Role, now: datetime, number: int) -> None:
     Volunteers who may not are skipped, and keep their positions for a later slot. Opportunities that are over or
     cancelled make no offers. A system act.
     """
-    if role.opportunity.status not in GIVING_STATUSES or role.opportunity.end_date <= now:
+    if role.opportunity.status not in OFFERING_STATUSES or role.opportunity.end_date <= now:
         return
     free = role.slots_available - role.slots_taken
     for application in find_next_on_waitlist(role=role, number=min(number, free), now=now):

@@ -13,7 +13,7 @@ from domains.learning.selectors import find_completed_courses, find_required_cou
 from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Opportunity, OpportunityStatus
-from domains.opportunities.services.drafts import NO_END
+from domains.opportunities.services.drafts import INVALID_END
 from domains.opportunities.services.locks import lock_opportunity
 
 
@@ -44,7 +44,7 @@ def _missing(opportunity: Opportunity) -> list[Problem]:
     if not opportunity.roles.exists():
         problems.append(Problem(Code.REQUIRED, "Add at least one role that people can apply for.", "roles"))
     if opportunity.end_date <= opportunity.start_date:
-        problems.append(Problem(Code.INVALID, NO_END, "end_date"))
+        problems.append(Problem(Code.INVALID, INVALID_END, "end_date"))
     elif opportunity.end_date <= timezone.now():
         problems.append(Problem(Code.INVALID, "It is over already; give it an end that is still to come.", "end_date"))
     return problems

@@ -17,14 +17,14 @@ from django.utils import timezone
 from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityKind, OpportunityStatus, Source
 from domains.opportunities.services import close_ended
-from domains.opportunities.services.sources import GONE_AFTER
+from domains.opportunities.services.sources import MAX_MISSED_RUNS
 from domains.opportunities.services.values import problems_of
 
 #: Maximum lengths, to which longer texts are cut; the model refuses more.
-LONGEST = {"title": 200, "description": 5000, "location_text": 300, "organization_name": 200}
-SHORTEST_DESCRIPTION = 10
+MAX_LENGTHS = {"title": 200, "description": 5000, "location_text": 300, "organization_name": 200}
+MIN_DESCRIPTION_LENGTH = 10
 #: Closing reasons of listings that ended or went missing; no person closed these.
-BY_NOBODY = {"", close_ended.REASON}
+AUTOMATIC_CLOSED_REASONS = {"", close_ended.REASON}
 _FIELD_NAMES = {"location_zip": "postal_code"}
 
 
@@ -61,7 +61,7 @@ def record_listing(*, source_id: int, listing: FoundListing, now: datetime | Non
     """
     now = now or timezone.now()
     content, origin = _rows_of(listing)
-    problems = [*_times_wrong(listing), *_place_wrong(listing), *_link_wrong(listing)]
+    problems = [*_problems_of_times(listing), *_problems_of_location(listing), *_problems_of_link(listing)]
     problems += problems_of(Opportunity(**content), exclude={"host", "created_by"}, names=_FIELD_NAMES)
     problems += problems_of(Listing(**origin), exclude={"opportunity", "source"})
     if problems:
@@ -82,7 +82,7 @@ def _store(source_id: int, content: dict[str, Any], origin: dict[str, Any], now:
     )
     if row is None:
         return _create(source_id, content, origin, now)
-    outcome = _bring_up_to_date(row, content, row.content_hash != origin["content_hash"], now)
+    outcome = _update(row, content, row.content_hash != origin["content_hash"], now)
     Listing.objects.filter(pk=row.pk).update(**origin, last_seen_at=now, missed_runs=0)
     return outcome
 
@@ -96,12 +96,12 @@ def _create(source_id: int, content: dict[str, Any], origin: dict[str, Any], now
     return RecordOutcome.CREATED
 
 
-def _bring_up_to_date(row: Listing, content: dict[str, Any], has_changed: bool, now: datetime) -> RecordOutcome:
+def _update(row: Listing, content: dict[str, Any], has_changed: bool, now: datetime) -> RecordOutcome:
     """Update the opportunity from its source, unless a host has taken it over."""
     opportunity = row.opportunity
     if opportunity.host_id is not None:
         return RecordOutcome.UNCHANGED
-    status = _status_now(row, content["end_date"], now)
+    status = _find_status(row, content["end_date"], now)
     if not has_changed and status == opportunity.status:
         return RecordOutcome.UNCHANGED
     if status == OpportunityStatus.OPEN:
@@ -112,24 +112,26 @@ def _bring_up_to_date(row: Listing, content: dict[str, Any], has_changed: bool, 
     return RecordOutcome.UPDATED
 
 
-def _status_now(row: Listing, end_date: datetime, now: datetime) -> OpportunityStatus:
+def _find_status(row: Listing, end_date: datetime, now: datetime) -> OpportunityStatus:
     """Return CLOSED after the end, OPEN if it was closed only as ended or missing, else the current status."""
     status = row.opportunity.status
     if end_date <= now:
         return OpportunityStatus.CLOSED if status == OpportunityStatus.OPEN else status
-    was_closed_by_nobody = status == OpportunityStatus.CLOSED and row.opportunity.closed_reason in BY_NOBODY
-    if was_closed_by_nobody and (row.missed_runs >= GONE_AFTER or row.opportunity.end_date <= now):
+    was_closed_automatically = (
+        status == OpportunityStatus.CLOSED and row.opportunity.closed_reason in AUTOMATIC_CLOSED_REASONS
+    )
+    if was_closed_automatically and (row.missed_runs >= MAX_MISSED_RUNS or row.opportunity.end_date <= now):
         return OpportunityStatus.OPEN
     return status
 
 
 def _rows_of(listing: FoundListing) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields of the opportunity and of its listing."""
-    short = {name: _cut(getattr(listing, name), length) for name, length in LONGEST.items()}
+    short = {name: _cut(getattr(listing, name), length) for name, length in MAX_LENGTHS.items()}
     content = {
         "kind": OpportunityKind.EXTERNAL,
         "title": short["title"],
-        "description": _cut(_description(listing), LONGEST["description"]),
+        "description": _cut(_description(listing), MAX_LENGTHS["description"]),
         "start_date": listing.start_date,
         "end_date": listing.end_date,
         "location_text": short["location_text"],
@@ -155,7 +157,7 @@ def _cut(text: str, length: int) -> str:
 def _description(listing: FoundListing) -> str:
     """Return the source's description, or a sentence made from its other values if it has none."""
     words = listing.description.strip()
-    if len(words) >= SHORTEST_DESCRIPTION:
+    if len(words) >= MIN_DESCRIPTION_LENGTH:
         return words
     organizer = f", with {listing.organization_name}" if listing.organization_name else ""
     place = f", at {listing.location_text}" if listing.location_text else ""
@@ -172,7 +174,7 @@ def _content_hash(listing: FoundListing) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _times_wrong(listing: FoundListing) -> list[Problem]:
+def _problems_of_times(listing: FoundListing) -> list[Problem]:
     problems = [
         Problem(Code.INVALID, "Give the time with its time zone.", name)
         for name in ("start_date", "end_date")
@@ -183,14 +185,14 @@ def _times_wrong(listing: FoundListing) -> list[Problem]:
     return problems
 
 
-def _place_wrong(listing: FoundListing) -> list[Problem]:
+def _problems_of_location(listing: FoundListing) -> list[Problem]:
     degrees = [value for value in (listing.latitude, listing.longitude) if value is not None]
     if len(degrees) == 1 or not all(map(math.isfinite, degrees)):
         return [Problem(Code.INVALID, "Give latitude and longitude as numbers, or neither.", "latitude")]
     return []
 
 
-def _link_wrong(listing: FoundListing) -> list[Problem]:
+def _problems_of_link(listing: FoundListing) -> list[Problem]:
     if urlsplit(listing.url).scheme not in {"http", "https", ""}:
         return [Problem(Code.INVALID, "Link to a page by http or https.", "url")]
     return []

@@ -10,7 +10,7 @@ from domains.base import bus
 from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.opportunities import facts, policies
 from domains.opportunities.models import HoursEntry, HoursStatus
-from domains.opportunities.services.log_hours import MAX_NOTE, lock_volunteer, refuse_overlap
+from domains.opportunities.services.log_hours import MAX_NOTE_LENGTH, lock_volunteer, refuse_overlap
 from domains.opportunities.services.values import clean_note
 
 
@@ -32,7 +32,7 @@ def review_hours(*, actor: User, hours_entry_id: int, approve: bool, note: str =
         raise NotFound("entry of hours", "hours_entry_id")
     if not policies.can_review_hours(actor, entry):
         raise NotAllowed("Only owners and coordinators of the organization review its hours, and never their own.")
-    note = clean_note(note, longest=MAX_NOTE, field="note")
+    note = clean_note(note, max_length=MAX_NOTE_LENGTH, field="note")
     lock_volunteer(entry.volunteer_id)
     # Others may have decided while this waited for the lock.
     entry.refresh_from_db(fields=["status"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from domains.base.errors import Code, Problem
 from domains.learning.models import Course
 from domains.opportunities.models import Opportunity, Role, RoleSkill
-from domains.opportunities.services.values import one_line, problems_of, problems_of_words
+from domains.opportunities.services.values import one_line, problems_of, problems_of_texts
 from domains.skills.models import Skill
 from domains.verification.models import VerificationKind
 
@@ -96,7 +96,7 @@ def problems_of_roles(
         begins = prefix.format(number=number)
         row = role.row(opportunity)
         problems += problems_of(row, exclude={"opportunity"}, prefix=begins)
-        problems += problems_of_words(row, lines=["title"], prefix=begins, before=before)
+        problems += problems_of_texts(row, lines=["title"], prefix=begins, before=before)
         problems += _problems_of_skills(role, skills, begins)
         problems += _problems_of_courses(role, courses, begins)
     return problems

@@ -13,7 +13,7 @@ from domains.opportunities.models import Listing, Opportunity, OpportunityStatus
 from domains.opportunities.services.values import problems_of
 
 #: After this many whole crawls in a row that did not find it, a listing is closed.
-GONE_AFTER = 2
+MAX_MISSED_RUNS = 2
 
 
 def record_source(*, kind: str, url: str, name: str) -> int:
@@ -53,5 +53,5 @@ def finish_crawl(*, source_id: int, started_at: datetime, is_whole: bool) -> int
     )
     Listing.objects.filter(pk__in=unseen.values("pk")).update(missed_runs=F("missed_runs") + 1)
     return Opportunity.objects.filter(
-        pk__in=unseen.filter(missed_runs__gte=GONE_AFTER).values("pk"), status=OpportunityStatus.OPEN
+        pk__in=unseen.filter(missed_runs__gte=MAX_MISSED_RUNS).values("pk"), status=OpportunityStatus.OPEN
     ).update(status=OpportunityStatus.CLOSED, updated_at=timezone.now())

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from domains.base.errors import Code, NotFound, Refused
 from domains.opportunities.models import Opportunity, OpportunityKind, OpportunityStatus
-from domains.opportunities.services.cancel_opportunity import call_off
+from domains.opportunities.services.cancel_opportunity import cancel
 from domains.opportunities.services.close_opportunity import close
 
 #: The public reason; the staff's own reasons stay private.
@@ -35,7 +35,7 @@ def take_down_opportunity(*, opportunity_id: int) -> Opportunity:
     if opportunity.kind == OpportunityKind.EXTERNAL or (is_over and opportunity.status == OpportunityStatus.OPEN):
         close(opportunity, reason=REASON)
     elif not is_over:
-        call_off(opportunity, actor=None, reason=REASON)
+        cancel(opportunity, actor=None, reason=REASON)
     opportunity.taken_down_at = timezone.now()
     opportunity.save(update_fields=["taken_down_at", "updated_at"])
     return opportunity

@@ -11,7 +11,7 @@ from domains.base.errors import NotAllowed, NotFound, Refused
 from domains.opportunities import policies
 from domains.opportunities.models import OpportunityHost
 from domains.opportunities.services.locks import lock_host
-from domains.opportunities.services.values import one_line, problems_of, problems_of_words
+from domains.opportunities.services.values import one_line, problems_of, problems_of_texts
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def update_host(
             setattr(host, name, text.strip())
     # A stored ZIP code that validation would refuse today stays until it is changed.
     unchanged = [] if zip_code else ["zip_code"]
-    words = problems_of_words(host, lines=["organization_name"], before=before)
+    words = problems_of_texts(host, lines=["organization_name"], before=before)
     if problems := [*problems_of(host, exclude=unchanged), *words]:
         raise Refused(*problems)
     host.save(update_fields=["organization_name", *given])

@@ -14,7 +14,7 @@ from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
 from domains.opportunities import facts
 from domains.opportunities.models import Application, ApplicationStatus, Opportunity, OpportunityStatus
-from domains.opportunities.services.announcements import RELIED_ON, record_change
+from domains.opportunities.services.announcements import NOTIFIED_COLUMNS, record_change
 from domains.opportunities.services.drafts import (
     OpportunityChanges,
     columns_changed,
@@ -25,7 +25,7 @@ from domains.opportunities.services.locks import lock_opportunity
 from domains.opportunities.services.moves import latest_deadline
 
 #: How often an hour volunteers with a slot are notified of changes.
-MAX_PER_HOUR = 20
+MAX_ANNOUNCEMENTS_PER_HOUR = 20
 
 
 @transaction.atomic
@@ -52,14 +52,14 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
     before = {name: getattr(opportunity, name) for name in changed}
     _store(opportunity, changed, changes)
     _bring_deadlines_forward(opportunity, changed, now)
-    relied_on = [name for name in RELIED_ON if name in changed]
-    if relied_on and opportunity.status != OpportunityStatus.DRAFT:
-        rates.spend(what="announce_change", key=str(opportunity.pk), limit=MAX_PER_HOUR, seconds=3600)
+    notified_columns = [name for name in NOTIFIED_COLUMNS if name in changed]
+    if notified_columns and opportunity.status != OpportunityStatus.DRAFT:
+        rates.spend(what="announce_change", key=str(opportunity.pk), limit=MAX_ANNOUNCEMENTS_PER_HOUR, seconds=3600)
         change = record_change(
             opportunity=opportunity,
             actor=actor,
-            before={name: before[name] for name in relied_on},
-            after={name: changed[name] for name in relied_on},
+            before={name: before[name] for name in notified_columns},
+            after={name: changed[name] for name in notified_columns},
             # Read under the roles' locks: volunteers accepted before then were accepted with the former times.
             now=timezone.now(),
         )
@@ -94,11 +94,11 @@ def _problems_of_the_moment(opportunity: Opportunity, changed: Mapping[str, Any]
     problems = []
     if "kind" in changed:
         problems += problems_of_kind(changed["kind"]) or _problems_of_another_kind(opportunity)
-    if opportunity.status == OpportunityStatus.DRAFT or changed.keys().isdisjoint(RELIED_ON):
+    if opportunity.status == OpportunityStatus.DRAFT or changed.keys().isdisjoint(NOTIFIED_COLUMNS):
         return problems
     if opportunity.end_date <= now:
         message = "It is over: when and where it was can't be changed any more."
-        problems.append(Problem(Code.CONFLICT, message, next(name for name in RELIED_ON if name in changed)))
+        problems.append(Problem(Code.CONFLICT, message, next(name for name in NOTIFIED_COLUMNS if name in changed)))
     elif _is_over(changed.get("end_date"), now):
         problems.append(
             Problem(Code.INVALID, "It would be over already; give an end that is still to come.", "end_date")

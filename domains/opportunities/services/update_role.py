@@ -14,7 +14,7 @@ from domains.opportunities.services.moves import offer_slots
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, problems_of_role
 from domains.skills.services import hold_skills
 
-COLUMNS = ("title", "description", "slots_available", "requires_approval", "required_verifications")
+UPDATED_COLUMNS = ("title", "description", "slots_available", "requires_approval", "required_verifications")
 
 
 @transaction.atomic
@@ -36,11 +36,11 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     if role.opportunity.status == OpportunityStatus.CANCELLED:
         raise Refused.because(Code.CONFLICT, "It is cancelled and can't be changed any more.", "role_id")
     draft = changes.applied_to(role)
-    if problems := [*problems_of_role(draft, role.opportunity, before=role), *_too_few(draft, role)]:
+    if problems := [*problems_of_role(draft, role.opportunity, before=role), *_problems_of_slots(draft, role)]:
         raise Refused(*problems)
     wanted = draft.row(role.opportunity)
     slots_before = role.slots_available
-    changed = [name for name in COLUMNS if getattr(wanted, name) != getattr(role, name)]
+    changed = [name for name in UPDATED_COLUMNS if getattr(wanted, name) != getattr(role, name)]
     for name in changed:
         setattr(role, name, getattr(wanted, name))
     role.save(update_fields=changed)
@@ -50,7 +50,7 @@ def update_role(*, actor: User, role_id: int, changes: RoleChanges) -> Role:
     return role
 
 
-def _too_few(draft: RoleDraft, role: Role) -> list[Problem]:
+def _problems_of_slots(draft: RoleDraft, role: Role) -> list[Problem]:
     # `problems_of_role` refuses fewer than one.
     if not 1 <= draft.slots_available < role.slots_taken:
         return []

@@ -31,7 +31,7 @@ def problems_of(
     return problems
 
 
-def problems_of_words(
+def problems_of_texts(
     row: models.Model, *, lines: Collection[str], prefix: str = "", before: models.Model | None = None
 ) -> list[Problem]:
     """Return the problems of the row's texts that cannot be read; fields named in `lines` must be single lines.
@@ -49,11 +49,11 @@ def problems_of_words(
     return problems
 
 
-def clean_note(text: str, *, longest: int, field: str) -> str:
+def clean_note(text: str, *, max_length: int, field: str) -> str:
     """Return the text in one line; refuses with TOO_LONG and INVALID, naming the input's field."""
     note = one_line(text)
-    if len(note) > longest:
-        raise Refused.because(Code.TOO_LONG, f"Write at most {longest} characters.", field)
+    if len(note) > max_length:
+        raise Refused.because(Code.TOO_LONG, f"Write at most {max_length} characters.", field)
     if problems := line_problems(note, field):
         raise Refused(*problems)
     return note

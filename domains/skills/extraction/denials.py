@@ -13,13 +13,13 @@ from itertools import accumulate
 
 Span = tuple[int, int]
 #: A passage is no longer than this; a list of wishes may be.
-MAX_DENIAL, MAX_WISH = 160, 1_000
+MAX_DENIAL_LENGTH, MAX_WISH_LENGTH = 160, 1_000
 #: So far before a wish stands whose it is.
-FROM_OTHERS = 60
+MAX_SUBJECT_DISTANCE = 60
 #: A line of at least so many characters may be wrapped; a shorter one ends where its writer ended it.
-WRAPPED_FROM = 45
+MIN_WRAPPED_LENGTH = 45
 #: Of a longer line no more than this is looked at.
-MAX_LINE = 400
+MAX_LINE_LENGTH = 400
 
 
 def _any(*phrases: str) -> str:
@@ -27,7 +27,7 @@ def _any(*phrases: str) -> str:
     return "(?:" + "|".join(phrases).replace(" ", r"\s{1,5}") + ")"
 
 
-_NOT_ALONE = "(?! " + _any("only", "just", "merely", "simply", "solely", "exclusively", "limited") + r"\b)"
+_NOT_LIMITED = "(?! " + _any("only", "just", "merely", "simply", "solely", "exclusively", "limited") + r"\b)"
 _NO_DENIAL_OF_NO = _any(
     "doubt", "problems?", "less", "fewer", "matter", "later", "sooner", "strangers?", "limits?", "one", r"\d"
 )
@@ -38,11 +38,11 @@ _DENIAL = re.compile(
     + _any(
         rf"(?P<no>no)(?! {_NO_DENIAL_OF_NO}\b)(?!\.?\d)",
         r"(?<!life\x20)(?<!live\x20)(?P<without>without)(?! (?:doubt|fail|exception)\b)",
-        rf"not(?! {_NO_DENIAL_OF_NOT}\b){_NOT_ALONE}",
+        rf"not(?! {_NO_DENIAL_OF_NOT}\b){_NOT_LIMITED}",
         rf"(?:do|does|did|have|has|had|is|are|was|were|ca|wo|could|would|should)n['\u2019]t"
-        rf"(?! (?:imagine|wait|help)\b){_NOT_ALONE}",
-        rf"never(?! {_NO_DENIAL_OF_NEVER}\b){_NOT_ALONE}",
-        f"cannot{_NOT_ALONE}",
+        rf"(?! (?:imagine|wait|help)\b){_NOT_LIMITED}",
+        rf"never(?! {_NO_DENIAL_OF_NEVER}\b){_NOT_LIMITED}",
+        f"cannot{_NOT_LIMITED}",
         *("neither", "nor", "unable to", "unfamiliar with", "except(?: for)?", "excluding", "instead of", "none of"),
         *("un(?:skilled|trained|qualified) in", "inexperienced (?:in|with|at)", "lack(?:s|ing)?(?: of)?"),
         *("zero(?= (?:experience|knowledge|skills?|training))", "nothing (?:of|about)"),
@@ -66,7 +66,7 @@ _WANT = _any(
     "(?:plan|hope|wish|dream|aim|ambition|intention|goal)s? (?:is|was|are)",
     *("begin(?:s|ning)?", "start(?:s|ed|ing)?", "skills?", "things?", "languages?"),
 )
-_DRAWN = _any(
+_INTERESTED = _any(
     *("interest(?:ed)?", "keen", "aim(?:s|ing)?", "excited", "dream(?:s|ing)?", "forward", "curious", "enthusiastic"),
     *("passion(?:ate)?", "think(?:ing)?"),
 )
@@ -79,7 +79,7 @@ _WISH = re.compile(
     r"\b"
     + _any(
         rf"{_WANT}\s{{0,5}}:? to {_ONE_WORD}{_STUDY}",
-        f"{_DRAWN} (?:in|on|at|of|to|about|for) {_ONE_WORD}{_STUDYING}",
+        f"{_INTERESTED} (?:in|on|at|of|to|about|for) {_ONE_WORD}{_STUDYING}",
         "(?:currently|presently|still|now|just|begun|began|started|starting) learning",
         _LESSONS,
     )
@@ -98,7 +98,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 #: With a comma or "and" before it, this begins a clause that says what somebody can do.
-_TURN = _any(
+_NEW_CLAUSE = _any(
     *("I", "I['\u2019]m", "have", "has", "can", "am", "is", "good", "skilled", "experienced?", "fluent", "proficient"),
     *("strong", "able", "trained", "certified", "qualified", "speaks?", "loves?", "enjoys?", "knows?", "work(?:s|ed)?"),
     *("uses?", "used", "happy", "excellent"),
@@ -110,7 +110,7 @@ _STOP = re.compile(
             r"(?P<hard>[.!?](?=\s|$)|[;\u2022|\u25cf\u25cb\u25aa\u25e6\u2192)\]])",
             r"(?P<line>\n)",
             r"(?P<contrast>\b(?:but|however|although|though|whereas|yet|otherwise)\b)",
-            rf"(?P<turn>(?:,|\band\b|\s[-\u2013\u2014])\s{{0,5}}(?:(?:then|also)\s{{1,5}})?{_TURN}\b)",
+            rf"(?P<clause>(?:,|\band\b|\s[-\u2013\u2014])\s{{0,5}}(?:(?:then|also)\s{{1,5}})?{_NEW_CLAUSE}\b)",
             r"(?P<span>\b(?:in|over|during|for|after|since)\s{1,5}(?:\w{1,30}\s{1,5}){0,3}(?:years?|months?|weeks?|decades?)\b)",
             r"(?P<comma>,)",
             r"(?P<preposition>\b(?:in|of|with|during|while|when|since|at|for|from|on|after|among|due|about)\b)",
@@ -148,7 +148,7 @@ _COMPETENCE = re.compile(
     re.IGNORECASE,
 )
 _OR_LATER = re.compile(r"[^.;!?\n|]{0,120}?\b(?:n?or)\b", re.IGNORECASE)
-_GOES_ON = re.compile(r"(?:,|\b(?:and|or|nor|in|of|with|for|to|a|an|the|as|any|at|on))[ \t]{0,9}$", re.IGNORECASE)
+_CONTINUATION = re.compile(r"(?:,|\b(?:and|or|nor|in|of|with|for|to|a|an|the|as|any|at|on))[ \t]{0,9}$", re.IGNORECASE)
 #: What is said after the name: "Welding: none", "Spanish (not yet)".
 _DENIED_AFTER = re.compile(
     r"[^\S\n]{0,9}(?:licen[cs]e|experience|skills?|certificate)?[^\S\n]{0,9}[:=(\u2013\u2014-][^\S\n]{0,9}"
@@ -167,7 +167,7 @@ class Passages:
         # The farthest end up to each one: passages may lie in each other.
         self._ends = list(accumulate((end for _, end in spans), max))
 
-    def hold(self, place: int) -> bool:
+    def contain(self, place: int) -> bool:
         """Tell whether the place is in one of them."""
         before = bisect_right(self._starts, place) - 1
         return before >= 0 and self._ends[before] > place
@@ -180,9 +180,9 @@ class Denials:
         self._text = text
         self._passages = Passages([*_denials(text), *_wishes(text, opens_section)])
 
-    def deny(self, start: int, end: int) -> bool:
+    def contain(self, start: int, end: int) -> bool:
         """Tell whether the name at this place is in such a passage, or said not to be there right after it."""
-        return self._passages.hold(start) or bool(_DENIED_AFTER.match(self._text, end))
+        return self._passages.contain(start) or bool(_DENIED_AFTER.match(self._text, end))
 
 
 def _denials(text: str) -> Iterator[Span]:
@@ -208,47 +208,47 @@ def _passages(cues: list[re.Match[str]], end_of: Callable[[re.Match[str]], int])
 
 
 def _is_of_others(text: str, begin: int) -> bool:
-    line = text.rfind("\n", max(0, begin - FROM_OTHERS), begin) + 1
-    return bool(_OTHERS.search(text, max(line, begin - FROM_OTHERS), begin))
+    line = text.rfind("\n", max(0, begin - MAX_SUBJECT_DISTANCE), begin) + 1
+    return bool(_OTHERS.search(text, max(line, begin - MAX_SUBJECT_DISTANCE), begin))
 
 
 def _end_of_denial(text: str, cue: re.Match[str]) -> int:
     """Return where the clause ends that the cue denies."""
-    begin, most = cue.end(), min(len(text), cue.end() + MAX_DENIAL)
-    for stop in _STOP.finditer(text, begin, most):
-        said = text[begin : stop.start()]
+    begin, limit = cue.end(), min(len(text), cue.end() + MAX_DENIAL_LENGTH)
+    for stop in _STOP.finditer(text, begin, limit):
+        clause = text[begin : stop.start()]
         match stop.lastgroup:
             case "line":
-                is_over = not _goes_on(text, stop.start())
+                is_over = not _continues(text, stop.start())
             case "comma":
-                is_complete = bool(_COMPETENCE.search(said)) or cue["without"]
+                is_complete = bool(_COMPETENCE.search(clause)) or cue["without"]
                 is_over = bool(is_complete) or not _OR_LATER.match(text, stop.end())
             case "preposition":
                 # "No accidents in driving" denies accidents, "no experience in driving" denies driving.
-                is_over = bool(cue["no"] or cue["without"]) and not _COMPETENCE.search(said)
+                is_over = bool(cue["no"] or cue["without"]) and not _COMPETENCE.search(clause)
             case "contrast":
-                is_over = bool(said.strip())
+                is_over = bool(clause.strip())
             case _:
                 is_over = True
         if is_over:
             return stop.start()
-    return most
+    return limit
 
 
 def _end_of_wish(text: str, begin: int) -> int:
     """Return where the sentence or the list ends that is wished for."""
-    most = min(len(text), begin + MAX_WISH)
-    for stop in _STOP.finditer(text, begin, most):
+    limit = min(len(text), begin + MAX_WISH_LENGTH)
+    for stop in _STOP.finditer(text, begin, limit):
         kind = stop.lastgroup
-        if kind in {"hard", "contrast", "turn"} or (kind == "line" and not _goes_on(text, stop.start())):
+        if kind in {"hard", "contrast", "clause"} or (kind == "line" and not _continues(text, stop.start())):
             return stop.start()
-    return most
+    return limit
 
 
 def _end_of_list(text: str, begin: int, opens_section: Callable[[str], bool]) -> int:
     """Return where the lines end that stand under a wish as under a heading: at an empty line, or at a heading."""
     end = text.find("\n", begin)
-    while end != -1 and end - begin < MAX_WISH:
+    while end != -1 and end - begin < MAX_WISH_LENGTH:
         line = _rest_of_line(text, end + 1)
         if not line.strip() or opens_section(line):
             return end
@@ -257,13 +257,13 @@ def _end_of_list(text: str, begin: int, opens_section: Callable[[str], bool]) ->
 
 
 def _rest_of_line(text: str, begin: int) -> str:
-    return text[begin : begin + MAX_LINE].partition("\n")[0]
+    return text[begin : begin + MAX_LINE_LENGTH].partition("\n")[0]
 
 
-def _goes_on(text: str, end: int) -> bool:
+def _continues(text: str, end: int) -> bool:
     """Tell whether what the line says goes on in the next one."""
-    line = text[max(0, end - MAX_LINE) : end].rpartition("\n")[2]
+    line = text[max(0, end - MAX_LINE_LENGTH) : end].rpartition("\n")[2]
     after = text[end + 1 : end + 40].lstrip(" \t")
     if not after or after[0] == "\n":
         return False
-    return bool(_GOES_ON.search(line)) or (len(line) >= WRAPPED_FROM and after[0].islower())
+    return bool(_CONTINUATION.search(line)) or (len(line) >= MIN_WRAPPED_LENGTH and after[0].islower())

@@ -24,11 +24,11 @@ INPUT_BYTES = 12 * 1024 * 1024
 MAX_CHARACTERS = 300_000
 MAX_PAGES = 40
 MAX_PARTS = 2_000
-MAX_UNPACKED = 40 * 1024 * 1024
-MAX_XML = 16 * 1024 * 1024
+MAX_UNPACKED_BYTES = 40 * 1024 * 1024
+MAX_XML_BYTES = 16 * 1024 * 1024
 MAX_SKILLS = 500
 #: So few letters and digits are a page number, not a text.
-LEAST_LETTERS = 20
+MIN_LETTERS = 20
 #: The encodings that files ask for, and what each reader imports at its first need.
 ENCODINGS = (
     *("ascii", "utf_8_sig", "latin_1", "cp1252", "cp437", "charmap", "mac_roman", "utf_16", "utf_16_be", "utf_16_le"),
@@ -40,7 +40,7 @@ LIBRARIES = {
 }
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: What stands for a character in a Word document.
-MARKS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBreakHyphen": "-"}
+TEXT_OF_ELEMENTS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBreakHyphen": "-"}
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: A document type declares entities, which no Word document needs: `<!DOCTYPE` in UTF-8 and in both kinds of UTF-16.
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -94,8 +94,8 @@ def _docx(content: bytes) -> str:
             lines.append("")
         elif element.tag == f"{WORD}t" and lines:
             lines[-1] += element.text or ""
-        elif element.tag in MARKS and lines:
-            lines[-1] += MARKS[element.tag]
+        elif element.tag in TEXT_OF_ELEMENTS and lines:
+            lines[-1] += TEXT_OF_ELEMENTS[element.tag]
         elif element.tag == f"{WORD}tc" and lines:
             lines.append("")
     return "\n".join(lines)
@@ -116,21 +116,21 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable("ENCRYPTED")
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise Unreadable("TOO_LARGE_TO_READ")
 
 
 def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    xml = _unpack(archive, part, MAX_XML)
+    xml = _unpack(archive, part, MAX_XML_BYTES)
     if any(mark in xml for mark in DOCTYPES):
         raise Unreadable("DAMAGED")
 
 
-def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> bytes:
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, max_bytes: int) -> bytes:
     """Return a part's content; what it says of its own size is not believed."""
     with archive.open(part) as opened:
-        content = opened.read(most + 1)
-    if len(content) > most:
+        content = opened.read(max_bytes + 1)
+    if len(content) > max_bytes:
         raise Unreadable("TOO_LARGE_TO_READ")
     return content
 
@@ -183,7 +183,7 @@ def _answer(kind: str, content: bytes) -> dict[str, str]:
             return {"failure": "ENCRYPTED"}
         # What pypdf refuses to unpack is a bomb; everything else is broken.
         return {"failure": "TOO_LARGE_TO_READ" if "LimitReachedError" in names else "DAMAGED"}
-    if kind != "linkedin" and len(re.findall(r"[^\W_]", text[:10_000])) < LEAST_LETTERS:
+    if kind != "linkedin" and len(re.findall(r"[^\W_]", text[:10_000])) < MIN_LETTERS:
         return {"failure": "NO_TEXT"}
     return {"failure": "TOO_LARGE_TO_READ"} if len(text) > MAX_CHARACTERS else {"text": text}
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from domains.skills.extraction.denials import Denials
-from domains.skills.extraction.names import is_employer, is_in_a_name, said_of_others
+from domains.skills.extraction.names import find_passages_about_others, is_employer, is_in_name
 from domains.skills.extraction.ordinary import COMMON, PRODUCTS
 from domains.skills.extraction.repair import plain, whole_words
 from domains.skills.extraction.words import (
@@ -33,25 +33,25 @@ from domains.skills.extraction.words import (
 )
 
 #: What is found with less is not suggested.
-LEAST_CONFIDENCE = 0.5
-MAX_NAME = 10
+MIN_CONFIDENCE = 0.5
+MAX_NAME_WORDS = 10
 #: The words of a product's name after its maker's.
-MAX_PRODUCT = 3
-MAX_TEXT = 200
-MAX_CONTEXT = 48
+MAX_PRODUCT_WORDS = 3
+MAX_TEXT_LENGTH = 200
+MAX_CONTEXT_LENGTH = 48
 #: A single word of so few letters is a skill only in its own capitals, among others: C, R, Go, AI.
-SHORT = 2
+MAX_SHORT_LENGTH = 2
 #: An abbreviation of so few letters must be written as one: PET is not a pet.
-ABBREVIATION = 4
+MAX_ABBREVIATION_LENGTH = 4
 #: A word that stands in so many names of several words is an ordinary one: design, access, guide.
-ORDINARY_FROM = 3
+MIN_ORDINARY_NAMES = 3
 #: So much doubt leaves no confidence anywhere: `design` in a list of skills is not ESCO's `think creatively`.
-UNTOLD = 0.4
+MAX_DOUBT = 0.4
 #: Above so many other skills the words before a colon are a heading.
-SKILLS_UNDER_A_LABEL = 2
-BEFORE_A_NAME = frozenset({"in", "with", "using", "and"})
-IN_A_LIST = re.compile(r"[,;•|/()·\n]")
-WEIGHT_OF_SECTION = {
+MIN_SKILLS_UNDER_LABEL = 2
+LEADING_WORDS = frozenset({"in", "with", "using", "and"})
+LIST_SEPARATOR = re.compile(r"[,;•|/()·\n]")
+SECTION_WEIGHTS = {
     Section.SKILLS: 0.2,
     Section.EXPERIENCE: 0.0,
     Section.EDUCATION: -0.05,
@@ -79,7 +79,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Candidate:
     name: Name
     first: int
     last: int
@@ -98,7 +98,7 @@ class Matcher:
             by_stems[stems_of(name.text)].append(name)
         for stems, entries in by_stems.items():
             length = stems.count(" ") + 1
-            if stems and length <= MAX_NAME:
+            if stems and length <= MAX_NAME_WORDS:
                 self._automaton.add_word(f" {stems} ", (length, entries))
         self._ordinary = _ordinary_words(names)
         self._makers = _makers(names)
@@ -113,12 +113,12 @@ class Matcher:
         words, lines = words_of(without_addresses(text)), lines_of(text)
         if not self.size or not words:
             return []
-        by_skill: defaultdict[int, list[_Found]] = defaultdict(list)
-        for one in _longest(_accepted(self._all_candidates(words, lines, text), words, lines, text)):
+        by_skill: defaultdict[int, list[_Candidate]] = defaultdict(list)
+        for one in _select_longest(_accepted(self._all_candidates(words, lines, text), words, lines, text)):
             by_skill[one.name.skill_id].append(one)
         matches = (_match(places, words, lines, text) for places in by_skill.values())
         return sorted(
-            (match for match in matches if match.confidence >= LEAST_CONFIDENCE),
+            (match for match in matches if match.confidence >= MIN_CONFIDENCE),
             key=lambda match: (-match.confidence, match.skill_id),
         )
 
@@ -126,14 +126,14 @@ class Matcher:
         """Return the skills that a list names, item by item: whole names only, which are meant as they stand."""
         matches: dict[int, Match] = {}
         for item in names:
-            known = self.named(item)
+            known = self.find_by_name(item)
             if known:
                 is_same = known[0].text.casefold() == item.casefold()
-                found = Match(known[0].skill_id, item[:MAX_TEXT], 0.95 if is_same else 0.8)
+                found = Match(known[0].skill_id, item[:MAX_TEXT_LENGTH], 0.95 if is_same else 0.8)
                 matches.setdefault(found.skill_id, found)
         return list(matches.values())
 
-    def named(self, text: str) -> list[Name]:
+    def find_by_name(self, text: str) -> list[Name]:
         """Return the names that are the text as a whole, but for capitals and endings; those that are it first."""
         stems = f" {stems_of(text)} "
         if not stems.strip() or stems not in self._automaton:
@@ -145,9 +145,9 @@ class Matcher:
     def _knows(self, word: str) -> bool:
         return stem(word) in self._vocabulary
 
-    def _candidates(self, words: list[Word], lines: list[Line], text: str) -> Iterator[_Found]:
-        stems, ends = _in_one_line(words)
-        denials, others = Denials(text, lambda line: heading(line) is not None), said_of_others(text)
+    def _candidates(self, words: list[Word], lines: list[Line], text: str) -> Iterator[_Candidate]:
+        stems, ends = _join_stems(words)
+        denials, others = Denials(text, lambda line: heading(line) is not None), find_passages_about_others(text)
         for end, (length, entries) in self._automaton.iter(stems):
             last = ends[end]
             first = last - length + 1
@@ -155,27 +155,27 @@ class Matcher:
             if line.is_contact or words[first].start < line.heading_end or line.section == Section.REFERENCES:
                 continue
             is_employers = is_employer(first, words)
-            fitting = [
+            spelled = [
                 one
                 for one in entries
-                if _fits(one, words[first : last + 1], line) and (one.is_curated or not is_employers)
+                if _is_spelled_like(one, words[first : last + 1], line) and (one.is_curated or not is_employers)
             ]
             start, stop = words[first].start, words[last].end
-            is_own = not (others.hold(start) or denials.deny(start, stop))
-            if fitting and is_own and not is_in_a_name(first, last, words, line, text):
-                yield self._judge(fitting, first, last, words)
+            is_own = not (others.contain(start) or denials.contain(start, stop))
+            if spelled and is_own and not is_in_name(first, last, words, line, text):
+                yield self._rate(spelled, first, last, words)
 
-    def _all_candidates(self, words: list[Word], lines: list[Line], text: str) -> list[_Found]:
+    def _all_candidates(self, words: list[Word], lines: list[Line], text: str) -> list[_Candidate]:
         """Return what stands there in full, and what only its maker is left out of: Adobe Photoshop and Illustrator."""
         found = list(self._candidates(words, lines, text))
         of_makers = (one for one in found if one.last > one.first and words[one.first].stem in self._makers)
-        return [*found, *(more for one in of_makers for more in self._by_the_same_maker(one, words, text))]
+        return [*found, *(more for one in of_makers for more in self._find_products_of_maker(one, words, text))]
 
-    def _by_the_same_maker(self, known: _Found, words: list[Word], text: str) -> Iterator[_Found]:
+    def _find_products_of_maker(self, known: _Candidate, words: list[Word], text: str) -> Iterator[_Candidate]:
         """Yield the products that follow in a list and are known by the maker's name before theirs."""
         maker, last = words[known.first].stem, known.last
         while (first := _next_in_list(last, words, text)) is not None:
-            longest = min(MAX_PRODUCT, len(words) - first)
+            longest = min(MAX_PRODUCT_WORDS, len(words) - first)
             lengths = (
                 one
                 for one in range(longest, 0, -1)
@@ -187,9 +187,9 @@ class Matcher:
                 return
             _, entries = self._automaton.get(f" {stems[length]} ")
             last = first + length - 1
-            yield _Found(entries[0], first, last, known.confidence, is_weak=False)
+            yield _Candidate(entries[0], first, last, known.confidence, is_weak=False)
 
-    def _judge(self, names: list[Name], first: int, last: int, words: list[Word]) -> _Found:
+    def _rate(self, names: list[Name], first: int, last: int, words: list[Word]) -> _Candidate:
         """Return the find of the first of the names; where several skills share it, it is less sure."""
         name = names[0]
         rivals = {one.skill_id for one in names if (one.is_alias, one.is_curated) == name[2:]}
@@ -197,13 +197,13 @@ class Matcher:
         if [word.text.casefold() for word in words[first : last + 1]] != WORD.findall(name.text.casefold()):
             confidence -= 0.05
         if last > first:
-            return _Found(name, first, last, confidence + 0.05 * min(last - first, 2), is_weak=False)
+            return _Candidate(name, first, last, confidence + 0.05 * min(last - first, 2), is_weak=False)
         doubt, is_weak = self._doubt(name, words[first].text)
-        return _Found(name, first, last, confidence - doubt, is_weak)
+        return _Candidate(name, first, last, confidence - doubt, is_weak)
 
     def _doubt(self, name: Name, word: str) -> tuple[float, bool]:
         """Return how much less sure a single word is, and whether it counts only among other skills."""
-        if len(word) <= SHORT:
+        if len(word) <= MAX_SHORT_LENGTH:
             return 0.1, True
         if word.casefold() in PRODUCTS and not name.is_curated:
             return 0.05, True
@@ -211,7 +211,7 @@ class Matcher:
         if name.is_curated:
             return (0.15 if name.is_alias else 0.1, False) if is_ordinary else (0, False)
         if name.is_alias and word.casefold() in COMMON:
-            return UNTOLD, True
+            return MAX_DOUBT, True
         # Another name of one ordinary word, such as `guide` for advising others, says little.
         is_plain_alias = name.is_alias and name.text.islower()
         return (0.15, True) if is_ordinary or is_plain_alias else (0, False)
@@ -239,10 +239,10 @@ def _ordinary_words(names: list[Name]) -> frozenset[str]:
     counts = Counter(
         word for name in names if name.text.islower() and " " in name.text for word in set(name.text.split())
     )
-    return COMMON | {word for word, number in counts.items() if number >= ORDINARY_FROM}
+    return COMMON | {word for word, number in counts.items() if number >= MIN_ORDINARY_NAMES}
 
 
-def _in_one_line(words: list[Word]) -> tuple[str, dict[int, int]]:
+def _join_stems(words: list[Word]) -> tuple[str, dict[int, int]]:
     """Return the stems in one line, and which word ends at which of its characters."""
     parts, ends, length = [" "], {}, 1
     for number, word in enumerate(words):
@@ -255,30 +255,32 @@ def _in_one_line(words: list[Word]) -> tuple[str, dict[int, int]]:
     return "".join(parts), ends
 
 
-def _fits(name: Name, words: list[Word], line: Line) -> bool:
+def _is_spelled_like(name: Name, words: list[Word], line: Line) -> bool:
     """Tell whether the words are the name, and not only like it: proper names keep their capitals and endings."""
     parts = WORD.findall(name.text)
     if len(words) > 1:
         if not any(part[0].isupper() for part in parts[1:]):
             parts[0] = parts[0].lower() if parts[0].istitle() else parts[0]  # a capital as at the start of a sentence
         pairs = zip(parts, words, strict=False)
-        return name.is_curated or all(_is_written_so(part, word.text, line) for part, word in pairs)
+        return name.is_curated or all(_has_same_capitals(part, word.text, line) for part, word in pairs)
     text, part = words[0].text, parts[0]
-    if len(part) <= SHORT or (part.isupper() and len(part) <= ABBREVIATION):
-        return text == part and not line.is_loud and (name.is_curated or not line.is_placed)
+    if len(part) <= MAX_SHORT_LENGTH or (part.isupper() and len(part) <= MAX_ABBREVIATION_LENGTH):
+        return text == part and not line.is_capitals and (name.is_curated or not line.has_place_or_year)
     if not name.is_curated and part != part.lower():
-        return text.casefold() == part.casefold() and _is_written_so(part, text, line) and not line.is_placed
+        return (
+            text.casefold() == part.casefold() and _has_same_capitals(part, text, line) and not line.has_place_or_year
+        )
     return singular(text) == singular(part)
 
 
-def _is_written_so(part: str, text: str, line: Line) -> bool:
+def _has_same_capitals(part: str, text: str, line: Line) -> bool:
     """Tell whether a word has the capitals of the name's; in a list of skills people care less for them."""
-    if part.isupper() and 1 < len(part) <= ABBREVIATION:
-        return text == part and not line.is_loud
+    if part.isupper() and 1 < len(part) <= MAX_ABBREVIATION_LENGTH:
+        return text == part and not line.is_capitals
     return not part[0].isupper() or text[0].isupper() or line.section == Section.SKILLS
 
 
-def _accepted(candidates: list[_Found], words: list[Word], lines: list[Line], text: str) -> Iterator[_Found]:
+def _accepted(candidates: list[_Candidate], words: list[Word], lines: list[Line], text: str) -> Iterator[_Candidate]:
     """Yield those that count: weak ones only in a list of skills, or among sure ones of their line."""
     sure = {words[one.first].line for one in candidates if not one.is_weak}
     listed: defaultdict[int, set[int]] = defaultdict(set)
@@ -289,7 +291,7 @@ def _accepted(candidates: list[_Found], words: list[Word], lines: list[Line], te
     for one in candidates:
         number = words[one.first].line
         is_label = words[one.first].start < lines[number].label_end
-        if is_label and len(listed[number] - {one.name.skill_id}) >= SKILLS_UNDER_A_LABEL:
+        if is_label and len(listed[number] - {one.name.skill_id}) >= MIN_SKILLS_UNDER_LABEL:
             continue
         number = words[one.first].line
         section = lines[number].section
@@ -298,15 +300,15 @@ def _accepted(candidates: list[_Found], words: list[Word], lines: list[Line], te
             yield one
 
 
-def _is_listed(one: _Found, words: list[Word], text: str) -> bool:
+def _is_listed(one: _Candidate, words: list[Word], text: str) -> bool:
     """Tell whether a list's mark stands beside it, or a word that leads to a name before it."""
     after = text[words[one.last].end : words[one.last].end + 2]
     before = text[max(0, words[one.first].start - 2) : words[one.first].start]
-    leads = one.first > 0 and words[one.first - 1].stem in BEFORE_A_NAME
-    return leads or bool(IN_A_LIST.search(after)) or bool(IN_A_LIST.search(before))
+    leads = one.first > 0 and words[one.first - 1].stem in LEADING_WORDS
+    return leads or bool(LIST_SEPARATOR.search(after)) or bool(LIST_SEPARATOR.search(before))
 
 
-def _longest(found: Iterable[_Found]) -> Iterator[_Found]:
+def _select_longest(found: Iterable[_Candidate]) -> Iterator[_Candidate]:
     """Yield the longest at each place; none shares a word with another."""
     taken: set[int] = set()
     for one in sorted(found, key=lambda one: (one.first - one.last, -one.confidence, one.first)):
@@ -316,23 +318,23 @@ def _longest(found: Iterable[_Found]) -> Iterator[_Found]:
             yield one
 
 
-def _match(places: list[_Found], words: list[Word], lines: list[Line], text: str) -> Match:
-    def sureness(one: _Found) -> float:
-        return one.confidence + WEIGHT_OF_SECTION[lines[words[one.first].line].section]
+def _match(places: list[_Candidate], words: list[Word], lines: list[Line], text: str) -> Match:
+    def confidence_of(one: _Candidate) -> float:
+        return one.confidence + SECTION_WEIGHTS[lines[words[one.first].line].section]
 
-    best = max(places, key=lambda one: (sureness(one), -one.first))
-    confidence = sureness(best) + 0.03 * min(len(places) - 1, 3)
-    around = _around(text, words[best.first].start, words[best.last].end)
+    best = max(places, key=lambda one: (confidence_of(one), -one.first))
+    confidence = confidence_of(best) + 0.03 * min(len(places) - 1, 3)
+    around = _context_of(text, words[best.first].start, words[best.last].end)
     return Match(best.name.skill_id, around, round(min(max(confidence, 0.05), 0.98), 2))
 
 
-def _around(text: str, start: int, end: int) -> str:
+def _context_of(text: str, start: int, end: int) -> str:
     """Return the text found with a few words of its own line around it."""
-    left = text[max(text.rfind("\n", 0, start) + 1, start - MAX_CONTEXT) : start]
-    right = text[end : end + MAX_CONTEXT].partition("\n")[0]
-    if len(left) == MAX_CONTEXT:
+    left = text[max(text.rfind("\n", 0, start) + 1, start - MAX_CONTEXT_LENGTH) : start]
+    right = text[end : end + MAX_CONTEXT_LENGTH].partition("\n")[0]
+    if len(left) == MAX_CONTEXT_LENGTH:
         left = f"… {left.partition(' ')[2]}"
-    if len(right) == MAX_CONTEXT:
+    if len(right) == MAX_CONTEXT_LENGTH:
         right = f"{right.rpartition(' ')[0]} …"
     shown = " ".join(f"{left}{text[start:end]}{right}".split())
-    return "".join(one for one in shown if one.isprintable())[:MAX_TEXT]
+    return "".join(one for one in shown if one.isprintable())[:MAX_TEXT_LENGTH]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from domains.base.file_kinds import FileKind, decoded, kind_of
+from domains.base.file_kinds import FileKind, decode_text, detect_kind
 
 READABLE = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.TEXT, FileKind.ZIP})
 #: How pages, drawings, data and programs begin, which are texts too.
@@ -13,7 +13,7 @@ MARKUP = re.compile(r"\s*(?:<(?:!doctype|html|svg|\?xml|[a-z]+[\s>])|\{\s*\"|\[\
 
 def readable_kind(content: bytes) -> FileKind | None:
     """Return what the bytes are, or None for what is not read here."""
-    kind = kind_of(content)
-    if kind == FileKind.TEXT and MARKUP.match(decoded(content) or ""):
+    kind = detect_kind(content)
+    if kind == FileKind.TEXT and MARKUP.match(decode_text(content) or ""):
         return None
     return kind if kind in READABLE else None

@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Callable
 
 #: Marks that stand only where a word may be parted; some programs write a control character or a negation sign for it.
-_SOFTLY_PARTED = re.compile(r"(?:[\u00ad\u00ac\x02][ \t]*\n\s*[^\W\d_]+){1,4}")
+_SOFT_HYPHENATED = re.compile(r"(?:[\u00ad\u00ac\x02][ \t]*\n\s*[^\W\d_]+){1,4}")
 _SOFT_HYPHEN = re.compile(r"[\u00ad\u00ac\x02]\s*")
 _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 #: Four or more characters in a row, each with blanks around it; punctuation may stick to one.
-_LETTERS_APART = re.compile(r"(?<!\S)\S[,:;.]?(?:[ \t]+\S[,:;.]?(?!\S)){3,}")
+_SPACED_LETTERS = re.compile(r"(?<!\S)\S[,:;.]?(?:[ \t]+\S[,:;.]?(?!\S)){3,}")
 _BLANKS = re.compile(r"[ \t]+")
 #: Three letters in a row without punctuation tell letters of a word from items of a list such as C, R, J, D.
-_LETTERS_OF_A_WORD = re.compile(r"(?<!\S)[^\W_](?:[ \t]+[^\W_](?!\S)){2}")
+_SPACED_WORD = re.compile(r"(?<!\S)[^\W_](?:[ \t]+[^\W_](?!\S)){2}")
 #: Parts of words with a hyphen at the ends of lines between them.
-_PARTED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-\u2010][ \t]*\n\s*[^\W\d_]+){1,4}")
-_PARTING = re.compile(r"[-\u2010][ \t]*(\n\s*)")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-\u2010][ \t]*\n\s*[^\W\d_]+){1,4}")
+_LINE_HYPHEN = re.compile(r"[-\u2010][ \t]*(\n\s*)")
 
 
 def plain(text: str) -> str:
@@ -27,8 +27,8 @@ def plain(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", text).replace("\r\n", "\n")
     text = text.replace("\r", " " if "\n" in text else "\n")
-    text = _SOFTLY_PARTED.sub(lambda found: _SOFT_HYPHEN.sub("", found.group()) + "\n", text)
-    return _LETTERS_APART.sub(_closed_up, _INVISIBLE.sub("", text))
+    text = _SOFT_HYPHENATED.sub(lambda found: _SOFT_HYPHEN.sub("", found.group()) + "\n", text)
+    return _SPACED_LETTERS.sub(_join_letters, _INVISIBLE.sub("", text))
 
 
 def whole_words(text: str, is_known: Callable[[str], bool]) -> str:
@@ -37,20 +37,20 @@ def whole_words(text: str, is_known: Callable[[str], bool]) -> str:
     A compound such as first-aid keeps its parts: if they are known words, and together they are none. The line ends
     after the whole word.
     """
-    return _PARTED.sub(lambda found: _joined(found.group(), is_known), text)
+    return _HYPHENATED.sub(lambda found: _join_parts(found.group(), is_known), text)
 
 
-def _closed_up(found: re.Match[str]) -> str:
+def _join_letters(found: re.Match[str]) -> str:
     """Return the letters without the blanks between them; wider blanks are those between words."""
     run = found.group()
-    if not _LETTERS_OF_A_WORD.search(run):
+    if not _SPACED_WORD.search(run):
         return run
     narrow = min(map(len, _BLANKS.findall(run)))
     return _BLANKS.sub(lambda blanks: "" if len(blanks.group()) == narrow else " ", run)
 
 
-def _joined(text: str, is_known: Callable[[str], bool]) -> str:
-    first, *rest = _PARTING.split(text)
+def _join_parts(text: str, is_known: Callable[[str], bool]) -> str:
+    first, *rest = _LINE_HYPHEN.split(text)
     parts, ends = [first, *rest[1::2]], "".join(rest[::2])
     whole = "".join(parts)
     if is_known(whole):

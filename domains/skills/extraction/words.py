@@ -16,11 +16,11 @@ BARRIER = re.compile(r"[,;:•|()\[\]{}!?·●○▪◦*→]|\.\s|\.$|\n\s*\n|\n
 ADDRESS = re.compile(
     r"\S{1,80}@\S{1,99}|(?:https?://|\bwww\.)\S{1,999}|\b[\w-]{1,63}\.(?:(?:com|org|edu)\b(?:/\S{0,99})?|(?:io|net)/\S{0,99})"
 )
-SHORTEST_INFLECTED = 4
+MIN_INFLECTED_LENGTH = 4
 #: A line with one of these says where and when, or how to reach somebody; names in it are those of firms.
-REACHES = re.compile(r"\S{1,80}@\S|https?://|www\.|\.(?:com|org|edu)\b|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}")
-PLACED = re.compile(r"\b(?:19|20)\d\d\b|\b[A-Z][a-z]+, [A-Z]{2}\b|\bPresent\b")
-IRREGULAR = {
+CONTACT_DETAILS = re.compile(r"\S{1,80}@\S|https?://|www\.|\.(?:com|org|edu)\b|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}")
+PLACE_OR_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b[A-Z][a-z]+, [A-Z]{2}\b|\bPresent\b")
+IRREGULAR_FORMS = {
     "led": "lead", "taught": "teach", "wrote": "write", "written": "write", "built": "build", "drove": "drive",
     "spoke": "speak", "ran": "run", "made": "make", "gave": "give", "kept": "keep", "held": "hold", "sold": "sell",
     "dealt": "deal", "sang": "sing", "swam": "swim", "children": "child", "people": "person",
@@ -64,12 +64,14 @@ HEADINGS = {
         "personal references",
     ),
 }  # fmt: skip
-SECTIONS = {heading: section for section, headings in HEADINGS.items() for heading in headings}
+SECTION_OF_HEADING = {heading: section for section, headings in HEADINGS.items() for heading in headings}
 #: Headings whose words have run together, as they do where letters are set apart.
-RUN_TOGETHER = {heading.replace(" ", ""): section for heading, section in SECTIONS.items() if " " in heading}
-MAX_HEADING = 40
-LOUD_HEADING = re.compile(r"[^\w\n]{0,5}(?:[^\W\d_]{2,}[ &/-]{1,3}){0,3}[^\W\d_]{3,}[ \t:]{0,5}")
-WORDS_OF_A_SENTENCE, WORDS_OF_A_FIRM = 4, 6
+SECTION_OF_JOINED_HEADING = {
+    heading.replace(" ", ""): section for heading, section in SECTION_OF_HEADING.items() if " " in heading
+}
+MAX_HEADING_LENGTH = 40
+CAPITAL_HEADING = re.compile(r"[^\w\n]{0,5}(?:[^\W\d_]{2,}[ &/-]{1,3}){0,3}[^\W\d_]{3,}[ \t:]{0,5}")
+MIN_SENTENCE_WORDS, MAX_FIRM_WORDS = 4, 6
 #: A line of dates: "2019 - 2021", "May 2019 to present".
 DATES = re.compile(
     r"\W{0,5}(?:[A-Z][a-z]{2,8}\.? )?(?:19|20)\d\d(?:\s{0,3}(?:-|\u2013|\u2014|to)\s{0,3}"
@@ -129,24 +131,24 @@ def stems_of(name: str) -> str:
 def stem(word: str) -> str:
     """Return the word without capitals and without the endings of plurals and verbs: manage, manages, managing."""
     word = singular(word)
-    if len(word) <= SHORTEST_INFLECTED or not word.isalpha():
+    if len(word) <= MIN_INFLECTED_LENGTH or not word.isalpha():
         return word
     for ending in ("ing", "ed"):
         base = word.removesuffix(ending)
-        if base != word and len(base) >= SHORTEST_INFLECTED - 1 and any(vowel in base for vowel in "aeiouy"):
-            word = base[:-1] if len(base) > SHORTEST_INFLECTED - 1 and base[-1] == base[-2] not in "ls" else base
+        if base != word and len(base) >= MIN_INFLECTED_LENGTH - 1 and any(vowel in base for vowel in "aeiouy"):
+            word = base[:-1] if len(base) > MIN_INFLECTED_LENGTH - 1 and base[-1] == base[-2] not in "ls" else base
             break
-    return word.removesuffix("e") if len(word) > SHORTEST_INFLECTED else word
+    return word.removesuffix("e") if len(word) > MIN_INFLECTED_LENGTH else word
 
 
 @lru_cache(maxsize=100_000)
 def singular(word: str) -> str:
     """Return the word without capitals and without the ending of a plural."""
     word = word.casefold().replace("\u2019", "'").removesuffix("'s")
-    word = IRREGULAR.get(word, word)
-    if len(word) < SHORTEST_INFLECTED or not word.isalpha() or word.endswith(("ss", "us", "is", "os")):
+    word = IRREGULAR_FORMS.get(word, word)
+    if len(word) < MIN_INFLECTED_LENGTH or not word.isalpha() or word.endswith(("ss", "us", "is", "os")):
         return word
-    if word.endswith("ies") and len(word) > SHORTEST_INFLECTED:
+    if word.endswith("ies") and len(word) > MIN_INFLECTED_LENGTH:
         return f"{word[:-3]}y"
     if word.endswith(("sses", "shes", "ches", "xes")):
         return word[:-2]
@@ -165,9 +167,9 @@ class Line:
     #: How to reach somebody: nothing in it is a skill.
     is_contact: bool
     #: A place or a year: names in it are those of firms and schools.
-    is_placed: bool
+    has_place_or_year: bool
     #: All in capitals: they mean nothing.
-    is_loud: bool
+    is_capitals: bool
 
 
 def lines_of(text: str) -> list[Line]:
@@ -186,9 +188,9 @@ def lines_of(text: str) -> list[Line]:
                 section=section,
                 heading_end=start + len(line) if is_unknown else label if opened else 0,
                 label_end=label if LABEL.match(line) else 0,
-                is_contact=bool(REACHES.search(line)),
-                is_placed=not is_listed and bool(PLACED.search(line) or _is_beside_dates(number, texts)),
-                is_loud=not is_listed and line.isupper(),
+                is_contact=bool(CONTACT_DETAILS.search(line)),
+                has_place_or_year=not is_listed and bool(PLACE_OR_YEAR.search(line) or _is_beside_dates(number, texts)),
+                is_capitals=not is_listed and line.isupper(),
             )
         )
         start += len(line) + 1
@@ -198,7 +200,7 @@ def lines_of(text: str) -> list[Line]:
 def _is_unknown_heading(number: int, lines: list[str], section: Section) -> bool:
     """Tell whether a line is a heading by how it looks: all in capitals, by itself, above what is not."""
     line = lines[number]
-    if not line.isupper() or not LOUD_HEADING.fullmatch(line):
+    if not line.isupper() or not CAPITAL_HEADING.fullmatch(line):
         return False
     before, after = (
         lines[number - 1].strip() if number else "",
@@ -207,12 +209,12 @@ def _is_unknown_heading(number: int, lines: list[str], section: Section) -> bool
     if not after or after.isupper() or before.isupper():
         return False
     # In a list of skills it may be one of them, such as CPR: a sentence or a year below it says that it is not.
-    return section != Section.SKILLS or len(after.split()) >= WORDS_OF_A_SENTENCE or bool(PLACED.search(after))
+    return section != Section.SKILLS or len(after.split()) >= MIN_SENTENCE_WORDS or bool(PLACE_OR_YEAR.search(after))
 
 
 def _is_beside_dates(number: int, lines: list[str]) -> bool:
     """Tell whether a short line stands above or below one that holds nothing but dates: it names a place or a firm."""
-    if len(lines[number].split()) > WORDS_OF_A_FIRM:
+    if len(lines[number].split()) > MAX_FIRM_WORDS:
         return False
     beside = (lines[one] for one in (number - 1, number + 1) if 0 <= one < len(lines))
     return any(DATES.fullmatch(line) for line in beside)
@@ -221,8 +223,8 @@ def _is_beside_dates(number: int, lines: list[str]) -> bool:
 def heading(line: str) -> Section | None:
     """Return the section that the line opens, alone or before a colon."""
     opening = line.strip(" \t-\u2013\u2014•*#:|").partition(":")[0]
-    if not opening or len(opening) > MAX_HEADING:
+    if not opening or len(opening) > MAX_HEADING_LENGTH:
         return None
     whole = " ".join(re.sub(r"[^\w\s]", " ", opening.casefold()).split())
     first = re.split(r"\s*(?:&|/|,|\band\b)\s*", opening.casefold())[0].strip()
-    return SECTIONS.get(whole) or SECTIONS.get(first) or RUN_TOGETHER.get(whole)
+    return SECTION_OF_HEADING.get(whole) or SECTION_OF_HEADING.get(first) or SECTION_OF_JOINED_HEADING.get(whole)

@@ -9,5 +9,5 @@ from domains.skills.services.merge_skills import merge_skills
 from domains.skills.services.parse_resume import parse_resume, parse_unread_resumes
 from domains.skills.services.remove_old_resumes import remove_old_resumes
 from domains.skills.services.remove_skill import remove_skill
-from domains.skills.services.skill_files import has_no_skills
+from domains.skills.services.skill_files import is_taxonomy_empty
 from domains.skills.services.upload_resume import import_linkedin_export, upload_resume

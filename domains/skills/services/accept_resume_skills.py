@@ -10,7 +10,7 @@ from domains.accounts.models import User
 from domains.base.errors import Code, NotFound, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import Resume, ResumeStatus, Skill, UserSkill
-from domains.skills.services.hold_skills import hold_skills, hold_skills_of, refuse_above_room
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of, refuse_too_many_skills
 
 #: More than any resume suggests.
 MAX_AT_ONCE = 500
@@ -36,9 +36,9 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
         )
     hold_skills()
     hold_skills_of(actor)
-    chosen = _chosen(resume, wanted)
+    chosen = _find_chosen(resume, wanted)
     held = UserSkill.objects.filter(user=actor, skill__in=chosen).count()
-    refuse_above_room(actor, len(chosen) - held, "skill_ids")
+    refuse_too_many_skills(actor, len(chosen) - held, "skill_ids")
     UserSkill.objects.bulk_create(
         [UserSkill(user=actor, skill_id=skill_id, source=resume.source) for skill_id in chosen], ignore_conflicts=True
     )
@@ -46,13 +46,13 @@ def accept_resume_skills(*, actor: User, resume_id: int, skill_ids: Collection[i
     return actor
 
 
-def _chosen(resume: Resume, wanted: set[int]) -> list[int]:
+def _find_chosen(resume: Resume, wanted: set[int]) -> list[int]:
     """Return the suggested skills, sorted as in all services that give people skills, to prevent deadlocks.
 
     A skill that was merged into another is replaced by that one.
     """
-    went_to = dict(Skill.objects.filter(pk__in=wanted).values_list("pk", "merged_into"))
-    chosen = {went_to.get(skill_id) or skill_id for skill_id in wanted}
+    merged_into = dict(Skill.objects.filter(pk__in=wanted).values_list("pk", "merged_into"))
+    chosen = {merged_into.get(skill_id) or skill_id for skill_id in wanted}
     if resume.suggestions.filter(skill__in=chosen).count() != len(chosen):
         raise NotFound("suggested skill", "skill_ids")
     return sorted(chosen)

@@ -9,9 +9,9 @@ from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.skills.errors import SkillCode
 from domains.skills.models import UserSkill
 from domains.skills.selectors import get_skill
-from domains.skills.services.hold_skills import hold_skills, hold_skills_of, refuse_above_room
+from domains.skills.services.hold_skills import hold_skills, hold_skills_of, refuse_too_many_skills
 
-LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
+MIN_LEVEL, MAX_LEVEL = 1, 5
 
 
 @transaction.atomic
@@ -27,11 +27,11 @@ def add_skill(*, actor: User, skill_id: int, proficiency_level: int) -> UserSkil
     skill = get_skill(viewer=actor, skill_id=skill_id)
     if skill is None:
         raise NotFound("skill", "skill_id")
-    if not LOWEST_LEVEL <= proficiency_level <= HIGHEST_LEVEL:
-        message = f"Give a level from {LOWEST_LEVEL}, a beginner, to {HIGHEST_LEVEL}, an expert."
+    if not MIN_LEVEL <= proficiency_level <= MAX_LEVEL:
+        message = f"Give a level from {MIN_LEVEL}, a beginner, to {MAX_LEVEL}, an expert."
         raise Refused(Problem(Code.INVALID, message, "proficiency_level"))
     if not UserSkill.objects.filter(user=actor, skill=skill).exists():
-        refuse_above_room(actor, 1, "skill_id")
+        refuse_too_many_skills(actor, 1, "skill_id")
     held, _ = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
         user=actor, skill=skill, defaults={"proficiency_level": proficiency_level}
     )

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from domains.accounts.models import User
 from domains.skills.models import Skill, SkillSource, UserSkill
-from domains.skills.services.hold_skills import hold_skills, hold_skills_of, room_of
+from domains.skills.services.hold_skills import count_free, hold_skills, hold_skills_of
 
 #: The level of a skill that a person has just learned in a role.
-FIRST_LEVEL = 2
+ENDORSED_LEVEL = 2
 
 
 @transaction.atomic
@@ -23,14 +23,14 @@ def endorse_skills(*, person: User, skill_ids: Sequence[int]) -> None:
     """
     hold_skills()
     hold_skills_of(person)
-    went_to = dict(Skill.objects.filter(pk__in=skill_ids).values_list("pk", "merged_into"))
-    wanted = sorted({went_to[skill_id] or skill_id for skill_id in skill_ids})
+    merged_into = dict(Skill.objects.filter(pk__in=skill_ids).values_list("pk", "merged_into"))
+    wanted = sorted({merged_into[skill_id] or skill_id for skill_id in skill_ids})
     held = set(UserSkill.objects.filter(user=person, skill__in=wanted).values_list("skill_id", flat=True))
-    newcomers = [skill_id for skill_id in dict.fromkeys(wanted) if skill_id not in held][: room_of(person)]
+    new_skill_ids = [skill_id for skill_id in dict.fromkeys(wanted) if skill_id not in held][: count_free(person)]
     UserSkill.objects.bulk_create(
         [
-            UserSkill(user=person, skill_id=skill_id, proficiency_level=FIRST_LEVEL, source=SkillSource.HOST)
-            for skill_id in newcomers
+            UserSkill(user=person, skill_id=skill_id, proficiency_level=ENDORSED_LEVEL, source=SkillSource.HOST)
+            for skill_id in new_skill_ids
         ],
         ignore_conflicts=True,
     )

@@ -16,7 +16,7 @@ from domains.skills.services.find_resume_skills import FoundSkills, find_resume_
 from domains.skills.services.read_file import read_file
 from domains.skills.services.taxonomy_matcher import get_matcher
 
-EXPECTED = Path(__file__).resolve().parents[1] / "data" / "expected_resumes.toml"
+EXPECTED_FILE = Path(__file__).resolve().parents[1] / "data" / "expected_resumes.toml"
 Labels = Mapping[str, Mapping[str, Any]]
 
 
@@ -39,7 +39,7 @@ class FileResult:
     confidences: list[tuple[float, bool]] = field(default_factory=list)
 
 
-def read_labels(path: Path = EXPECTED) -> Labels:
+def read_labels(path: Path = EXPECTED_FILE) -> Labels:
     """Return the labels of each file; `same_as` refers to the labels of another file."""
     content: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: content.get(entry.get("same_as", ""), entry) for name, entry in content.items()}
@@ -47,24 +47,24 @@ def read_labels(path: Path = EXPECTED) -> Labels:
 
 def evaluate_resumes(*, files: Sequence[Path], labels: Labels) -> list[FileResult]:
     """Return the result for each file that has labels, read and matched as an upload is."""
-    known = _Known()
+    known = _Taxonomy()
     get_matcher()  # so that the start of the process is not measured
     return [_evaluate(path, labels[path.name], known) for path in files if path.name in labels]
 
 
-class _Known:
+class _Taxonomy:
     """The taxonomy, for looking up labels."""
 
     def __init__(self) -> None:
         self.names = dict(Skill.objects.visible_to(None).values_list("pk", "name"))
 
-    def meant_by(self, label: str) -> set[int]:
+    def find_by_label(self, label: str) -> set[int]:
         """Return the skills that have one of the label's spellings as a name."""
-        ways = (get_matcher().named(way.strip()) for way in label.split("|"))
-        return {name.skill_id for way in ways for name in way}
+        spellings = (get_matcher().find_by_name(spelling.strip()) for spelling in label.split("|"))
+        return {name.skill_id for spelling in spellings for name in spelling}
 
 
-def _evaluate(path: Path, expected: Mapping[str, Any], known: _Known) -> FileResult:
+def _evaluate(path: Path, expected: Mapping[str, Any], known: _Taxonomy) -> FileResult:
     result = FileResult(path.name, expected_failure=expected.get("failure", ""))
     begun = time.perf_counter()
     content = path.read_bytes()
@@ -73,7 +73,7 @@ def _evaluate(path: Path, expected: Mapping[str, Any], known: _Known) -> FileRes
     found = FoundSkills(failure=read.failure) if read.failure else find_resume_skills(read.text)
     result.seconds = time.perf_counter() - begun
     result.failure = str(found.failure or "")
-    labels = {label: known.meant_by(label) for label in expected.get("skills", ())}
+    labels = {label: known.find_by_label(label) for label in expected.get("skills", ())}
     meant = {skill_id for skills in labels.values() for skill_id in skills}
     ids = {match.skill_id for match in found.matches}
     for match in found.matches:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from domains.skills.extraction import Match
 from domains.skills.extraction.failures import Failure
 from domains.skills.extraction.repair import plain
-from domains.skills.extraction.words import SECTIONS, heading
+from domains.skills.extraction.words import SECTION_OF_HEADING, heading
 from domains.skills.services.taxonomy_matcher import get_matcher
 
 #: The words, and the signs of a resume, that a text without skills must have to count as a resume.
-LEAST_WORDS, LEAST_SIGNS = 5, 2
+MIN_WORDS, MIN_SIGNS = 5, 2
 CONTACT = re.compile(r"\S{1,80}@\S{1,80}\.\w|linkedin\.com/|\+?\(?\d{2,4}\)?[\s.-]\d{3}[\s.-]?\d{2,4}")
 YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -36,14 +36,14 @@ def find_resume_skills(text: str) -> FoundSkills:
 def looks_like_a_resume(text: str) -> bool:
     """Return whether a text has signs of a resume: contact details, years, the usual sections."""
     text = plain(text)
-    if len(text.split()) < LEAST_WORDS:
+    if len(text.split()) < MIN_WORDS:
         return False
-    opened = {_opened_by(line) for line in text.splitlines()} - {None}
+    opened = {_section_opened_by(line) for line in text.splitlines()} - {None}
     signs = (bool(CONTACT.search(text)), len(YEARS.findall(text)) > 1, len(opened) > 0, len(opened) > 1)
-    return sum(signs) >= LEAST_SIGNS
+    return sum(signs) >= MIN_SIGNS
 
 
-def _opened_by(line: str) -> str | None:
+def _section_opened_by(line: str) -> str | None:
     """Return the section that a line opens, if only with its first word: "Experience as a cook, 2019 - 2021"."""
     first = re.match(r"\W{0,5}([^\W\d_]{1,40})", line)
-    return heading(line) or (SECTIONS.get(first[1].casefold()) if first else None)
+    return heading(line) or (SECTION_OF_HEADING.get(first[1].casefold()) if first else None)

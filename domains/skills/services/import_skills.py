@@ -9,11 +9,18 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from domains.skills.models import Skill, SkillAlias, SkillIdentifier, fold
-from domains.skills.services.skill_files import MAX_ALIASES, MAX_NAME, NO_CATEGORY, NOTE, SkillRow, read_starter_set
+from domains.skills.services.skill_files import (
+    MAX_ALIASES,
+    MAX_NAME_LENGTH,
+    NO_CATEGORY,
+    NOTE,
+    SkillRow,
+    read_starter_set,
+)
 
-BATCH = 500
+BATCH_SIZE = 500
 #: Words that begin with so many equal letters count as the same: Postgres, PostgreSQL.
-ALIKE = 5
+MIN_COMMON_PREFIX = 5
 
 
 @dataclass
@@ -35,10 +42,10 @@ def import_skills(*, rows: Sequence[SkillRow], progress: Callable[[int], None] |
     and aliases stay. Each batch is one transaction; importing the same rows again changes nothing.
     """
     taxonomy, summary = _Taxonomy(), ImportSummary()
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
+    for start in range(0, len(rows), BATCH_SIZE):
+        batch = rows[start : start + BATCH_SIZE]
         with transaction.atomic():
-            _take_in(batch, taxonomy, summary)
+            _import_batch(batch, taxonomy, summary)
         if progress is not None:
             progress(start + len(batch))
     _refresh_statistics()
@@ -64,43 +71,43 @@ class _Taxonomy:
         #: The current skill for each skill: itself, or the one it was merged into.
         self.current = {skill_id: into or skill_id for skill_id, into in Skill.objects.values_list("pk", "merged_into")}
         self.names = dict(Skill.objects.values_list("folded_name", "pk"))
-        self.shown = dict(Skill.objects.values_list("pk", "name"))
+        self.display_names = dict(Skill.objects.values_list("pk", "name"))
         self.categories = dict(Skill.objects.values_list("pk", "category"))
         self.aliases: defaultdict[str, set[int]] = defaultdict(set)
         #: How many other names each skill has.
         self.alias_counts: Counter[int] = Counter()
         for folded, skill_id in SkillAlias.objects.values_list("folded_name", "skill"):
-            self.know_alias(folded, skill_id)
+            self.add_alias(folded, skill_id)
         self.identifiers: dict[tuple[str, str], int] = {}
         #: The taxonomy that each skill came from: that of its first id.
         self.origins: dict[int, str] = {}
         known = SkillIdentifier.objects.order_by("pk").values_list("scheme", "identifier", "skill")
         for scheme, identifier, skill_id in known:
-            self.know_identifier(scheme, identifier, skill_id)
+            self.add_identifier(scheme, identifier, skill_id)
 
-    def know_alias(self, folded: str, skill_id: int) -> None:
+    def add_alias(self, folded: str, skill_id: int) -> None:
         self.aliases[folded].add(skill_id)
         self.alias_counts[skill_id] += 1
 
-    def know_identifier(self, scheme: str, identifier: str, skill_id: int) -> None:
+    def add_identifier(self, scheme: str, identifier: str, skill_id: int) -> None:
         self.identifiers[scheme, identifier] = skill_id
         self.origins.setdefault(skill_id, scheme)
 
     def find(self, row: SkillRow) -> int | None:
         """Return the existing skill that the row describes, if any."""
         known = self.identifiers.get((row.scheme, row.identifier)) or self.names.get(fold(row.name))
-        return self.current[known] if known else self._by_other_name(row)
+        return self.current[known] if known else self._find_by_alias(row)
 
-    def _by_other_name(self, row: SkillRow) -> int | None:
+    def _find_by_alias(self, row: SkillRow) -> int | None:
         """Return the skill of another taxonomy with the row's name as another name, or the name without its note."""
         named = fold(row.name)
-        owners = {owner for owner in self.aliases.get(named, ()) if self._means_it(row, owner)}
+        owners = {owner for owner in self.aliases.get(named, ()) if self._is_same_skill(row, owner)}
         bare = self.names.get(fold(NOTE.sub("", row.name)))
         if bare and self.origins.get(bare) != row.scheme:
             owners.add(bare)
         return self.current[min(owners)] if owners else None
 
-    def _means_it(self, row: SkillRow, owner: int) -> bool:
+    def _is_same_skill(self, row: SkillRow, owner: int) -> bool:
         """Return whether the owner of the other name is the same skill as the row.
 
         Two ids of one taxonomy are two skills. ESCO lists products as other names of the skills they are used for
@@ -108,15 +115,18 @@ class _Taxonomy:
         """
         origin = self.origins.get(owner)
         is_use = (origin, row.scheme) == ("esco", "onet-technology")
-        return origin != row.scheme and not (is_use and not _share_a_word(row.name, self.shown[owner]))
+        return origin != row.scheme and not (is_use and not _share_a_word(row.name, self.display_names[owner]))
 
 
 def _share_a_word(name: str, other: str) -> bool:
-    starts = [{word[:ALIKE] for word in fold(one).split() if len(word) >= ALIKE} for one in (name, other)]
+    starts = [
+        {word[:MIN_COMMON_PREFIX] for word in fold(one).split() if len(word) >= MIN_COMMON_PREFIX}
+        for one in (name, other)
+    ]
     return not starts[0].isdisjoint(starts[1])
 
 
-def _take_in(batch: Sequence[SkillRow], taxonomy: _Taxonomy, summary: ImportSummary) -> None:
+def _import_batch(batch: Sequence[SkillRow], taxonomy: _Taxonomy, summary: ImportSummary) -> None:
     summary.skipped.update(row.skipped for row in batch if row.skipped)
     rows = [row for row in batch if not row.skipped]
     created = _create_skills([row for row in rows if taxonomy.find(row) is None], taxonomy)
@@ -129,7 +139,7 @@ def _take_in(batch: Sequence[SkillRow], taxonomy: _Taxonomy, summary: ImportSumm
             raise RuntimeError(f"{row.name} was created and is not there")
         before = len(identifiers), len(aliases)
         if (row.scheme, row.identifier) not in taxonomy.identifiers:
-            taxonomy.know_identifier(row.scheme, row.identifier, skill_id)
+            taxonomy.add_identifier(row.scheme, row.identifier, skill_id)
             identifiers.append(SkillIdentifier(skill_id=skill_id, scheme=row.scheme, identifier=row.identifier))
         aliases += _new_aliases(row, skill_id, taxonomy, summary)
         if before != (len(identifiers), len(aliases)) or _fill_category(row, skill_id, taxonomy):
@@ -149,7 +159,7 @@ def _create_skills(rows: Sequence[SkillRow], taxonomy: _Taxonomy) -> set[int]:
     for (folded, row), skill in zip(by_name.items(), skills, strict=True):
         taxonomy.origins[skill.pk] = row.scheme
         taxonomy.names[folded] = taxonomy.current[skill.pk] = skill.pk
-        taxonomy.categories[skill.pk], taxonomy.shown[skill.pk] = skill.category, skill.name
+        taxonomy.categories[skill.pk], taxonomy.display_names[skill.pk] = skill.category, skill.name
         taxonomy.aliases.pop(folded, None)
     SkillAlias.objects.filter(folded_name__in=by_name).delete()
     return {skill.pk for skill in skills}
@@ -165,12 +175,12 @@ def _new_aliases(row: SkillRow, skill_id: int, taxonomy: _Taxonomy, summary: Imp
             continue
         if owner:
             summary.skipped["other names that are the name of another skill"] += 1
-        elif len(alias) > MAX_NAME:
+        elif len(alias) > MAX_NAME_LENGTH:
             summary.skipped["other names that are too long"] += 1
         elif taxonomy.alias_counts[skill_id] >= MAX_ALIASES:
             summary.skipped["other names of a skill that has enough of them"] += 1
         else:
-            taxonomy.know_alias(folded, skill_id)
+            taxonomy.add_alias(folded, skill_id)
             found.append(SkillAlias(skill_id=skill_id, name=alias))
     return found
 

@@ -22,7 +22,7 @@ from domains.skills.services.hold_skills import hold_to_merge
 from domains.skills.services.skill_files import MAX_ALIASES
 
 #: Rows that one statement changes.
-BATCH = 500
+BATCH_SIZE = 500
 
 
 @transaction.atomic
@@ -77,26 +77,26 @@ def _move_people(skill: Skill, into: Skill) -> None:
     holders = UserSkill.objects.select_for_update().filter(skill=skill)
     kept_by = UserSkill.objects.select_for_update().filter(skill=into, user__in=holders.values("user"))
     both = {held.user_id: held for held in kept_by}
-    given_up = list(holders.filter(user__in=both))
-    for moved in given_up:
+    removed = list(holders.filter(user__in=both))
+    for moved in removed:
         kept = both[moved.user_id]
         kept.proficiency_level = max(kept.proficiency_level, moved.proficiency_level)
         if moved.is_verified and not kept.is_verified:
             kept.is_verified, kept.source = True, moved.source
-    UserSkill.objects.bulk_update(both.values(), ["proficiency_level", "is_verified", "source"], batch_size=BATCH)
-    UserSkill.objects.filter(pk__in=[moved.pk for moved in given_up]).delete()
+    UserSkill.objects.bulk_update(both.values(), ["proficiency_level", "is_verified", "source"], batch_size=BATCH_SIZE)
+    UserSkill.objects.filter(pk__in=[moved.pk for moved in removed]).delete()
     UserSkill.objects.filter(skill=skill).update(skill=into)
 
 
 def _move_suggestions(skill: Skill, into: Skill) -> None:
     """Keep one suggestion per resume: accepted if either was, with the higher confidence."""
     both: dict[int, Any] = {one.resume_id: one for one in ResumeSuggestion.objects.filter(skill=into)}
-    given_up = list(ResumeSuggestion.objects.filter(skill=skill, resume__in=both))
-    for moved in given_up:
+    removed = list(ResumeSuggestion.objects.filter(skill=skill, resume__in=both))
+    for moved in removed:
         kept = both[moved.resume_id]
         kept.is_accepted = kept.is_accepted or moved.is_accepted
         kept.confidence = max(kept.confidence, moved.confidence)
-    changed = [both[moved.resume_id] for moved in given_up]
-    ResumeSuggestion.objects.bulk_update(changed, ["is_accepted", "confidence"], batch_size=BATCH)
-    ResumeSuggestion.objects.filter(pk__in=[moved.pk for moved in given_up]).delete()
+    changed = [both[moved.resume_id] for moved in removed]
+    ResumeSuggestion.objects.bulk_update(changed, ["is_accepted", "confidence"], batch_size=BATCH_SIZE)
+    ResumeSuggestion.objects.filter(pk__in=[moved.pk for moved in removed]).delete()
     ResumeSuggestion.objects.filter(skill=skill).update(skill=into)

@@ -29,25 +29,25 @@ def parse_resume(*, resume_id: int) -> None:
     One reader at a time has the claim. A late result is dropped if the resume was replaced or claimed by another
     reader meanwhile.
     """
-    _read_due(_pending().filter(pk=resume_id))
+    _parse_due(_pending().filter(pk=resume_id))
 
 
 def parse_unread_resumes() -> None:
     """Read the resumes that are due because a reader died or a fact was never delivered; a system act."""
-    _read_due(_pending())
+    _parse_due(_pending())
 
 
 def _pending() -> QuerySet[Resume]:
     return Resume.objects.filter(status=ResumeStatus.PENDING)
 
 
-def _read_due(resumes: QuerySet[Resume]) -> None:
-    queue.drain(resumes, _read)
+def _parse_due(resumes: QuerySet[Resume]) -> None:
+    queue.drain(resumes, _parse)
     for resume in queue.parked(resumes):
         _finish(resume, FoundSkills(failure=Failure.INTERRUPTED))
 
 
-def _read(resume: Resume) -> None:
+def _parse(resume: Resume) -> None:
     with slots.released():
         with resume.file.open("rb") as file:
             content: bytes = file.read()
@@ -63,9 +63,9 @@ def _find(resume: Resume, text: str) -> FoundSkills:
 
 
 @transaction.atomic
-def _finish(begun: Resume, found: FoundSkills) -> None:
+def _finish(claimed: Resume, found: FoundSkills) -> None:
     resume = Resume.objects.select_for_update().filter(
-        pk=begun.pk, status=ResumeStatus.PENDING, attempts=begun.attempts
+        pk=claimed.pk, status=ResumeStatus.PENDING, attempts=claimed.attempts
     ).first()  # fmt: skip
     if resume is None:
         return
@@ -77,27 +77,27 @@ def _finish(begun: Resume, found: FoundSkills) -> None:
     hold_skills()
     matches = found.matches if resume.source == SkillSource.LINKEDIN else found.matches[:MAX_SUGGESTIONS]
     # A skill that was merged while the file was read is not suggested; the next upload finds its successor.
-    there = set(
+    current_ids = set(
         Skill.objects.visible_to(None).filter(pk__in=[one.skill_id for one in matches]).values_list("pk", flat=True)
     )
     ResumeSuggestion.objects.bulk_create(
         ResumeSuggestion(resume=resume, skill_id=one.skill_id, matched_text=one.text, confidence=one.confidence)
         for one in matches
-        if one.skill_id in there
+        if one.skill_id in current_ids
     )
     resume.status = ResumeStatus.PARSED
-    _forget_export(resume)
+    _remove_export(resume)
     resume.save(update_fields=["status", "done_at", "file"])
 
 
 def _fail(resume: Resume, failure: Failure) -> None:
     resume.status = ResumeStatus.FAILED
     resume.failure_code, resume.failure_reason = failure.value, SENTENCES[failure]
-    _forget_export(resume)
+    _remove_export(resume)
     resume.save(update_fields=["status", "done_at", "failure_code", "failure_reason", "file"])
 
 
-def _forget_export(resume: Resume) -> None:
+def _remove_export(resume: Resume) -> None:
     """Keep only the suggestions of a LinkedIn export: its file holds messages and contacts, also of other people."""
     if resume.source == SkillSource.LINKEDIN:
         remove_file(resume)

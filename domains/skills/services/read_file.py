@@ -10,11 +10,11 @@ from domains.base.confined import run_confined
 from domains.base.file_kinds import FileKind
 from domains.skills.extraction.failures import Failure
 
-READER = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
+PROGRAM = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
 #: Wall-clock limit of the reader; the reader itself limits its memory, CPU time and output.
-SECONDS = 20
-MAX_ANSWER = 2 * 1024 * 1024
-KINDS = {FileKind.PDF: "pdf", FileKind.DOCX: "docx", FileKind.TEXT: "txt", FileKind.ZIP: "linkedin"}
+TIMEOUT_SECONDS = 20
+MAX_OUTPUT_BYTES = 2 * 1024 * 1024
+PROGRAM_KINDS = {FileKind.PDF: "pdf", FileKind.DOCX: "docx", FileKind.TEXT: "txt", FileKind.ZIP: "linkedin"}
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,27 @@ class FileText:
 
 
 def read_file(*, content: bytes, kind: FileKind | None) -> FileText:
-    """Return the text of a resume, or the names in a LinkedIn export; it ends within SECONDS for every file."""
-    if kind not in KINDS:
+    """Return the text of a resume, or the names in a LinkedIn export; it ends within TIMEOUT_SECONDS for every file."""
+    if kind not in PROGRAM_KINDS:
         return FileText(failure=Failure.UNSUPPORTED_TYPE)
-    code, said = run_confined(program=READER, argument=KINDS[kind], content=content, seconds=SECONDS, most=MAX_ANSWER)
-    return _understand(code, said)
+    code, output = run_confined(
+        program=PROGRAM,
+        argument=PROGRAM_KINDS[kind],
+        content=content,
+        timeout_seconds=TIMEOUT_SECONDS,
+        max_output_bytes=MAX_OUTPUT_BYTES,
+    )
+    return _parse_output(code, output)
 
 
-def _understand(code: int, answer: bytes) -> FileText:
+def _parse_output(code: int, output: bytes) -> FileText:
     """Return the reader's result; a reader that was killed exceeded a limit, one that failed met a broken file."""
     if code < 0:
         return FileText(failure=Failure.TOO_LARGE_TO_READ)
     try:
-        said = json.loads(answer)
-        if "failure" in said:
-            return FileText(failure=Failure(said["failure"]))
-        return FileText(text=str(said["text"]))
+        result = json.loads(output)
+        if "failure" in result:
+            return FileText(failure=Failure(result["failure"]))
+        return FileText(text=str(result["text"]))
     except (ValueError, KeyError, TypeError):
         return FileText(failure=Failure.DAMAGED)

@@ -12,18 +12,18 @@ from pathlib import Path
 from domains.skills.extraction.ordinary import COMMON, PRODUCTS
 from domains.skills.models import Skill
 
-STARTER = Path(__file__).resolve().parents[1] / "data" / "starter.toml"
+STARTER_FILE = Path(__file__).resolve().parents[1] / "data" / "starter.toml"
 STARTER_SCHEME = "mishmob"
 #: The category of skills without one, until a later file gives it.
 NO_CATEGORY = "Other"
-MAX_NAME, MAX_CATEGORY = 120, 80
+MAX_NAME_LENGTH, MAX_CATEGORY_LENGTH = 120, 80
 #: How many other names a skill has at most.
 MAX_ALIASES = 200
 #: ESCO's longest cell is some kilobytes; this bounds the memory that a file can take.
-MAX_CELL = 256 * 1024
+MAX_CELL_BYTES = 256 * 1024
 #: The parts of O*NET's content model that are abilities or knowledge; its work styles are traits.
 ONET_SKILLS = {"Abilities", "Basic Skills", "Cross-Functional Skills", "Knowledge", "Generalized Work Activities"}
-MAKERS = ("Microsoft", "Adobe", "Apache", "Amazon", "Google", "Oracle", "IBM", "Apple", "Atlassian")
+PRODUCT_MAKERS = ("Microsoft", "Adobe", "Apache", "Amazon", "Google", "Oracle", "IBM", "Apple", "Atlassian")
 NOTE = re.compile(r"\s*\(([^()]*)\)$")
 
 
@@ -46,7 +46,7 @@ class SkillRow:
 
 def read_starter_set() -> list[SkillRow]:
     """Return the skills that the project ships."""
-    content = tomllib.loads(STARTER.read_text(encoding="utf-8"))
+    content = tomllib.loads(STARTER_FILE.read_text(encoding="utf-8"))
     return [
         SkillRow(STARTER_SCHEME, name.casefold(), name, category, tuple(aliases))
         for category, skills in content.items()
@@ -56,7 +56,7 @@ def read_starter_set() -> list[SkillRow]:
 
 def read_skill_file(path: Path) -> list[SkillRow]:
     """Return the skills of an ESCO or O*NET CSV file; raises UnknownFile for any other file."""
-    csv.field_size_limit(MAX_CELL)
+    csv.field_size_limit(MAX_CELL_BYTES)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(_rows(csv.DictReader(file)))
@@ -73,16 +73,16 @@ def _rows(lines: csv.DictReader[str]) -> Iterator[SkillRow]:
         header = ", ".join(lines.fieldnames or ())[:200]
         raise UnknownFile(f"The header of the file ({header or 'none'}) is not that of an ESCO or O*NET file.")
     for line in lines:
-        yield _checked(reader({name: " ".join((line.get(name) or "").split()) for name in columns}))
+        yield _check_row(reader({name: " ".join((line.get(name) or "").split()) for name in columns}))
 
 
-def _checked(row: SkillRow) -> SkillRow:
+def _check_row(row: SkillRow) -> SkillRow:
     problem = row.skipped
     if not row.name or not row.identifier:
         problem = "no name or id"
-    elif len(row.name) > MAX_NAME:
+    elif len(row.name) > MAX_NAME_LENGTH:
         problem = "name too long"
-    category = (row.category or NO_CATEGORY)[:MAX_CATEGORY]
+    category = (row.category or NO_CATEGORY)[:MAX_CATEGORY_LENGTH]
     return SkillRow(row.scheme, row.identifier[:200], row.name, category, row.aliases, problem)
 
 
@@ -119,17 +119,17 @@ def short_forms(name: str) -> Iterator[str]:
         name = NOTE.sub("", name)
         yield name
         yield note.group(1)
-    for ending, fewest in ((" software", 2), (" programming language", 1)):
-        if name.endswith(ending) and len(name.removesuffix(ending).split()) >= fewest:
+    for ending, min_words in ((" software", 2), (" programming language", 1)):
+        if name.endswith(ending) and len(name.removesuffix(ending).split()) >= min_words:
             name = name.removesuffix(ending)
             yield name
     *words, last = name.split()
-    if words and (_abbreviates(last, words) or (words[0] in MAKERS and _abbreviates(last, words[1:]))):
+    if words and (_abbreviates(last, words) or (words[0] in PRODUCT_MAKERS and _abbreviates(last, words[1:]))):
         name = " ".join(words)
         yield name
         yield last
     maker, _, product = name.partition(" ")
-    if maker in MAKERS and product and product.casefold() not in PRODUCTS | COMMON and not product[0].isdigit():
+    if maker in PRODUCT_MAKERS and product and product.casefold() not in PRODUCTS | COMMON and not product[0].isdigit():
         yield product
 
 
@@ -141,6 +141,6 @@ def _abbreviates(short: str, words: list[str]) -> bool:
     return words[0][0].upper() == short[0] and all(letter in letters for letter in short)
 
 
-def has_no_skills() -> bool:
+def is_taxonomy_empty() -> bool:
     """Tell whether the taxonomy is empty."""
     return not Skill.objects.exists()

@@ -11,7 +11,7 @@ from domains.skills.selectors import Version, get_taxonomy_version
 from domains.skills.services.skill_files import read_starter_set
 
 
-class _Kept:
+class _MatcherCache:
     """The matcher of this process, and the version of the taxonomy it was built from."""
 
     def __init__(self) -> None:
@@ -20,16 +20,16 @@ class _Kept:
         self.matcher = Matcher([])
 
 
-_kept = _Kept()
+_cache = _MatcherCache()
 
 
 def get_matcher() -> Matcher:
     """Return the matcher of the current taxonomy."""
     version = get_taxonomy_version()
-    with _kept.lock:
-        if version != _kept.version:
-            _kept.matcher, _kept.version = Matcher(_names()), version
-        return _kept.matcher
+    with _cache.lock:
+        if version != _cache.version:
+            _cache.matcher, _cache.version = Matcher(_names()), version
+        return _cache.matcher
 
 
 def _names() -> Iterator[Name]:

@@ -13,19 +13,19 @@ from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
 from domains.base.file_kinds import FileKind
 from domains.base.files import delete_after_commit, stored
-from domains.base.texts import shown_file_name
+from domains.base.texts import clean_file_name
 from domains.skills import facts
 from domains.skills.errors import SkillCode
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.readable import readable_kind
 from domains.skills.models import Resume, SkillSource
 
-MAX_RESUME = 5 * 1024 * 1024
+MAX_RESUME_BYTES = 5 * 1024 * 1024
 #: A whole LinkedIn export is small unless it holds media.
-MAX_EXPORT = 10 * 1024 * 1024
-UPLOADS_AN_HOUR = 20
-HOUR = 3600
-RESUMES = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.TEXT})
+MAX_EXPORT_BYTES = 10 * 1024 * 1024
+MAX_UPLOADS_PER_HOUR = 20
+HOUR_SECONDS = 3600
+RESUME_KINDS = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.TEXT})
 
 
 def upload_resume(*, actor: User, file: File[Any]) -> Resume:
@@ -34,9 +34,9 @@ def upload_resume(*, actor: User, file: File[Any]) -> Resume:
     Refuses with RATE_LIMITED, TOO_LARGE (5 MB), INVALID (empty) and UNSUPPORTED_TYPE (judged by the content, not by
     the name).
     """
-    content = _content(actor, file, "resume", MAX_RESUME)
+    content = _read_content(actor, file, "resume", MAX_RESUME_BYTES)
     kind = readable_kind(content)
-    if kind not in RESUMES:
+    if kind not in RESUME_KINDS:
         raise Refused.because(SkillCode.UNSUPPORTED_TYPE, SENTENCES[Failure.UNSUPPORTED_TYPE], "resume")
     return _store(actor, file, content, kind, SkillSource.RESUME)
 
@@ -46,17 +46,17 @@ def import_linkedin_export(*, actor: User, file: File[Any]) -> Resume:
 
     It replaces a resume that was uploaded before. Refuses like `upload_resume`; the archive must be a ZIP.
     """
-    content = _content(actor, file, "archive", MAX_EXPORT)
+    content = _read_content(actor, file, "archive", MAX_EXPORT_BYTES)
     if readable_kind(content) != FileKind.ZIP:
         sentence = "This is no ZIP archive. Upload the one that LinkedIn sends you when you ask for your data."
         raise Refused.because(SkillCode.UNSUPPORTED_TYPE, sentence, "archive")
     return _store(actor, file, content, FileKind.ZIP, SkillSource.LINKEDIN)
 
 
-def _content(actor: User, file: File[Any], field: str, most: int) -> bytes:
-    rates.spend(what="upload", key=str(actor.pk), limit=UPLOADS_AN_HOUR, seconds=HOUR)
-    if file.size > most:
-        sentence = f"The file is too large: at most {most // (1024 * 1024)} MB."
+def _read_content(actor: User, file: File[Any], field: str, max_bytes: int) -> bytes:
+    rates.spend(what="upload", key=str(actor.pk), limit=MAX_UPLOADS_PER_HOUR, seconds=HOUR_SECONDS)
+    if file.size > max_bytes:
+        sentence = f"The file is too large: at most {max_bytes // (1024 * 1024)} MB."
         raise Refused.because(SkillCode.TOO_LARGE, sentence, field)
     content: bytes = file.read()
     if not content.strip():
@@ -67,7 +67,7 @@ def _content(actor: User, file: File[Any], field: str, most: int) -> bytes:
 def _store(actor: User, file: File[Any], content: bytes, kind: FileKind, source: SkillSource) -> Resume:
     resume = Resume(
         user=actor,
-        original_name=shown_file_name(file.name or "", fallback="resume"),
+        original_name=clean_file_name(file.name or "", fallback="resume"),
         size=len(content),
         content_type=kind.value,
         source=source,

@@ -53,7 +53,7 @@ class ConversationStream(Stream):
 
     async def _first_cursor(self, after_sequence: int | None) -> int:
         viewer, key = self.viewer_id, self.conversation_id
-        head = await until_it_answers(lambda: selectors.get_head_to_follow(viewer_id=viewer, conversation_id=key))
+        head = await until_it_answers(lambda: selectors.get_last_sequence(viewer_id=viewer, conversation_id=key))
         if head is None:
             raise NotAllowed("You take part in no such conversation.")
         if after_sequence is not None and after_sequence > head:

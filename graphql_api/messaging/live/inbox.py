@@ -66,7 +66,7 @@ class InboxStream(Stream):
         """Join all the logs."""
         try:
             await switchboard().add(self._group, self)
-            found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
+            found = await until_it_answers(lambda: selectors.find_joined_sequences(viewer_id=self.viewer_id))
             self._joining |= found.keys()
             for log in await logs().join(self, found):
                 if self in log.followers:  # the viewer may have lost it in the meantime
@@ -143,7 +143,7 @@ class InboxStream(Stream):
 
     async def _join_new(self) -> AsyncGenerator[Item, None]:
         """Yield the events between the viewer's joining of a conversation and this stream's joining of its log."""
-        found = await until_it_answers(lambda: selectors.find_followed(viewer_id=self.viewer_id))
+        found = await until_it_answers(lambda: selectors.find_joined_sequences(viewer_id=self.viewer_id))
         fresh = found.keys() - self._cursors.keys()
         self._joining |= fresh
         for key in fresh:

@@ -302,10 +302,10 @@ class Logs:
 
     async def allowed(self, keys: list[int]) -> dict[int, set[int]]:
         """Return, by conversation, the ids of the users who may receive its events now."""
-        return await until_it_answers(lambda: selectors.find_followers(conversation_ids=keys))
+        return await until_it_answers(lambda: selectors.find_permitted_subscribers(conversation_ids=keys))
 
     async def _heads(self, keys: list[int]) -> dict[int, int]:
-        return await until_it_answers(lambda: selectors.find_heads(conversation_ids=keys))
+        return await until_it_answers(lambda: selectors.find_last_sequences(conversation_ids=keys))
 
     def _tell_heads(self) -> None:
         for outbound in tuple(self._outbounds):

@@ -54,7 +54,7 @@ def read(*, conversation_id: int, after_sequence: int, limit: int, passing: Sequ
     """
     rows = list(selectors.find_log(conversation_id=conversation_id, after_sequence=after_sequence, limit=limit))
     _fill_in(rows)
-    followers = selectors.find_followers(conversation_ids=[conversation_id])[conversation_id]
+    followers = selectors.find_permitted_subscribers(conversation_ids=[conversation_id])[conversation_id]
     items = [_item(row) for row in rows] + _passing_items(passing, followers)
     _bring_people(conversation_id, items)
     return Reading(items, followers)
@@ -109,6 +109,6 @@ def _typist(one: Passing) -> int | None:
 def _bring_people(conversation_id: int, items: Iterable[Item]) -> None:
     changes = [item.value for item in items if isinstance(item.value, ParticipantsChanged)]
     if changes:
-        people = selectors.find_people(conversation_ids=[conversation_id])[conversation_id]
+        people = selectors.find_participants(conversation_ids=[conversation_id])[conversation_id]
         for change in changes:
             change.people = people

@@ -7,8 +7,8 @@ from enum import Enum
 
 import strawberry
 
-from domains.geo.selectors import normalize_zip_code, why_no_zip_code
-from domains.opportunities.selectors import SENSIBLE_TIME, OpportunityFilters, Order, is_sensible_time
+from domains.geo.selectors import find_zip_code_problem, normalize_zip_code
+from domains.opportunities.selectors import INVALID_TIME, OpportunityFilters, Order, is_valid_time
 from graphql_api.checks.input_limits import list_field
 from graphql_api.checks.texts import read_words
 from graphql_api.errors import BadUserInput
@@ -100,14 +100,14 @@ class HostFilter:
 
 def _zip_code(text: str | None, field: str) -> str | None:
     zip_code = normalize_zip_code(text or "")
-    if zip_code and (wrong := why_no_zip_code(zip_code)):
+    if zip_code and (wrong := find_zip_code_problem(zip_code)):
         raise BadUserInput(f"`{field}`: {wrong}")
     return zip_code if text is not None else None
 
 
 def _time(moment: datetime | None, field: str) -> datetime | None:
-    if moment is not None and not is_sensible_time(moment):
-        raise BadUserInput(f"`{field}`: {SENSIBLE_TIME}")
+    if moment is not None and not is_valid_time(moment):
+        raise BadUserInput(f"`{field}`: {INVALID_TIME}")
     return moment
 
 

@@ -116,7 +116,7 @@ class OpportunityHost(relay.Node):
     async def hours_to_review(self, info: Info) -> Nested[models.HoursEntry]:
         """Load `selectors.find_hours_to_review`, for all hosts in one batch."""
         rows = partial(selectors.find_hours_to_review, viewer=viewer_of(info))
-        return Nested(rows, by=selectors.Whose.HOST.of_entry, key=row_of(self, models.OpportunityHost).pk)
+        return Nested(rows, by=selectors.GroupBy.HOST.entry_lookup, key=row_of(self, models.OpportunityHost).pk)
 
 
 @strawberry_django.type(

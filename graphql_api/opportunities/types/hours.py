@@ -16,7 +16,7 @@ from strawberry_django.optimizer import optimize
 from domains.accounts import models as accounts
 from domains.events.selectors import count_attended
 from domains.opportunities import models, records, selectors
-from domains.opportunities.selectors import Whose
+from domains.opportunities.selectors import GroupBy
 from domains.skills import models as skill_models
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
@@ -147,13 +147,13 @@ class Impact:
     @strawberry.field(description="Hours that hosts approved, including corrections.")
     async def approved_hours(self, info: Info) -> float:
         """Load `selectors.sum_hours`."""
-        find = partial(_sum_hours, viewer_of(info), Whose.VOLUNTEER)
+        find = partial(_sum_hours, viewer_of(info), GroupBy.VOLUNTEER)
         return await load(info, _person(self), find) or 0.0
 
     @strawberry.field(description="Number of opportunities in which the volunteer completed a role.")
     async def opportunities_completed(self, info: Info) -> int:
         """Load `selectors.count_completed`."""
-        find = partial(_count_completed, viewer_of(info), Whose.VOLUNTEER)
+        find = partial(_count_completed, viewer_of(info), GroupBy.VOLUNTEER)
         return await load(info, _person(self), find) or 0
 
     @strawberry.field(description="Number of events at which the volunteer was checked in.")
@@ -180,7 +180,7 @@ class Impact:
     @strawberry.field(description="Approved hours by month, earliest first. Months without hours are left out.")
     async def hours_by_month(self, info: Info) -> list[HoursOfMonth]:
         """Load `selectors.sum_hours_by_month`."""
-        find = partial(_sum_hours_by_month, viewer_of(info), Whose.VOLUNTEER)
+        find = partial(_sum_hours_by_month, viewer_of(info), GroupBy.VOLUNTEER)
         return await load(info, _person(self), find) or []
 
 
@@ -193,7 +193,7 @@ class HostImpact:
     @strawberry.field(description="Hours that the host approved, including corrections.")
     async def approved_hours(self, info: Info) -> float:
         """Load `selectors.sum_hours`."""
-        return await load(info, _host(self), partial(_sum_hours, viewer_of(info), Whose.HOST)) or 0.0
+        return await load(info, _host(self), partial(_sum_hours, viewer_of(info), GroupBy.HOST)) or 0.0
 
     @strawberry.field(description="Number of volunteers whose hours the host approved.")
     async def volunteers(self, info: Info) -> int:
@@ -207,25 +207,25 @@ class HostImpact:
     @strawberry.field(description="Number of the host's opportunities in which a volunteer completed a role.")
     async def opportunities_completed(self, info: Info) -> int:
         """Load `selectors.count_completed`."""
-        return await load(info, _host(self), partial(_count_completed, viewer_of(info), Whose.HOST)) or 0
+        return await load(info, _host(self), partial(_count_completed, viewer_of(info), GroupBy.HOST)) or 0
 
     @strawberry.field(description="Approved hours by month, earliest first. Months without hours are left out.")
     async def hours_by_month(self, info: Info) -> list[HoursOfMonth]:
         """Load `selectors.sum_hours_by_month`."""
-        find = partial(_sum_hours_by_month, viewer_of(info), Whose.HOST)
+        find = partial(_sum_hours_by_month, viewer_of(info), GroupBy.HOST)
         return await load(info, _host(self), find) or []
 
 
-def _sum_hours(viewer: accounts.User | None, whose: Whose, keys: Collection[int]) -> Mapping[int, float]:
-    return selectors.sum_hours(viewer=viewer, whose=whose, keys=keys)
+def _sum_hours(viewer: accounts.User | None, whose: GroupBy, keys: Collection[int]) -> Mapping[int, float]:
+    return selectors.sum_hours(viewer=viewer, group_by=whose, keys=keys)
 
 
-def _sum_hours_by_month(viewer: accounts.User | None, whose: Whose, keys: Collection[int]) -> Mapping[int, Any]:
-    return selectors.sum_hours_by_month(viewer=viewer, whose=whose, keys=keys)
+def _sum_hours_by_month(viewer: accounts.User | None, whose: GroupBy, keys: Collection[int]) -> Mapping[int, Any]:
+    return selectors.sum_hours_by_month(viewer=viewer, group_by=whose, keys=keys)
 
 
-def _count_completed(viewer: accounts.User | None, whose: Whose, keys: Collection[int]) -> Mapping[int, int]:
-    return selectors.count_completed(viewer=viewer, whose=whose, keys=keys)
+def _count_completed(viewer: accounts.User | None, whose: GroupBy, keys: Collection[int]) -> Mapping[int, int]:
+    return selectors.count_completed(viewer=viewer, group_by=whose, keys=keys)
 
 
 def _person(shown: object) -> int:

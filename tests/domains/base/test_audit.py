@@ -36,8 +36,8 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What is looked at, in this order: each counts as how many entries of the outbox it returns."""
     acts: list[Callable[[], object]] = []
 
-    def looking(number: int) -> Callable[[], audit.Found]:
-        return lambda: audit.Found("entries", int(str(acts[number]() or 0)))
+    def looking(number: int) -> Callable[[], audit.Violations]:
+        return lambda: audit.Violations("entries", int(str(acts[number]() or 0)))
 
     known = {name: audit.Invariant(name, "", looking(number)) for number, name in enumerate(("t.0", "t.1", "t.2"))}
     monkeypatch.setattr(audit, "_invariants", known)
@@ -51,14 +51,14 @@ def test_what_is_committed_during_a_look_is_seen_by_the_next(looks: list[Callabl
         lambda: in_another_connection(OutboxEntryFactory),
         OutboxEntry.objects.count,
     ]
-    assert [verdict.found.how_many for verdict in audit.look(with_files=False)] == [1, 0, 1]
+    assert [result.violations.count for result in audit.check_invariants(with_files=False)] == [1, 0, 1]
     looks[1] = OutboxEntry.objects.count
-    assert [verdict.found.how_many for verdict in audit.look(with_files=False)] == [2, 2, 2]
+    assert [result.violations.count for result in audit.check_invariants(with_files=False)] == [2, 2, 2]
 
 
 def test_a_look_cannot_write_and_leaves_a_connection_that_can(looks: list[Callable[[], object]]) -> None:
     looks += [OutboxEntry.objects.count, OutboxEntryFactory, OutboxEntry.objects.count]
     with pytest.raises(DatabaseError, match=r"read-?only"):
-        audit.look(with_files=False)
+        audit.check_invariants(with_files=False)
     OutboxEntryFactory()
     assert OutboxEntry.objects.count() == 1

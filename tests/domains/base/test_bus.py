@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.background import BoundedThreads
+from config.background import BoundedThreadPool
 from domains.base import bus, queue, tasks
 from domains.base.models import OutboxEntry
 
@@ -148,29 +148,29 @@ def test_a_server_that_starts_alone_takes_back_what_was_not_told(heard: list[int
 
 def test_deliveries_can_be_handed_to_threads(heard: list[int]) -> None:
     handed: list[Any] = []
-    bus.deliver_by(handed.append, head_start=OutboxEntry.LEASE)
+    bus.set_delivery_executor(handed.append, lease=OutboxEntry.LEASE)
     try:
         with transaction.atomic():
             bus.publish(TeaWasMade(cup_id=3))
         entry = OutboxEntry.objects.get()
-        assert entry.due_at - timezone.now() > bus.HEAD_START, "the relay leaves it to the threads for longer"
+        assert entry.due_at - timezone.now() > bus.PUBLISHER_LEASE, "the relay leaves it to the threads for longer"
         assert heard == []
         handed[0]()
     finally:
-        bus.deliver_by(None)
+        bus.set_delivery_executor(None)
     assert heard == [3]
 
 
 @pytest.fixture
-def threads() -> Iterator[BoundedThreads]:
-    threads = BoundedThreads(1, "deliveries")
-    bus.deliver_by(threads.submit)
+def threads() -> Iterator[BoundedThreadPool]:
+    threads = BoundedThreadPool(1, "deliveries")
+    bus.set_delivery_executor(threads.submit)
     yield threads
-    bus.deliver_by(None)
+    bus.set_delivery_executor(None)
     threads.stop()
 
 
-def test_what_a_listener_waits_for_keeps_no_publisher_waiting(heard: list[int], threads: BoundedThreads) -> None:
+def test_what_a_listener_waits_for_keeps_no_publisher_waiting(heard: list[int], threads: BoundedThreadPool) -> None:
     """The broker hangs; the act is over, and who follows live knows, before it answers."""
     broker, prompt = threading.Event(), []
 
@@ -194,22 +194,22 @@ def test_what_a_listener_waits_for_keeps_no_publisher_waiting(heard: list[int], 
 
 def test_what_has_waited_for_longer_than_its_head_start_is_left_to_the_relay(heard: list[int]) -> None:
     handed: list[Any] = []
-    bus.deliver_by(handed.append, head_start=timedelta(seconds=-1))
+    bus.set_delivery_executor(handed.append, lease=timedelta(seconds=-1))
     try:
         with transaction.atomic():
             bus.publish(TeaWasMade(cup_id=3))
         handed[0]()
     finally:
-        bus.deliver_by(None)
+        bus.set_delivery_executor(None)
     assert heard == []
     assert tasks.relay_outbox() == 1
     assert heard == [3]
 
 
 def test_what_is_too_much_for_the_threads_is_left_to_the_relay(
-    heard: list[int], threads: BoundedThreads, monkeypatch: pytest.MonkeyPatch
+    heard: list[int], threads: BoundedThreadPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads._room = threading.BoundedSemaphore(1)
+    threads._queue_slots = threading.BoundedSemaphore(1)
     go = threading.Event()
     assert threads.submit(lambda: go.wait(60))
     with transaction.atomic():
@@ -230,13 +230,13 @@ def test_a_prompt_listener_that_fails_is_told_again_with_the_others(heard: list[
         if error := fails.pop(0):
             raise error
 
-    bus.deliver_by(handed.append)
+    bus.set_delivery_executor(handed.append)
     try:
         with transaction.atomic():
             bus.publish(TeaWasMade(cup_id=3))
         handed[0]()
     finally:
-        bus.deliver_by(None)
+        bus.set_delivery_executor(None)
     assert fails == []
     assert heard == [3]
 

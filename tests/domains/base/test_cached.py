@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 
 from domains.base import cached
-from domains.base.cached import PUBLIC, Rights, kept
+from domains.base.cached import PUBLIC, Rights, get_or_compute
 
 
 class Finding:
@@ -27,52 +27,54 @@ class Finding:
 
 def test_what_was_found_is_kept() -> None:
     find = Finding([[1, 2.5], [3, None]])
-    assert [kept(what="x", rights=PUBLIC, seconds=60, find=find) for _ in range(3)] == [[[1, 2.5], [3, None]]] * 3
+    assert [get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=find) for _ in range(3)] == [
+        [[1, 2.5], [3, None]]
+    ] * 3
     assert find.times == 1
 
 
 def test_nothing_found_is_kept_too() -> None:
     find = Finding([])
-    assert [kept(what="x", rights=PUBLIC, seconds=60, find=find) for _ in range(2)] == [[], []]
+    assert [get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=find) for _ in range(2)] == [[], []]
     assert find.times == 1
 
 
 def test_two_with_different_rights_never_share() -> None:
     one, other = PUBLIC, Rights("the staff")
-    assert kept(what="x", rights=one, seconds=60, find=lambda: 1) == 1
-    assert kept(what="x", rights=other, seconds=60, find=lambda: 2) == 2
-    assert kept(what="x", rights=one, seconds=60, find=lambda: 3) == 1
+    assert get_or_compute(what="x", rights=one, seconds=60, compute=lambda: 1) == 1
+    assert get_or_compute(what="x", rights=other, seconds=60, compute=lambda: 2) == 2
+    assert get_or_compute(what="x", rights=one, seconds=60, compute=lambda: 3) == 1
 
 
 def test_another_version_and_another_question_have_keys_of_their_own() -> None:
-    assert kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 1, version="a") == 1
-    assert kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 2, version="b") == 2
-    assert kept(what="y", rights=PUBLIC, seconds=60, find=lambda: 3, version="a") == 3
+    assert get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 1, version="a") == 1
+    assert get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 2, version="b") == 2
+    assert get_or_compute(what="y", rights=PUBLIC, seconds=60, compute=lambda: 3, version="a") == 3
 
 
 @pytest.mark.parametrize("found", ["a text", [1, "a text"], [[{"a": 1}]], object(), (1, 2)])
 def test_a_text_or_a_row_is_refused(found: Any) -> None:
     with pytest.raises(TypeError, match="only ids and figures"):
-        kept(what="x", rights=PUBLIC, seconds=60, find=lambda: found)
-    assert kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 7) == 7
+        get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: found)
+    assert get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 7) == 7
 
 
 def test_it_is_found_anew_when_it_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     find = Finding()
-    kept(what="x", rights=PUBLIC, seconds=60, find=find)
+    get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=find)
     monkeypatch.setattr(time, "time", lambda: now + 59)
-    kept(what="x", rights=PUBLIC, seconds=60, find=find)
+    get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=find)
     assert find.times == 1
     monkeypatch.setattr(time, "time", lambda: now + 61)
-    kept(what="x", rights=PUBLIC, seconds=60, find=find)
+    get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=find)
     assert find.times == 2
 
 
 def test_many_at_once_find_it_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cached, "PATIENCE_SECONDS", 30.0)
+    monkeypatch.setattr(cached, "WAIT_TIMEOUT_SECONDS", 30.0)
     find, answers = Finding(5, seconds=0.2), []
-    ask = lambda: answers.append(kept(what="x", rights=PUBLIC, seconds=60, find=find))  # noqa: E731
+    ask = lambda: answers.append(get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=find))  # noqa: E731
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -84,29 +86,29 @@ def test_many_at_once_find_it_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_while_one_renews_it_the_others_go_on_with_the_old(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
-    kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 1)
+    get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 1)
     monkeypatch.setattr(time, "time", lambda: now + 61)
     seen = []
 
     def renew() -> int:
-        seen.append(kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 3))
+        seen.append(get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 3))
         return 2
 
-    assert kept(what="x", rights=PUBLIC, seconds=60, find=renew) == 2
+    assert get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=renew) == 2
     assert seen == [1]
 
 
 def test_one_who_fails_does_not_stand_in_the_way_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cached, "PATIENCE_SECONDS", 10.0)
+    monkeypatch.setattr(cached, "WAIT_TIMEOUT_SECONDS", 10.0)
 
     def fail() -> int:
         raise LookupError("the table is away")
 
     with pytest.raises(LookupError):
-        kept(what="x", rights=PUBLIC, seconds=60, find=fail)
+        get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=fail)
     began = time.monotonic()
-    assert kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 2) == 2
-    assert time.monotonic() - began < cached.PATIENCE_SECONDS / 2
+    assert get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 2) == 2
+    assert time.monotonic() - began < cached.WAIT_TIMEOUT_SECONDS / 2
 
 
 @pytest.mark.parametrize("verb", ["get", "add", "set", "delete"])
@@ -117,5 +119,5 @@ def test_while_the_cache_is_down_everybody_finds_out_for_themselves(
         raise ConnectionError("no cache")
 
     monkeypatch.setattr(type(cache._connections[cache._alias]), verb, down)  # type: ignore[attr-defined]
-    assert [kept(what="x", rights=PUBLIC, seconds=60, find=lambda: 4) for _ in range(2)] == [4, 4]
+    assert [get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 4) for _ in range(2)] == [4, 4]
     assert "the cache is down" in caplog.text

@@ -39,7 +39,7 @@ def test_on_its_last_attempt_a_row_is_not_parked_yet() -> None:
     row = MailJobFactory(attempts=MailJob.MAX_ATTEMPTS - 1, last_error="OSError()")
     last = claimed()
     assert jobs() == [set(), set()]
-    queue.note_failure(last, OSError("gone"))
+    queue.record_failure(last, OSError("gone"))
     assert jobs() == [set(), {row.pk}]
 
 
@@ -55,11 +55,11 @@ def test_what_comes_late_of_a_claim_that_is_over_changes_nothing() -> None:
     row = MailJobFactory()
     slow = claimed()
     with time_machine.travel(timezone.now() + MailJob.LEASE + timedelta(seconds=1)):
-        with pytest.raises(queue.ClaimIsOver):
+        with pytest.raises(queue.LeaseExpired):
             queue.check_claim(slow)
         second = claimed()
         queue.finish(slow)
-        queue.note_failure(slow, OSError("late"))
+        queue.record_failure(slow, OSError("late"))
         row.refresh_from_db()
         assert (row.attempts, row.done_at, row.last_error, row.due_at) == (2, None, "", second.due_at)
         queue.finish(second)
@@ -84,5 +84,5 @@ def test_one_bad_row_holds_up_no_other_and_staff_may_release_it() -> None:
     assert jobs() == [set(), {bad.pk}]
     good.refresh_from_db()
     assert good.done_at is not None
-    assert queue.release(queue.parked(MailJob.objects.all())) == 1
+    assert queue.requeue(queue.parked(MailJob.objects.all())) == 1
     assert jobs() == [{bad.pk}, set()]

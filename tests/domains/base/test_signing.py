@@ -66,7 +66,7 @@ def test_a_forged_or_damaged_text_is_refused(change: str) -> None:
         ),
         "nonsense": "a.b.c",
         "empty": "",
-        "long": token + "A" * signing.MAX_LENGTH,
+        "long": token + "A" * signing.MAX_TOKEN_LENGTH,
         "kid": jwt.encode(CLAIMS, signing._private_key("x" * 40, "thing"), "EdDSA", kid),
     }[change]
     assert signing.read("thing", token) == CLAIMS

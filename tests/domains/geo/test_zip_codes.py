@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import zipcodes
 
-from domains.geo.selectors import normalize_zip_code, why_no_zip_code, zip_point, zip_time_zone
+from domains.geo.selectors import find_zip_code_problem, normalize_zip_code, zip_point, zip_time_zone
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_where_the_list_has_no_zone_there_is_none():
 )
 def test_a_zip_code_is_read_however_it_is_written(text: str):
     assert normalize_zip_code(text) == "94110"
-    assert why_no_zip_code(normalize_zip_code(text)) is None
+    assert find_zip_code_problem(normalize_zip_code(text)) is None
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def test_a_zip_code_is_read_however_it_is_written(text: str):
 )
 def test_what_is_no_zip_code_stays_what_it_is_and_is_told_so(text: str):
     assert normalize_zip_code(text) == text
-    assert why_no_zip_code(text) == "Give a ZIP code of five digits, such as 94110."
+    assert find_zip_code_problem(text) == "Give a ZIP code of five digits, such as 94110."
 
 
 @pytest.mark.parametrize("code", ["00000", "00001", "00099", "00100", "00999", "53400", "87600", "99999"])
 def test_what_the_post_never_assigned_does_not_exist(code: str):
-    assert why_no_zip_code(code) == f"There is no ZIP code {code}. Give one that exists, such as 94110."
+    assert find_zip_code_problem(code) == f"There is no ZIP code {code}. Give one that exists, such as 94110."
 
 
 @pytest.mark.parametrize("code", ["00501", "00926", "09001", "34034", "96799", "96910", "99950", "20500", "10048"])
 def test_what_the_post_assigned_exists_at_home_and_abroad_retired_too(code: str):
-    assert why_no_zip_code(code) is None
+    assert find_zip_code_problem(code) is None

@@ -42,7 +42,7 @@ def test_who_had_left_is_brought_back_as_the_last_to_join() -> None:
     group = conversation_between(ann, ben, cleo)
     services.leave_conversation(actor=ben, conversation_id=group.pk)
     services.add_participants(actor=ann, conversation_id=group.pk, user_ids=[ben.pk])
-    assert [user.pk for user in selectors.find_people(conversation_ids=[group.pk])[group.pk]] == [
+    assert [user.pk for user in selectors.find_participants(conversation_ids=[group.pk])[group.pk]] == [
         ann.pk, cleo.pk, ben.pk,
     ]  # fmt: skip
     assert Participant.objects.filter(conversation=group).count() == 3
@@ -63,7 +63,7 @@ def test_who_cannot_be_brought_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(cleo.pk, actor=cleo) == [("NOT_FOUND", "conversation_id")]
     assert refused(cleo.pk, conversation=conversation_between(ann, ben)) == [("INVALID", "conversation_id")]
     assert refused(cleo.pk, actor=UserFactory(unverified=True)) == [("EMAIL_NOT_VERIFIED", None)]
-    monkeypatch.setattr(SERVICE, "MAX_PEOPLE", 2)
+    monkeypatch.setattr(SERVICE, "MAX_PARTICIPANTS", 2)
     assert refused(cleo.pk) == [("FULL", "user_ids")]
     assert present(group) == {ann.pk, ben.pk}
 
@@ -102,7 +102,7 @@ def test_the_same_person_brought_in_many_times_at_once_is_there_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_group_is_never_fuller_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SERVICE, "MAX_PEOPLE", 4)
+    monkeypatch.setattr(SERVICE, "MAX_PARTICIPANTS", 4)
     people = UserFactory.create_batch(3)
     group, others = conversation_between(*people), UserFactory.create_batch(4)
     at_once(

@@ -140,24 +140,26 @@ class TestFollowers:
         group = conversation_between(ann, ben, cleo, dan)
         group.participations.filter(user=cleo).update(left_at=timezone.now())
         BlockFactory(blocker=ann, blocked=ben)
-        assert selectors.find_followers(conversation_ids=[group.pk])[group.pk] == {ann.pk, ben.pk}
-        assert selectors.find_followers(conversation_ids=[0]) == {0: set()}
+        assert selectors.find_permitted_subscribers(conversation_ids=[group.pk])[group.pk] == {ann.pk, ben.pk}
+        assert selectors.find_permitted_subscribers(conversation_ids=[0]) == {0: set()}
 
     def test_nobody_while_one_of_a_pair_blocks_the_other(self) -> None:
         ann, ben, cleo = UserFactory.create_batch(3)
         direct = conversation_between(ann, ben)
         BlockFactory(blocker=ann, blocked=cleo)
         BlockFactory(blocker=cleo, blocked=ben)
-        assert selectors.find_followers(conversation_ids=[direct.pk])[direct.pk] == {ann.pk, ben.pk}
+        assert selectors.find_permitted_subscribers(conversation_ids=[direct.pk])[direct.pk] == {ann.pk, ben.pk}
         for blocker, blocked in ((ann, ben), (ben, ann)):
             accounts.block_user(actor=blocker, user_id=blocked.pk)
-            assert selectors.find_followers(conversation_ids=[direct.pk])[direct.pk] == set()
+            assert selectors.find_permitted_subscribers(conversation_ids=[direct.pk])[direct.pk] == set()
             accounts.unblock_user(actor=blocker, user_id=blocked.pk)
-            assert selectors.find_followers(conversation_ids=[direct.pk])[direct.pk] == {ann.pk, ben.pk}
+            assert selectors.find_permitted_subscribers(conversation_ids=[direct.pk])[direct.pk] == {ann.pk, ben.pk}
 
     def test_one_statement_answers(self) -> None:
         group = conversation_between(*UserFactory.create_batch(5))
-        assert len(statements_of(lambda: selectors.find_followers(conversation_ids=[group.pk])[group.pk])) == 1
+        assert (
+            len(statements_of(lambda: selectors.find_permitted_subscribers(conversation_ids=[group.pk])[group.pk])) == 1
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -182,14 +184,14 @@ def _messages_after_the_block(monkeypatch: pytest.MonkeyPatch, *, patience: floa
     ann, ben = UserFactory.create_batch(2)
     conversation = conversation_between(ann, ben)
     allowed, was_blocked = threading.Event(), threading.Event()
-    refuse_out_of_reach = SEND.refuse_out_of_reach
+    refuse_unreachable = SEND.refuse_unreachable
 
     def slowly(**named: Any) -> None:
-        refuse_out_of_reach(**named)
+        refuse_unreachable(**named)
         allowed.set()
         was_blocked.wait(timeout=patience)
 
-    monkeypatch.setattr(SEND, "refuse_out_of_reach", slowly)
+    monkeypatch.setattr(SEND, "refuse_unreachable", slowly)
 
     def run(number: int) -> int:
         if number == 0:

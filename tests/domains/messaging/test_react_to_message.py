@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from domains.messaging import services
 from domains.messaging.models import Message, Reaction
-from domains.messaging.selectors import count_reactions, summed_up
+from domains.messaging.selectors import count_loaded_reactions, count_reactions
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from tests.domains.messaging.log import log_of, refusal_of
 from tests.factories import MessageFactory, ReactionFactory, UserFactory, conversation_between
@@ -101,7 +101,7 @@ def test_counts_are_in_the_order_of_first_use_and_the_same_either_way() -> None:
     expected = [("🎉", 3, True), ("👍", 1, False)]
     batched = count_reactions(viewer=ben, message_ids=[message.pk])[message.pk]
     assert [(one.emoji, one.count, one.reacted_by_me) for one in batched] == expected
-    assert summed_up(message.reactions.all(), viewer=ben) == batched
+    assert count_loaded_reactions(message.reactions.all(), viewer=ben) == batched
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.base.texts import words_of
+from domains.base.texts import split_words
 from domains.messaging.selectors import search_messages
 from tests.factories import MessageFactory, UserFactory, conversation_between
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(viewer: User, query: str) -> list[str]:
-    return [message.content for message in search_messages(viewer=viewer, words=words_of(query))]
+    return [message.content for message in search_messages(viewer=viewer, words=split_words(query))]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,6 @@ HOSTILE = [
 def test_a_hostile_query_finds_something_or_nothing(query: str) -> None:
     ann = UserFactory()
     MessageFactory(conversation=conversation_between(ann, UserFactory()), content=f"Look: {query}")
-    if words_of(query):
+    if split_words(query):
         found(ann, query)
     assert found(ann, "look") == [f"Look: {query}"]

@@ -254,7 +254,7 @@ def test_hostile_pictures_and_documents_end_as_refusals_or_as_harmless_pictures(
 def test_no_more_than_twenty_wait_to_be_sent_even_if_they_come_at_once(
     stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SERVICE, "MAX_UNSENT", 3)
+    monkeypatch.setattr(SERVICE, "MAX_UNSENT_FILES", 3)
     ann, ben = UserFactory.create_batch(2)
     talk = conversation_between(ann, ben)
     MessageAttachmentFactory(conversation=talk, message=None, uploader=ann)

@@ -180,7 +180,7 @@ def run(django_capture_on_commit_callbacks: Any) -> Callable[..., int]:
 def test_copies_go_ninety_days_after_the_answer(
     stored: Stored, run: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keep_files, "BATCH", 2)
+    monkeypatch.setattr(keep_files, "BATCH_SIZE", 2)
     now = timezone.now()
     answered: Any = [
         ReportFileFactory(report__status=status, report__handled_at=now) for status in ("RESOLVED", "DISMISSED") * 2

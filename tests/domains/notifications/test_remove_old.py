@@ -14,7 +14,7 @@ from tests.factories import DigestFactory, MailDeliveryFactory, NotificationFact
 
 @pytest.mark.django_db
 def test_the_read_go_after_ninety_days_and_all_after_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(remove_old.__globals__, "BATCH", 2)
+    monkeypatch.setitem(remove_old.__globals__, "BATCH_SIZE", 2)
     now = timezone.now()
     kept = [
         NotificationFactory(read=True, created_at=now - timedelta(days=89)),

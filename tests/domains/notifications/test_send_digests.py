@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from domains.notifications import services
 from domains.notifications.models import Digest, MailDelivery, Notification, NotificationKind
-from domains.notifications.tokens import DIGEST, read_unsubscribe
+from domains.notifications.tokens import DIGEST_TOPIC, read_unsubscribe
 from tests.domains.notifications.mails import sent
 from tests.factories import MailDeliveryFactory, NotificationFactory, PreferenceFactory, UserFactory
 
@@ -55,7 +55,7 @@ def test_one_mail_lists_what_is_unread_and_had_no_mail_and_the_day_has_no_second
     for absent in ("Read already", "Not for", "Too old", "Mailed already", "more"):
         assert absent not in text.partition("—")[0]
     link = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>")
-    assert read_unsubscribe(link.rpartition("/")[2]) == (ann.pk, DIGEST)
+    assert read_unsubscribe(link.rpartition("/")[2]) == (ann.pk, DIGEST_TOPIC)
     assert link in text
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from domains.base.queue import claim
 from domains.notifications import services
 from domains.notifications.models import MailDelivery, NotificationKind
-from domains.notifications.policies import REASONS, TOPICS
+from domains.notifications.policies import MAIL_REASONS, MAIL_TOPICS
 from domains.notifications.services.templates import mail_of
 from domains.notifications.tokens import read_unsubscribe
 from tests.domains.notifications.mails import sent
@@ -129,11 +129,11 @@ def test_each_kind_says_why_and_how_to_get_no_more(kind: NotificationKind) -> No
     MailDeliveryFactory(notification=notification)
     services.send_due_mails()
     ((_, text, page),) = sent()
-    assert f"You get this mail because {REASONS[kind]}." in text
+    assert f"You get this mail because {MAIL_REASONS[kind]}." in text
     link = text.rstrip().rpartition("\n")[2]
     assert f'<a href="{link}">' in page
     assert read_unsubscribe(link.rpartition("/")[2]) == (notification.recipient_id, kind.value)
-    assert TOPICS[kind]
+    assert MAIL_TOPICS[kind]
 
 
 def test_mail_programs_are_told_how_to_end_the_mails_in_lines_that_stay_whole(settings: Any) -> None:
@@ -155,4 +155,4 @@ def test_the_link_in_a_mail_works_for_years() -> None:
     services.send_due_mails()
     token = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
     with time_machine.travel(timezone.now() + timedelta(days=1000)):
-        assert services.unsubscribe(token=token) == TOPICS[NotificationKind.APPLICATION_DECIDED]
+        assert services.unsubscribe(token=token) == MAIL_TOPICS[NotificationKind.APPLICATION_DECIDED]

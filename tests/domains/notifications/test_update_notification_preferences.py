@@ -9,10 +9,10 @@ import pytest
 from domains.base.errors import Refused
 from domains.notifications import services
 from domains.notifications.models import NotificationKind, Preference
-from domains.notifications.policies import DEFAULTS, REASONS, TOPICS, Channels
+from domains.notifications.policies import DEFAULT_CHANNELS, MAIL_REASONS, MAIL_TOPICS, Channels
 from domains.notifications.selectors import find_preferences
 from domains.notifications.services import PreferenceChange
-from domains.notifications.tokens import DIGEST, unsubscribe_url
+from domains.notifications.tokens import DIGEST_TOPIC, unsubscribe_url
 from tests.factories import PreferenceFactory, UserFactory
 from tests.sql import rows_of
 
@@ -30,7 +30,7 @@ def token_for(user: Any, topic: str) -> str:
 
 
 def test_every_kind_has_its_defaults_its_reason_and_its_topic() -> None:
-    assert set(DEFAULTS) == set(REASONS) == set(TOPICS) == set(NotificationKind)
+    assert set(DEFAULT_CHANNELS) == set(MAIL_REASONS) == set(MAIL_TOPICS) == set(NotificationKind)
 
 
 def test_what_is_left_out_stays_and_what_is_as_by_default_leaves_no_row() -> None:
@@ -39,7 +39,7 @@ def test_what_is_left_out_stays_and_what_is_as_by_default_leaves_no_row() -> Non
     assert change(user, PreferenceChange(OFFER, digest=True))[OFFER] == Channels(email=False, digest=True)
     assert Preference.objects.count() == 1
     channels = change(user, PreferenceChange(OFFER, email=True, digest=False), PreferenceChange(MESSAGE, in_app=True))
-    assert channels == DEFAULTS == find_preferences(user_id=user.pk)
+    assert channels == DEFAULT_CHANNELS == find_preferences(user_id=user.pk)
     assert not Preference.objects.exists()
 
 
@@ -61,12 +61,12 @@ def test_a_kind_twice_or_nothing_at_all_is_refused_and_nothing_changes() -> None
 def test_the_link_of_a_kind_ends_its_mails_alone_and_again_changes_nothing() -> None:
     user, other = UserFactory.create_batch(2)
     token = token_for(user, OFFER.value)
-    assert services.find_topic(token=token) == TOPICS[OFFER]
+    assert services.find_topic(token=token) == MAIL_TOPICS[OFFER]
     assert not Preference.objects.exists()
     for _ in range(2):
         services.unsubscribe(token=token)
-        assert find_preferences(user_id=user.pk) == {**DEFAULTS, OFFER: Channels(email=False)}
-    assert find_preferences(user_id=other.pk) == DEFAULTS
+        assert find_preferences(user_id=user.pk) == {**DEFAULT_CHANNELS, OFFER: Channels(email=False)}
+    assert find_preferences(user_id=other.pk) == DEFAULT_CHANNELS
     services.resubscribe(token=token)
     assert not Preference.objects.exists()
 
@@ -74,12 +74,12 @@ def test_the_link_of_a_kind_ends_its_mails_alone_and_again_changes_nothing() -> 
 def test_the_link_of_the_daily_mail_ends_it_as_a_whole() -> None:
     user = UserFactory()
     change(user, PreferenceChange(OFFER, digest=True))
-    token = token_for(user, DIGEST)
+    token = token_for(user, DIGEST_TOPIC)
     services.unsubscribe(token=token)
     assert not any(channels.digest for channels in find_preferences(user_id=user.pk).values())
     assert find_preferences(user_id=user.pk)[OFFER].email
     services.resubscribe(token=token)
-    assert find_preferences(user_id=user.pk) == DEFAULTS
+    assert find_preferences(user_id=user.pk) == DEFAULT_CHANNELS
 
 
 @pytest.mark.parametrize("wrong", ["", "nonsense", "cut", "changed", "topic", "gone"])

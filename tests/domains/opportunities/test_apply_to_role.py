@@ -15,7 +15,7 @@ from domains.base.models import OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityStatus, Role
 from domains.opportunities.selectors import waitlist_position
-from domains.opportunities.services.apply_to_role import MAX_PER_DAY
+from domains.opportunities.services.apply_to_role import MAX_APPLICATIONS_PER_DAY
 from domains.opportunities.services.locks import lock_role
 from tests.factories import ApplicationFactory, ListingFactory, RoleFactory, UserFactory
 from tests.sql import rows_of
@@ -159,7 +159,7 @@ def test_a_role_cannot_be_locked_outside_a_transaction() -> None:
 
 def test_nobody_applies_for_the_same_role_again_and_again_but_asks_as_often_as_they_like() -> None:
     role, actor = RoleFactory(), UserFactory()
-    for _ in range(MAX_PER_DAY):
+    for _ in range(MAX_APPLICATIONS_PER_DAY):
         application = services.apply_to_role(actor=actor, role_id=role.pk)
         assert services.apply_to_role(actor=actor, role_id=role.pk) == application
         services.withdraw_application(actor=actor, application_id=application.pk)
@@ -172,7 +172,7 @@ def test_nobody_applies_for_the_same_role_again_and_again_but_asks_as_often_as_t
 def test_being_refused_is_not_applying() -> None:
     role, actor = RoleFactory(requires_approval=False, slots_available=1), UserFactory()
     services.apply_to_role(actor=UserFactory(), role_id=role.pk)
-    for _ in range(MAX_PER_DAY + 1):
+    for _ in range(MAX_APPLICATIONS_PER_DAY + 1):
         with pytest.raises(Refused) as refused:
             services.apply_to_role(actor=actor, role_id=role.pk)
         assert [problem.code for problem in refused.value.problems] == ["FULL"]

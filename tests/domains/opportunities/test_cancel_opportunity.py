@@ -9,8 +9,8 @@ from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.opportunities import services
 from domains.opportunities.models import (
-    LIVE_STATUSES,
-    PLACE_STATUSES,
+    LIVE_APPLICATION_STATUSES,
+    SLOT_HOLDING_STATUSES,
     Application,
     ApplicationHistory,
     ApplicationStatus,
@@ -49,7 +49,7 @@ def test_every_live_application_ends_with_it_its_place_free_and_its_history_writ
     for application in applications:
         was = application.status
         application.refresh_from_db()
-        if was in LIVE_STATUSES and was != ApplicationStatus.COMPLETED:
+        if was in LIVE_APPLICATION_STATUSES and was != ApplicationStatus.COMPLETED:
             assert application.status == ApplicationStatus.CANCELLED
             last = ApplicationHistory.objects.filter(application=application).latest("pk")
             assert (last.from_status, last.to_status, last.actor, last.reason, last.at) == (
@@ -63,7 +63,7 @@ def test_every_live_application_ends_with_it_its_place_free_and_its_history_writ
             assert application.status == was
     for role in roles:
         role.refresh_from_db()
-        taken = Application.objects.filter(role=role, status__in=PLACE_STATUSES).count()
+        taken = Application.objects.filter(role=role, status__in=SLOT_HOLDING_STATUSES).count()
         assert role.slots_taken == taken == 1
     elsewhere.refresh_from_db()
     assert (elsewhere.status, Role.objects.get(pk=elsewhere.role_id).slots_taken) == (ApplicationStatus.ACCEPTED, 1)

@@ -40,7 +40,7 @@ def test_what_is_over_is_closed_with_a_reason_and_the_rest_stays() -> None:
 
 
 def test_it_goes_in_batches_and_a_second_run_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "BATCH", 2)
+    monkeypatch.setattr(service, "BATCH_SIZE", 2)
     for _ in range(5):
         over()
     assert service.close_ended() == 5

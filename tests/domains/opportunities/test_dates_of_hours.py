@@ -13,7 +13,7 @@ from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.opportunities import services
 from domains.opportunities.models import Application, HoursEntry, Opportunity
-from domains.opportunities.selectors import Whose, sum_hours
+from domains.opportunities.selectors import GroupBy, sum_hours
 from tests.factories import ApplicationFactory, HoursEntryFactory, UserFactory, owner_of
 from tests.sql import rows_of
 
@@ -61,7 +61,7 @@ def approve(entry: HoursEntry) -> HoursEntry:
 
 
 def hours_of(volunteer: User) -> float:
-    return sum_hours(viewer=volunteer, whose=Whose.VOLUNTEER, keys=[volunteer.pk]).get(volunteer.pk, 0)
+    return sum_hours(viewer=volunteer, group_by=GroupBy.VOLUNTEER, keys=[volunteer.pk]).get(volunteer.pk, 0)
 
 
 def test_hours_long_before_the_opportunity_are_refused_whenever_somebody_applied() -> None:

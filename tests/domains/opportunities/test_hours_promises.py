@@ -110,7 +110,7 @@ def test_approved_hours_of_one_volunteer_never_overlap(start: int, end: int) -> 
     assert "opportunities_hours_never_overlap" in refused(
         lambda: approve.update(status=HoursStatus.APPROVED, reviewed_at=NOON)
     )
-    assert HoursEntry.objects.that_stand().count() == 1
+    assert HoursEntry.objects.current().count() == 1
 
 
 @pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_hours_may_touch_and_others_may_work_at_the_same_time() -> None:
     for start, end in [(0, 3), (3, 5), (-2, 0)]:
         approved(mine, start, end)
     approved(ApplicationFactory(), 0, 3)
-    assert HoursEntry.objects.that_stand().count() == 4
+    assert HoursEntry.objects.current().count() == 4
 
 
 @pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_a_correction_takes_the_place_of_what_it_corrects() -> None:
     refused(lambda: approved(mine, 3, 5))
     approved(mine, 2, 2, corrects=second)  # nothing was worked
     approved(mine, 3, 5)
-    assert sum(entry.seconds for entry in HoursEntry.objects.that_stand()) == 4 * 3600
+    assert sum(entry.seconds for entry in HoursEntry.objects.current()) == 4 * 3600
     assert sum(map(counted, HoursEntry.objects.all())) == 4 * 3600
 
 

@@ -94,7 +94,7 @@ def test_of_two_contrary_reviews_one_stands_and_the_other_learns_which() -> None
 def test_of_many_approvals_of_the_same_time_one_is_made() -> None:
     answers = approve_all(overlapping(6))
     assert Counter(map(outcome, answers)) == {"APPROVED": 1, "OVERLAPS": 5}
-    assert HoursEntry.objects.that_stand().count() == 1
+    assert HoursEntry.objects.current().count() == 1
 
 
 @needs_row_locks
@@ -105,7 +105,7 @@ def test_without_the_lock_only_the_constraint_keeps_approved_hours_apart(monkeyp
     assert Counter(map(outcome, answers)) == {"APPROVED": 1, "IntegrityError": 3}
     faults = [str(answer) for answer in answers if isinstance(answer, IntegrityError)]
     assert all("opportunities_hours_never_overlap" in fault for fault in faults)
-    assert HoursEntry.objects.that_stand().count() == 1
+    assert HoursEntry.objects.current().count() == 1
 
 
 @needs_row_locks

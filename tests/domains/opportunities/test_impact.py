@@ -18,13 +18,14 @@ from domains.base.errors import Refused
 from domains.opportunities import services
 from domains.opportunities.models import Application, HoursEntry, OpportunityHost
 from domains.opportunities.selectors import (
-    Whose,
+    GroupBy,
     count_completed,
     count_volunteers,
     find_developed_skills,
     sum_hours,
     sum_hours_by_month,
 )
+from tests.examples import examples
 from tests.factories import (
     ApplicationFactory,
     HoursEntryFactory,
@@ -175,14 +176,14 @@ class World:
             entry.status = decision
 
     def check(self) -> None:
-        for whose, place in ((Whose.VOLUNTEER, 0), (Whose.HOST, 1)):
+        for whose, place in ((GroupBy.VOLUNTEER, 0), (GroupBy.HOST, 1)):
             by_month = self.model.hours(place)
             for key in {application[place] for application in self.model.applications}:
-                viewer = User.objects.get(pk=key) if whose is Whose.VOLUNTEER else self.owners[key]
+                viewer = User.objects.get(pk=key) if whose is GroupBy.VOLUNTEER else self.owners[key]
                 months = by_month.get(key, {})
-                total = sum_hours(viewer=viewer, whose=whose, keys=[key]).get(key, 0)
+                total = sum_hours(viewer=viewer, group_by=whose, keys=[key]).get(key, 0)
                 assert total == sum(months.values())
-                found = sum_hours_by_month(viewer=viewer, whose=whose, keys=[key]).get(key, [])
+                found = sum_hours_by_month(viewer=viewer, group_by=whose, keys=[key]).get(key, [])
                 assert {one.month: one.hours for one in found} == months
         rows = HoursEntry.objects.select_related("corrects")
         assert sum(map(counted, rows)) == 3600 * sum(
@@ -192,7 +193,7 @@ class World:
 
 @pytest.mark.django_db
 @given(steps=STEPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_figures_are_always_the_sum_of_the_approved_rows(steps: list[Any]) -> None:
     with override_settings(RATE_LIMITS=False), transaction.atomic():
         world = a_world()
@@ -232,8 +233,8 @@ def test_a_host_counts_who_gave_it_hours_and_what_was_completed() -> None:
     HoursEntryFactory(approved=True)
     viewer = owner_of(host)
     assert count_volunteers(viewer=viewer, host_ids=[host.pk]) == {host.pk: 2}
-    assert count_completed(viewer=viewer, whose=Whose.HOST, keys=[host.pk]) == {host.pk: 1}
-    assert sum_hours(viewer=viewer, whose=Whose.HOST, keys=[host.pk]) == {host.pk: 12}
+    assert count_completed(viewer=viewer, group_by=GroupBy.HOST, keys=[host.pk]) == {host.pk: 1}
+    assert sum_hours(viewer=viewer, group_by=GroupBy.HOST, keys=[host.pk]) == {host.pk: 12}
 
 
 def test_figures_are_made_of_what_the_viewer_may_see() -> None:
@@ -241,7 +242,7 @@ def test_figures_are_made_of_what_the_viewer_may_see() -> None:
     host: OpportunityHost | None = entry.application.role.opportunity.host
     assert host
     for viewer, hours in [(None, {}), (UserFactory(), {}), (owner_of(host), {host.pk: 3})]:
-        assert sum_hours(viewer=viewer, whose=Whose.HOST, keys=[host.pk]) == hours
+        assert sum_hours(viewer=viewer, group_by=GroupBy.HOST, keys=[host.pk]) == hours
 
 
 def test_skills_are_developed_by_completed_roles_only() -> None:

@@ -14,7 +14,7 @@ from domains.base.errors import Refused
 from domains.opportunities import services
 from domains.opportunities.models import HoursEntry, OpportunityHost, ServiceRecord
 from domains.opportunities.records import read_record
-from domains.opportunities.selectors import Whose, sum_hours_by_month
+from domains.opportunities.selectors import GroupBy, sum_hours_by_month
 from tests.factories import ApplicationFactory, HoursEntryFactory, OpportunityHostFactory, UserFactory, owner_of
 from tests.sql import statements_of
 
@@ -55,7 +55,7 @@ def worked(
 
 
 def months(volunteer: User) -> dict[str, float]:
-    found = sum_hours_by_month(viewer=volunteer, whose=Whose.VOLUNTEER, keys=[volunteer.pk])
+    found = sum_hours_by_month(viewer=volunteer, group_by=GroupBy.VOLUNTEER, keys=[volunteer.pk])
     return {one.month: one.hours for one in found.get(volunteer.pk, [])}
 
 
@@ -132,7 +132,7 @@ def test_each_entry_goes_by_its_own_place_and_records_side_by_side_hold_each_onc
     # 13:00 in California, 8:00 the next day on Guam, 20:00 in New York, and twice 2:00 in October by UTC.
     assert months(volunteer) == {"2026-09": 4, "2026-10": 6}
     assert hours(volunteer, until="2026-09-30") + hours(volunteer, since="2026-10-01") == 10
-    (found,) = sum_hours_by_month(viewer=owner_of(host), whose=Whose.HOST, keys=[host.pk]).values()
+    (found,) = sum_hours_by_month(viewer=owner_of(host), group_by=GroupBy.HOST, keys=[host.pk]).values()
     assert {one.month: one.hours for one in found} == {"2026-09": 4, "2026-10": 6}
 
 

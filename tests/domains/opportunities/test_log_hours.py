@@ -181,7 +181,7 @@ def test_a_correction_stands_in_the_place_of_what_it_corrects(application: Appli
     second = approve(log(application, 0, 2, corrects_id=first.pk))
     third = approve(log(application, 0.5, 3, corrects_id=second.pk))
     assert [counted(entry) / 3600 for entry in (first, second, third)] == [3, -1, 0.5]
-    assert list(HoursEntry.objects.that_stand()) == [third]
+    assert list(HoursEntry.objects.current()) == [third]
     fourth = approve(log(application, 1, 1, corrects_id=third.pk))
     assert counted(fourth) == -third.seconds
     assert HoursEntry.objects.values().get(pk=first.pk) == before

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domains.opportunities.matching import (
-    PER_HOST,
-    TOP,
+    MAX_PER_HOST_IN_TOP,
+    TOP_SIZE,
     WEIGHTS,
     Factor,
     HeldSkill,
@@ -23,7 +23,7 @@ from domains.opportunities.matching import (
     WantedSkill,
     match_role,
     match_volunteer,
-    pick,
+    pick_matches,
 )
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -65,13 +65,13 @@ spans = st.builds(span, st.integers(-5, 90), st.integers(1, 100))
 volunteers = st.builds(
     Volunteer,
     skills=held_skills,
-    has_place=st.booleans(),
+    has_location=st.booleans(),
     causes=st.dictionaries(st.integers(1, 3), st.integers(1, 5)),
     hosts=st.frozensets(st.integers(1, 3)),
     courses=st.frozensets(st.integers(1, 3)),
     verifications=st.frozensets(st.sampled_from(["IDENTITY", "BACKGROUND_CHECK"])),
-    taken=st.lists(spans, max_size=2),
-    asked=st.lists(spans, max_size=2),
+    held_spans=st.lists(spans, max_size=2),
+    applied_spans=st.lists(spans, max_size=2),
 )
 places = st.builds(
     RoleCandidate,
@@ -92,7 +92,7 @@ places = st.builds(
 
 
 #: Somebody and a role they could take.
-free_volunteers = volunteers.map(lambda one: replace(one, taken=()))
+free_volunteers = volunteers.map(lambda one: replace(one, held_spans=()))
 free_places = places.map(lambda one: replace(one, courses={}, verifications=()))
 
 
@@ -161,20 +161,20 @@ matched = st.lists(st.tuples(places, st.integers(0, 1000)), max_size=25, unique_
 def test_the_order_of_what_comes_in_changes_nothing_of_what_comes_out(matches, shuffler, first: int) -> None:
     shuffled = list(matches)
     shuffler.shuffle(shuffled)
-    assert pick(shuffled, first) == pick(matches, first)
+    assert pick_matches(shuffled, first) == pick_matches(matches, first)
 
 
 @given(matched)
 @settings(max_examples=200)
 def test_one_role_of_an_opportunity_and_three_of_a_host_among_ten(matches) -> None:
-    picked = pick(matches, 50)
+    picked = pick_matches(matches, 50)
     opportunities = [one.opportunity_id for one, _ in picked]
     assert len(opportunities) == len(set(opportunities))
     assert set(opportunities) == {one.opportunity_id for one, match in matches if match.tenths}
-    hosts = [one.host_id for one, _ in picked[:TOP]]
-    if any(hosts.count(host) > PER_HOST for host in hosts):
+    hosts = [one.host_id for one, _ in picked[:TOP_SIZE]]
+    if any(hosts.count(host) > MAX_PER_HOST_IN_TOP for host in hosts):
         # Only because the others have no more to offer.
-        assert all(hosts.count(one.host_id) >= PER_HOST for one, _ in picked[TOP:])
+        assert all(hosts.count(one.host_id) >= MAX_PER_HOST_IN_TOP for one, _ in picked[TOP_SIZE:])
 
 
 def test_of_equals_the_sooner_comes_first_and_then_the_older_role() -> None:
@@ -184,7 +184,7 @@ def test_of_equals_the_sooner_comes_first_and_then_the_older_role() -> None:
         place(role_id=3, opportunity_id=2, host_id=2),
         place(role_id=2, opportunity_id=3, host_id=3),
     )
-    assert [one.role_id for one, _ in pick([(later, same), (young, same), (old, same)], 10)] == [2, 3, 1]
+    assert [one.role_id for one, _ in pick_matches([(later, same), (young, same), (old, same)], 10)] == [2, 3, 1]
 
 
 def test_the_points_of_each_side_make_a_hundred() -> None:
@@ -198,7 +198,7 @@ def test_the_points_of_each_side_make_a_hundred() -> None:
 def test_the_best_there_is_scores_a_hundred_and_says_why() -> None:
     volunteer = Volunteer(
         skills={1: has(1, 5, is_verified=True), 2: has(2, 2)},
-        has_place=True,
+        has_location=True,
         causes={1: 4},
         hosts=frozenset({1}),
         courses=frozenset({7}),
@@ -255,7 +255,7 @@ def test_nothing_is_taken_away_below_nothing() -> None:
 @pytest.mark.parametrize(
     ("volunteer", "role"),
     [
-        (Volunteer(taken=[span(7, 1)]), place()),
+        (Volunteer(held_spans=[span(7, 1)]), place()),
         (Volunteer(), place(courses={7: "Food safety"})),
         (Volunteer(verifications=frozenset({"IDENTITY"})), place(verifications=["IDENTITY", "BACKGROUND_CHECK"])),
     ],
@@ -267,17 +267,17 @@ def test_what_one_could_not_take_is_no_match(volunteer: Volunteer, role: RoleCan
 
 def test_what_begins_when_a_place_ends_is_a_match() -> None:
     before = Span(span(7).starts_at - timedelta(hours=2), span(7).starts_at)
-    assert match_role(Volunteer(taken=[before]), place(), NOW)
+    assert match_role(Volunteer(held_spans=[before]), place(), NOW)
 
 
 @pytest.mark.parametrize("hours", [(73, 3), (3, 73)])
 def test_a_program_of_days_leaves_room_beside_it(hours: tuple[int, int]) -> None:
     held, offered = (span(7, length) for length in hours)
-    assert match_role(Volunteer(taken=[held]), place(span=offered), NOW)
+    assert match_role(Volunteer(held_spans=[held]), place(span=offered), NOW)
 
 
 def test_what_meets_another_application_is_worth_less_but_shown() -> None:
-    free, asked = (match_role(Volunteer(asked=some), place(), NOW) for some in ([], [span(7)]))
+    free, asked = (match_role(Volunteer(applied_spans=some), place(), NOW) for some in ([], [span(7)]))
     assert free
     assert asked
     assert free.tenths - asked.tenths == 30

@@ -34,6 +34,7 @@ from domains.opportunities.models import Application, Role
 from domains.opportunities.services.expire_offers import expire_offers
 from domains.opportunities.transitions import Decision
 from domains.skills.services import remove_skill
+from tests.examples import examples
 from tests.factories import (
     HostMembershipFactory,
     OpportunityFactory,
@@ -390,7 +391,7 @@ def test_places_waiting_line_and_history_never_diverge_from_the_model(settings: 
     run_state_machine_as_test(
         Places,
         settings=hypothesis_settings(
-            max_examples=60,
+            max_examples=examples(60),
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

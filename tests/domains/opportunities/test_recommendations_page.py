@@ -43,7 +43,7 @@ def nest_box_builder(also: dict[int, HeldSkill] | None = None) -> Match:
             FIRST_AID: HeldSkill("First aid", "Care", 2),
             **(also or {}),
         },
-        has_place=True,
+        has_location=True,
         causes={ANIMALS: 2},
     )
     role = RoleCandidate(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domains.opportunities.models import LIVE_STATUSES, PLACE_STATUSES, ApplicationStatus
-from domains.opportunities.transitions import MOVES, Act, Decision, is_possible, places_taken_by, target_of
+from domains.opportunities.models import LIVE_APPLICATION_STATUSES, SLOT_HOLDING_STATUSES, ApplicationStatus
+from domains.opportunities.transitions import MOVES, Act, Decision, count_slots_taken, is_possible, target_of
 
 ENDS = {"COMPLETED", "DECLINED", "WITHDRAWN", "CANCELLED", "EXPIRED"}
 
@@ -36,13 +36,13 @@ def test_places_are_taken_by_the_moves_that_lead_to_one_and_given_back_by_those_
     for target, sources in MOVES[act].items():
         for source in sources:
             assert is_possible(act, source, target)
-            expected = (target in PLACE_STATUSES) - (source in PLACE_STATUSES)
-            assert places_taken_by(source, target) == expected
+            expected = (target in SLOT_HOLDING_STATUSES) - (source in SLOT_HOLDING_STATUSES)
+            assert count_slots_taken(source, target) == expected
     assert not is_possible(act, ApplicationStatus.EXPIRED, ApplicationStatus.ACCEPTED)
 
 
 def test_an_offer_holds_its_place_until_it_is_answered() -> None:
-    assert places_taken_by(ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED) == 1
-    assert places_taken_by(ApplicationStatus.OFFERED, ApplicationStatus.ACCEPTED) == 0
-    assert places_taken_by(ApplicationStatus.OFFERED, ApplicationStatus.EXPIRED) == -1
-    assert set(PLACE_STATUSES) < set(LIVE_STATUSES)
+    assert count_slots_taken(ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED) == 1
+    assert count_slots_taken(ApplicationStatus.OFFERED, ApplicationStatus.ACCEPTED) == 0
+    assert count_slots_taken(ApplicationStatus.OFFERED, ApplicationStatus.EXPIRED) == -1
+    assert set(SLOT_HOLDING_STATUSES) < set(LIVE_APPLICATION_STATUSES)

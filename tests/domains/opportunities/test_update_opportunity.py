@@ -20,7 +20,7 @@ from domains.opportunities.models import (
     OpportunityStatus,
 )
 from domains.opportunities.services import OpportunityChanges
-from domains.opportunities.services.update_opportunity import MAX_PER_HOUR
+from domains.opportunities.services.update_opportunity import MAX_ANNOUNCEMENTS_PER_HOUR
 from tests.factories import ApplicationFactory, CauseFactory, OpportunityFactory, RoleFactory, UserFactory, owner_of
 from tests.sql import rows_of
 
@@ -234,7 +234,7 @@ def test_no_offer_is_held_longer_than_what_it_is_for() -> None:
 def test_those_who_hold_a_place_are_not_told_of_changes_without_end() -> None:
     opportunity = OpportunityFactory()
     owner = owner_of(opportunity.host)
-    for number in range(MAX_PER_HOUR):
+    for number in range(MAX_ANNOUNCEMENTS_PER_HOUR):
         update(opportunity, owner, location_text=f"Corner {number}")
     assert problems(opportunity, owner, location_text="Another corner") == {(None, "RATE_LIMITED")}
     update(opportunity, owner, title="A title wakes nobody")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domains.base.file_kinds import FileKind
 from domains.skills.extraction import Match, Matcher, Name, Section
-from domains.skills.extraction.matching import LEAST_CONFIDENCE, MAX_TEXT
+from domains.skills.extraction.matching import MAX_TEXT_LENGTH, MIN_CONFIDENCE
 from domains.skills.extraction.readable import readable_kind
 from domains.skills.extraction.words import heading
 
@@ -188,7 +188,7 @@ def test_the_surest_come_first_and_the_rest_is_not_suggested() -> None:
     )
     sureness = [match.confidence for match in matches]
     assert sureness == sorted(sureness, reverse=True)
-    assert min(sureness) >= LEAST_CONFIDENCE
+    assert min(sureness) >= MIN_CONFIDENCE
     assert found("Interests\nHorticulture") == set(), "another name, among hobbies"
 
 
@@ -207,7 +207,7 @@ def test_what_is_shown_is_the_line_around_the_find_cut_at_words() -> None:
     assert match.text.startswith("… ")
     assert match.text.endswith(" …")
     assert "line" not in match.text
-    assert len(match.text) <= MAX_TEXT
+    assert len(match.text) <= MAX_TEXT_LENGTH
 
 
 def test_a_list_of_names_is_taken_item_by_item() -> None:
@@ -241,8 +241,8 @@ def test_any_text_gives_each_skill_once_surest_first_with_its_place(text: str) -
         assert len({match.skill_id for match in matches}) == len(matches)
         assert matches == sorted(matches, key=lambda match: (-match.confidence, match.skill_id))
         for match in matches:
-            assert LEAST_CONFIDENCE <= match.confidence <= 1
-            assert 0 < len(match.text) <= MAX_TEXT
+            assert MIN_CONFIDENCE <= match.confidence <= 1
+            assert 0 < len(match.text) <= MAX_TEXT_LENGTH
             assert lies_in(match, text)
 
 

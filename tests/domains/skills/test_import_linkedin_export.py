@@ -10,7 +10,7 @@ import pytest
 from domains.base.errors import Refused
 from domains.skills import services
 from domains.skills.models import ResumeStatus, ResumeSuggestion, SkillSource, UserSkill
-from domains.skills.services.upload_resume import MAX_EXPORT
+from domains.skills.services.upload_resume import MAX_EXPORT_BYTES
 from tests.factories import ResumeSuggestionFactory, SkillAliasFactory, SkillFactory, UserFactory
 from tests.resumes import EXPORT, RESUME, docx_of, upload_of, zip_of
 from tests.sql import rows_of
@@ -68,7 +68,7 @@ def test_one_that_cannot_be_read_says_why_and_its_file_is_gone_too(
         (RESUME.encode(), "UNSUPPORTED_TYPE"),
         (docx_of(RESUME), "UNSUPPORTED_TYPE"),
         (b"", "INVALID"),
-        (b"PK\x03\x04" + b"x" * MAX_EXPORT, "TOO_LARGE"),
+        (b"PK\x03\x04" + b"x" * MAX_EXPORT_BYTES, "TOO_LARGE"),
     ],
     ids=["text", "docx", "empty", "large"],
 )

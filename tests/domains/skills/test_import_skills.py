@@ -10,10 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from domains.skills import services
-from domains.skills.models import Skill, SkillAlias, SkillIdentifier, fold
+from domains.skills.models import Skill, SkillIdentifier, fold
 from domains.skills.services.skill_files import read_skill_file, read_starter_set
 from tests.factories import SkillFactory
-from tests.shared_data import need_shared_data
 from tests.sql import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +119,7 @@ def test_rows_that_are_none_are_skipped_and_counted(tmp_path: Path) -> None:
 
 
 def test_an_import_that_was_cut_off_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(import_module("domains.skills.services.import_skills"), "BATCH", 2)
+    monkeypatch.setattr(import_module("domains.skills.services.import_skills"), "BATCH_SIZE", 2)
     lines = "".join(f"a{number},skill number {number},,s,s,skills,crafts,b,c\n" for number in range(5))
     file = file_with(tmp_path, ESCO + lines)
 
@@ -144,19 +143,3 @@ def test_the_starter_set_is_about_three_hundred_skills_told_apart_by_all_their_n
     assert sorted({name for name in every if every.count(name) > 1}) == []
     assert f"{len(rows)} skills created" in imported()
     assert f"{len(rows)} unchanged" in imported()
-
-
-def test_the_real_files_come_in_whole_and_without_doubles() -> None:
-    folder = need_shared_data() / "skills"
-    services.load_starter_skills()
-    for name in ("esco_v1.1.1_skills_en", "esco_v1.1.1_languageSkillsCollection_en", "onet_content_model_elements"):
-        imported(folder / f"{name}.csv")
-    assert 13_800 < Skill.objects.count() < 14_500
-    assert SkillAlias.objects.count() > 80_000
-    folded = list(Skill.objects.values_list("folded_name", flat=True))
-    assert len(folded) == len(set(folded))
-    doubled = SkillAlias.objects.filter(folded_name__in=folded, skill__merged_into=None)
-    assert [alias.name for alias in doubled if alias.folded_name == alias.skill.folded_name] == []
-    before = Skill.objects.count(), SkillAlias.objects.count()
-    assert "0 skills created, 0 updated" in imported(folder / "esco_v1.1.1_languageSkillsCollection_en.csv")
-    assert before == (Skill.objects.count(), SkillAlias.objects.count())

@@ -121,7 +121,7 @@ def test_a_scan_has_no_text_and_the_reason_says_what_to_do(stored: Stored) -> No
 def test_a_reader_that_hangs_ends_as_a_failure_and_the_next_resume_is_read(
     stored: Stored, gardening: Skill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 0.001)
+    monkeypatch.setattr(reading, "TIMEOUT_SECONDS", 0.001)
     slow = uploaded()
     services.parse_resume(resume_id=slow.pk)
     monkeypatch.undo()

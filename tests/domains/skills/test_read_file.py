@@ -53,7 +53,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fil
             f"import sys; sys.path.insert(0, {folder!r})\nimport file_text\n{before}\n"
             f"def read(kind, content):\n    {lines}\nfile_text.read = read\nfrom file_text import *\n"
         )
-        monkeypatch.setattr(reading, "READER", program)
+        monkeypatch.setattr(reading, "PROGRAM", program)
         return read_file(content=b"something", kind=FileKind.ZIP)
 
     return run
@@ -160,7 +160,7 @@ def test_a_file_made_to_break_readers_breaks_nothing(path: Path) -> None:
     before, began = open_descriptors(), time.monotonic()
     content = path.read_bytes()
     read = read_file(content=content, kind=readable_kind(content))
-    assert time.monotonic() - began < reading.SECONDS
+    assert time.monotonic() - began < reading.TIMEOUT_SECONDS
     assert open_descriptors() == before
     assert (read.failure in set(Failure)) or len(read.text) <= file_text.MAX_CHARACTERS
     assert "root:" not in read.text
@@ -227,7 +227,7 @@ def test_a_reader_that_misbehaves_is_one_more_unreadable_file(
 def test_a_reader_that_hangs_is_ended_at_the_limit(
     reader: Callable[..., FileText], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 1)
+    monkeypatch.setattr(reading, "TIMEOUT_SECONDS", 1)
     began = time.monotonic()
     assert reader(SLEEP) == FileText(failure=Failure.TOO_LARGE_TO_READ)
     assert 1 <= time.monotonic() - began < 10
@@ -236,7 +236,7 @@ def test_a_reader_that_hangs_is_ended_at_the_limit(
 def test_a_reader_that_computes_for_ever_ends_by_itself(reader: Callable[..., FileText]) -> None:
     began = time.monotonic()
     assert reader(SPIN, before="file_text.CPU_SECONDS = 1") == FileText(failure=Failure.TOO_LARGE_TO_READ)
-    assert time.monotonic() - began < reading.SECONDS, "the limit of its own time, not of the clock"
+    assert time.monotonic() - began < reading.TIMEOUT_SECONDS, "the limit of its own time, not of the clock"
 
 
 def test_what_a_reader_started_ends_with_it(reader: Callable[..., FileText]) -> None:

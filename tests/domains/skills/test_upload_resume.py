@@ -16,7 +16,7 @@ from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.skills import services
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, SkillSource
-from domains.skills.services.upload_resume import MAX_RESUME, UPLOADS_AN_HOUR
+from domains.skills.services.upload_resume import MAX_RESUME_BYTES, MAX_UPLOADS_PER_HOUR
 from tests.factories import ResumeSuggestionFactory, UserFactory
 from tests.resumes import EXPORT, RESUME, docx_of, pdf_of, upload_of, zip_of
 from tests.sql import rows_of
@@ -134,7 +134,7 @@ def test_an_upload_that_fails_leaves_the_former_and_no_file(
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
-        (b"x" * (MAX_RESUME + 1), ("TOO_LARGE", "resume")),
+        (b"x" * (MAX_RESUME_BYTES + 1), ("TOO_LARGE", "resume")),
         (b"", ("INVALID", "resume")),
         (b" \n\t", ("INVALID", "resume")),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", ("UNSUPPORTED_TYPE", "resume")),
@@ -157,14 +157,14 @@ def test_what_is_no_resume_is_refused_and_the_former_stays(
 
 def test_the_largest_file_is_taken(stored: Stored) -> None:
     text = RESUME.encode()
-    resume = services.upload_resume(actor=UserFactory(), file=upload_of(text + b" " * (MAX_RESUME - len(text))))
-    assert resume.size == MAX_RESUME
+    resume = services.upload_resume(actor=UserFactory(), file=upload_of(text + b" " * (MAX_RESUME_BYTES - len(text))))
+    assert resume.size == MAX_RESUME_BYTES
 
 
 @pytest.mark.usefixtures("one_window")
 def test_too_many_uploads_of_one_person_are_refused_and_others_go_on(stored: Stored) -> None:
     user = UserFactory()
-    for number in range(UPLOADS_AN_HOUR):
+    for number in range(MAX_UPLOADS_PER_HOUR):
         if number % 2:
             services.upload_resume(actor=user, file=upload_of())
         else:

@@ -190,7 +190,7 @@ def test_the_key_of_a_person_is_nowhere_in_what_the_api_answers(api_as: ApiAs) -
     text = json.dumps(answer)
     assert gid(person) in text
     assert_nowhere(text)
-    assert_nowhere(attachment_tokens.url_for(attachment_id=1, viewer_id=CANARY))
+    assert_nowhere(attachment_tokens.attachment_url(attachment_id=1, viewer_id=CANARY))
     assert_nowhere(mail_tokens.unsubscribe_url(user_id=CANARY, topic="DIGEST"))
 
 

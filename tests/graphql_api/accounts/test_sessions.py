@@ -178,7 +178,7 @@ FORGED = {
     "another key": lambda session: jwt.encode({**CLAIMS, "sid": session.pk}, "k" * 32),
     "the bare secret": lambda session: jwt.encode({**CLAIMS, "sid": session.pk}, settings.SECRET_KEY),
     "no algorithm": lambda session: unsigned({**CLAIMS, "sid": session.pk}),
-    "refresh token": lambda session: tokens.pair_for(session).refresh_token,
+    "refresh token": lambda session: tokens.issue_tokens(session).refresh_token,
     "nonsense": lambda session: "nonsense",
     "nothing": lambda session: "",
 }

@@ -52,7 +52,7 @@ def cost_of(response: Any) -> dict[str, int]:
 
 def token_of(user: User) -> dict[str, str]:
     session = Session.objects.create(user=user)
-    return {"Authorization": f"Bearer {tokens.pair_for(session).access_token}"}
+    return {"Authorization": f"Bearer {tokens.issue_tokens(session).access_token}"}
 
 
 @pytest.fixture

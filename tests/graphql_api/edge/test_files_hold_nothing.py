@@ -45,9 +45,9 @@ def held(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool, int]]:
 def removals() -> Iterator[list[Callable[[], object]]]:
     """What is to be removed, as a server's threads would do it later."""
     handed: list[Callable[[], object]] = []
-    files.delete_by(handed.append)
+    files.set_deletion_executor(handed.append)
     yield handed
-    files.delete_by(None)
+    files.set_deletion_executor(None)
 
 
 Wish = tuple[User | None, str, str, dict[str, Any]]

@@ -38,7 +38,7 @@ def path_of(url: str) -> str:
 
 
 def link_to(attachment: MessageAttachment, viewer: User) -> str:
-    return path_of(tokens.url_for(attachment_id=attachment.pk, viewer_id=viewer.pk))
+    return path_of(tokens.attachment_url(attachment_id=attachment.pk, viewer_id=viewer.pk))
 
 
 @pytest.fixture
@@ -185,6 +185,6 @@ def test_what_came_along_with_a_message_costs_no_statement(talk: Conversation) -
 
     def show() -> None:
         (attachment,) = message.attachments.all()
-        assert tokens.url_for(attachment_id=attachment.pk, viewer_id=ann.pk)
+        assert tokens.attachment_url(attachment_id=attachment.pk, viewer_id=ann.pk)
 
     assert statements_of(show) == []

@@ -13,7 +13,7 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.messaging import services
 from domains.messaging.models import Message
-from domains.messaging.policies import EDITABLE_FOR
+from domains.messaging.policies import EDIT_WINDOW
 from graphql_api.live.selections import is_same_for_all
 from graphql_api.schema import schema
 from tests.api import Api, codes, gid
@@ -44,11 +44,11 @@ def own(sender: User) -> Message:
 
 
 def old(sender: User) -> Message:
-    return direct(sender, UserFactory(), sent_at=timezone.now() - EDITABLE_FOR - timedelta(seconds=1))
+    return direct(sender, UserFactory(), sent_at=timezone.now() - EDIT_WINDOW - timedelta(seconds=1))
 
 
 def nearly_old(sender: User) -> Message:
-    return direct(sender, UserFactory(), sent_at=timezone.now() - EDITABLE_FOR + timedelta(minutes=1))
+    return direct(sender, UserFactory(), sent_at=timezone.now() - EDIT_WINDOW + timedelta(minutes=1))
 
 
 def deleted(sender: User) -> Message:

@@ -110,13 +110,13 @@ async def test_what_was_written_earlier_and_commits_late_is_heard_once() -> None
 async def test_wake_ups_about_other_things_ask_the_database_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ann = await sync_to_async(UserFactory)()
     looks: list[Any] = []
-    find = selectors.find_told_since
+    find = selectors.find_notifications_since
 
     def look(**asked: Any) -> list[Any]:
         looks.append(asked)
         return find(**asked)
 
-    monkeypatch.setattr(selectors, "find_told_since", look)
+    monkeypatch.setattr(selectors, "find_notifications_since", look)
     news = follow(ann)
     upcoming = await is_silent(news)
     for number in range(20):

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from domains.notifications.models import Notification, NotificationKind
-from domains.notifications.policies import DEFAULTS
+from domains.notifications.policies import DEFAULT_CHANNELS
 from tests.api import Api, gid
 from tests.factories import (
     ApplicationFactory,
@@ -146,7 +146,7 @@ def test_ones_preferences_are_shown_to_oneself_alone(api_as: Any) -> None:
     assert [item["kind"] for item in found["items"]] == list(NotificationKind)
     by_kind = {item.pop("kind"): item for item in found["items"]}
     assert by_kind["APPLICATION_DECIDED"] == {"email": False, "inApp": True, "digest": True, "push": True}
-    for kind, ways in DEFAULTS.items():
+    for kind, ways in DEFAULT_CHANNELS.items():
         if kind != NotificationKind.APPLICATION_DECIDED:
             expected = {"email": ways.email, "inApp": ways.in_app, "digest": ways.digest, "push": ways.push}
             assert by_kind[kind] == expected

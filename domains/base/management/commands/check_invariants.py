@@ -34,10 +34,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, json: bool, files: bool | None, **_options: Any) -> None:
         """Check, print the result, and exit with 1 if an invariant is broken."""
         began = time.monotonic()
-        verdicts = audit.look(with_files=_lie_in_a_folder() if files is None else files)
+        results = audit.check_invariants(with_files=_lie_in_a_folder() if files is None else files)
         seconds = round(time.monotonic() - began, 2)
-        self.stdout.write(_document(verdicts, seconds) if json else _lines(verdicts, seconds))
-        if not all(verdict.holds for verdict in verdicts):
+        self.stdout.write(_document(results, seconds) if json else _lines(results, seconds))
+        if not all(result.holds for result in results):
             sys.exit(1)
 
 
@@ -46,36 +46,38 @@ def _lie_in_a_folder() -> bool:
     return isinstance(default_storage, FileSystemStorage)
 
 
-def _lines(verdicts: Sequence[audit.Verdict], seconds: float) -> str:
-    broken = sum(not verdict.holds for verdict in verdicts)
-    outcome = f"{broken} of {len(verdicts)} do not hold" if broken else f"all {len(verdicts)} hold"
-    return "\n".join([*map(_line, verdicts), f"{outcome}, in {seconds} s"])
+def _lines(results: Sequence[audit.CheckResult], seconds: float) -> str:
+    broken = sum(not result.holds for result in results)
+    outcome = f"{broken} of {len(results)} do not hold" if broken else f"all {len(results)} hold"
+    return "\n".join([*map(_line, results), f"{outcome}, in {seconds} s"])
 
 
-def _line(verdict: audit.Verdict) -> str:
-    name, found = verdict.invariant.name, verdict.found
-    if verdict.holds:
+def _line(result: audit.CheckResult) -> str:
+    name, violations = result.invariant.name, result.violations
+    if result.holds:
         return f"ok      {name}"
-    examples = ", ".join(map(str, found.examples))
-    more = ", …" if found.how_many > len(found.examples) else ""
-    return f"BROKEN  {name}: {found.how_many} {found.of} ({examples}{more}). Must be: {verdict.invariant.promise}"
+    examples = ", ".join(map(str, violations.examples))
+    more = ", …" if violations.count > len(violations.examples) else ""
+    return (
+        f"BROKEN  {name}: {violations.count} {violations.noun} ({examples}{more}). Must be: {result.invariant.promise}"
+    )
 
 
-def _document(verdicts: Sequence[audit.Verdict], seconds: float) -> str:
+def _document(results: Sequence[audit.CheckResult], seconds: float) -> str:
     document = {
-        "holds": all(verdict.holds for verdict in verdicts),
+        "holds": all(result.holds for result in results),
         "looked_at": timezone.now().isoformat(),
         "seconds": seconds,
         "invariants": [
             {
-                "name": verdict.invariant.name,
-                "promise": verdict.invariant.promise,
-                "holds": verdict.holds,
-                "how_many": verdict.found.how_many,
-                "of": verdict.found.of,
-                "examples": verdict.found.examples,
+                "name": result.invariant.name,
+                "promise": result.invariant.promise,
+                "holds": result.holds,
+                "how_many": result.violations.count,
+                "of": result.violations.noun,
+                "examples": result.violations.examples,
             }
-            for verdict in verdicts
+            for result in results
         ],
     }
     return json.dumps(document, indent=2)

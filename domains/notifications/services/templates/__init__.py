@@ -8,23 +8,23 @@ from domains.notifications.services.templates import applications, changes, hour
 from domains.notifications.services.templates.shapes import NotificationTemplate, plain_mail
 
 TEMPLATES: dict[str, NotificationTemplate] = {
-    "application_received": NotificationTemplate(applications.mail_received, applications.tell_received),
-    "place_confirmed": NotificationTemplate(applications.mail_decided, applications.tell_place_confirmed),
-    "application_decided": NotificationTemplate(applications.mail_decided, applications.tell_decided),
-    "accepted_anyway": NotificationTemplate(plain_mail, applications.tell_accepted_anyway),
-    "place_changed": NotificationTemplate(applications.mail_place_changed, applications.tell_place_changed),
-    "opportunity_changed": NotificationTemplate(changes.mail_changed, changes.tell_changed),
-    "opportunity_cancelled": NotificationTemplate(changes.mail_cancelled, changes.tell_cancelled),
-    "hours_reviewed": NotificationTemplate(hours.mail_reviewed, hours.tell_reviewed),
+    "application_received": NotificationTemplate(applications.mail_received, applications.notify_received),
+    "place_confirmed": NotificationTemplate(applications.mail_decided, applications.notify_slot_confirmed),
+    "application_decided": NotificationTemplate(applications.mail_decided, applications.notify_decided),
+    "accepted_anyway": NotificationTemplate(plain_mail, applications.notify_accepted_anyway),
+    "place_changed": NotificationTemplate(applications.mail_slot_changed, applications.notify_slot_changed),
+    "opportunity_changed": NotificationTemplate(changes.mail_changed, changes.notify_changed),
+    "opportunity_cancelled": NotificationTemplate(changes.mail_cancelled, changes.notify_cancelled),
+    "hours_reviewed": NotificationTemplate(hours.mail_reviewed, hours.notify_reviewed),
     # Messages have a task of their own: `notify_of_message`.
-    messages.NAME: NotificationTemplate(messages.mail),
+    messages.TEMPLATE_NAME: NotificationTemplate(messages.mail),
 }
 
 
 def notify_by_template(*, template: str, source_id: int) -> None:
     """Each person whom the row concerns is notified once, however often this is called. A system act."""
-    if tell := TEMPLATES[template].tell:
-        tell(source_id)
+    if notify := TEMPLATES[template].notify:
+        notify(source_id)
 
 
 def mail_of(notification: Notification) -> MailContent | None:

@@ -8,26 +8,26 @@ from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import (
-    IF_NOT_BOTH,
-    SAME_TIME,
-    in_list,
-    in_words,
-    zone_of,
+    OVERLAP_PREFIX,
+    WITHDRAW_FROM_ONE,
+    first_time_zone,
+    format_local_time,
+    format_slots,
 )
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus
 from domains.opportunities.selectors import find_collisions, find_managers
-from domains.opportunities.transitions import places_taken_by
+from domains.opportunities.transitions import count_slots_taken
 
 Status = ApplicationStatus
-WITH_ALL = ("role__opportunity__host", "volunteer")
+RELATED_ROWS = ("role__opportunity__host", "volunteer")
 #: Text for the host about the first status of an application.
-BEGINNINGS = {
+FIRST_STATUS_TEXTS = {
     Status.ACCEPTED: "The role accepts everybody while it has free slots: this volunteer has one.",
     Status.WAITLISTED: "Every slot is taken: this volunteer is on the waitlist.",
 }
 #: Title and text for the volunteer about a move.
-DECISIONS = {
+DECISION_TEXTS = {
     Status.ACCEPTED: ("You have a slot", "As {role}, from {start}."),
     Status.SHORTLISTED: ("You are on the short list", "The final decision is still to come."),
     Status.WAITLISTED: ("You are on the waitlist", "We notify you when a slot becomes free."),
@@ -42,28 +42,28 @@ DECISIONS = {
     Status.COMPLETED: ("Thank you for coming", "It counts. Log your hours while you remember them."),
 }
 #: Names of the reasons that a coordinator may override, for both sides.
-PASSED_OVER = {
+OVERRIDDEN_REASONS = {
     OpportunityCode.OVERLAPS: "another slot at the same time",
     OpportunityCode.MISSING_SKILL: "a required skill that is missing",
     OpportunityCode.MISSING_COURSE: "a required course that is missing",
     OpportunityCode.MISSING_VERIFICATION: "a required verification that is missing",
 }
-ABSENT = ("You are noted as not having come", "If that is a mistake, write to the organization.")
-DECLINED = ("No slot this time", "Thank you for offering your time.")
+ABSENT_TEXT = ("You are noted as not having come", "If that is a mistake, write to the organization.")
+DECLINED_TEXT = ("No slot this time", "Thank you for offering your time.")
 
 
-def tell_received(application_id: int) -> None:
+def notify_received(application_id: int) -> None:
     """Notify the host's owners and coordinators of a new application."""
     application = _find_application(application_id)
     if application is None:
         return
     first = application.history.first()
-    body = BEGINNINGS.get(first.to_status, "") if first else ""
-    _tell_managers(
+    body = FIRST_STATUS_TEXTS.get(first.to_status, "") if first else ""
+    _notify_managers(
         application,
         template="application_received",
         source_id=application_id,
-        title=_received(application),
+        title=_received_title(application),
         body=body or "The volunteer waits for your decision.",
     )
 
@@ -75,7 +75,7 @@ def mail_received(notification: Notification) -> MailContent | None:
         return None
     return MailContent(
         template="notifications/application_received",
-        subject=_received(application),
+        subject=_received_title(application),
         context={
             "application": application,
             "manager": notification.recipient,
@@ -84,21 +84,21 @@ def mail_received(notification: Notification) -> MailContent | None:
     )
 
 
-def tell_place_confirmed(application_id: int) -> None:
+def notify_slot_confirmed(application_id: int) -> None:
     """Notify a volunteer who got a slot by applying; an application that waits makes no notification."""
     first = ApplicationHistory.objects.filter(application=application_id).order_by("pk").first()
     if first is not None and first.to_status == Status.ACCEPTED:
-        tell_decided(first.pk)
+        notify_decided(first.pk)
 
 
-def tell_decided(move_id: int) -> None:
+def notify_decided(move_id: int) -> None:
     """Notify the volunteer of this move of their application."""
     moved = _find_move(move_id)
     if moved is None or not moved.application.volunteer.is_active:
         return
     application, opportunity = moved.application, moved.application.role.opportunity
     is_offer = moved.to_status in {Status.OFFERED, Status.EXPIRED}
-    title, text = _decision(moved)
+    title, text = _decision_text(moved)
     times = _times(application)
     body = text.format(
         role=application.role.title,
@@ -137,42 +137,42 @@ def mail_decided(notification: Notification) -> MailContent | None:
     )
 
 
-def tell_accepted_anyway(move_id: int) -> None:
+def notify_accepted_anyway(move_id: int) -> None:
     """Notify the host's owners and coordinators of the overridden reasons, without naming an overlapping slot."""
     moved = _find_move(move_id)
     if moved is None:
         return
-    who = moved.actor.display_name if moved.actor else "Somebody who has left"
-    _tell_managers(
+    actor_name = moved.actor.display_name if moved.actor else "Somebody who has left"
+    _notify_managers(
         moved.application,
         template="accepted_anyway",
         source_id=move_id,
         title=f"{moved.application.volunteer.display_name} was accepted anyway: {moved.application.role.title}",
-        body=f"{who} passed over {_passed_over(moved)}.",
+        body=f"{actor_name} passed over {_name_overridden_reasons(moved)}.",
     )
 
 
-def tell_place_changed(move_id: int) -> None:
+def notify_slot_changed(move_id: int) -> None:
     """Notify the host of a volunteer who answered an offer or gave up a slot."""
     moved = _find_move(move_id)
     if moved is None:
         return
-    if moved.to_status != Status.ACCEPTED and not places_taken_by(moved.from_status, moved.to_status):
+    if moved.to_status != Status.ACCEPTED and not count_slots_taken(moved.from_status, moved.to_status):
         return
     body = f"They write: {moved.reason}" if moved.reason else ""
-    _tell_managers(
-        moved.application, template="place_changed", source_id=move_id, title=_place_changed(moved), body=body
+    _notify_managers(
+        moved.application, template="place_changed", source_id=move_id, title=_slot_changed_title(moved), body=body
     )
 
 
-def mail_place_changed(notification: Notification) -> MailContent | None:
+def mail_slot_changed(notification: Notification) -> MailContent | None:
     """Return the mail about a volunteer who took or gave up a slot."""
     moved = _find_move(notification.source_id)
     if moved is None:
         return None
     return MailContent(
         template="notifications/place_changed",
-        subject=_place_changed(moved),
+        subject=_slot_changed_title(moved),
         context={"application": moved.application, "manager": notification.recipient, "move": moved},
     )
 
@@ -182,20 +182,20 @@ def _about_override(moved: ApplicationHistory) -> list[str]:
     if not moved.overrides:
         return []
     application = moved.application
-    lines = [f"You were accepted in spite of {_passed_over(moved)}."]
+    lines = [f"You were accepted in spite of {_name_overridden_reasons(moved)}."]
     collisions = find_collisions(
         opportunity=application.role.opportunity, volunteer_ids=[application.volunteer_id], now=timezone.now()
     )
     if slots := collisions.get(application.volunteer_id):
-        lines.append(f"{SAME_TIME}: {in_list(slots)}. {IF_NOT_BOTH}")
+        lines.append(f"{OVERLAP_PREFIX}: {format_slots(slots)}. {WITHDRAW_FROM_ONE}")
     return lines
 
 
-def _passed_over(moved: ApplicationHistory) -> str:
-    return " and ".join(PASSED_OVER[code] for code in moved.overrides)
+def _name_overridden_reasons(moved: ApplicationHistory) -> str:
+    return " and ".join(OVERRIDDEN_REASONS[code] for code in moved.overrides)
 
 
-def _tell_managers(application: Application, *, template: str, source_id: int, title: str, body: str) -> None:
+def _notify_managers(application: Application, *, template: str, source_id: int, title: str, body: str) -> None:
     host = application.role.opportunity.host
     notify(
         recipient_ids=[manager.pk for manager in find_managers(host_id=host.pk)] if host else [],
@@ -215,32 +215,32 @@ def _is_stale_offer(moved: ApplicationHistory) -> bool:
 
 def _times(application: Application) -> dict[str, str]:
     opportunity, deadline = application.role.opportunity, application.offer_expires_at
-    zone = zone_of(opportunity.location_zip)
+    zone = first_time_zone(opportunity.location_zip)
     return {
-        "begins": in_words(opportunity.start_date, zone),
-        "deadline": in_words(deadline, zone) if deadline else "",
+        "begins": format_local_time(opportunity.start_date, zone),
+        "deadline": format_local_time(deadline, zone) if deadline else "",
     }
 
 
-def _received(application: Application) -> str:
+def _received_title(application: Application) -> str:
     return f"{application.volunteer.display_name} applied: {application.role.title}"
 
 
-def _place_changed(moved: ApplicationHistory) -> str:
+def _slot_changed_title(moved: ApplicationHistory) -> str:
     verb = "took the free slot" if moved.to_status == Status.ACCEPTED else "gave the slot back"
     return f"{moved.application.volunteer.display_name} {verb}: {moved.application.role.title}"
 
 
-def _decision(moved: ApplicationHistory) -> tuple[str, str]:
+def _decision_text(moved: ApplicationHistory) -> tuple[str, str]:
     if moved.to_status == Status.CANCELLED and moved.from_status == Status.ACCEPTED:
-        return ABSENT
-    return DECISIONS.get(moved.to_status, DECLINED)
+        return ABSENT_TEXT
+    return DECISION_TEXTS.get(moved.to_status, DECLINED_TEXT)
 
 
 def _find_application(application_id: int) -> Application | None:
-    return Application.objects.select_related(*WITH_ALL).filter(pk=application_id).first()
+    return Application.objects.select_related(*RELATED_ROWS).filter(pk=application_id).first()
 
 
 def _find_move(move_id: int) -> ApplicationHistory | None:
-    with_all = ApplicationHistory.objects.select_related("actor", *(f"application__{one}" for one in WITH_ALL))
+    with_all = ApplicationHistory.objects.select_related("actor", *(f"application__{one}" for one in RELATED_ROWS))
     return with_all.filter(pk=move_id).first()

@@ -14,17 +14,17 @@ from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import (
-    IF_NOT_BOTH,
-    SAME_TIME,
-    in_list,
-    in_words,
-    zone_of,
+    OVERLAP_PREFIX,
+    WITHDRAW_FROM_ONE,
+    first_time_zone,
+    format_local_time,
+    format_slots,
 )
 from domains.opportunities.models import OpportunityChange
-from domains.opportunities.selectors import find_called_off, find_collisions, find_holders, find_managers
+from domains.opportunities.selectors import find_cancelled_applicants, find_collisions, find_managers, find_slot_holders
 from domains.opportunities.services.locks import lock_volunteers
 
-TIMES = ("start_date", "end_date")
+TIME_COLUMNS = ("start_date", "end_date")
 #: Names in the mail of the values that volunteers rely on.
 LABELS = {
     "start_date": "Begins",
@@ -36,19 +36,19 @@ LABELS = {
 
 
 @transaction.atomic
-def tell_changed(change_id: int) -> None:
+def notify_changed(change_id: int) -> None:
     """Notify each volunteer with a slot of the new values, and of their other slots that overlap now."""
     change = _find_change(change_id)
     if change is None:
         return
-    people = list(find_holders(change=change))
-    body = "\n".join(f"{line['label']}: {line['new']}" for line in _lines(change))
+    people = list(find_slot_holders(change=change))
+    body = "\n".join(f"{line['label']}: {line['new']}" for line in _changed_lines(change))
     if _has_other_times(change):
         # Wait for acceptances elsewhere that still use the former times: then both slots can be seen.
         lock_volunteers(volunteer_ids=[person.pk for person in people])
     collisions = _find_collisions(change, [person.pk for person in people])
     bodies = {person_id: f"{body}\n{sentence}" for person_id, sentence in collisions.items()}
-    _tell(change, "opportunity_changed", people=people, body=body, bodies=bodies)
+    _notify(change, "opportunity_changed", people=people, body=body, bodies=bodies)
 
 
 def mail_changed(notification: Notification) -> MailContent | None:
@@ -60,13 +60,13 @@ def mail_changed(notification: Notification) -> MailContent | None:
     context = {
         "person": person,
         "opportunity": change.opportunity,
-        "lines": _lines(change),
+        "lines": _changed_lines(change),
         "collision": _find_collisions(change, [person.pk]).get(person.pk, ""),
     }
     return MailContent(template="notifications/opportunity_changed", subject=_title(change), context=context)
 
 
-def tell_cancelled(change_id: int) -> None:
+def notify_cancelled(change_id: int) -> None:
     """Notify each volunteer whose application was cancelled with the opportunity.
 
     If staff cancelled it, notify the host's owners and coordinators, too.
@@ -78,11 +78,11 @@ def tell_cancelled(change_id: int) -> None:
     is_by_staff = _is_by_staff(change)
     adds = reason if is_by_staff else reason and f"They add: {reason}"
     body = " ".join(["Your application ends with it.", adds]).strip()
-    applicants = list(find_called_off(change=change))
-    _tell(change, "opportunity_cancelled", people=applicants, body=body)
+    applicants = list(find_cancelled_applicants(change=change))
+    _notify(change, "opportunity_cancelled", people=applicants, body=body)
     if is_by_staff:
         managers = find_managers(host_id=change.opportunity.host_id or 0)
-        _tell(change, "opportunity_cancelled", people=list(managers), body=reason)
+        _notify(change, "opportunity_cancelled", people=list(managers), body=reason)
 
 
 def mail_cancelled(notification: Notification) -> MailContent | None:
@@ -96,16 +96,18 @@ def mail_cancelled(notification: Notification) -> MailContent | None:
         context={
             "person": notification.recipient,
             "opportunity": change.opportunity,
-            "begins": in_words(change.opportunity.start_date, zone_of(change.opportunity.location_zip)),
+            "begins": format_local_time(
+                change.opportunity.start_date, first_time_zone(change.opportunity.location_zip)
+            ),
             "reason": change.after["closed_reason"],
             "is_by_staff": _is_by_staff(change),
-            "had_applied": find_called_off(change=change).filter(pk=notification.recipient_id).exists(),
+            "had_applied": find_cancelled_applicants(change=change).filter(pk=notification.recipient_id).exists(),
         },
     )
 
 
 def _has_other_times(change: OpportunityChange) -> bool:
-    return not change.after.keys().isdisjoint(TIMES)
+    return not change.after.keys().isdisjoint(TIME_COLUMNS)
 
 
 def _find_collisions(change: OpportunityChange, person_ids: Collection[int]) -> dict[int, str]:
@@ -113,10 +115,12 @@ def _find_collisions(change: OpportunityChange, person_ids: Collection[int]) -> 
     if not _has_other_times(change):
         return {}
     found = find_collisions(opportunity=change.opportunity, volunteer_ids=person_ids, now=timezone.now())
-    return {person_id: f"{SAME_TIME}: {in_list(slots)}. {IF_NOT_BOTH}" for person_id, slots in found.items()}
+    return {
+        person_id: f"{OVERLAP_PREFIX}: {format_slots(slots)}. {WITHDRAW_FROM_ONE}" for person_id, slots in found.items()
+    }
 
 
-def _tell(
+def _notify(
     change: OpportunityChange, template: str, *, people: list[User], body: str, bodies: Mapping[int, str] | None = None
 ) -> None:
     notify(
@@ -144,25 +148,25 @@ def _find_change(change_id: int) -> OpportunityChange | None:
     return OpportunityChange.objects.select_related("opportunity__host").filter(pk=change_id).first()
 
 
-def _lines(change: OpportunityChange) -> list[dict[str, str]]:
+def _changed_lines(change: OpportunityChange) -> list[dict[str, str]]:
     # One time zone for both, so that the times can be compared.
-    zone = zone_of(
+    zone = first_time_zone(
         change.after.get("location_zip", change.opportunity.location_zip), change.before.get("location_zip", "")
     )
     return [
         {
             "label": LABELS[name],
-            "old": _words(name, change.before[name], zone),
-            "new": _words(name, change.after[name], zone),
+            "old": _format_value(name, change.before[name], zone),
+            "new": _format_value(name, change.after[name], zone),
         }
         for name in LABELS
         if name in change.after
     ]
 
 
-def _words(name: str, value: Any, zone: tzinfo) -> str:
+def _format_value(name: str, value: Any, zone: tzinfo) -> str:
     if name == "is_remote":
         return "from anywhere" if value else "at the place"
-    if name in TIMES:
-        return in_words(datetime.fromisoformat(value), zone)
+    if name in TIME_COLUMNS:
+        return format_local_time(datetime.fromisoformat(value), zone)
     return str(value) or "not said"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.templates.shapes import in_words, zone_of
+from domains.notifications.services.templates.shapes import first_time_zone, format_local_time
 from domains.opportunities.models import HoursEntry, HoursStatus
 
 
-def tell_reviewed(hours_entry_id: int) -> None:
+def notify_reviewed(hours_entry_id: int) -> None:
     """Notify the volunteer of the review of their hours."""
     entry = _find_entry(hours_entry_id)
     if entry is None:
@@ -33,14 +33,14 @@ def mail_reviewed(notification: Notification) -> MailContent | None:
     entry = _find_entry(notification.source_id)
     if entry is None:
         return None
-    zone = zone_of(entry.application.role.opportunity.location_zip)
+    zone = first_time_zone(entry.application.role.opportunity.location_zip)
     return MailContent(
         template="notifications/hours_reviewed",
         subject=f"Your hours: {entry.application.role.opportunity.title}",
         context={
             "entry": entry,
-            "began": in_words(entry.started_at, zone),
-            "ended": in_words(entry.ended_at, zone),
+            "began": format_local_time(entry.started_at, zone),
+            "ended": format_local_time(entry.ended_at, zone),
         },
     )
 

@@ -17,10 +17,10 @@ from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notify import Subject, notify
 from domains.notifications.services.templates.shapes import plain_mail
 
-NAME = "message"
+TEMPLATE_NAME = "message"
 KIND = NotificationKind.MESSAGE_RECEIVED
 #: A recipient who reads the message in the app by then gets no mail.
-MAIL_AFTER = timedelta(minutes=10)
+MAIL_DELAY = timedelta(minutes=10)
 
 
 def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | None) -> int:
@@ -29,8 +29,8 @@ def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | N
     If all have theirs already, it costs one statement, however many they are. Participants who blocked the sender are
     not notified. Returns how many were notified. A system act.
     """
-    unaware = _find_unaware(conversation_id, sequence, sender_id)
-    if not unaware.exists():
+    recipients = _find_recipients(conversation_id, sequence, sender_id)
+    if not recipients.exists():
         return 0
     with transaction.atomic():
         # Lock the message: a deletion either waits and then finds the notifications, or came before and there are none.
@@ -42,27 +42,27 @@ def notify_of_message(*, conversation_id: int, sequence: int, sender_id: int | N
             return 0
         # Lock the read markers: a participant who reads it right now does so before, and is left out, or
         # after, and then marks the notification.
-        people = unaware.select_for_update(of=("self",)).order_by("pk").values_list("user_id", flat=True)
+        people = recipients.select_for_update(of=("self",)).order_by("pk").values_list("user_id", flat=True)
         return notify(
             recipient_ids=list(people),
             kind=KIND,
-            template=NAME,
+            template=TEMPLATE_NAME,
             source_id=message_id,
             title=_title(conversation_id, sender_id),
             subject=Subject("Conversation", conversation_id),
-            mail_after=MAIL_AFTER,
+            mail_delay=MAIL_DELAY,
         )
 
 
 def mark_messages_read(*, conversation_id: int, reader_id: int, up_to_sequence: int) -> None:
     """A reader who has read the whole conversation has no unread notification of it. A system act."""
-    left = Message.objects.filter(
+    unread_messages = Message.objects.filter(
         conversation=conversation_id, sequence__gt=up_to_sequence, deleted_at__isnull=True
     ).exclude(sender=reader_id)
     unread = Notification.objects.filter(
         recipient=reader_id, kind=KIND, subject_id=conversation_id, read_at__isnull=True
     )
-    unread.filter(~Exists(left)).update(read_at=timezone.now())
+    unread.filter(~Exists(unread_messages)).update(read_at=timezone.now())
 
 
 def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
@@ -72,14 +72,16 @@ def mark_deleted_read(*, conversation_id: int, message_id: int) -> None:
     """
     unread = Notification.objects.filter(kind=KIND, subject_id=conversation_id, read_at__isnull=True)
     own = Participant.objects.filter(conversation=conversation_id, user=OuterRef(OuterRef("recipient")))
-    there = Message.objects.filter(conversation=conversation_id, deleted_at__isnull=True)
-    left = there.filter(sequence__gt=Subquery(own.values("read_up_to_sequence"))).exclude(sender=OuterRef("recipient"))
-    names_it = Q(template=NAME, source_id=message_id)
-    if unread.filter(names_it | ~Exists(left)).update(read_at=timezone.now()):
+    messages = Message.objects.filter(conversation=conversation_id, deleted_at__isnull=True)
+    unread_messages = messages.filter(sequence__gt=Subquery(own.values("read_up_to_sequence"))).exclude(
+        sender=OuterRef("recipient")
+    )
+    is_about_it = Q(template=TEMPLATE_NAME, source_id=message_id)
+    if unread.filter(is_about_it | ~Exists(unread_messages)).update(read_at=timezone.now()):
         # The last message; for its sender, the last message by someone else.
-        last = there.order_by("-sequence").first()
-        others = there.exclude(sender=last.sender).order_by("-sequence").first() if last else None
-        for message in filter(None, (last, others)):
+        last = messages.order_by("-sequence").first()
+        last_by_other = messages.exclude(sender=last.sender).order_by("-sequence").first() if last else None
+        for message in filter(None, (last, last_by_other)):
             notify_of_message(conversation_id=conversation_id, sequence=message.sequence, sender_id=message.sender_id)
 
 
@@ -116,20 +118,20 @@ def mail(notification: Notification) -> MailContent | None:
 
 def is_between_blocked(notification: Notification) -> bool:
     """Return whether it is about a message whose sender and recipient have a block between them."""
-    if notification.template != NAME:
+    if notification.template != TEMPLATE_NAME:
         return False
     message = Message.objects.filter(pk=notification.source_id)
     one, other = notification.recipient_id, message.values("sender")[:1]
     return Block.objects.filter(Q(blocker=one, blocked=other) | Q(blocked=one, blocker=other)).exists()
 
 
-def _find_unaware(conversation_id: int, sequence: int, sender_id: int | None) -> QuerySet[Participant]:
+def _find_recipients(conversation_id: int, sequence: int, sender_id: int | None) -> QuerySet[Participant]:
     person = OuterRef("user")
     unread = Notification.objects.filter(recipient=person, kind=KIND, subject_id=conversation_id, read_at__isnull=True)
-    silent = Preference.objects.filter(user=person, kind=KIND, in_app=False, email=False, digest=False, push=False)
+    muted = Preference.objects.filter(user=person, kind=KIND, in_app=False, email=False, digest=False, push=False)
     return Participant.objects.filter(
         ~Exists(unread),
-        ~Exists(silent),
+        ~Exists(muted),
         ~Exists(Block.objects.filter(blocker=person, blocked=sender_id)),
         conversation=conversation_id,
         left_at__isnull=True,
@@ -141,10 +143,10 @@ def _find_unaware(conversation_id: int, sequence: int, sender_id: int | None) ->
 def _title(conversation_id: int, sender_id: int | None) -> str:
     sender = User.objects.filter(pk=sender_id).first()
     conversation = Conversation.objects.get(pk=conversation_id)
-    return f"New message from {sender.display_name if sender else 'somebody'}{_place(conversation)}"
+    return f"New message from {sender.display_name if sender else 'somebody'}{_group_suffix(conversation)}"
 
 
-def _place(conversation: Conversation) -> str:
+def _group_suffix(conversation: Conversation) -> str:
     if not conversation.is_group:
         return ""
     return f" in {conversation.title}" if conversation.title else " in a group"

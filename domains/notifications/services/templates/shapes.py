@@ -14,8 +14,8 @@ from domains.notifications.services.mails import MailContent
 from domains.opportunities.eligibility import HeldSlot
 
 #: Beginning of the sentence for a volunteer with overlapping slots.
-SAME_TIME = "At the same time you hold"
-IF_NOT_BOTH = "If you can't do both, withdraw from one, so that somebody else gets the slot."
+OVERLAP_PREFIX = "At the same time you hold"
+WITHDRAW_FROM_ONE = "If you can't do both, withdraw from one, so that somebody else gets the slot."
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class NotificationTemplate:
     """Two functions: one writes the mail about a notification (None if its row is gone), one notifies about a row."""
 
     mail: Callable[[Notification], MailContent | None]
-    tell: Callable[[int], None] | None = None
+    notify: Callable[[int], None] | None = None
 
 
 def plain_mail(notification: Notification) -> MailContent:
@@ -32,16 +32,16 @@ def plain_mail(notification: Notification) -> MailContent:
     return MailContent(template="notifications/plain", subject=notification.title, context=context)
 
 
-def zone_of(*zip_codes: str) -> tzinfo:
+def first_time_zone(*zip_codes: str) -> tzinfo:
     """Return the time zone of the first of these ZIP codes that has a known one, or UTC."""
     return next((zone for code in zip_codes if (zone := zip_time_zone(code))), UTC)
 
 
-def in_words(moment: datetime, zone: tzinfo) -> str:
+def format_local_time(moment: datetime, zone: tzinfo) -> str:
     """Return the local time in the zone, with the zone's name: 4 May 2031, 10:00 PDT."""
     return date(moment.astimezone(zone), "j F Y, H:i T")
 
 
-def in_list(slots: Sequence[HeldSlot]) -> str:
+def format_slots(slots: Sequence[HeldSlot]) -> str:
     """Return the slots by the names of their opportunities and roles."""
     return ", ".join(f"“{slot.opportunity_title}” (as {slot.role_title})" for slot in slots)

@@ -13,10 +13,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from domains.skills.models import Skill, SkillAlias
-from domains.skills.services.evaluate_resumes import EXPECTED, FileResult, evaluate_resumes, read_labels
+from domains.skills.services.evaluate_resumes import EXPECTED_FILE, FileResult, evaluate_resumes, read_labels
 from domains.skills.services.taxonomy_matcher import get_matcher
 
-BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
+CONFIDENCE_BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the paths of the files, the labels and the results."""
         parser.add_argument("folder", type=Path, help="the folder of resumes")
-        parser.add_argument("--expected", type=Path, default=EXPECTED, help="the labels, as TOML")
+        parser.add_argument("--expected", type=Path, default=EXPECTED_FILE, help="the labels, as TOML")
         parser.add_argument("--json", type=Path, dest="out", help="write the figures there, too")
         parser.add_argument("--show", action="store_true", help="name what was wrong and what was missed")
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )
         results = evaluate_resumes(files=files, labels=read_labels(expected))
         for result in results:
-            self._tell(result, show=show)
+            self._print_result(result, show=show)
         total = figures(results)
         self.stdout.write(
             "In total: precision {precision:.2f}, recall {recall:.2f} of the labels that the taxonomy has "
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             report = {"total": total, "built": built, "files": [asdict(result) for result in results]}
             out.write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
 
-    def _tell(self, result: FileResult, *, show: bool) -> None:
+    def _print_result(self, result: FileResult, *, show: bool) -> None:
         if result.failure or result.expected_failure:
             verdict = "as expected" if result.failure == result.expected_failure else f"not {result.expected_failure}"
             self.stdout.write(f"{result.name}: {result.failure or 'read'} ({verdict}), {result.seconds:.2f} s")
@@ -83,7 +83,7 @@ def figures(results: Sequence[FileResult]) -> dict[str, Any]:
     finds = [find for result in results for find in result.confidences]
     bands = [
         {"from": low, "to": min(high, 1), "found": len(inside), "right": sum(inside)}
-        for low, high in pairwise(BANDS)
+        for low, high in pairwise(CONFIDENCE_BANDS)
         if (inside := [is_right for confidence, is_right in finds if low <= confidence < high])
     ]
     return {

@@ -12,7 +12,7 @@ from domains.skills.services import import_skills, load_starter_skills
 from domains.skills.services.import_skills import ImportSummary
 from domains.skills.services.skill_files import UnknownFile, read_skill_file
 
-BAR = 40
+BAR_WIDTH = 40
 
 
 class Command(BaseCommand):
@@ -27,15 +27,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path | None, **options: Any) -> None:  # noqa: ARG002 - Django's shape
         """Import, and print the result."""
         if file is None:
-            return self._tell(load_starter_skills())
+            return self._print_summary(load_starter_skills())
         try:
             rows = read_skill_file(file)
         except UnknownFile as problem:
             raise CommandError(str(problem)) from None
         bar = ProgressBar(len(rows)) if sys.stderr.isatty() else None
-        return self._tell(import_skills(rows=rows, progress=bar))
+        return self._print_summary(import_skills(rows=rows, progress=bar))
 
-    def _tell(self, summary: ImportSummary) -> None:
+    def _print_summary(self, summary: ImportSummary) -> None:
         self.stdout.write(
             f"{summary.created} skills created, {summary.updated} updated, {summary.unchanged} unchanged; "
             f"{summary.aliases} other names added."
@@ -52,7 +52,7 @@ class ProgressBar:
 
     def __call__(self, done: int) -> None:
         """Redraw it."""
-        filled = BAR * done // max(self.total, 1)
+        filled = BAR_WIDTH * done // max(self.total, 1)
         end = "\n" if done >= self.total else ""
-        sys.stderr.write(f"\r[{'#' * filled}{'.' * (BAR - filled)}] {done} of {self.total}{end}")
+        sys.stderr.write(f"\r[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done} of {self.total}{end}")
         sys.stderr.flush()

@@ -23,15 +23,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, skill: str, into: str, **options: Any) -> None:  # noqa: ARG002 - Django's shape
         """Merge, and print the result."""
-        chosen = _chosen(skill)
+        chosen = _find_skill(skill)
         try:
-            kept = merge_skills(skill_id=chosen.pk, into_id=_chosen(into).pk)
+            kept = merge_skills(skill_id=chosen.pk, into_id=_find_skill(into).pk)
         except Refused as refusal:
             raise CommandError(" ".join(problem.message for problem in refusal.problems)) from None
         self.stdout.write(f"{chosen.name} is {kept.name} now.")
 
 
-def _chosen(named: str) -> Skill:
+def _find_skill(named: str) -> Skill:
     by_number = Skill.objects.filter(pk=int(named)) if named.isdecimal() and len(named) < 19 else Skill.objects.none()  # noqa: PLR2004 - the digits of a 64-bit number
     found = by_number.first() or Skill.objects.filter(folded_name=fold(named)).first()
     if found is None:
