@@ -22,7 +22,7 @@ class AdminLogInForm(AdminAuthenticationForm):
         email = address_key(self.cleaned_data.get("username") or "")
         try:
             with limit_guesses(email=email, ip_address=self._client()):
-                self._refuse_endless_password()
+                self._refuse_long_password()
                 cleaned: dict[str, Any] = super().clean()
         except RateLimited as refusal:
             raise ValidationError(refusal.problems[0].message) from None
@@ -34,7 +34,7 @@ class AdminLogInForm(AdminAuthenticationForm):
         meta = self.request.META if self.request else {}
         return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
 
-    def _refuse_endless_password(self) -> None:
+    def _refuse_long_password(self) -> None:
         """Refuse a password that is longer than any valid one, before it is hashed."""
         if len(self.cleaned_data.get("password") or "") > settings.MAX_PASSWORD_LENGTH:
             raise self.get_invalid_login_error()

@@ -14,7 +14,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from domains.base import slots
+from domains.base import gate_slot
 
 #: How many characters of a password are measured: the time grows at least with the square of the length.
 MAX_MEASURED_LENGTH = 72
@@ -33,7 +33,7 @@ _zxcvbn_lock = Lock()
 
 def _without_connection() -> AbstractContextManager[None]:
     """Release the connection during slow work, unless a transaction is open."""
-    return nullcontext() if connection.in_atomic_block else slots.released()
+    return nullcontext() if connection.in_atomic_block else gate_slot.released()
 
 
 class Argon2(Argon2PasswordHasher):

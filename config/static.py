@@ -14,7 +14,7 @@ NOT_FOUND = 404, [("Content-Type", "text/plain")], b"There is no such file.\n"
 
 def serve_static(application: Any) -> Any:
     """Return an ASGI application that serves `/static/` itself and passes the rest on."""
-    files = _files()
+    files = _collect_files()
 
     def answer(method: str, path: str, headers: dict[str, str]) -> tuple[int, list[tuple[str, str]], bytes]:
         file = files.find_file(path) if files.autorefresh else files.files.get(path)
@@ -44,7 +44,7 @@ def serve_static(application: Any) -> Any:
     return serve
 
 
-def _files() -> WhiteNoise:
+def _collect_files() -> WhiteNoise:
     prefix = settings.STATIC_URL.strip("/")
     files = WhiteNoise(None, autorefresh=settings.DEBUG, max_age=0 if settings.DEBUG else 3600)
     for storage in AppDirectoriesFinder().storages.values():

@@ -59,7 +59,7 @@ def known(enum: type[E], code: str, otherwise: E) -> E:
         return otherwise
 
 
-def operation_info(error: Refused | ValidationError) -> OperationInfo:
+def as_operation_info(error: Refused | ValidationError) -> OperationInfo:
     """Return the refusal as the result of a mutation."""
     kind = OperationMessageKind.VALIDATION
     if isinstance(error, NotAllowed):

@@ -18,9 +18,9 @@ from strawberry_django.optimizer import optimize
 
 from domains.base.errors import Code, NotSignedIn, Refused
 from domains.base.locks import refuse_when_busy
-from graphql_api.checks.gate import Place, gate
+from graphql_api.checks.gate import GateKeys, gate
 from graphql_api.context import Context
-from graphql_api.errors import operation_info
+from graphql_api.errors import as_operation_info
 from graphql_api.operation_info import OperationInfo
 
 
@@ -38,18 +38,18 @@ def mutation(*results: type, description: str) -> Callable[[Callable[..., object
         def act(*args: Any, **kwargs: Any) -> Any:
             info = kwargs["info"]
             context: Context = info.context
-            place = Place(_rows_named_by(kwargs["input"], info, name), name, domain)
+            keys = GateKeys(_rows_named_by(kwargs["input"], info, name), name, domain)
             try:
                 if context.rate_refusal:
                     raise context.rate_refusal
-                with refuse_when_busy(), gate.slot(place):
+                with refuse_when_busy(), gate.slot(keys):
                     answer = resolver(*args, **kwargs)
             except (Refused, ValidationError) as refusal:
                 if isinstance(refusal, Refused):
                     context.note_wait(refusal)
                 if isinstance(refusal, NotSignedIn):
                     _put_beside(refusal, info)
-                return operation_info(refusal)
+                return as_operation_info(refusal)
             except (ObjectDoesNotExist, PermissionDenied) as fault:
                 # Their messages name database tables, so they must not reach the client as refusals.
                 raise RuntimeError("a service let an exception of Django escape") from fault
@@ -93,4 +93,4 @@ def _read_again(row: Model, info: Any) -> Model | OperationInfo:
     if again is not None:
         return again
     gone = "It was stored, and replaced or removed by something else in the same moment; read it again."
-    return operation_info(Refused.because(Code.CONFLICT, gone))
+    return as_operation_info(Refused.because(Code.CONFLICT, gone))

@@ -55,7 +55,7 @@ class ErrorCode(Enum):
         "RATE_LIMITED", description="There were too many attempts; `retryAfter` is the number of seconds to wait."
     )
     BAD_CREDENTIALS = strawberry.enum_value(
-        "BAD_CREDENTIALS", description="The email address, the password, the key or the token is wrong."
+        "BAD_CREDENTIALS", description="The email address or the password is wrong, or the refresh token is not valid."
     )
     EMAIL_NOT_VERIFIED = strawberry.enum_value(
         "EMAIL_NOT_VERIFIED", description="The email address of the account is not verified yet."
@@ -64,7 +64,7 @@ class ErrorCode(Enum):
         "MFA_REQUIRED", description="The account requires a second factor; not in use yet."
     )
     EXPIRED = strawberry.enum_value(
-        "EXPIRED", description="The deadline has passed, or the key has expired or was used already."
+        "EXPIRED", description="The deadline has passed, or the key is wrong, has expired, or was used already."
     )
     TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="This is not possible yet; the message says from when.")
     FULL = strawberry.enum_value(
@@ -81,7 +81,9 @@ class ErrorCode(Enum):
         "NOT_VOLUNTEER", description="The account is for hosting only; its type must be VOLUNTEER or BOTH."
     )
     ALREADY_APPLIED = strawberry.enum_value(
-        "ALREADY_APPLIED", description="The volunteer has already applied for this role."
+        "ALREADY_APPLIED",
+        description="Not in use: `applyToRole` returns the existing application instead. `Role.eligibility` has a "
+        "reason with this code.",
     )
     MISSING_SKILL = strawberry.enum_value(
         "MISSING_SKILL", description="The volunteer does not have a skill that the role requires."
@@ -101,7 +103,9 @@ class ErrorCode(Enum):
         "UNSUPPORTED_TYPE", description="The type of the file, as detected from its content, is not supported."
     )
     ALREADY_VERIFIED = strawberry.enum_value(
-        "ALREADY_VERIFIED", description="Another person has confirmed the skill, so it cannot be changed."
+        "ALREADY_VERIFIED",
+        description="Another person has confirmed the skill, so its level cannot be changed. `removeSkill` still "
+        "works.",
     )
     NOT_READ_YET = strawberry.enum_value("NOT_READ_YET", description="The server is still reading the resume.")
     PUSH_IS_OFF = strawberry.enum_value("PUSH_IS_OFF", description="This server does not send push notifications.")
@@ -114,7 +118,10 @@ class ErrorCode(Enum):
 class OperationMessage:
     """Kind, code and text of one reason."""
 
-    kind: OperationMessageKind = strawberry.field(description="Kind of the message.")
+    kind: OperationMessageKind = strawberry.field(
+        description="Kind of the message, which is coarser than `errorCode`. Use it to handle codes that the client "
+        "does not know."
+    )
     message: str = strawberry.field(description="Text for the user: what is wrong, and what to do about it.")
     code: str = strawberry.field(
         description="Stable code of the reason as text; the same as `errorCode`, unless that is `OTHER`."
@@ -131,7 +138,11 @@ class OperationMessage:
     )
 
 
-@strawberry.type(description="Result of a refused mutation: all reasons at once. Nothing was changed.")
+@strawberry.type(
+    description="Result of a refused mutation: all reasons at once. Nothing was changed, with two exceptions: "
+    "`answerOffer` refused with OVERLAPS puts the application back on the waitlist, and `refreshSession` with an "
+    "outdated token ends the session."
+)
 class OperationInfo:
     """The result of a refused mutation."""
 

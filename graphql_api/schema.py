@@ -20,8 +20,8 @@ from strawberry.types import ExecutionContext
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
 from graphql_api.checks.answers import OperationExecutor
+from graphql_api.checks.bad_token import RefuseBadToken, RefuseSubscriptionsOverHttp
 from graphql_api.checks.clean_input import CleanInput
-from graphql_api.checks.identity import Identity, OverHttp
 from graphql_api.checks.introspection import Introspection
 from graphql_api.checks.limits import MAX_TOKENS, Limits
 from graphql_api.checks.rate_limit import RateLimit
@@ -86,8 +86,8 @@ def build_schema(*, with_development: bool) -> Schema:
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             Limits,
             RateLimit,
-            Identity,
-            OverHttp,
+            RefuseBadToken,
+            RefuseSubscriptionsOverHttp,
             CleanInput,
             Introspection,
             Beside,
@@ -104,6 +104,7 @@ def build_schema(*, with_development: bool) -> Schema:
     )
     _find_keys(built)
     _describe(built)
+    _describe_page_info(built._schema.type_map["PageInfo"])
     return built
 
 
@@ -125,7 +126,13 @@ PAGES = {
     f"omitted, a page has {DEFAULT_PAGE} items.",
     "last": f"Maximum number of items, from the end of the list: 1 to {MAX_PAGE}; not allowed together with `first`.",
     "after": "Cursor after which the page starts; take it from `pageInfo.endCursor`.",
-    "before": "Cursor before which the page ends; take it from `pageInfo.startCursor`.",
+    "before": "Cursor before which the page ends; take it from `pageInfo.startCursor`, and pass it together with "
+    "`last`. Without `last`, the page has the first items of the list, not those just before the cursor.",
+}
+#: Descriptions of the fields of `PageInfo`; the library does not say when they are always false.
+PAGE_INFO = {
+    "hasNextPage": "Whether more items follow the page. Always false if the page was requested with `last`.",
+    "hasPreviousPage": "Whether items precede the page. Always false unless the page was requested with `last`.",
 }
 
 
@@ -143,6 +150,12 @@ def _describe(built: Schema) -> None:
             if graphql_type is core.mutation_type and "input" in field.args:
                 argument = field.args["input"]
                 argument.description = get_named_type(argument.type).description
+
+
+def _describe_page_info(page_info: Any) -> None:
+    """Set the descriptions of the fields of `PageInfo`."""
+    for name, words in PAGE_INFO.items():
+        page_info.fields[name].description = words
 
 
 schema = build_schema(with_development=settings.DEV_LOG_IN)

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from domains.base import slots
+from domains.base import gate_slot
 from domains.base.files import SAFE_HEADERS
 from domains.messaging.models import MessageAttachment
 from domains.messaging.selectors import get_linked_attachment
@@ -48,7 +48,7 @@ def _find(token: str) -> tuple[MessageAttachment, File[Any]]:
     if attachment is None:
         raise Http404("There is no such file, or the link has run out.")
     try:
-        with slots.released():
+        with gate_slot.released():
             return attachment, attachment.file.open("rb")
     except FileNotFoundError:
         raise Http404("There is no such file any more.") from None

@@ -20,7 +20,7 @@ from domains.messaging.models import Conversation
 from domains.opportunities.models import Application, Cause, Opportunity, OpportunityHost, Role
 from domains.skills.models import Skill
 
-DATA = Path(__file__).parent / "data"
+DATA_FOLDER = Path(__file__).parent / "data"
 DOMAIN = "demo.example"
 #: The people who can log in, as the content names them.
 LOG_INS = tuple(email.partition("@")[0] for email in DEMO_LOG_INS)
@@ -29,7 +29,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def read_content(name: str) -> dict[str, Any]:
     """Return the content of one file in `data`."""
-    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((DATA_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass

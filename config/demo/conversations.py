@@ -19,7 +19,7 @@ from domains.messaging.models import (
 def load_conversations(community: Community) -> None:
     """Load every conversation of the content, with a log without gaps."""
     contents = read_content("conversations")["conversation"]
-    community.conversations = [_conversation(community, content) for content in contents]
+    community.conversations = [_make_conversation(community, content) for content in contents]
     Conversation.objects.bulk_create(community.conversations)
     pairs = list(zip(community.conversations, contents, strict=True))
     Participant.objects.bulk_create(
@@ -33,7 +33,7 @@ def load_conversations(community: Community) -> None:
         for who in content["people"]
     )
     messages = Message.objects.bulk_create(
-        message for conversation, content in pairs for message in _messages(community, conversation, content)
+        message for conversation, content in pairs for message in _make_messages(community, conversation, content)
     )
     ConversationEvent.objects.bulk_create(
         ConversationEvent(
@@ -48,7 +48,7 @@ def load_conversations(community: Community) -> None:
     )
 
 
-def _conversation(community: Community, content: dict[str, Any]) -> Conversation:
+def _make_conversation(community: Community, content: dict[str, Any]) -> Conversation:
     people = [community.users[who] for who in content["people"]]
     last_activity_at = community.now - timedelta(hours=content["hours_ago"])
     length = sum((hours for _, hours, _ in content["lines"]), start=0.0)
@@ -71,7 +71,7 @@ def _conversation(community: Community, content: dict[str, Any]) -> Conversation
     )
 
 
-def _messages(community: Community, conversation: Conversation, content: dict[str, Any]) -> list[Message]:
+def _make_messages(community: Community, conversation: Conversation, content: dict[str, Any]) -> list[Message]:
     at = conversation.created_at + timedelta(minutes=2)
     messages = []
     for sequence, (who, hours, text) in enumerate(content["lines"], start=1):

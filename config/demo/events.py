@@ -16,20 +16,20 @@ ATTENDANCE_PERCENT = 85
 def load_events(community: Community) -> None:
     """Load every event of the content, with its tickets counted."""
     contents = read_content("events")["event"]
-    community.events = [_event(community, content) for content in contents]
+    community.events = [_make_event(community, content) for content in contents]
     tickets = [
         ticket
         for event, content in zip(community.events, contents, strict=True)
-        for ticket in _tickets(community, event, content)
+        for ticket in _make_tickets(community, event, content)
     ]
     Event.objects.bulk_create(community.events)
     EventTicket.objects.bulk_create(tickets)
     Scan.objects.bulk_create(
-        _scan(community, ticket, ticket.check_in_time) for ticket in tickets if ticket.check_in_time
+        _make_scan(community, ticket, ticket.check_in_time) for ticket in tickets if ticket.check_in_time
     )
 
 
-def _event(community: Community, content: dict[str, Any]) -> Event:
+def _make_event(community: Community, content: dict[str, Any]) -> Event:
     host = community.hosts[content["host"]]
     start = community.local_start(
         content["host"].partition("-")[2], week=content["week"], day=content["day"], time=content["time"]
@@ -53,9 +53,9 @@ def _event(community: Community, content: dict[str, Any]) -> Event:
     )
 
 
-def _tickets(community: Community, event: Event, content: dict[str, Any]) -> list[EventTicket]:
+def _make_tickets(community: Community, event: Event, content: dict[str, Any]) -> list[EventTicket]:
     """Return the tickets of people nearby, then of visitors; the demo volunteer attends every event nearby."""
-    people = _guests(community, content["host"])
+    people = _find_guests(community, content["host"])
     issued, waiting = content["tickets"], content.get("waiting", 0)
     is_cancelled = event.status == EventStatus.CANCELLED
     latest = min(community.now, event.event_date) - timedelta(hours=2)
@@ -75,7 +75,7 @@ def _tickets(community: Community, event: Event, content: dict[str, Any]) -> lis
     ]
 
 
-def _guests(community: Community, host: str) -> list[User]:
+def _find_guests(community: Community, host: str) -> list[User]:
     area = host.partition("-")[2]
     near, far = community.people_near(area), []
     for other in community.host_content["area"]:
@@ -92,7 +92,7 @@ def _check_in_time(community: Community, event: Event) -> datetime | None:
     return event.event_date + timedelta(minutes=community.rng.randint(-15, 20))
 
 
-def _scan(community: Community, ticket: EventTicket, at: datetime) -> Scan:
+def _make_scan(community: Community, ticket: EventTicket, at: datetime) -> Scan:
     return Scan(
         event=ticket.event,
         ticket=ticket,

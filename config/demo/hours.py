@@ -18,26 +18,26 @@ WAITING_EVERY, REJECTED_EVERY, CORRECTED_EVERY = 4, 9, 7
 
 def load_hours(community: Community) -> None:
     """Load people's hours, the hosts' reviews, and a record that the volunteer can share."""
-    entries = list(_entries(community))
+    entries = list(_make_entries(community))
     HoursEntry.objects.bulk_create(entries)
     approved = [entry for entry in entries if entry.status == HoursStatus.APPROVED]
-    HoursEntry.objects.bulk_create(_correction(entry) for entry in approved[::CORRECTED_EVERY])
+    HoursEntry.objects.bulk_create(_make_correction(entry) for entry in approved[::CORRECTED_EVERY])
     _make_record(community)
 
 
-def _entries(community: Community) -> Iterator[HoursEntry]:
+def _make_entries(community: Community) -> Iterator[HoursEntry]:
     volunteer = community.users["volunteer"]
     completed = [
         application
         for application in community.applications
-        if application.status == ApplicationStatus.COMPLETED and _length(application) <= ONE_DAY
+        if application.status == ApplicationStatus.COMPLETED and _duration(application) <= ONE_DAY
     ]
     for number, application in enumerate(completed, start=1):
         status = HoursStatus.APPROVED if application.volunteer == volunteer else _status(number)
-        yield _entry(community, application, status)
+        yield _make_entry(community, application, status)
 
 
-def _length(application: Application) -> timedelta:
+def _duration(application: Application) -> timedelta:
     opportunity = application.role.opportunity
     return opportunity.end_date - opportunity.start_date
 
@@ -48,7 +48,7 @@ def _status(number: int) -> HoursStatus:
     return HoursStatus.REJECTED if number % REJECTED_EVERY == 0 else HoursStatus.APPROVED
 
 
-def _entry(community: Community, application: Application, status: HoursStatus) -> HoursEntry:
+def _make_entry(community: Community, application: Application, status: HoursStatus) -> HoursEntry:
     opportunity = application.role.opportunity
     is_reviewed = status != HoursStatus.SUBMITTED
     submitted_at = min(opportunity.end_date + timedelta(hours=4), community.now)
@@ -59,7 +59,7 @@ def _entry(community: Community, application: Application, status: HoursStatus) 
         status=status,
         started_at=opportunity.start_date,
         ended_at=opportunity.end_date,
-        seconds=int(_length(application).total_seconds()),
+        seconds=int(_duration(application).total_seconds()),
         submitted_at=submitted_at,
         reviewed_by=community.owner(host) if is_reviewed else None,
         reviewed_at=min(submitted_at + timedelta(hours=20), community.now) if is_reviewed else None,
@@ -67,7 +67,7 @@ def _entry(community: Community, application: Application, status: HoursStatus) 
     )
 
 
-def _correction(entry: HoursEntry) -> HoursEntry:
+def _make_correction(entry: HoursEntry) -> HoursEntry:
     """Return the correction of the entry: the person left half an hour early."""
     ended_at = entry.ended_at - timedelta(minutes=30)
     return HoursEntry(

@@ -44,12 +44,12 @@ def load_courses(community: Community) -> None:
             Module(course=course, title=title, content=text, order=order)
             for order, (title, text) in enumerate(content["modules"], start=1)
         )
-        for who in _students(community, course, position):
+        for who in _choose_students(community, course, position):
             done = FINISHED_MODULES[position] if who == "volunteer" else community.rng.randint(0, len(modules))
             _enroll(community, course, who, modules, done)
 
 
-def _students(community: Community, course: Course, position: int) -> list[str]:
+def _choose_students(community: Community, course: Course, position: int) -> list[str]:
     is_for_hosts = course.audience_type == AudienceType.HOST
     people = [
         key

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.demo.community import DATA, Community, LoadedOpportunity, read_content, sentence_start
+from config.demo.community import DATA_FOLDER, Community, LoadedOpportunity, read_content, sentence_start
 from domains.geo.selectors import zip_point
 from domains.opportunities.models import Opportunity, OpportunityStatus, Role, RoleSkill
 
@@ -17,12 +17,12 @@ MIN_VARIED_SLOTS = 6
 def load_opportunities(community: Community) -> None:
     """Load an opportunity for every occurrence of every text, at the host of its kind in its area."""
     contents: list[tuple[LoadedOpportunity, dict[str, Any]]] = []
-    for file in sorted((DATA / "opportunities").glob("*.toml")):
+    for file in sorted((DATA_FOLDER / "opportunities").glob("*.toml")):
         for content in read_content(f"opportunities/{file.stem}")["opportunity"]:
             occurrences_in: Counter[str] = Counter()
             for occurrence in content["occurrences"]:
                 area = occurrence["area"]
-                opportunity = _opportunity(community, f"{file.stem}-{area}", content, occurrence)
+                opportunity = _make_opportunity(community, f"{file.stem}-{area}", content, occurrence)
                 loaded = LoadedOpportunity(content["title"], file.stem, area, occurrences_in[area], opportunity)
                 occurrences_in[area] += 1
                 contents.append((loaded, content))
@@ -32,7 +32,7 @@ def load_opportunities(community: Community) -> None:
     _load_roles(community, contents)
 
 
-def _opportunity(
+def _make_opportunity(
     community: Community, host_key: str, content: dict[str, Any], occurrence: dict[str, Any]
 ) -> Opportunity:
     area = occurrence["area"]

@@ -63,11 +63,11 @@ def load_hosts(community: Community) -> None:
     HostMembership.objects.bulk_create(
         membership
         for key, host in community.host_content["host"].items()
-        for membership in _memberships(community, key, {host["owner"]: "OWNER", **host.get("team", {})})
+        for membership in _make_memberships(community, key, {host["owner"]: "OWNER", **host.get("team", {})})
     )
 
 
-def _memberships(community: Community, key: str, people: dict[str, str]) -> list[HostMembership]:
+def _make_memberships(community: Community, key: str, people: dict[str, str]) -> list[HostMembership]:
     host, owner = community.hosts[key], community.owner(key)
     return [
         HostMembership(

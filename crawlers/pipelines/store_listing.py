@@ -10,8 +10,8 @@ from asgiref.sync import sync_to_async
 from crawlers.items import CrawledListing, SourceReport
 from crawlers.spiders.listings import ListingSpider
 from domains.base.errors import Refused
+from domains.opportunities.services.finish_crawl import finish_crawl
 from domains.opportunities.services.record_listing import RecordOutcome, record_listing
-from domains.opportunities.services.sources import finish_crawl
 
 logger = logging.getLogger(__name__)
 

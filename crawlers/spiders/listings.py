@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from crawlers.items import CrawledListing, SourceReport, Unreadable
 from domains.opportunities.services.record_listing import FoundListing
-from domains.opportunities.services.sources import record_source
+from domains.opportunities.services.record_source import record_source
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ def _is_superuser(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.is_superuser
 
 
-def _may_touch(request: HttpRequest, person: User | None) -> bool:
+def _can_edit(request: HttpRequest, person: User | None) -> bool:
     return person is None or not person.is_staff or _is_superuser(request)
 
 
@@ -87,11 +87,11 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only superusers change staff; otherwise staff could set another's password or address and log in with it."""
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+        return super().has_change_permission(request, obj) and _can_edit(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only superusers remove staff."""
-        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+        return super().has_delete_permission(request, obj) and _can_edit(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Show the profile on the second page only, once the person exists."""

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 
-from domains.base import slots
+from domains.base import gate_slot
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def stored(file: FieldFile, content: bytes) -> Iterator[None]:
     While the file is being stored, the caller holds no connection. Call it outside of transactions.
     """
     try:
-        with slots.released():
+        with gate_slot.released():
             file.save("", ContentFile(content), save=False)
         yield
     except BaseException:

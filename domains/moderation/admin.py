@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_safe
 
-from domains.base import slots
+from domains.base import gate_slot
 from domains.base.admin import ReadOnlyAdmin, ReadOnlyInline, TableAdmin
 from domains.base.errors import Refused
 from domains.base.files import SAFE_HEADERS
@@ -144,7 +144,7 @@ class ContentReportAdmin(ReadOnlyAdmin):
         if copy is None or not self.has_view_permission(request, copy.report):
             raise Http404("There is no such file.")
         try:
-            with slots.released(), copy.file.open("rb") as file:
+            with gate_slot.released(), copy.file.open("rb") as file:
                 content = file.read()
         except FileNotFoundError:
             raise Http404("There is no such file any more.") from None

@@ -47,7 +47,7 @@ def take_snapshot(*, viewer: User, subject_type: str, subject_id: int) -> Snapsh
     return None if row is None else snapshot_of(viewer, row)
 
 
-def _message(viewer: User, message: Message) -> Snapshot:
+def _snapshot_message(viewer: User, message: Message) -> Snapshot:
     sender = message.sender.display_name if message.sender else "somebody"
     near = find_messages(viewer=viewer).filter(conversation=message.conversation_id)
     before = near.filter(sequence__lt=message.sequence).order_by("-sequence")[:MAX_CONTEXT_MESSAGES]
@@ -80,8 +80,8 @@ def _describe(messages: QuerySet[Message]) -> list[dict[str, Any]]:
     ]
 
 
-def _attachment(viewer: User, attachment: MessageAttachment) -> Snapshot:
-    message_snapshot = _message(viewer, attachment.message) if attachment.message else None
+def _snapshot_attachment(viewer: User, attachment: MessageAttachment) -> Snapshot:
+    message_snapshot = _snapshot_message(viewer, attachment.message) if attachment.message else None
     parts = [
         ("File", attachment.filename),
         ("Type", attachment.content_type),
@@ -91,7 +91,7 @@ def _attachment(viewer: User, attachment: MessageAttachment) -> Snapshot:
     return Snapshot(attachment.uploader_id, attachment.filename, parts, messages, [attachment])
 
 
-def _conversation(viewer: User, conversation: Conversation) -> Snapshot:
+def _snapshot_conversation(viewer: User, conversation: Conversation) -> Snapshot:
     messages = find_messages(viewer=viewer).filter(conversation=conversation)
     people = ", ".join(person.display_name for person in participants_of(conversation))
     title = conversation.title or ("A group" if conversation.is_group else "A direct conversation")
@@ -100,50 +100,53 @@ def _conversation(viewer: User, conversation: Conversation) -> Snapshot:
     )
 
 
-def _person(_viewer: User, person: User) -> Snapshot:
+def _snapshot_person(_viewer: User, person: User) -> Snapshot:
     profile = getattr(person, "profile", None)
     about = [("Bio", profile.bio), ("LinkedIn", profile.linkedin_url)] if profile else []
     picture = [("Picture", str(person.picture))] if person.picture else []
     return Snapshot(person.pk, person.display_name, [*about, *picture], [])
 
 
-def _opportunity(_viewer: User, opportunity: Opportunity) -> Snapshot:
+def _snapshot_opportunity(_viewer: User, opportunity: Opportunity) -> Snapshot:
     host = opportunity.host.organization_name if opportunity.host else ""
     location = opportunity.location_text or ""
     parts = [("Organization", host), ("Description", opportunity.description), ("Where", location)]
     return Snapshot(opportunity.created_by_id, opportunity.title, parts, [])
 
 
-def _role(_viewer: User, role: Role) -> Snapshot:
+def _snapshot_role(_viewer: User, role: Role) -> Snapshot:
     parts = [("Of", role.opportunity.title), ("Description", role.description)]
     return Snapshot(role.opportunity.created_by_id, role.title, parts, [])
 
 
-def _host(viewer: User, host: OpportunityHost) -> Snapshot:
+def _snapshot_host(viewer: User, host: OpportunityHost) -> Snapshot:
     owns = host.memberships.filter(user=viewer, role=MembershipRole.OWNER, accepted_at__isnull=False).exists()
     parts = [("Website", host.website), ("Description", host.description)]
     return Snapshot(viewer.pk if owns else None, host.organization_name, parts, [])
 
 
-def _event(_viewer: User, event: Event) -> Snapshot:
+def _snapshot_event(_viewer: User, event: Event) -> Snapshot:
     parts = [("Description", event.description), ("Where", event.location), ("When", event.event_date.isoformat())]
     return Snapshot(event.host_id, event.title, parts, [])
 
 
-def _application(_viewer: User, application: Application) -> Snapshot:
+def _snapshot_application(_viewer: User, application: Application) -> Snapshot:
     parts = [("For", application.role.title), ("Letter", application.cover_letter)]
     return Snapshot(application.volunteer_id, f"Application of {application.volunteer.display_name}", parts, [])
 
 
 #: For each type of the API that can be reported: the rows that a viewer sees, and what they see of one.
 SUBJECTS: dict[str, tuple[Callable[[User], QuerySet[Any]], Callable[[User, Any], Snapshot]]] = {
-    "Application": (Application.objects.visible_to, _application),
-    "Conversation": (Conversation.objects.visible_to, _conversation),
-    "Event": (Event.objects.visible_to, _event),
-    "Message": (Message.objects.visible_to, _message),
-    "MessageAttachment": (MessageAttachment.objects.visible_to, _attachment),
-    "Opportunity": (Opportunity.objects.visible_to, _opportunity),
-    "OpportunityHost": (lambda _: OpportunityHost.objects.all(), _host),
-    "Role": (lambda viewer: Role.objects.filter(opportunity__in=Opportunity.objects.visible_to(viewer)), _role),
-    "User": (User.objects.visible_to, _person),
+    "Application": (Application.objects.visible_to, _snapshot_application),
+    "Conversation": (Conversation.objects.visible_to, _snapshot_conversation),
+    "Event": (Event.objects.visible_to, _snapshot_event),
+    "Message": (Message.objects.visible_to, _snapshot_message),
+    "MessageAttachment": (MessageAttachment.objects.visible_to, _snapshot_attachment),
+    "Opportunity": (Opportunity.objects.visible_to, _snapshot_opportunity),
+    "OpportunityHost": (lambda _: OpportunityHost.objects.all(), _snapshot_host),
+    "Role": (
+        lambda viewer: Role.objects.filter(opportunity__in=Opportunity.objects.visible_to(viewer)),
+        _snapshot_role,
+    ),
+    "User": (User.objects.visible_to, _snapshot_person),
 }

@@ -9,7 +9,7 @@ from domains.messaging.models import ConversationEventKind
 from domains.notifications import facts, services, tasks
 from domains.opportunities import facts as opportunities
 
-#: Each fact that makes notifications, its template (services/templates), and the field with the row's id.
+#: Each fact that makes notifications, its template (services/notification_templates), and the field with the row's id.
 TEMPLATES_OF_FACTS: tuple[tuple[type[bus.Fact], str, str], ...] = (
     (opportunities.ApplicationSubmitted, "application_received", "application_id"),
     (opportunities.ApplicationSubmitted, "place_confirmed", "application_id"),

@@ -23,7 +23,9 @@ class SignUpInput:
         description="ZIP code of the user's home, stored as five digits; may be empty.", default=""
     )
     birth_year: int | None = strawberry.field(
-        description="Year of birth; optional. Only the user can see it.", default=None
+        description="Year of birth; optional. Only the user can see it. The user must be 13 or older by the end of "
+        "this year. A user without a year of birth counts as an adult. Once set, only staff can change it.",
+        default=None,
     )
 
 
@@ -31,7 +33,10 @@ class SignUpInput:
 class VerifyEmailInput:
     """The key of a verification mail."""
 
-    key: str = strawberry.field(description="Key from the mail that `signUp` sends.")
+    key: str = strawberry.field(
+        description="Key from the mail that `signUp` sends. It works once, for one day. A wrong, used or old key is "
+        "refused with EXPIRED; another `signUp` sends a new key."
+    )
 
 
 @strawberry.input(description="Input of `logIn`.")
@@ -49,7 +54,11 @@ class LogInInput:
 class RefreshSessionInput:
     """A refresh token."""
 
-    refresh_token: str = strawberry.field(description="Newest refresh token of the session.")
+    refresh_token: str = strawberry.field(
+        description="Newest refresh token of the session. In case a response was lost, the token before it works for "
+        "10 more seconds and returns the same new refresh token. After that, like any older token, it is refused with "
+        "BAD_CREDENTIALS and ends the session."
+    )
 
 
 @strawberry.input(description="Input of `logOut`.")

@@ -40,7 +40,7 @@ describe(
     models.UserType,
     description="Whether a user volunteers, hosts, or does both.",
     values={
-        "VOLUNTEER": "The user volunteers: the user may apply for roles.",
+        "VOLUNTEER": "The user volunteers: the user may apply for roles, but may not create a host.",
         "HOST": "The user hosts: the user may not apply for roles.",
         "BOTH": "The user volunteers and hosts.",
     },
@@ -110,7 +110,10 @@ class UserSession(relay.Node):
 
 
 @strawberry_django.type(
-    models.User, description="A user of MishMob. Private fields are null or empty unless the viewer is this user."
+    models.User,
+    description="A user of MishMob. For other viewers, private fields are null and private lists are empty; authorized "
+    "staff see some of them. An empty list therefore does not mean that there is nothing: read your own data from "
+    "`me`.",
 )
 class User(relay.Node):
     """A user, as the viewer sees them.
@@ -122,7 +125,10 @@ class User(relay.Node):
 
     display_name: str = strawberry_django.field(description="Name that other users see.")
     user_type: UserType = strawberry_django.field(description="Whether the user volunteers, hosts, or does both.")
-    is_verified: bool = strawberry_django.field(description="Whether the community has verified the user's identity.")
+    is_verified: bool = strawberry_django.field(
+        description="Whether staff have marked the user as verified. This says nothing about the email address "
+        "(`isEmailVerified`) or the verifications that a role requires (`VerificationKind`)."
+    )
 
     @classmethod
     def resolve_id(cls, root: Any, *, info: Info) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from django.db import OperationalError, connection
 
-from domains.base import slots
+from domains.base import gate_slot
 from domains.base.errors import Code, Refused
 from domains.base.locks import BUSY_MESSAGE, is_busy
 
@@ -34,7 +34,7 @@ Key = tuple[str, Hashable]
 
 
 @dataclass(frozen=True)
-class Place:
+class GateKeys:
     """What a mutation is grouped by: the rows that its input names, its name, and its domain."""
 
     rows: Collection[Hashable]
@@ -42,7 +42,7 @@ class Place:
     domain: str
 
     @property
-    def keys(self) -> list[Key]:
+    def all(self) -> list[Key]:
         """Return the kind and the key of each group that the mutation belongs to."""
         return [*(("row", row) for row in self.rows), ("name", self.name), ("domain", self.domain), ("all", None)]
 
@@ -74,12 +74,12 @@ class MutationGate:
         self._mutex = threading.Lock()
 
     @contextmanager
-    def slot(self, place: Place) -> Iterator[None]:
+    def slot(self, keys: GateKeys) -> Iterator[None]:
         """Hold a slot during the block; refuses with CONFLICT if none becomes free."""
-        slot = _Slot(self, place.keys)
+        slot = _Slot(self, keys.all)
         slot.acquire()
         try:
-            with slots.holding(slot):
+            with gate_slot.holding(slot):
                 yield
         except OperationalError as error:
             slot.was_in_vain = is_busy(error)

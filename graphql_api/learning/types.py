@@ -21,7 +21,11 @@ describe(
 AudienceType = models.AudienceType
 
 
-@strawberry_django.type(models.Course, description="A course that prepares volunteers or the people who run hosts.")
+@strawberry_django.type(
+    models.Course,
+    description="A course that prepares volunteers or the people who run hosts. This API cannot list or take courses "
+    "yet; staff record who has completed one.",
+)
 class Course(relay.Node):
     """A course."""
 

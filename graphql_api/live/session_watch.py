@@ -1,4 +1,4 @@
-"""Closes sockets when their session ends: at once if the wake-up arrives, else within LOOK seconds."""
+"""Closes sockets when their session ends: at once if the wake-up arrives, else within POLL_SECONDS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graphql_api.live.switchboard import Wakeup, switchboard
 logger = logging.getLogger("mishmob.sockets")
 
 #: Seconds between two polls of all sessions with open sockets; one statement polls all of them.
-LOOK = 3.0
+POLL_SECONDS = 3.0
 
 End = Callable[[], Awaitable[None]]
 
@@ -56,7 +56,7 @@ class SessionWatch:
     async def _watch(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK):
+                async with asyncio.timeout(POLL_SECONDS):
                     await self._look_now.wait()
             self._look_now.clear()
             try:
@@ -64,7 +64,7 @@ class SessionWatch:
             except Exception:
                 # Without the database, sessions cannot be checked; the sockets stay open until it is back.
                 logger.exception("sessions could not be looked at")
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _end_what_is_over(self) -> None:
         watched = set(self._ends)

@@ -2,7 +2,7 @@
 
 A thousand subscribers therefore cost Redis no more than one. A wake-up is only a hint: the layer may drop it, and
 Redis may fail. So the process sends numbered heartbeats to itself through the layer. While no heartbeat comes back,
-the handlers poll every POLL seconds, and the process joins its groups again. If a number is missing, wake-ups may be
+the handlers poll every POLL_SECONDS, and the process joins its groups again. If a number is missing, wake-ups may be
 missing too, so all handlers poll once. Wake-ups that a full layer drops between two heartbeats are made up for by the
 regular polls of the handlers.
 """
@@ -24,7 +24,7 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger("mishmob.live")
 
 #: Seconds between two polls of a handler while the layer is not working.
-POLL = 3.0
+POLL_SECONDS = 3.0
 #: Seconds between two heartbeats: less than the second that the Redis layer waits before it reconnects.
 BEAT = 0.9
 #: Seconds without a heartbeat after which the layer counts as not working.
@@ -99,7 +99,7 @@ class Switchboard:
 
     async def _discard(self, group: str) -> None:
         with contextlib.suppress(Exception):
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(POLL_SECONDS):
                 await _layer().group_discard(group, self._channel)
 
     async def _connect(self) -> None:
@@ -109,7 +109,7 @@ class Switchboard:
         self._joined.clear()
         self._forgotten.clear()
         try:
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(POLL_SECONDS):
                 self._channel = await _layer().new_channel("live.")
         except Exception as error:  # noqa: BLE001 # whatever error the layer raises, the handlers poll
             logger.warning("the channel layer cannot be reached: %r", error)
@@ -120,7 +120,7 @@ class Switchboard:
 
     async def _add(self, groups: list[str]) -> bool:
         try:
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(POLL_SECONDS):
                 for group in groups:
                     await _layer().group_add(group, self._channel)
                     self._joined.add(group)
@@ -136,7 +136,7 @@ class Switchboard:
                 task.cancel()
         channel, self._channel, self._receiver, self._heart = self._channel, None, None, None
         with contextlib.suppress(Exception):
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(POLL_SECONDS):
                 await _layer().group_discard(self._pulse, channel)
 
     async def _receive(self, channel: str) -> None:

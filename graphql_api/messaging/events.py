@@ -20,6 +20,10 @@ from graphql_api.messaging.types import Message
 from graphql_api.relay.loaders import load, load_row
 
 SEQUENCE = "Sequence of the event in the conversation's log. Pass the last one as `afterSequence` to continue."
+MESSAGE = (
+    "Current state of the message. It may be newer than the event: after a reconnection, the message may already be "
+    "edited or deleted."
+)
 
 
 @strawberry.type(description="A message was sent.")
@@ -29,7 +33,7 @@ class MessageSent:
     sequence: int = strawberry.field(description=SEQUENCE)
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="Current state of the message.")
+    @strawberry.field(description=MESSAGE)
     async def message(self, info: Info) -> Message:
         """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
@@ -43,7 +47,7 @@ class MessageEdited:
     sequence: int = strawberry.field(description=SEQUENCE)
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="Current state of the message.")
+    @strawberry.field(description=MESSAGE)
     async def message(self, info: Info) -> Message:
         """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
@@ -75,7 +79,7 @@ class MessageReacted:
     count: int = strawberry.field(description="Number of users with this reaction right after the event; 0 for none.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="Current state of the message.")
+    @strawberry.field(description=MESSAGE)
     async def message(self, info: Info) -> Message:
         """Read the messages of a whole page at once, with the selected fields."""
         message: Message = await _read_message(info, self.event)
@@ -83,7 +87,8 @@ class MessageReacted:
 
 
 @strawberry.type(
-    description="A participant has read more of the conversation. Live event only: it is not stored in the log."
+    description="A participant, who may be the viewer, has read more of the conversation. Live event only: it is not "
+    "stored in the log and has no sequence."
 )
 class ConversationRead:
     """A read receipt."""
@@ -92,7 +97,10 @@ class ConversationRead:
     up_to_sequence: int = strawberry.field(description="Sequence up to which the participant has read.")
 
 
-@strawberry.type(description="A participant started or stopped typing. Live event only: it is not stored in the log.")
+@strawberry.type(
+    description="A participant other than the viewer started or stopped typing. Live event only: it is not stored in "
+    "the log and has no sequence."
+)
 class ParticipantTyping:
     """The typing state of a participant."""
 
@@ -100,7 +108,10 @@ class ParticipantTyping:
     is_typing: bool = strawberry.field(description="Whether the participant is typing now.")
 
 
-@strawberry.type(description="A participant joined, left or was removed, or the title of the conversation was changed.")
+@strawberry.type(
+    description="The participants or the title of the conversation changed. The event does not say which: display "
+    "`participants`, and query `title` of the conversation again."
+)
 class ParticipantsChanged:
     """A change of the participants, or of the title."""
 

@@ -48,8 +48,9 @@ class MessagingSubscriptions:
 
     @strawberry.subscription(
         description="Live events of all conversations of the viewer, including conversations that start later. Each "
-        "event arrives once, and in order within its conversation. After a disconnect, catch up with `conversations` "
-        "and `Conversation.events`. Needs a login."
+        "event arrives once, and in order within its conversation. A new conversation appears with its first event. No "
+        "event tells the viewer that they were removed from a conversation. After a disconnect, catch up with "
+        "`conversations` and `Conversation.events`. Needs a login."
     )
     async def inbox_events(self, info: Info) -> AsyncGenerator[InboxEvent, None]:
         """Yield the events of an `InboxStream`."""

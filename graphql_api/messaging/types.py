@@ -91,7 +91,10 @@ class Message(relay.Node):
     sender: User | None = strawberry_django.field(
         description="User who sent the message; null if the account was removed."
     )
-    sequence: int = strawberry_django.field(description="Sequence of the message in the conversation's log.")
+    sequence: int = strawberry_django.field(
+        description="Sequence of the event that sent the message. Use it to order messages. The sequences of messages "
+        "have gaps, because other events, such as edits and reactions, have sequences too."
+    )
     client_id: uuid.UUID = strawberry_django.field(description="UUID that the sender's client gave the message.")
     sent_at: datetime = strawberry_django.field(description="Time the message was sent.")
     edited_at: datetime | None = strawberry_django.field(
@@ -231,7 +234,11 @@ class Conversation(relay.Node):
         return await load_row(info, key, lambda: models.Message.objects.visible_to(viewer))
 
     @strawberry_django.connection(
-        Connection[Message], description="Messages of the conversation, oldest first.", only=["id"]
+        Connection[Message],
+        description="Messages of the conversation, oldest first. Without arguments, the page has the oldest messages. "
+        "For the newest, pass `last`; for earlier ones, `last` and `before`. Deleted messages stay in the list, with "
+        "`isDeleted`.",
+        only=["id"],
     )
     async def messages(self, info: Info) -> Nested[models.Message]:
         """Return the messages; the connection reads the pages of a whole list of conversations at once."""

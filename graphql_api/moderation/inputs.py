@@ -12,8 +12,8 @@ class ReportContentInput:
     """The reported object, and the reason."""
 
     subject_id: strawberry.ID = strawberry.field(
-        description="ID of the object to report: a user, host, opportunity, role, application, event, conversation, "
-        "message or message attachment."
+        description="ID of the object to report: a user, host, opportunity, role, application, event (not in use "
+        "yet), conversation, message or message attachment."
     )
     reason: ReportReason = strawberry.field(description="Reason for the report.")
     details: str = strawberry.field(

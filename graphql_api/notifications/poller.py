@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from domains.notifications import selectors
 from graphql_api.live.database import until_it_answers
-from graphql_api.live.switchboard import POLL, Wakeup, switchboard
+from graphql_api.live.switchboard import POLL_SECONDS, Wakeup, switchboard
 
-#: Seconds between two polls; POLL while the channel layer is not working.
-PATIENCE = 25.0
+#: Seconds between two polls; POLL_SECONDS while the channel layer is not working.
+IDLE_POLL_SECONDS = 25.0
 #: How far a poll looks back: a transaction may commit later than its rows' timestamps, and clocks differ.
 LATE = timedelta(seconds=60)
 #: Maximum number of users in one statement.
@@ -54,7 +54,7 @@ class NotificationPoller:
     async def _look_again(self) -> None:
         looked_at = timezone.now()
         while True:
-            await asyncio.sleep(PATIENCE if switchboard().is_well else min(PATIENCE, POLL))
+            await asyncio.sleep(IDLE_POLL_SECONDS if switchboard().is_well else min(IDLE_POLL_SECONDS, POLL_SECONDS))
             began = timezone.now()
             await self._look(since=looked_at - LATE)
             looked_at = began

@@ -32,8 +32,9 @@ describe(
         "gave up a slot.",
         "APPLICATION_DECIDED": "For volunteers: the host decided about the volunteer's application.",
         "OFFER_MADE": "For volunteers: a slot is offered to the volunteer, or the offer has expired.",
-        "OPPORTUNITY_CHANGED": "For applicants: the opportunity was changed or canceled. If staff canceled it, also "
-        "for the host's owners and coordinators.",
+        "OPPORTUNITY_CHANGED": "For volunteers who hold a slot or an offer: the time or the location of the "
+        "opportunity was changed. For all volunteers whose application had not ended: the opportunity was canceled. If "
+        "staff canceled it, also for the host's owners and coordinators.",
         "EVENT_CHANGED": "For ticket holders: the event was changed or canceled; not in use yet.",
         "TICKET_OFFERED": "For attendees on a waitlist: a ticket is offered to the attendee; not in use yet.",
         "MESSAGE_RECEIVED": "For participants of a conversation: there is an unread message.",
@@ -62,8 +63,8 @@ class Notification(relay.Node):
         return row_of(self, models.Notification).read_at is not None
 
     @strawberry_django.field(
-        description="Object that the notification is about; null if there is none, or if it was deleted or the viewer "
-        "may not see it.",
+        description="Object that the notification is about: an Application, Opportunity, Conversation or HoursEntry. "
+        "Other types may be added. Null if there is none, or if it was deleted or the viewer may not see it.",
         only=["subject_type", "subject_id"],
     )
     async def subject(self, info: Info) -> relay.Node | None:

@@ -41,7 +41,8 @@ def check_offset(value: object) -> None:
 DATE_TIME_SCALAR = strawberry.scalar(
     name="DateTime",
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-    description="Date and time in ISO 8601 with an offset, such as `2026-05-09T08:30:00-07:00`; responses use UTC.",
+    description="Date and time in ISO 8601 with an offset, such as `2026-05-09T08:30:00-07:00`; responses use UTC. A "
+    "value without an offset is refused. Only `createServiceRecord` also takes a date, such as `2026-05-04`.",
     serialize=datetime.isoformat,
     parse_value=parse_time,
 )

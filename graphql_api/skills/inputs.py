@@ -16,7 +16,9 @@ class SkillFilter:
     search: str | None = strawberry.field(
         description="Beginning of the skill's name or of one of its aliases.", default=None
     )
-    category: str | None = strawberry.field(description="Full name of the category.", default=None)
+    category: str | None = strawberry.field(
+        description="Category: the whole `value` of a `SkillCategory`, in upper or lower case.", default=None
+    )
 
 
 @strawberry.input(description="Input of `addSkill`.")
@@ -24,7 +26,11 @@ class AddSkillInput:
     """A skill with its level."""
 
     skill_id: strawberry.ID = strawberry.field(description="ID of the skill to add.")
-    proficiency_level: int = strawberry.field(description="Level from 1 (beginner) to 5 (expert).", default=3)
+    proficiency_level: int = strawberry.field(
+        description="Level from 1 (beginner) to 5 (expert). If omitted, the level becomes 3, even for a skill that you "
+        "already have.",
+        default=3,
+    )
 
 
 @strawberry.input(description="Input of `removeSkill`.")

@@ -23,7 +23,11 @@ from graphql_api.skills.types import Resume, UserSkill
 class SkillMutations:
     """Root fields of the mutations."""
 
-    @mutation(UserSkill, description="Add a skill to your profile. A repeated call changes its level. Needs a login.")
+    @mutation(
+        UserSkill,
+        description="Add a skill to your profile. A repeated call changes its level; if the skill is verified, that is "
+        "refused with ALREADY_VERIFIED. Needs a login.",
+    )
     def add_skill(self, info: Info, input: AddSkillInput) -> object:
         return services.add_skill(
             actor=signed_in(info),
@@ -51,7 +55,11 @@ class SkillMutations:
     def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> object:
         return services.import_linkedin_export(actor=signed_in(info), file=input.archive)
 
-    @mutation(User, description="Add skills that your resume suggests to your profile. Needs a login.")
+    @mutation(
+        User,
+        description="Add skills that your resume suggests to your profile, at level 3. Skills that you already have "
+        "stay unchanged. Refused with NOT_READ_YET while the resume is PENDING. Needs a login.",
+    )
     def accept_resume_skills(self, info: Info, input: AcceptResumeSkillsInput) -> object:
         return services.accept_resume_skills(
             actor=signed_in(info),

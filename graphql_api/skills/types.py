@@ -82,8 +82,13 @@ class Skill(relay.Node):
 class SkillCategory:
     """A category of skills."""
 
-    value: str = strawberry.field(description="Value for `SkillFilter.category`.")
-    label: str = strawberry.field(description="Name to display.")
+    value: str = strawberry.field(
+        description="Key of the category, to pass as `SkillFilter.category`; the same as `Skill.category`. Display "
+        "`label` instead."
+    )
+    label: str = strawberry.field(
+        description="Name of the category to display; at present the same as `value`. Do not pass it to the filter."
+    )
     skill_count: int = strawberry.field(description="Number of skills in the category.")
 
 

@@ -7,7 +7,8 @@ from graphql_api.relay.enums import describe
 
 describe(
     models.VerificationKind,
-    description="Kind of verification that a person can have.",
+    description="Kind of verification that a person can have. This API cannot request verifications yet; staff record "
+    "them.",
     values={
         "IDENTITY": "The person is who they say they are.",
         "BACKGROUND_CHECK": "A background check found nothing against the person.",

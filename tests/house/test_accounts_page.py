@@ -37,7 +37,7 @@ def test_the_figures_are_those_of_the_code(words: str) -> None:
 
 
 def test_the_limits_are_those_of_the_code() -> None:
-    limits = (guesses.PER_NETWORK, guesses.PER_ACCOUNT_AND_NETWORK, guesses.PER_ACCOUNT)
+    limits = (guesses.LIMIT_PER_NETWORK, guesses.LIMIT_PER_ACCOUNT_AND_NETWORK, guesses.LIMIT_PER_ACCOUNT)
     rows = re.findall(r"\| (\d+) \| (\d+) seconds \|", PAGE)
     assert rows == [(str(limit.failures), str(limit.seconds)) for limit in limits]
 

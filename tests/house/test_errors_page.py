@@ -15,7 +15,7 @@ from django.conf import settings
 from graphql import parse, validate
 
 from domains.base.errors import VALIDATOR_CODES, Problem, Refused
-from graphql_api.errors import operation_info
+from graphql_api.errors import as_operation_info
 from graphql_api.operation_info import ErrorCode
 from graphql_api.schema import schema
 
@@ -121,7 +121,7 @@ def test_every_reason_that_eligibility_gives_is_in_its_enum() -> None:
 
 
 def test_a_code_that_was_forgotten_breaks_no_answer(caplog: pytest.LogCaptureFixture) -> None:
-    info = operation_info(Refused(Problem("BRAND_NEW", "Something new."), Problem("FULL", "No more room.", None, 7)))
+    info = as_operation_info(Refused(Problem("BRAND_NEW", "Something new."), Problem("FULL", "No more room.", None, 7)))
     told = [(one.code, one.error_code, one.message, one.retry_after) for one in info.messages]
     assert told == [
         ("BRAND_NEW", ErrorCode.OTHER, "Something new.", None),

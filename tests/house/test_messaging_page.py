@@ -10,7 +10,7 @@ from django.conf import settings
 from graphql import parse, validate
 
 from domains.messaging import tokens
-from domains.messaging.extraction import picture
+from domains.messaging.attachments.picture_program import MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_PIXELS
 from domains.messaging.policies import EDIT_WINDOW
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.remove_attachments import UNSENT_RETENTION
@@ -41,8 +41,8 @@ MILLION = 1_000_000
         f"at most {MAX_EMOJI} different ones",
         f"Up to {MAX_UNSENT_FILES} wait at a time",
         f"up to {MAX_FILES} come with one message",
-        f"At most {picture.MAX_PIXELS / MILLION:.0f} million pixels",
-        f"{picture.MAX_FRAMES} frames and {picture.MAX_ANIMATION_PIXELS / MILLION:.0f} million pixels in all",
+        f"At most {MAX_PIXELS / MILLION:.0f} million pixels",
+        f"{MAX_FRAMES} frames and {MAX_ANIMATION_PIXELS / MILLION:.0f} million pixels in all",
         f"{MAX_FILE_BYTES // (1024 * 1024)} MB at the most",
         f"good for {tokens.LINK_LIFETIME_SECONDS // 60} minutes",
         f"At most one sign in {MIN_INTERVAL_SECONDS} seconds",

@@ -14,9 +14,9 @@ from domains.notifications.models import MailDelivery, PushSubscription
 from domains.notifications.policies import DEFAULT_CHANNELS
 from domains.notifications.services import send_digests as digests
 from domains.notifications.services.mark_notifications_read import MAX_AT_ONCE
+from domains.notifications.services.notification_templates.messages import MAIL_DELAY
 from domains.notifications.services.remove_old import remove_old
 from domains.notifications.services.send_pushes import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
-from domains.notifications.services.templates.messages import MAIL_DELAY
 from graphql_api.schema import schema
 
 PAGE = Path(settings.BASE_DIR, "docs", "notifications.md").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.xdist_group("crowds"),  # two at once would be more connections than PostgreSQL gives
 ]
 
-changes = import_module("domains.opportunities.services.changes")
+changes = import_module("domains.opportunities.services.application_locks")
 TIMES = 5
 
 
@@ -222,7 +222,7 @@ def test_a_change_of_times_waits_for_who_is_accepted_elsewhere_by_the_former_tim
 def test_without_the_lock_a_change_of_times_does_not_see_who_is_accepted_elsewhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stories = import_module("domains.notifications.services.templates.changes")
+    stories = import_module("domains.notifications.services.notification_templates.changes")
     monkeypatch.setattr(stories, "lock_volunteers", lambda *, volunteer_ids: {})
     assert "At the same time" not in acceptance_during_a_change_of_times()
 

@@ -11,11 +11,11 @@ from domains.base.errors import Code, RateLimited, Refused
 from domains.base.networks import client_network
 
 #: Attempts, right or wrong, from one network.
-PER_NETWORK = failures.Limit("log_in_network", 10, 60)
+LIMIT_PER_NETWORK = failures.Limit("log_in_network", 10, 60)
 #: Wrong ones at one account from one network: a stranger elsewhere cannot use up the owner's attempts.
-PER_ACCOUNT_AND_NETWORK = failures.Limit("log_in_account_network", 5, 300)
+LIMIT_PER_ACCOUNT_AND_NETWORK = failures.Limit("log_in_account_network", 5, 300)
 #: Wrong ones at one account from all networks that the account has had no session from.
-PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
+LIMIT_PER_ACCOUNT = failures.Limit("log_in_account", 50, 3600)
 
 
 @contextmanager
@@ -28,11 +28,11 @@ def limit_guesses(*, email: str, ip_address: str) -> Iterator[None]:
     releases only its own attempt, and never the count of the network. Refuses with RATE_LIMITED.
     """
     network = client_network(ip_address)
-    failures.reserve(PER_NETWORK, network)
-    reservations = [failures.reserve(PER_ACCOUNT_AND_NETWORK, f"{email} {network}")]
+    failures.reserve(LIMIT_PER_NETWORK, network)
+    reservations = [failures.reserve(LIMIT_PER_ACCOUNT_AND_NETWORK, f"{email} {network}")]
     if not is_known_network(email=email, network=network):
         try:
-            reservations.append(failures.reserve(PER_ACCOUNT, email))
+            reservations.append(failures.reserve(LIMIT_PER_ACCOUNT, email))
         except RateLimited:
             _release(reservations)
             raise

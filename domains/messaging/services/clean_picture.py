@@ -7,12 +7,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from domains.base.confined import run_confined
 from domains.base.errors import RateLimited, Refused
 from domains.base.file_kinds import FileKind
+from domains.base.sandbox_runner import run_in_sandbox
 from domains.messaging.errors import MessagingCode
 
-PROGRAM = Path(__file__).resolve().parents[1] / "extraction" / "picture.py"
+PROGRAM = Path(__file__).resolve().parents[1] / "attachments" / "picture_program.py"
 #: Wall-clock limit; the process itself limits its memory, CPU time and output.
 TIMEOUT_SECONDS = 20
 MAX_OUTPUT_BYTES = 20 * 1024 * 1024
@@ -43,7 +43,7 @@ def clean_picture(*, content: bytes, kind: FileKind) -> Picture:
     if not SLOTS.acquire(timeout=SLOT_TIMEOUT_SECONDS):
         raise RateLimited(RETRY_AFTER_SECONDS, "Many pictures come in right now; try again in a moment.", "file")
     try:
-        code, output = run_confined(
+        code, output = run_in_sandbox(
             program=PROGRAM,
             argument=FORMATS[kind],
             content=content,

@@ -52,13 +52,13 @@ def start_conversation(
     people = list(User.objects.filter(pk__in=others, is_active=True))
     if len(people) != len(others):
         raise NotFound("person", "participant_ids")
-    opportunity = _opportunity(actor, opportunity_id)
+    opportunity = _find_opportunity(actor, opportunity_id)
     if is_group or len(others) > 1:
         if find_unreachable(actor=actor, people=people):
             raise NotAllowed(UNREACHABLE_MESSAGE)
         with transaction.atomic():
             return _create(Conversation(title=title, is_group=True, opportunity=opportunity), actor, people)
-    return _direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
+    return _start_direct(Conversation(title=title, opportunity=opportunity), actor, people[0])
 
 
 def _check_shape(named_anybody: bool, others: list[int], is_group: bool | None) -> None:
@@ -73,7 +73,7 @@ def _check_shape(named_anybody: bool, others: list[int], is_group: bool | None) 
         raise Refused.because(MessagingCode.FULL, f"A group has at most {MAX_PARTICIPANTS} people, with you.", field)
 
 
-def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
+def _find_opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
     if opportunity_id is None:
         return None
     opportunity = Opportunity.objects.visible_to(actor).filter(pk=opportunity_id).first()
@@ -82,7 +82,7 @@ def _opportunity(actor: User, opportunity_id: int | None) -> Opportunity | None:
     return opportunity
 
 
-def _direct(conversation: Conversation, actor: User, other: User) -> Conversation:
+def _start_direct(conversation: Conversation, actor: User, other: User) -> Conversation:
     opportunity = conversation.opportunity
     conversation.direct_key = pair_key(actor.pk, other.pk)
     with transaction.atomic():

@@ -8,14 +8,14 @@ from django.core.files.base import File
 from django.db import transaction
 
 from domains.accounts.models import User
-from domains.base import rates, slots
+from domains.base import gate_slot, rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.base.file_kinds import PICTURE_KINDS, FileKind
 from domains.base.files import stored
 from domains.base.texts import clean_file_name
 from domains.messaging import selectors
+from domains.messaging.attachments.attachable import attachable_kind, with_extension
 from domains.messaging.errors import MessagingCode
-from domains.messaging.extraction.attachable import attachable_kind, with_extension
 from domains.messaging.models import MessageAttachment
 from domains.messaging.services.clean_picture import Picture, clean_picture
 from domains.messaging.services.locks import refuse_unreachable
@@ -43,7 +43,7 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
         raise NotFound("conversation", "conversation_id")
     refuse_unreachable(actor=actor, conversation=conversation)
     _refuse_too_many_unsent(actor)
-    content, kind = _content(file)
+    content, kind = _read_content(file)
     picture = _clean(content, kind) if kind in PICTURE_KINDS else Picture(content, 0, 0)
     attachment = MessageAttachment(
         conversation=conversation,
@@ -63,11 +63,11 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
 
 
 def _clean(content: bytes, kind: FileKind) -> Picture:
-    with slots.released():
+    with gate_slot.released():
         return clean_picture(content=content, kind=kind)
 
 
-def _content(file: File[Any]) -> tuple[bytes, FileKind]:
+def _read_content(file: File[Any]) -> tuple[bytes, FileKind]:
     if file.size > MAX_FILE_BYTES:
         sentence = f"The file is too large: at most {MAX_FILE_BYTES // (1024 * 1024)} MB."
         raise Refused.because(MessagingCode.TOO_LARGE, sentence, "file")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.core.files.base import File
 from django.db import transaction
 
-from domains.base import slots
+from domains.base import gate_slot
 from domains.base.files import delete_after_commit, discard
 from domains.base.stored_files import remove_strays
 from domains.messaging.models import MessageAttachment
@@ -28,7 +28,7 @@ def copy_files(attachments: Sequence[MessageAttachment]) -> list[ReportFile]:
     if not attachments:
         return copies
     try:
-        with slots.released():
+        with gate_slot.released():
             for attachment in attachments[:MAX_FILES]:
                 _copy(attachment, copies)
     except BaseException:

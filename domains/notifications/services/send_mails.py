@@ -9,7 +9,7 @@ from domains.notifications.policies import MAIL_REASONS
 from domains.notifications.selectors import find_channels
 from domains.notifications.services.deliveries import drain
 from domains.notifications.services.mails import Footer, send_mail
-from domains.notifications.services.templates import mail_of
+from domains.notifications.services.notification_templates import mail_of
 
 
 def send_due_mails() -> int:

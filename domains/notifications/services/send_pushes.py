@@ -19,8 +19,8 @@ from domains.notifications.models import Notification, NotificationKind, PushDel
 from domains.notifications.providers import is_push_service
 from domains.notifications.selectors import find_channels, find_push_subscriptions
 from domains.notifications.services.deliveries import drain
+from domains.notifications.services.notification_templates.messages import is_between_blocked
 from domains.notifications.services.push_subscriptions import remove_if_ended
-from domains.notifications.services.templates.messages import is_between_blocked
 
 CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS = 1, 4
 #: How long the push service keeps a push for an offline browser, and how long the signature is valid.

@@ -23,7 +23,7 @@ class OpportunityStatus(models.TextChoices):
 
 
 class OpportunityKind(models.TextChoices):
-    """SIGN_UP gives slots here; EXPRESS_INTEREST starts a conversation; EXTERNAL takes applications at its source."""
+    """How volunteers take part: they apply here (SIGN_UP, EXPRESS_INTEREST), or at the listing's source (EXTERNAL)."""
 
     SIGN_UP = "SIGN_UP"
     EXPRESS_INTEREST = "EXPRESS_INTEREST"

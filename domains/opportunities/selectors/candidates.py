@@ -92,12 +92,12 @@ def _rough_points(
     add(_opportunities_of_causes(profile.volunteer.causes), _CAUSE)
     add(list(applicants)[:MAX_POPULAR], _POPULAR)
     if profile.home:
-        for key, latitude, longitude in _nearest(profile.home, now):
+        for key, latitude, longitude in _find_nearest(profile.home, now):
             add([key], _distance_points(distance_km(profile.home, Point(latitude, longitude))))
     return points
 
 
-def _nearest(center: Point, now: datetime) -> QuerySet[Opportunity, Any]:
+def _find_nearest(center: Point, now: datetime) -> QuerySet[Opportunity, Any]:
     """Return the nearest opportunities: those in the first circle with more than `MAX_NEAREST`, else in the widest.
 
     Counting stops at the limit, so that a crowded city costs no more than a small town. All columns are of one index.

@@ -110,14 +110,14 @@ def count_volunteers(*, viewer: User | None, host_ids: Collection[int]) -> dict[
 
 def count_completed(*, viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> dict[int, int]:
     """Return the number of opportunities in which each volunteer, or any volunteer of each host, completed a role."""
-    completed = _completed(viewer, group_by, keys).values_list(group_by.value)
+    completed = _completed_applications(viewer, group_by, keys).values_list(group_by.value)
     return dict(completed.annotate(Count("role__opportunity", distinct=True)))
 
 
 def find_developed_skills(*, viewer: User | None, volunteer_ids: Collection[int]) -> Mapping[int, list[int]]:
     """Return the ids of the skills that the completed roles of each volunteer developed, the first by name."""
     pairs = (
-        _completed(viewer, GroupBy.VOLUNTEER, volunteer_ids)
+        _completed_applications(viewer, GroupBy.VOLUNTEER, volunteer_ids)
         .filter(role__role_skills__is_developed=True, role__role_skills__skill__in=Skill.objects.visible_to(viewer))
         .order_by("role__role_skills__skill__name", "role__role_skills__skill")
         .values_list("volunteer", "role__role_skills__skill", "role__role_skills__skill__name")
@@ -182,6 +182,6 @@ def _current_entries(viewer: User | None, group_by: GroupBy, keys: Collection[in
     return rows.order_by()
 
 
-def _completed(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> QuerySet[Application]:
+def _completed_applications(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> QuerySet[Application]:
     rows = Application.objects.visible_to(viewer).filter(status=ApplicationStatus.COMPLETED)
     return rows.filter(**{f"{group_by.value}__in": keys}).order_by()

@@ -95,16 +95,16 @@ def _find_possible_applicants(viewer: User, role: Role, among: Collection[int], 
 
 def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
     """Return the ids of people to score: the best at each skill, the nearest, else the newest."""
-    found = set(_holders(wanted))
+    found = set(_find_skill_holders(wanted))
     center = _center_of(role.opportunity)
     if center:
-        found.update(_nearest(center))
+        found.update(_find_nearest(center))
     if not (wanted or center):
         found.update(_volunteers().order_by("-pk").values_list("pk", flat=True)[:MAX_NEWEST])
     return found
 
 
-def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
+def _find_skill_holders(wanted: Sequence[WantedSkill]) -> list[int]:
     """Return the people best at the required skills, and beginners at skills that the role only develops."""
     reads = []
     for skill in sorted(wanted, key=lambda skill: not skill.is_required)[:MAX_SKILLS]:
@@ -113,7 +113,7 @@ def _holders(wanted: Sequence[WantedSkill]) -> list[int]:
     return union_all(reads, "user")
 
 
-def _nearest(center: Point) -> Iterable[int]:
+def _find_nearest(center: Point) -> Iterable[int]:
     """Return the people of the nearest ZIP codes, adding ZIP codes until there are `MAX_NEAREST` people.
 
     People are counted in the index first, so that a crowded city costs no extra reads.

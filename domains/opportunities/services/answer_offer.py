@@ -15,7 +15,7 @@ from domains.opportunities.eligibility import Reason
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus, Role
 from domains.opportunities.selectors import find_reasons
-from domains.opportunities.services.changes import lock_own
+from domains.opportunities.services.application_locks import lock_own
 from domains.opportunities.services.moves import move, refuse_unless_possible
 from domains.opportunities.transitions import Act, target_of
 

@@ -13,7 +13,7 @@ from domains.base.errors import Code, NotAllowed, Problem, Refused
 from domains.opportunities import facts, policies
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, Role
-from domains.opportunities.services.changes import lock_to_decide
+from domains.opportunities.services.application_locks import lock_to_decide
 from domains.opportunities.services.moves import move
 from domains.opportunities.services.role_drafts import MAX_SKILLS_PER_ROLE
 from domains.opportunities.transitions import Act, target_of
@@ -43,7 +43,7 @@ def complete_application(
     if role.opportunity.end_date > now:
         message = "It is not over yet: say who came once it has ended."
         raise Refused.because(OpportunityCode.TOO_EARLY, message, "application_id")
-    if problems := _wrong_skills(role, attended, endorsed_skill_ids):
+    if problems := _problems_of_skills(role, attended, endorsed_skill_ids):
         raise Refused(*problems)
     reason = "" if attended else ABSENT
     moved = move(application=application, role=role, act=act, target=target, actor=actor, now=now, reason=reason)
@@ -52,7 +52,7 @@ def complete_application(
     return application
 
 
-def _wrong_skills(role: Role, attended: bool, skill_ids: Sequence[int]) -> list[Problem]:
+def _problems_of_skills(role: Role, attended: bool, skill_ids: Sequence[int]) -> list[Problem]:
     if skill_ids and not attended:
         message = "Nobody learns a skill without coming: endorse none, or say that the volunteer attended."
         return [Problem(Code.INVALID, message, "endorsed_skill_ids")]

@@ -15,7 +15,7 @@ from domains.opportunities.eligibility import OVERRIDABLE_CODES
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, Opportunity, OpportunityStatus, Role
 from domains.opportunities.selectors import find_reasons
-from domains.opportunities.services.changes import clean_reason, lock_to_decide
+from domains.opportunities.services.application_locks import clean_reason, lock_to_decide
 from domains.opportunities.services.moves import move, refuse_unless_possible
 from domains.opportunities.transitions import Act, Decision, target_of
 

@@ -12,7 +12,7 @@ from domains.base import bus
 from domains.opportunities import facts
 from domains.opportunities.models import Application, ApplicationStatus
 from domains.opportunities.selectors import find_overdue_offers
-from domains.opportunities.services.changes import lock_again
+from domains.opportunities.services.application_locks import lock_again
 from domains.opportunities.services.moves import move
 from domains.opportunities.transitions import Act
 

@@ -14,7 +14,7 @@ HOST_INVITATION = "host_invitation"
 
 def queue_host_invitation_mail(*, membership_id: int) -> None:
     """Queue the mail of an invitation, once each time the owner invites; a system act."""
-    invitation = _open_invitation(membership_id)
+    invitation = _find_open_invitation(membership_id)
     if invitation is not None:
         mail.enqueue(kind=HOST_INVITATION, source_id=invitation.pk, occasion=_occasion(invitation))
 
@@ -26,7 +26,7 @@ def write_host_invitation_mail(job: MailJob) -> mail.Mail | None:
     Any user may found an organization under any name and invite any address, so the mail names only a verified host,
     and no person.
     """
-    invitation = _open_invitation(job.source_id)
+    invitation = _find_open_invitation(job.source_id)
     if invitation is None or _occasion(invitation) != job.occasion:
         return None
     host = invitation.host
@@ -42,7 +42,7 @@ def write_host_invitation_mail(job: MailJob) -> mail.Mail | None:
     return mail.Mail("opportunities/host_invitation", subject, invitation.email, context)
 
 
-def _open_invitation(membership_id: int) -> HostMembership | None:
+def _find_open_invitation(membership_id: int) -> HostMembership | None:
     invited = HostMembership.objects.filter(accepted_at__isnull=True, invited_at__isnull=False)
     return invited.select_related("host").filter(pk=membership_id).first()
 

@@ -100,7 +100,9 @@ def _set_status(application: Application, role: Role, act: Act, target: Applicat
     # A volunteer who returns from an offer has a position already.
     if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
         application.waitlisted_at = _end_of_waitlist(role, now)
-    application.offer_expires_at = _deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
+    application.offer_expires_at = (
+        _offer_deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
+    )
     application.save()
 
 
@@ -141,7 +143,7 @@ def _end_of_waitlist(role: Role, now: datetime) -> datetime:
     return now if last is None or last < now else last + timedelta(microseconds=1)
 
 
-def _deadline(opportunity: Opportunity, now: datetime) -> datetime:
+def _offer_deadline(opportunity: Opportunity, now: datetime) -> datetime:
     deadline: datetime = min(now + settings.OFFER_LIFETIME, latest_deadline(opportunity, now))
     return deadline
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from domains.base.errors import Code, NotFound, Problem, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityKind, OpportunityStatus, Source
 from domains.opportunities.services import close_ended
-from domains.opportunities.services.sources import MAX_MISSED_RUNS
+from domains.opportunities.services.finish_crawl import MAX_MISSED_RUNS
 from domains.opportunities.services.values import problems_of
 
 #: Maximum lengths, to which longer texts are cut; the model refuses more.

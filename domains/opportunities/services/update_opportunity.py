@@ -45,7 +45,7 @@ def update_opportunity(*, actor: User, opportunity_id: int, changes: Opportunity
     wanted = draft.row(host_id=opportunity.host_id, created_by=None)
     changed = columns_changed(opportunity, wanted)
     if problems := [
-        *_problems_of_the_moment(opportunity, changed, now),
+        *_problems_of_state(opportunity, changed, now),
         *problems_of_draft(draft, wanted, before=opportunity),
     ]:
         raise Refused(*problems)
@@ -89,11 +89,11 @@ def _bring_deadlines_forward(opportunity: Opportunity, changed: Mapping[str, Any
         ).update(offer_expires_at=latest)
 
 
-def _problems_of_the_moment(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> list[Problem]:
+def _problems_of_state(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> list[Problem]:
     """Return the problems that depend on the current state: the opportunity is over, somebody has applied."""
     problems = []
     if "kind" in changed:
-        problems += problems_of_kind(changed["kind"]) or _problems_of_another_kind(opportunity)
+        problems += problems_of_kind(changed["kind"]) or _problems_of_kind_change(opportunity)
     if opportunity.status == OpportunityStatus.DRAFT or changed.keys().isdisjoint(NOTIFIED_COLUMNS):
         return problems
     if opportunity.end_date <= now:
@@ -111,7 +111,7 @@ def _is_over(end_date: datetime | None, now: datetime) -> bool:
     return end_date is not None and timezone.is_aware(end_date) and end_date <= now
 
 
-def _problems_of_another_kind(opportunity: Opportunity) -> list[Problem]:
+def _problems_of_kind_change(opportunity: Opportunity) -> list[Problem]:
     # Volunteers apply under the role's lock: an application that is not found here comes later.
     list(opportunity.roles.select_for_update().order_by("pk").values_list("pk", flat=True))
     if not Application.objects.filter(role__opportunity=opportunity).exists():

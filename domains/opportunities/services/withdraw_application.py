@@ -11,7 +11,7 @@ from domains.base.errors import Refused
 from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationStatus
-from domains.opportunities.services.changes import clean_reason, lock_own
+from domains.opportunities.services.application_locks import clean_reason, lock_own
 from domains.opportunities.services.moves import move
 from domains.opportunities.transitions import Act
 

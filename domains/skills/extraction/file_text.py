@@ -1,4 +1,4 @@
-"""The reader of hostile files, a program that `domains/base/sandbox.py` runs in a process of its own.
+"""The reader of hostile files, a program that `domains/base/sandbox_main.py` runs in a process of its own.
 
 Its argument is the kind of the file; its answer is JSON with `text`, or with `failure`. It imports nothing of the
 project and nothing of Django. `services/read_file.py` starts it.
@@ -52,11 +52,11 @@ class Unreadable(Exception):
 
 def read(kind: str, content: bytes) -> str:
     """Return the text of a file of the kind; of a LinkedIn export the names of the skills, one a line."""
-    readers = {"pdf": _pdf, "docx": _docx, "txt": _txt, "linkedin": _linkedin}
+    readers = {"pdf": _read_pdf, "docx": _read_docx, "txt": _read_text, "linkedin": _read_linkedin}
     return readers[kind](content)
 
 
-def _pdf(content: bytes) -> str:
+def _read_pdf(content: bytes) -> str:
     from pypdf import PdfReader  # noqa: PLC0415 - a text needs no PDF library
 
     reader = PdfReader(io.BytesIO(content), strict=False)
@@ -80,7 +80,7 @@ def _pdf(content: bytes) -> str:
     return "\n\n".join(pages)
 
 
-def _docx(content: bytes) -> str:
+def _read_docx(content: bytes) -> str:
     from docx import Document  # noqa: PLC0415 - a text needs no Word library
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -135,7 +135,7 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo, max_bytes: int) -> 
     return content
 
 
-def _txt(content: bytes) -> str:
+def _read_text(content: bytes) -> str:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return content.decode(encoding)
@@ -145,7 +145,7 @@ def _txt(content: bytes) -> str:
         return content.decode("cp1252")
 
 
-def _linkedin(content: bytes) -> str:
+def _read_linkedin(content: bytes) -> str:
     """Read one list out of the export; its other files, such as one's messages, are not looked at."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if len(archive.infolist()) > MAX_PARTS:
@@ -155,7 +155,7 @@ def _linkedin(content: bytes) -> str:
             raise Unreadable("NO_SKILLS_LIST")
         if lists[0].flag_bits & 1:
             raise Unreadable("ENCRYPTED")
-        text = _txt(_unpack(archive, lists[0], OUTPUT_BYTES // 4))
+        text = _read_text(_unpack(archive, lists[0], OUTPUT_BYTES // 4))
     rows = list(csv.reader(io.StringIO(text)))[: MAX_SKILLS + 1]
     if not rows or not rows[0] or rows[0][0].strip().casefold() != "name":
         raise Unreadable("NO_SKILLS_LIST")

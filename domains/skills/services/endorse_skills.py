@@ -8,7 +8,7 @@ from django.db import transaction
 
 from domains.accounts.models import User
 from domains.skills.models import Skill, SkillSource, UserSkill
-from domains.skills.services.hold_skills import count_free, hold_skills, hold_skills_of
+from domains.skills.services.hold_skills import count_free_skills, hold_skills, hold_skills_of
 
 #: The level of a skill that a person has just learned in a role.
 ENDORSED_LEVEL = 2
@@ -26,7 +26,9 @@ def endorse_skills(*, person: User, skill_ids: Sequence[int]) -> None:
     merged_into = dict(Skill.objects.filter(pk__in=skill_ids).values_list("pk", "merged_into"))
     wanted = sorted({merged_into[skill_id] or skill_id for skill_id in skill_ids})
     held = set(UserSkill.objects.filter(user=person, skill__in=wanted).values_list("skill_id", flat=True))
-    new_skill_ids = [skill_id for skill_id in dict.fromkeys(wanted) if skill_id not in held][: count_free(person)]
+    new_skill_ids = [skill_id for skill_id in dict.fromkeys(wanted) if skill_id not in held][
+        : count_free_skills(person)
+    ]
     UserSkill.objects.bulk_create(
         [
             UserSkill(user=person, skill_id=skill_id, proficiency_level=ENDORSED_LEVEL, source=SkillSource.HOST)

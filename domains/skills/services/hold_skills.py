@@ -28,14 +28,14 @@ def hold_skills_of(person: User) -> None:
     locks.hold(what=UserSkill.OWN_LOCK, key=str(person.pk))
 
 
-def count_free(person: User) -> int:
+def count_free_skills(person: User) -> int:
     """Return how many more skills the person can have; call it after `hold_skills_of`."""
     return max(MAX_SKILLS - UserSkill.objects.filter(user=person).count(), 0)
 
 
 def refuse_too_many_skills(person: User, new_skills: int, field: str) -> None:
     """Refuse with TOO_LONG if the person has no room for so many new skills."""
-    if new_skills > count_free(person):
+    if new_skills > count_free_skills(person):
         message = f"A person has at most {MAX_SKILLS} skills; take some back first."
         raise Refused.because(Code.TOO_LONG, message, field)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from domains.base import queue, slots
+from domains.base import gate_slot, queue
 from domains.base.file_kinds import FileKind
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, SkillSource
@@ -48,7 +48,7 @@ def _parse_due(resumes: QuerySet[Resume]) -> None:
 
 
 def _parse(resume: Resume) -> None:
-    with slots.released():
+    with gate_slot.released():
         with resume.file.open("rb") as file:
             content: bytes = file.read()
         read = read_file(content=content, kind=FileKind(resume.content_type))

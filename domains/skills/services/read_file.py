@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from domains.base.confined import run_confined
 from domains.base.file_kinds import FileKind
+from domains.base.sandbox_runner import run_in_sandbox
 from domains.skills.extraction.failures import Failure
 
 PROGRAM = Path(__file__).resolve().parents[1] / "extraction" / "file_text.py"
@@ -29,7 +29,7 @@ def read_file(*, content: bytes, kind: FileKind | None) -> FileText:
     """Return the text of a resume, or the names in a LinkedIn export; it ends within TIMEOUT_SECONDS for every file."""
     if kind not in PROGRAM_KINDS:
         return FileText(failure=Failure.UNSUPPORTED_TYPE)
-    code, output = run_confined(
+    code, output = run_in_sandbox(
         program=PROGRAM,
         argument=PROGRAM_KINDS[kind],
         content=content,

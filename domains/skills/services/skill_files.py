@@ -59,14 +59,14 @@ def read_skill_file(path: Path) -> list[SkillRow]:
     csv.field_size_limit(MAX_CELL_BYTES)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_rows(csv.DictReader(file)))
+            return list(_read_rows(csv.DictReader(file)))
     except (UnicodeDecodeError, csv.Error) as error:
         raise UnknownFile(f"{path.name} cannot be read as CSV in UTF-8: {error}.") from None
     except OSError as error:
         raise UnknownFile(f"{path} cannot be opened: {error.strerror}.") from None
 
 
-def _rows(lines: csv.DictReader[str]) -> Iterator[SkillRow]:
+def _read_rows(lines: csv.DictReader[str]) -> Iterator[SkillRow]:
     columns = set(lines.fieldnames or ())
     reader = next((reader for needed, reader in READERS.items() if set(needed) <= columns), None)
     if reader is None:
@@ -86,7 +86,7 @@ def _check_row(row: SkillRow) -> SkillRow:
     return SkillRow(row.scheme, row.identifier[:200], row.name, category, row.aliases, problem)
 
 
-def _esco(line: Mapping[str, str]) -> SkillRow:
+def _parse_esco(line: Mapping[str, str]) -> SkillRow:
     name = line["preferred_label"]
     aliases = [alias.strip() for alias in line["alt_labels"].split("|")]
     if bare := NOTE.sub("", name):
@@ -95,21 +95,21 @@ def _esco(line: Mapping[str, str]) -> SkillRow:
     return SkillRow("esco", line["uri_suffix"], name, category[:1].upper() + category[1:], tuple(filter(None, aliases)))
 
 
-def _onet_technology(line: Mapping[str, str]) -> SkillRow:
+def _parse_onet_technology(line: Mapping[str, str]) -> SkillRow:
     name, category = line["name"], line["commodity_titles"].partition("|")[0]
     return SkillRow("onet-technology", name.casefold(), name, category, tuple(short_forms(name)))
 
 
-def _onet_content(line: Mapping[str, str]) -> SkillRow:
+def _parse_onet_content(line: Mapping[str, str]) -> SkillRow:
     category = line["category"]
     skipped = "" if category in ONET_SKILLS else f"{category.lower()}, not skills"
     return SkillRow("onet", line["element_id"], line["name"], category, (), skipped)
 
 
 READERS: dict[tuple[str, ...], Callable[[Mapping[str, str]], SkillRow]] = {
-    ("uri_suffix", "preferred_label", "alt_labels"): _esco,
-    ("name", "commodity_titles", "unspsc_codes"): _onet_technology,
-    ("element_id", "name", "category", "description"): _onet_content,
+    ("uri_suffix", "preferred_label", "alt_labels"): _parse_esco,
+    ("name", "commodity_titles", "unspsc_codes"): _parse_onet_technology,
+    ("element_id", "name", "category", "description"): _parse_onet_content,
 }
 
 

@@ -1,8 +1,8 @@
 """The conversation logs that this process reads: one read per wake-up, delivered to all streams of the conversation.
 
 A wake-up only says when to read. The items are delivered in the order of the log, to the streams whose viewers take
-part at that moment; other streams are removed. Wake-ups can be lost, so all heads are polled together every PATIENCE
-seconds, and every POLL seconds while the channel layer is not working.
+part at that moment; other streams are removed. Wake-ups can be lost, so all heads are polled together every
+IDLE_POLL_SECONDS, and every POLL_SECONDS while the channel layer is not working.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from domains.messaging import selectors
 from graphql_api.live.database import RETRY, in_database, until_it_answers
 from graphql_api.live.outbound import Outbound
 from graphql_api.live.selections import Item
-from graphql_api.live.switchboard import POLL, Wakeup, switchboard
+from graphql_api.live.switchboard import POLL_SECONDS, Wakeup, switchboard
 from graphql_api.messaging.events import ConversationRead
 from graphql_api.messaging.live.readings import Passing, Reading, read
 from graphql_api.relay.ids import global_id
@@ -32,7 +32,7 @@ from graphql_api.relay.rows import row_of
 logger = logging.getLogger("mishmob.live")
 
 #: Seconds between two polls of all heads; the heads are also sent to the clients.
-PATIENCE = 25.0
+IDLE_POLL_SECONDS = 25.0
 #: Maximum age, in seconds, of the check of a viewer's right when an item is delivered.
 FRESH = 1.0
 #: Number of rows of a log that one statement reads.
@@ -266,9 +266,9 @@ class Logs:
         board, loop = switchboard(), asyncio.get_running_loop()
         told_at = loop.time()
         while True:
-            left = max(0.0, told_at + PATIENCE - loop.time())
+            left = max(0.0, told_at + IDLE_POLL_SECONDS - loop.time())
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left if board.is_well else min(left, POLL)):
+                async with asyncio.timeout(left if board.is_well else min(left, POLL_SECONDS)):
                     await self._look_now.wait()
             self._look_now.clear()
             try:
@@ -276,7 +276,7 @@ class Logs:
             except Exception:
                 logger.exception("the heads of conversations could not be looked at")
                 await asyncio.sleep(RETRY)
-            if loop.time() >= told_at + PATIENCE:
+            if loop.time() >= told_at + IDLE_POLL_SECONDS:
                 told_at = loop.time()
                 self._tell_heads()
 

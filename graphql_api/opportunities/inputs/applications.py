@@ -16,7 +16,9 @@ class ApplyToRoleInput:
     role_id: strawberry.ID = strawberry.field(description="ID of the role to apply for.")
     cover_letter: str = strawberry.field(description="Cover letter to the host, at most 5,000 characters.", default="")
     join_waitlist: bool = strawberry.field(
-        description="Whether to join the waitlist if every slot is taken.", default=False
+        description="Whether to join the waitlist if every slot is taken. If false, applying for a full role is "
+        "refused with FULL. If a slot is free, this field has no effect.",
+        default=False,
     )
 
 

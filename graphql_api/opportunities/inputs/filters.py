@@ -58,7 +58,9 @@ class OpportunityFilter:
     starts_before: datetime | None = strawberry.field(
         description="Latest start of the opportunity, exclusive.", default=None
     )
-    source: str | None = strawberry.field(description="Name of the source of the listing.", default=None)
+    source: str | None = strawberry.field(
+        description="Name of the source of the listing, exactly as in `ListingSource.name`.", default=None
+    )
 
     def filters(self) -> OpportunityFilters:
         """Return the domain's filters. An invalid time or ZIP code is BAD_USER_INPUT; an invalid ID matches nothing."""
@@ -86,7 +88,9 @@ class HostFilter:
     zip: str | None = strawberry.field(
         description="ZIP code of the host's office, as five digits or ZIP+4.", default=None
     )
-    is_verified: bool | None = strawberry.field(description="Whether the community verified the host.", default=None)
+    is_verified: bool | None = strawberry.field(
+        description="True for hosts that staff have verified, false for the others.", default=None
+    )
 
     def words(self) -> list[str] | None:
         """Return the words to search for; None without a search."""

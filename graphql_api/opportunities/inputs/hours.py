@@ -11,10 +11,15 @@ import strawberry
 class LogHoursInput:
     """Hours to log."""
 
-    application_id: strawberry.ID = strawberry.field(description="ID of your application that the hours belong to.")
+    application_id: strawberry.ID = strawberry.field(
+        description="ID of your application that the hours belong to. It must be ACCEPTED or COMPLETED; otherwise the "
+        "mutation is refused with CONFLICT or CLOSED."
+    )
     started_at: datetime = strawberry.field(description="Time the work began, with its UTC offset.")
     ended_at: datetime = strawberry.field(
-        description="Time the work ended, with its UTC offset. A correction may end at its start: no hours were worked."
+        description="Time the work ended, with its UTC offset. It is not in the future, at most 30 days after the "
+        "opportunity, and at most 24 hours after `startedAt` unless the opportunity is longer. A correction may end at "
+        "its start: no hours were worked."
     )
     note: str = strawberry.field(
         description="Note on the work, at most 500 characters. It is required if the work took longer than the "

@@ -23,7 +23,11 @@ from graphql_api.relay.ids import known_or_nobody
 class HostMutations:
     """Root fields of the mutations."""
 
-    @mutation(OpportunityHost, description="Create a host and become its owner. Needs a login.")
+    @mutation(
+        OpportunityHost,
+        description="Create a host and become its owner. Needs a login, a verified email address (otherwise "
+        "EMAIL_NOT_VERIFIED) and the user type HOST or BOTH (otherwise FORBIDDEN).",
+    )
     def create_host(self, info: Info, input: CreateHostInput) -> object:
         return services.create_host(
             actor=signed_in(info),

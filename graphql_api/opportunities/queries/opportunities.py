@@ -20,7 +20,8 @@ from graphql_api.relay.ids import known_or_nobody
 MAX_ORDERINGS = 5
 
 Filters = Annotated[
-    OpportunityFilter | None, strawberry.argument(description="Filter; null lists the open opportunities.")
+    OpportunityFilter | None,
+    strawberry.argument(description="Filter; null lists the opportunities that are OPEN and have not ended."),
 ]
 Orderings = Annotated[
     list[OpportunityOrder] | None,
@@ -45,7 +46,7 @@ class OpportunityQueries:
             ordering=[one.order() for one in ordering or ()],
         )
 
-    @strawberry_django.connection(Connection[Cause], description="Causes that opportunities serve, ordered by name.")
+    @strawberry_django.connection(Connection[Cause], description="All causes, ordered by name.")
     def causes(self, info: Info) -> QuerySet[models.Cause]:
         return selectors.find_causes(viewer=viewer_of(info))
 

@@ -36,8 +36,9 @@ class RecommendationQueries:
         return [RecommendedOpportunity.of(one) for one in found]
 
     @strawberry_django.field(
-        description="Volunteers who suit a role and have not applied for it, best first, with the reasons. Only the "
-        "host's owners and coordinators see them. Needs a login."
+        description="Volunteers who suit a role and have not applied for it, best first, with the reasons. Needs a "
+        "login as an owner or coordinator of the host. Without that, it is null, with an error: UNAUTHENTICATED, "
+        "FORBIDDEN, or NOT_FOUND for an unknown role. The list is empty if the opportunity is closed, canceled or over."
     )
     def recommended_volunteers(
         self, info: Info, role_id: RoleId, first: First = USUAL

@@ -30,7 +30,7 @@ describe(
     values={
         "OWNER": "The member manages everything, including the members.",
         "COORDINATOR": "The member manages opportunities and decides about applications.",
-        "SCANNER": "The member checks people in at events.",
+        "SCANNER": "The member checks people in at events; not in use yet.",
     },
 )
 MembershipRole = models.MembershipRole
@@ -39,8 +39,10 @@ describe(
     description="Status of an opportunity.",
     values={
         "DRAFT": "The opportunity is not published. Only the host's owners, coordinators and authorized staff see it.",
-        "OPEN": "The opportunity takes applications.",
-        "CLOSED": "The opportunity takes no more applications. It can still be read.",
+        "OPEN": "The opportunity is published and takes applications until it ends: with `applyToRole`, or at "
+        "`source.url` if its kind is EXTERNAL.",
+        "CLOSED": "The opportunity takes no more applications, for example because its host closed it, it ended, or "
+        "its listing disappeared. `closedReason` may say why. It can still be read.",
         "CANCELLED": "The opportunity does not take place. It can still be read.",
     },
 )
@@ -58,7 +60,7 @@ class OpportunityHost(relay.Node):
     website: str = strawberry_django.field(description="URL of the host's website; may be empty.")
     description: str = strawberry_django.field(description="Description of what the host does; may be empty.")
     zip_code: str = strawberry_django.field(description="ZIP code of the host's office; may be empty.")
-    is_verified: bool = strawberry_django.field(description="Whether the community verified the host.")
+    is_verified: bool = strawberry_django.field(description="Whether staff have verified the host.")
     created_at: datetime = strawberry_django.field(description="Time the host was created.")
 
     @strawberry_django.field(
@@ -86,8 +88,9 @@ class OpportunityHost(relay.Node):
 
     @strawberry_django.connection(
         Connection[Annotated["Opportunity", strawberry.lazy("graphql_api.opportunities.types.opportunities")]],
-        description="Opportunities of the host, latest start first. Only its owners, coordinators and authorized staff "
-        "see drafts.",
+        description="Opportunities of the host, latest start first. Unlike `Query.opportunities`, the list has "
+        "opportunities of all statuses, also past ones. Only the host's owners, coordinators and authorized staff see "
+        "drafts.",
         only=["id"],
     )
     async def opportunities(self, info: Info, status: WithStatus = None) -> Nested[models.Opportunity]:

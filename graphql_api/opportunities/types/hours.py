@@ -32,7 +32,7 @@ describe(
     models.HoursStatus,
     description="Status of an hours entry.",
     values={
-        "PROPOSED": "Suggested by check-in, not yet confirmed by the volunteer.",
+        "PROPOSED": "Suggested by check-in, not yet confirmed by the volunteer; not in use yet.",
         "SUBMITTED": "Submitted by the volunteer; waits for the host's review.",
         "APPROVED": "Approved by the host. The hours count, and the entry never changes.",
         "REJECTED": "Rejected by the host. The hours do not count.",
@@ -93,12 +93,12 @@ class ServiceRecord(relay.Node):
 
     code: str = strawberry_django.field(description="Unguessable code that is part of the record's URL.")
     since: datetime = strawberry_django.field(
-        description="Start of the period: the record counts hours that began at this time or later. Midnight UTC "
-        "stands for the date."
+        description="Start of the period, inclusive. If the record was created for dates, this is midnight UTC of the "
+        "first day: display only the date, in UTC."
     )
     until: datetime = strawberry_django.field(
-        description="End of the period: the record counts hours that began before this time. Midnight UTC stands for "
-        "the date before it."
+        description="End of the period, exclusive. If the record was created for dates, this is midnight UTC after the "
+        "last day: display the day before, in UTC."
     )
     created_at: datetime = strawberry_django.field(description="Time the record was signed.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -22,6 +21,7 @@ from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
 from graphql_api.errors import known
 from graphql_api.learning.types import Course
+from graphql_api.opportunities.types.eligibility import Eligibility, EligibilityCode, EligibilityReason
 from graphql_api.opportunities.types.hosts import OpportunityHost, OpportunityStatus
 from graphql_api.opportunities.types.hours import HoursEntry
 from graphql_api.relay.connections import Connection
@@ -37,7 +37,9 @@ describe(
     description="How volunteers apply for an opportunity.",
     values={
         "SIGN_UP": "Volunteers apply with `applyToRole` for a slot.",
-        "EXPRESS_INTEREST": "Volunteers apply with `applyToRole` to start a conversation with the host.",
+        "EXPRESS_INTEREST": "Volunteers tell the host that they are interested. They apply with `applyToRole`, and the "
+        "rules, slots and statuses are the same as for SIGN_UP. Applying does not start a conversation; "
+        "`startConversation` does.",
         "EXTERNAL": "Volunteers apply at `source.url`, where the listing was found. `applyToRole` refuses with CLOSED.",
     },
 )
@@ -71,48 +73,6 @@ describe(
     },
 )
 ApplicationDecision = transitions.Decision
-
-
-@strawberry.enum(
-    description="Code of a reason why the viewer cannot apply for a role. `applyToRole` refuses with the same codes."
-)
-class EligibilityCode(Enum):
-    """Codes of the eligibility reasons."""
-
-    UNAUTHENTICATED = strawberry.enum_value("UNAUTHENTICATED", description="The viewer is not logged in.")
-    EMAIL_NOT_VERIFIED = strawberry.enum_value(
-        "EMAIL_NOT_VERIFIED", description="The viewer has not verified their email address."
-    )
-    NOT_VOLUNTEER = strawberry.enum_value("NOT_VOLUNTEER", description="The viewer's account is for hosting only.")
-    ALREADY_APPLIED = strawberry.enum_value(
-        "ALREADY_APPLIED",
-        description="The viewer has an application for the role that is not DECLINED, WITHDRAWN, CANCELLED or EXPIRED; "
-        "`applyToRole` returns that application.",
-    )
-    MISSING_SKILL = strawberry.enum_value(
-        "MISSING_SKILL",
-        description="The viewer lacks a skill that the role requires. Each missing skill is a reason of its own.",
-    )
-    MISSING_COURSE = strawberry.enum_value(
-        "MISSING_COURSE",
-        description="The viewer has not completed a required course. Each missing course is a reason of its own.",
-    )
-    MISSING_VERIFICATION = strawberry.enum_value(
-        "MISSING_VERIFICATION",
-        description="The viewer lacks a verification that the role requires. Each missing one is a reason of its own.",
-    )
-    CLOSED = strawberry.enum_value(
-        "CLOSED",
-        description="The opportunity takes no applications here. For an EXTERNAL one the message says where to apply.",
-    )
-    OVERLAPS = strawberry.enum_value("OVERLAPS", description="The viewer holds a slot of another role at that time.")
-    FULL = strawberry.enum_value(
-        "FULL",
-        description="Every slot of the role is taken. `applyToRole` with `joinWaitlist: true` joins the waitlist.",
-    )
-    NOT_ELIGIBLE = strawberry.enum_value(
-        "NOT_ELIGIBLE", description="Another reason, which has no code of its own; the message says what it is."
-    )
 
 
 @strawberry_django.type(models.Cause, description="A cause, such as animals or literacy.")
@@ -209,7 +169,7 @@ class Application(relay.Node):
     cover_letter: str = strawberry_django.field(description="The volunteer's cover letter; may be empty.")
     submitted_at: datetime = strawberry_django.field(description="Time the volunteer applied.")
     offer_expires_at: datetime | None = strawberry_django.field(
-        description="Offer deadline, until which the offered slot is held; null without an offer."
+        description="Offer deadline: answer with `answerOffer` before this time. Null unless the status is OFFERED."
     )
     waitlist_position: int | None = strawberry_django.field(
         annotate=lambda info: selectors.waitlist_position(),
@@ -242,24 +202,6 @@ def _reasons_against(viewer: accounts.User | None, keys: Collection[int]) -> Map
     return selectors.find_reasons_against(viewer=viewer, roles=roles)
 
 
-@strawberry.type(description="A reason why the viewer cannot apply for a role.")
-class EligibilityReason:
-    """A code with a message."""
-
-    code: EligibilityCode = strawberry.field(description="Code of the reason.")
-    message: str = strawberry.field(description="Sentence that says what is wrong and what to do.")
-
-
-@strawberry.type(description="Result of checking whether the viewer can apply for a role now.")
-class Eligibility:
-    """The result of an eligibility check, with all reasons."""
-
-    is_eligible: bool = strawberry.field(description="True if `reasons` is empty.")
-    reasons: list[EligibilityReason] = strawberry.field(
-        description="All reasons why the viewer cannot apply; empty if the viewer can."
-    )
-
-
 @strawberry_django.type(models.Role, description="A role in an opportunity, with a number of slots.")
 class Role(relay.Node):
     """A role of an opportunity."""
@@ -268,8 +210,12 @@ class Role(relay.Node):
     description: str = strawberry_django.field(
         description="Description of what volunteers do in the role; may be empty."
     )
-    slots_available: int = strawberry_django.field(description="Total number of slots, including those that are taken.")
-    slots_taken: int = strawberry_django.field(description="Number of slots that are taken or offered.")
+    slots_available: int = strawberry_django.field(
+        description="Total number of slots, both taken and free; `slotsRemaining` is the number of free ones."
+    )
+    slots_taken: int = strawberry_django.field(
+        description="Number of slots that are taken by applications that are ACCEPTED, OFFERED or COMPLETED."
+    )
     requires_approval: bool = strawberry_django.field(
         description="Whether a coordinator decides about applications. If false, a volunteer who applies gets a free "
         "slot at once."
@@ -278,14 +224,20 @@ class Role(relay.Node):
     skills: list[RoleSkill] = strawberry_django.field(
         field_name="role_skills", description="Skills that the role requires or develops."
     )
-    required_courses: list[Course] = strawberry_django.field(description="Courses that volunteers must have completed.")
+    required_courses: list[Course] = strawberry_django.field(
+        description="Courses that this role requires. In addition, all volunteers must complete the VOLUNTEER courses "
+        "with `isRequired`; `eligibility` checks both."
+    )
 
     @strawberry_django.field(description="Verifications that volunteers must have.", only=["required_verifications"])
     async def required_verifications(self) -> list[VerificationKind]:
         """Return the stored kinds as enum values."""
         return [VerificationKind(kind) for kind in row_of(self, models.Role).required_verifications]
 
-    @strawberry_django.field(description="Number of free slots.", only=["slots_available", "slots_taken"])
+    @strawberry_django.field(
+        description="Number of free slots: `slotsAvailable` minus `slotsTaken`.",
+        only=["slots_available", "slots_taken"],
+    )
     async def slots_remaining(self) -> int:
         """Return the number of free slots."""
         role = row_of(self, models.Role)
@@ -302,7 +254,11 @@ class Role(relay.Node):
         own = row.own_applications
         return own[0] if own else None
 
-    @strawberry_django.field(description="Whether the viewer can apply now, with all reasons.", only=["id"])
+    @strawberry_django.field(
+        description="Whether the viewer can apply for this role now, and if not, all reasons. Without a login, the "
+        "only reason is UNAUTHENTICATED.",
+        only=["id"],
+    )
     async def eligibility(self, info: Info) -> Eligibility:
         """Load `selectors.find_reasons_against`, for all roles in one batch."""
         reasons = await load(info, row_of(self, models.Role).pk, partial(_reasons_against, viewer_of(info)))
@@ -333,7 +289,10 @@ class Opportunity(relay.Node):
     status: OpportunityStatus = strawberry_django.field(description="Status of the opportunity.")
     kind: OpportunityKind = strawberry_django.field(description="How volunteers apply.")
     start_date: datetime = strawberry_django.field(description="Time the opportunity begins.")
-    end_date: datetime = strawberry_django.field(description="Time the opportunity ends.")
+    end_date: datetime = strawberry_django.field(
+        description="Time the opportunity ends. It may equal `startDate` if the source of an EXTERNAL listing names no "
+        "end."
+    )
     location_text: str = strawberry_django.field(description="Location in words; may be empty.")
     location_zip: str = strawberry_django.field(description="ZIP code of the location; may be empty.")
     is_remote: bool = strawberry_django.field(description="Whether volunteers can take part from anywhere.")
@@ -343,16 +302,22 @@ class Opportunity(relay.Node):
     created_at: datetime = strawberry_django.field(description="Time the opportunity was created.")
     updated_at: datetime = strawberry_django.field(description="Time of the last change.")
     host: OpportunityHost | None = strawberry_django.field(
-        description="Host that offers the opportunity; null for an EXTERNAL listing that no host has claimed."
+        description="Host that offers the opportunity; null for an EXTERNAL listing that no host has claimed. Then "
+        "display `source.organizationName`."
     )
     causes: list[Cause] = strawberry_django.field(description="Causes that the opportunity serves.")
-    roles: list[Role] = strawberry_django.field(description="Roles that volunteers can apply for.")
+    roles: list[Role] = strawberry_django.field(
+        description="Roles that volunteers can apply for, in the order in which they were added. A published "
+        "opportunity has at least one, but an EXTERNAL listing has none."
+    )
     source: ListingSource | None = strawberry_django.field(
         field_name="listing", description="Listing on another website; null if created here."
     )
 
     @strawberry_django.field(
-        description="Coordinates of the location; null if unknown.", only=["latitude", "longitude"]
+        description="Coordinates of the location; null if unknown. For an opportunity that was created here, they are "
+        "the center of the ZIP code's area, not the address.",
+        only=["latitude", "longitude"],
     )
     async def location(self) -> Location | None:
         """Return the coordinates, if both are known."""

@@ -18,7 +18,7 @@ from domains.base.queue import claim
 from domains.notifications import services
 from domains.notifications.models import MailDelivery, NotificationKind
 from domains.notifications.policies import MAIL_REASONS, MAIL_TOPICS
-from domains.notifications.services.templates import mail_of
+from domains.notifications.services.notification_templates import mail_of
 from domains.notifications.tokens import read_unsubscribe
 from tests.domains.notifications.mails import sent
 from tests.factories import MailDeliveryFactory, NotificationFactory, PreferenceFactory, UserFactory

@@ -13,8 +13,9 @@ from domains.base.errors import NotFound, Refused
 from domains.opportunities.models import Listing, Opportunity, OpportunityHost, Source
 from domains.opportunities.services import close_ended
 from domains.opportunities.services import record_listing as module
+from domains.opportunities.services.finish_crawl import finish_crawl
 from domains.opportunities.services.record_listing import FoundListing, RecordOutcome, record_listing
-from domains.opportunities.services.sources import finish_crawl, record_source
+from domains.opportunities.services.record_source import record_source
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)

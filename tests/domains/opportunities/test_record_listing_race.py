@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from domains.opportunities.models import Listing, Opportunity
 from domains.opportunities.services.record_listing import FoundListing, record_listing
-from domains.opportunities.services.sources import record_source
+from domains.opportunities.services.record_source import record_source
 
 RIVALS = 8
 

@@ -16,8 +16,8 @@ from docx import Document
 from docx.oxml import OxmlElement
 from pypdf import PdfReader, PdfWriter
 
-from domains.base.confined import SANDBOX
 from domains.base.file_kinds import FileKind
+from domains.base.sandbox_runner import SANDBOX
 from domains.skills.extraction import file_text
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.readable import readable_kind

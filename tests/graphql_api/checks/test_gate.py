@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from domains.base import slots
+from domains.base import gate_slot
 from domains.base.errors import Refused
 from graphql_api.checks import gate as module
-from graphql_api.checks.gate import MutationGate, Place
+from graphql_api.checks.gate import GateKeys, MutationGate
 
 #: What nobody who is served in time comes near, however busy the machine.
 LONG = 60
@@ -62,7 +62,7 @@ class Door:
 
     def _pass(self, row: str, act: Callable[[], Any], name: str, domain: str) -> str:
         try:
-            with self.gate.slot(Place([row], name, domain)):
+            with self.gate.slot(GateKeys([row], name, domain)):
                 self._count(row, 1)
                 try:
                     act()
@@ -222,7 +222,7 @@ def test_whoever_waits_for_something_slow_gives_the_slot_back_meanwhile(threads:
     door, stored, order = Door(threads, at_once=1), threading.Event(), []
 
     def upload() -> None:
-        with slots.released():
+        with gate_slot.released():
             assert stored.wait(LONG)
         order.append("upload")
 
@@ -236,7 +236,7 @@ def test_whoever_waits_for_something_slow_gives_the_slot_back_meanwhile(threads:
 
 def test_what_fails_outside_leaves_no_slot_behind(door: Door) -> None:
     def break_off() -> None:
-        with slots.released():
+        with gate_slot.released():
             raise OperationalError("the storage is away")
 
     assert door.send("file", break_off).result(timeout=LONG) == "in vain"
@@ -246,5 +246,5 @@ def test_what_fails_outside_leaves_no_slot_behind(door: Door) -> None:
 def test_slow_work_inside_a_transaction_is_a_mistake() -> None:
     from django.db import transaction
 
-    with pytest.raises(RuntimeError, match="inside a transaction"), transaction.atomic(), slots.released():
+    with pytest.raises(RuntimeError, match="inside a transaction"), transaction.atomic(), gate_slot.released():
         pass

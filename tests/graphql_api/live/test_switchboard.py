@@ -47,7 +47,7 @@ def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
     monkeypatch.setattr(live, "get_channel_layer", lambda: layer)
     monkeypatch.setattr(live, "BEAT", 0.05)
     monkeypatch.setattr(live, "SILENCE", 0.2)
-    monkeypatch.setattr(live, "POLL", 0.1)
+    monkeypatch.setattr(live, "POLL_SECONDS", 0.1)
     return layer
 
 

@@ -135,7 +135,7 @@ async def test_storms_of_wrong_late_and_doubled_wake_ups_change_nothing() -> Non
 
 
 async def test_lost_wake_ups_delay_but_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "PATIENCE", 1.0)
+    monkeypatch.setattr(log, "IDLE_POLL_SECONDS", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     talk, ann, ben = await sync_to_async(make_talk)()
     events = follow(ben, talk, after=0)
@@ -379,7 +379,7 @@ async def test_a_database_that_is_away_for_a_moment_loses_nothing_and_ends_nothi
 
 
 async def test_the_heads_are_told_with_the_pings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "PATIENCE", 0.3)
+    monkeypatch.setattr(log, "IDLE_POLL_SECONDS", 0.3)
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(say)(ann, talk)
     told: list[dict[str, Any]] = []

@@ -83,7 +83,7 @@ async def test_ten_at_once_come_in_order_and_once() -> None:
 
 
 async def test_a_lost_wake_up_delays_but_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poller, "PATIENCE", 1.0)
+    monkeypatch.setattr(poller, "IDLE_POLL_SECONDS", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     ann = await sync_to_async(UserFactory)()
     news = follow(ann)

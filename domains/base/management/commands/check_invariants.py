@@ -34,25 +34,25 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, json: bool, files: bool | None, **_options: Any) -> None:
         """Check, print the result, and exit with 1 if an invariant is broken."""
         began = time.monotonic()
-        results = audit.check_invariants(with_files=_lie_in_a_folder() if files is None else files)
+        results = audit.check_invariants(with_files=_are_files_local() if files is None else files)
         seconds = round(time.monotonic() - began, 2)
-        self.stdout.write(_document(results, seconds) if json else _lines(results, seconds))
+        self.stdout.write(_format_json(results, seconds) if json else _format_lines(results, seconds))
         if not all(result.holds for result in results):
             sys.exit(1)
 
 
-def _lie_in_a_folder() -> bool:
+def _are_files_local() -> bool:
     # `default_storage` is a proxy of the storage in the settings.
     return isinstance(default_storage, FileSystemStorage)
 
 
-def _lines(results: Sequence[audit.CheckResult], seconds: float) -> str:
+def _format_lines(results: Sequence[audit.CheckResult], seconds: float) -> str:
     broken = sum(not result.holds for result in results)
     outcome = f"{broken} of {len(results)} do not hold" if broken else f"all {len(results)} hold"
-    return "\n".join([*map(_line, results), f"{outcome}, in {seconds} s"])
+    return "\n".join([*map(_format_line, results), f"{outcome}, in {seconds} s"])
 
 
-def _line(result: audit.CheckResult) -> str:
+def _format_line(result: audit.CheckResult) -> str:
     name, violations = result.invariant.name, result.violations
     if result.holds:
         return f"ok      {name}"
@@ -63,7 +63,7 @@ def _line(result: audit.CheckResult) -> str:
     )
 
 
-def _document(results: Sequence[audit.CheckResult], seconds: float) -> str:
+def _format_json(results: Sequence[audit.CheckResult], seconds: float) -> str:
     document = {
         "holds": all(result.holds for result in results),
         "looked_at": timezone.now().isoformat(),

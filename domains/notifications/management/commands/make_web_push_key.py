@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management.base import BaseCommand
 
-LENGTH = 32
+KEY_BYTES = 32
 
 
 class Command(BaseCommand):
@@ -19,4 +19,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's shape
         """Print the key and nothing else."""
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-        self.stdout.write(urlsafe_b64encode(number.to_bytes(LENGTH, "big")).decode().rstrip("="))
+        self.stdout.write(urlsafe_b64encode(number.to_bytes(KEY_BYTES, "big")).decode().rstrip("="))

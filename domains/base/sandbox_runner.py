@@ -13,10 +13,10 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-SANDBOX = Path(__file__).with_name("sandbox.py")
+SANDBOX = Path(__file__).with_name("sandbox_main.py")
 
 
-def run_confined(
+def run_in_sandbox(
     *, program: Path, argument: str, content: bytes, timeout_seconds: float, max_output_bytes: int
 ) -> tuple[int, bytes]:
     """Run the program on the content; return how it ended (below 0: it was stopped) and what it wrote.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domains.notifications.models import Notification
 from domains.notifications.services.mails import MailContent
-from domains.notifications.services.templates import applications, changes, hours, messages
-from domains.notifications.services.templates.shapes import NotificationTemplate, plain_mail
+from domains.notifications.services.notification_templates import applications, changes, hours, messages
+from domains.notifications.services.notification_templates.shapes import NotificationTemplate, plain_mail
 
 TEMPLATES: dict[str, NotificationTemplate] = {
     "application_received": NotificationTemplate(applications.mail_received, applications.notify_received),

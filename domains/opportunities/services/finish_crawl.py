@@ -1,4 +1,4 @@
-"""The websites that listings are crawled from, and the end of a crawl."""
+"""The end of a crawl: listings that have vanished from their source are closed."""
 
 from __future__ import annotations
 
@@ -8,29 +8,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from domains.base.errors import Code, NotFound, Refused
-from domains.opportunities.models import Listing, Opportunity, OpportunityStatus, Source, SourceKind
-from domains.opportunities.services.values import problems_of
+from domains.base.errors import NotFound
+from domains.opportunities.models import Listing, Opportunity, OpportunityStatus, Source
 
 #: After this many whole crawls in a row that did not find it, a listing is closed.
 MAX_MISSED_RUNS = 2
-
-
-def record_source(*, kind: str, url: str, name: str) -> int:
-    """The source with this address exists once, with this name; a system act. Returns its id.
-
-    Refuses with REQUIRED, TOO_LONG and INVALID.
-    """
-    name = name.strip()[:200]
-    if kind not in SourceKind:
-        raise Refused.because(Code.INVALID, f"There is no kind of source called {kind!r}.", "kind")
-    kind = SourceKind(kind)
-    if problems := problems_of(Source(kind=kind, url=url, name=name)):
-        raise Refused(*problems)
-    source, _ = Source.objects.get_or_create(kind=kind, url=url, defaults={"name": name})
-    if source.name != name:
-        Source.objects.filter(pk=source.pk).update(name=name)
-    return source.pk
 
 
 @transaction.atomic

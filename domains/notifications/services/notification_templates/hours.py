@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
+from domains.notifications.services.notification_templates.shapes import first_time_zone, format_local_time
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.templates.shapes import first_time_zone, format_local_time
 from domains.opportunities.models import HoursEntry, HoursStatus
 
 

@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
-from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.templates.shapes import (
+from domains.notifications.services.notification_templates.shapes import (
     OVERLAP_PREFIX,
     WITHDRAW_FROM_ONE,
     first_time_zone,
     format_local_time,
     format_slots,
 )
+from domains.notifications.services.notify import Subject, notify
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus
 from domains.opportunities.selectors import find_collisions, find_managers

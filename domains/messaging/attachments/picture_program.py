@@ -1,4 +1,4 @@
-"""The maker of clean pictures, a program that `domains/base/sandbox.py` runs in a process of its own.
+"""The maker of clean pictures, a program that `domains/base/sandbox_main.py` runs in a process of its own.
 
 Its argument is the format; its answer is a line of JSON, with `width` and `height` and then the picture, or with
 `failure`. The picture is drawn anew from the pixels: the answer holds nothing of the file but what can be seen. It

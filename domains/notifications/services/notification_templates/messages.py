@@ -14,8 +14,8 @@ from domains.messaging.models import Conversation, Message, Participant
 from domains.messaging.selectors import get_direct_id
 from domains.notifications.models import Notification, NotificationKind, Preference
 from domains.notifications.services.mails import MailContent
+from domains.notifications.services.notification_templates.shapes import plain_mail
 from domains.notifications.services.notify import Subject, notify
-from domains.notifications.services.templates.shapes import plain_mail
 
 TEMPLATE_NAME = "message"
 KIND = NotificationKind.MESSAGE_RECEIVED

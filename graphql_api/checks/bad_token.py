@@ -16,7 +16,7 @@ from graphql_api.errors import BadUserInput
 BEGIN_A_SESSION = frozenset({"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn"})
 
 
-class OverHttp(SchemaExtension):
+class RefuseSubscriptionsOverHttp(SchemaExtension):
     """Refuses subscriptions over HTTP."""
 
     def on_validate(self) -> Iterator[None]:
@@ -28,7 +28,7 @@ class OverHttp(SchemaExtension):
         yield
 
 
-class Identity(SchemaExtension):
+class RefuseBadToken(SchemaExtension):
     """Refuses a request with a bad token, instead of executing it as an anonymous one."""
 
     def on_validate(self) -> Iterator[None]:
