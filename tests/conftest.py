@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from _pytest.nodeid import coerce_node_id
 from django.db import connection
 from django.test import Client
 
@@ -107,8 +108,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what is slow first, after all else has been shuffled."""
+    """Put what is slow first, after all else has been shuffled; and keep the groups of xdist together.
+
+    pytest-xdist 3.8 adds the group to an attribute that pytest 9.2 no longer reads.
+    """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        given = getattr(item, "_nodeid", item.nodeid)
+        if given != item.nodeid:
+            item._id = coerce_node_id(given)
 
 
 @pytest.fixture(scope="session")
