@@ -10,7 +10,16 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
-from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile
+from domains.accounts.models import (
+    Block,
+    EmailChange,
+    KnownNetwork,
+    PasswordReset,
+    Session,
+    SignUpAttempt,
+    User,
+    UserProfile,
+)
 from domains.base.admin import HTTPS_ADDRESSES, AddressForm, ReadOnlyAdmin, TableAdmin, count_column
 
 #: The fields that make a person staff, and give staff their rights.
@@ -100,11 +109,14 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep the profile and the list of addresses in step; a new address still has to be proven.
 
-        Attempts to sign up with the former address are removed: their keys prove that address, not the new one.
+        Attempts to sign up with the former address, requests to change it and requests for a new password are removed:
+        their keys came to the former address.
         """
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             obj.sign_up_attempts.all().delete()
+            obj.email_changes.filter(done_at__isnull=True).delete()
+            PasswordReset.objects.filter(email__in=[form.initial.get("email", ""), obj.email]).delete()
         UserProfile.objects.get_or_create(user=obj)
         EmailAddress.objects.get_or_create(
             user=obj, email=obj.email, defaults={"primary": not obj.emailaddress_set.exists()}
@@ -147,6 +159,27 @@ class SignUpAttemptAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email", "display_name", "zip_code")
     exclude = ("password", "birth_year")
+    ordering = ("-id",)
+
+
+@admin.register(PasswordReset)
+class PasswordResetAdmin(ReadOnlyAdmin):
+    """Requests for a new password; those of a day."""
+
+    list_display = ("email", "created_at")
+    list_filter = ("created_at",)
+    search_fields = ("email",)
+    ordering = ("-id",)
+
+
+@admin.register(EmailChange)
+class EmailChangeAdmin(ReadOnlyAdmin):
+    """Changes of addresses, asked for and done; those of a month."""
+
+    list_display = ("user", "old_email", "new_email", "created_at", "done_at")
+    list_filter = (("done_at", admin.EmptyFieldListFilter), "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__display_name", "old_email", "new_email")
     ordering = ("-id",)
 
 

@@ -28,6 +28,35 @@ class EmailVerified(Fact):
 
 
 @dataclass(frozen=True)
+class PasswordResetRequested(Fact):
+    """Somebody asked for a new password for an address, which may have no account."""
+
+    reset_id: int
+
+
+@dataclass(frozen=True)
+class PasswordChanged(Fact):
+    """The password of an account was changed, by its owner or with a key from a mail; `at` is the time in ISO 8601."""
+
+    user_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class EmailChangeRequested(Fact):
+    """Somebody asked to change the address of their account."""
+
+    change_id: int
+
+
+@dataclass(frozen=True)
+class EmailChanged(Fact):
+    """An account has a new address, which is proved."""
+
+    change_id: int
+
+
+@dataclass(frozen=True)
 class SessionEnded(Fact):
     """A session has ended; its sockets end too."""
 

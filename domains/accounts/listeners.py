@@ -19,6 +19,34 @@ def mail_account_exists(fact: facts.KnownAddressSignedUp) -> None:
     send_due_mails.delay()
 
 
+@bus.listen(facts.PasswordResetRequested)
+def mail_password_reset(fact: facts.PasswordResetRequested) -> None:
+    """Mails the key to a new password, or that the address has no account."""
+    services.queue_password_reset_mail(reset_id=fact.reset_id)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.PasswordChanged)
+def mail_password_changed(fact: facts.PasswordChanged) -> None:
+    """Mails the account's owner that the password was changed."""
+    services.queue_password_changed_mail(user_id=fact.user_id, at=fact.at)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.EmailChangeRequested)
+def mail_email_change(fact: facts.EmailChangeRequested) -> None:
+    """Mails the key to the new address, and tells the old one."""
+    services.queue_email_change_mails(change_id=fact.change_id)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.EmailChanged)
+def mail_email_changed(fact: facts.EmailChanged) -> None:
+    """Tells the old address that the account has a new one."""
+    services.queue_email_changed_mail(change_id=fact.change_id)
+    send_due_mails.delay()
+
+
 @bus.listen(facts.SessionEnded, is_prompt=True)
 def close_sockets(fact: facts.SessionEnded) -> None:
     """Tells the session's sockets to close."""

@@ -130,6 +130,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         emailaddress_set: RelatedManager[EmailAddress]
         sessions: RelatedManager[Session]
         sign_up_attempts: RelatedManager[SignUpAttempt]
+        email_changes: RelatedManager[EmailChange]
         known_networks: RelatedManager[KnownNetwork]
         blocks: RelatedManager[Block]
         blocked_by: RelatedManager[Block]
@@ -227,6 +228,41 @@ class SignUpAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"Attempt {self.pk} to sign up as {self.user_id}"
+
+
+class PasswordReset(models.Model):
+    """A request for a new password; stored for unknown addresses too, so that both cost and look the same.
+
+    The mail's key names the row; the row goes when a key of the address is used, or after a day.
+    """
+
+    email = AddressField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["email"], name="accounts_reset_email"),
+            models.Index(fields=["created_at"], name="accounts_reset_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Password reset {self.pk}"
+
+
+class EmailChange(models.Model):
+    """A request to change the address of an account; it is done when the key from the mail to the new one is used."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="email_changes")
+    old_email = AddressField()
+    new_email = AddressField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="accounts_email_change_age")]
+
+    def __str__(self) -> str:
+        return f"Email change {self.pk} of {self.user_id}"
 
 
 class Session(models.Model):

@@ -1,14 +1,16 @@
 """Signed tokens: one key per purpose, so that a token for one thing is worthless for another.
 
 Tokens are compact JWTs (HS256). Their keys are derived from SECRET_KEY; those derived from
-SECRET_KEY_FALLBACKS still verify, so that a key can be changed without logging anybody out. The key in
-a verification mail is Django's own kind of signed text: people read and type it, so it is short.
+SECRET_KEY_FALLBACKS still verify, so that a key can be changed without logging anybody out. `kid` in the header names
+the key. The key in a mail is Django's own kind of signed text: people read and type it, so it is short.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,14 +23,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from domains.accounts.models import Session
+from domains.base import keyed_ids
 
 ISSUER = "mishmob"
 ALGORITHM = "HS256"
 #: Longer texts are refused before anything is parsed.
 MAX_TOKEN_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
-VERIFICATION_KEY_LIFETIME = timedelta(days=1)
-_VERIFICATION = "mishmob.verify_email"
 _NETWORK = "mishmob.known_network"
 
 
@@ -37,6 +38,22 @@ class Purpose(StrEnum):
 
     ACCESS = "access"
     REFRESH = "refresh"
+
+
+class KeyPurpose(StrEnum):
+    """Purpose of a key that a mail carries; also its salt."""
+
+    VERIFY_EMAIL = "mishmob.verify_email"
+    CHANGE_EMAIL = "mishmob.change_email"
+    RESET_PASSWORD = "mishmob.reset_password"  # noqa: S105 # a purpose
+
+
+#: How long the key of each purpose works, from when the mail was written.
+KEY_LIFETIMES = {
+    KeyPurpose.VERIFY_EMAIL: timedelta(days=1),
+    KeyPurpose.CHANGE_EMAIL: timedelta(days=1),
+    KeyPurpose.RESET_PASSWORD: timedelta(hours=1),
+}
 
 
 class BadToken(Exception):
@@ -62,13 +79,14 @@ def issue_tokens(session: Session, now: datetime | None = None) -> TokenPair:
     access_expires_at = now + settings.ACCESS_TOKEN_LIFETIME
     refresh_expires_at = session.rotated_at + settings.REFRESH_TOKEN_LIFETIME
     return TokenPair(
-        access_token=_sign(Purpose.ACCESS, now, access_expires_at, {"sid": session.pk}),
+        access_token=_sign(Purpose.ACCESS, session, now, access_expires_at, {"jti": secrets.token_urlsafe(12)}),
         access_expires_at=access_expires_at,
         refresh_token=_sign(
             Purpose.REFRESH,
+            session,
             session.rotated_at,
             refresh_expires_at,
-            {"sid": session.pk, "gen": session.generation},
+            {"jti": f"{session.pk}.{session.generation}", "gen": session.generation},
         ),
         refresh_expires_at=refresh_expires_at,
     )
@@ -85,17 +103,17 @@ def read_refresh(token: str) -> tuple[int, int]:
     return int(claims["sid"]), int(claims["gen"])
 
 
-def verification_key(attempt_id: int) -> str:
-    """Return the key that proves the address of an attempt to sign up, valid for a day from now."""
-    return signing.TimestampSigner(salt=_VERIFICATION).sign(str(attempt_id))
+def sign_key(purpose: KeyPurpose, row_id: int) -> str:
+    """Return the key for a mail about the row, valid from now."""
+    return signing.TimestampSigner(salt=purpose.value).sign(str(row_id))
 
 
-def read_verification_key(key: str) -> int:
-    """Return the id of the attempt that the key from the mail belongs to, or raise BadToken."""
+def read_key(purpose: KeyPurpose, key: str) -> int:
+    """Return the id of the row that the key from a mail belongs to, or raise BadToken."""
     if len(key) > MAX_TOKEN_LENGTH:
         raise BadToken
     try:
-        return int(signing.TimestampSigner(salt=_VERIFICATION).unsign(key, max_age=VERIFICATION_KEY_LIFETIME))
+        return int(signing.TimestampSigner(salt=purpose.value).unsign(key, max_age=KEY_LIFETIMES[purpose]))
     except signing.BadSignature as error:
         raise BadToken from error
 
@@ -107,36 +125,57 @@ def network_digests(*, email: str, network: str) -> list[str]:
     return [salted_hmac(_NETWORK, value, secret, algorithm="sha256").hexdigest()[:32] for secret in secrets]
 
 
-def _sign(purpose: Purpose, issued_at: datetime, expires_at: datetime, claims: dict[str, Any]) -> str:
-    payload = {"iss": ISSUER, "aud": purpose.value, "iat": issued_at, "exp": expires_at, **claims}
-    key = _key(settings.SECRET_KEY, purpose)
-    return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"typ": f"{purpose.value}+jwt"})
+def _sign(purpose: Purpose, session: Session, issued_at: datetime, expires_at: datetime, claims: dict[str, Any]) -> str:
+    payload = {
+        "iss": ISSUER,
+        "aud": purpose.value,
+        "sub": keyed_ids.seal("User", session.user_id),
+        "sid": session.pk,
+        "iat": issued_at,
+        "exp": expires_at,
+        **claims,
+    }
+    kid, key = next(iter(_keys(purpose).items()))
+    return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"typ": f"{purpose.value}+jwt", "kid": kid})
 
 
 def _read(purpose: Purpose, token: str) -> dict[str, Any]:
     if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken
     required = ["exp", "iat", "iss", "aud", "sid"] + (["gen"] if purpose is Purpose.REFRESH else [])
-    for secret in (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)):
-        try:
+    try:
+        claims = _verify(purpose, token, required)
+    except (jwt.PyJWTError, RecursionError, ValueError) as error:
+        raise BadToken from error
+    if not all(isinstance(claims[name], int) for name in required if name in {"sid", "gen"}):
+        raise BadToken
+    return claims
+
+
+def _verify(purpose: Purpose, token: str, required: list[str]) -> dict[str, Any]:
+    """Return the claims; only keys of this server count, and only the one that `kid` names.
+
+    Tokens from before there was a `kid` are tried with each key, until the last of them has expired.
+    """
+    keys = _keys(purpose)
+    kid = jwt.get_unverified_header(token).get("kid")
+    for key in keys.values() if kid is None else [keys[kid]] if kid in keys else []:
+        with suppress(jwt.InvalidSignatureError):
             claims: dict[str, Any] = jwt.decode(
                 token,
-                _key(secret, purpose),
+                key,
                 algorithms=[ALGORITHM],
                 audience=purpose.value,
                 issuer=ISSUER,
                 leeway=CLOCK_TOLERANCE,
                 options={"require": required},
             )
-        except jwt.InvalidSignatureError:
-            continue
-        except (jwt.PyJWTError, RecursionError, ValueError) as error:
-            raise BadToken from error
-        if all(isinstance(claims[name], int) for name in required if name in {"sid", "gen"}):
             return claims
-        raise BadToken
     raise BadToken
 
 
-def _key(secret: str, purpose: Purpose) -> bytes:
-    return hmac.new(secret.encode(), f"mishmob.{purpose.value}".encode(), hashlib.sha256).digest()
+def _keys(purpose: Purpose) -> dict[str, bytes]:
+    """Return the keys that verify tokens of this purpose by their ids; the first one signs."""
+    secret_keys = (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
+    keys = (hmac.new(one.encode(), f"mishmob.{purpose.value}".encode(), hashlib.sha256).digest() for one in secret_keys)
+    return {hashlib.sha256(key).hexdigest()[:8]: key for key in keys}

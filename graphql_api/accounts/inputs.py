@@ -34,8 +34,8 @@ class VerifyEmailInput:
     """The key of a verification mail."""
 
     key: str = strawberry.field(
-        description="Key from the mail that `signUp` sends. It works once, for one day. A wrong, used or old key is "
-        "refused with EXPIRED; another `signUp` sends a new key."
+        description="Key from the mail that `signUp` or `changeEmail` sends. It works once, for one day. A wrong, used "
+        "or old key is refused with EXPIRED; the same mutation again sends a new key."
     )
 
 
@@ -69,6 +69,59 @@ class LogOutInput:
         description="Refresh token of the session to end. If omitted, the current session ends.", default=None
     )
     everywhere: bool = strawberry.field(description="True to end all sessions of the user.", default=False)
+
+
+@strawberry.input(description="Input of `endSession`.")
+class EndSessionInput:
+    """The session to end."""
+
+    session_id: strawberry.ID = strawberry.field(description="ID of one of the caller's sessions, from `me.sessions`.")
+
+
+@strawberry.input(description="Input of `requestPasswordReset`.")
+class RequestPasswordResetInput:
+    """The address of the account."""
+
+    email: str = strawberry.field(description="Email address of the account.")
+
+
+@strawberry.input(description="Input of `resetPassword`.")
+class ResetPasswordInput:
+    """The key of the mail, and the new password."""
+
+    key: str = strawberry.field(
+        description="Key from the mail that `requestPasswordReset` sends. It works once, for one hour. A wrong, used "
+        "or old key is refused with EXPIRED."
+    )
+    new_password: str = strawberry.field(
+        description="New password of 12 to 256 characters that is hard to guess, such as a few unrelated words. If it "
+        "is refused, the key still works."
+    )
+
+
+@strawberry.input(description="Input of `changePassword`.")
+class ChangePasswordInput:
+    """The old and the new password."""
+
+    current_password: str = strawberry.field(
+        description="Present password. An account without one needs a login that is less than 5 minutes old instead; "
+        "then send an empty string."
+    )
+    new_password: str = strawberry.field(
+        description="New password of 12 to 256 characters that is hard to guess, such as a few unrelated words."
+    )
+
+
+@strawberry.input(description="Input of `changeEmail`.")
+class ChangeEmailInput:
+    """The new address, and the password."""
+
+    new_email: str = strawberry.field(description="New email address; it is stored in ASCII and lower case.")
+    password: str = strawberry.field(
+        description="Password of the account. An account without one needs a login that is less than 5 minutes old "
+        "instead; then send an empty string.",
+        default="",
+    )
 
 
 @strawberry.input(description="Input of `updateProfile`. A field that is omitted or null stays unchanged.")

@@ -7,15 +7,28 @@ import strawberry
 from domains.accounts import services
 from graphql_api.accounts.inputs import (
     BlockUserInput,
+    ChangeEmailInput,
+    ChangePasswordInput,
     DevLogInInput,
+    EndSessionInput,
     LogInInput,
     LogOutInput,
     RefreshSessionInput,
+    RequestPasswordResetInput,
+    ResetPasswordInput,
     SignUpInput,
     UpdateProfileInput,
     VerifyEmailInput,
 )
-from graphql_api.accounts.types import AuthSession, BlockReceipt, LogOutReceipt, MfaChallenge, SignUpReceipt, User
+from graphql_api.accounts.types import (
+    AuthSession,
+    BlockReceipt,
+    LogOutReceipt,
+    MfaChallenge,
+    PasswordResetReceipt,
+    SignUpReceipt,
+    User,
+)
 from graphql_api.context import Info, signed_in
 from graphql_api.mutations import mutation
 from graphql_api.relay.ids import known_or_nobody
@@ -74,6 +87,66 @@ class AccountMutations:
             everywhere=input.everywhere,
         )
         return LogOutReceipt(sessions_ended=ended)
+
+    @mutation(
+        LogOutReceipt,
+        description="End one of the caller's sessions, such as that of a lost device. Its sockets close at once. Needs "
+        "a login.",
+    )
+    def end_session(self, info: Info, input: EndSessionInput) -> object:
+        ended = services.end_session(actor=signed_in(info), session_id=known_or_nobody(input.session_id, "UserSession"))
+        return LogOutReceipt(sessions_ended=ended)
+
+    @mutation(
+        PasswordResetReceipt,
+        description="Ask for a new password. The server sends a mail with a key for `resetPassword`, or, if no account "
+        "has the address, a mail that says so. The response is the same. An address gets five of these mails a day.",
+    )
+    def request_password_reset(self, info: Info, input: RequestPasswordResetInput) -> object:
+        email = services.request_password_reset(email=input.email, ip_address=info.context.ip_address)
+        return PasswordResetReceipt(email=email)
+
+    @mutation(
+        AuthSession,
+        MfaChallenge,
+        description="Set a new password with the key from the mail, and log in. All other sessions end, and a mail "
+        "tells the user.",
+    )
+    def reset_password(self, info: Info, input: ResetPasswordInput) -> object:
+        opened = services.reset_password(
+            key=input.key, new_password=input.new_password, ip_address=info.context.ip_address
+        )
+        return AuthSession.of(opened, info)
+
+    @mutation(
+        AuthSession,
+        description="Change the caller's password. All other sessions end, and a mail tells the user. Use the new "
+        "tokens from now on. Needs a login.",
+    )
+    def change_password(self, info: Info, input: ChangePasswordInput) -> object:
+        opened = services.change_password(
+            actor=signed_in(info),
+            session=info.context.session,
+            current_password=input.current_password,
+            new_password=input.new_password,
+            ip_address=info.context.ip_address,
+        )
+        return AuthSession.of(opened, info)
+
+    @mutation(
+        SignUpReceipt,
+        description="Ask to change the caller's email address. The new address gets a mail with a key for "
+        "`verifyEmail`, and the old one is told. Until then the old address stays. Needs a login.",
+    )
+    def change_email(self, info: Info, input: ChangeEmailInput) -> object:
+        email = services.change_email(
+            actor=signed_in(info),
+            session=info.context.session,
+            new_email=input.new_email,
+            password=input.password,
+            ip_address=info.context.ip_address,
+        )
+        return SignUpReceipt(email=email)
 
     @mutation(User, description="Change the caller's account data and profile. Needs a login.")
     def update_profile(self, info: Info, input: UpdateProfileInput) -> object:

@@ -314,9 +314,18 @@ class MfaChallenge:
     methods: list[str] = strawberry.field(description="Names of the second factors that are accepted.")
 
 
-@strawberry.type(description="The sign-up was accepted. A mail with instructions follows.")
+@strawberry.type(description="The sign-up or the change of address was accepted. A mail with instructions follows.")
 class SignUpReceipt:
     """The same answer for a new and for a known address."""
+
+    email: str = strawberry.field(description="Email address as it is stored; the mail goes to this address.")
+
+
+@strawberry.type(
+    description="The request was accepted. A mail with instructions follows, whether or not an account has the address."
+)
+class PasswordResetReceipt:
+    """The same answer for a known and for an unknown address."""
 
     email: str = strawberry.field(description="Email address as it is stored; the mail goes to this address.")
 

@@ -13,7 +13,9 @@ from graphql_api.context import Context
 from graphql_api.errors import BadUserInput
 
 #: Mutations that ignore a bad token; else a client that sends its token with every request could not get a new one.
-BEGIN_A_SESSION = frozenset({"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn"})
+BEGIN_A_SESSION = frozenset(
+    {"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn", "requestPasswordReset", "resetPassword"}
+)
 
 
 class RefuseSubscriptionsOverHttp(SchemaExtension):

@@ -14,7 +14,17 @@ from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Se
 from factory.django import Password
 from factory.helpers import post_generation
 
-from domains.accounts.models import Block, KnownNetwork, Session, SignUpAttempt, User, UserProfile, UserType
+from domains.accounts.models import (
+    Block,
+    EmailChange,
+    KnownNetwork,
+    PasswordReset,
+    Session,
+    SignUpAttempt,
+    User,
+    UserProfile,
+    UserType,
+)
 from tests.factories.model_factory import ModelFactory
 
 #: The password of everybody the factories make: `UserFactory(password=None)` has none.
@@ -91,6 +101,26 @@ class SignUpAttemptFactory(ModelFactory[SignUpAttempt]):
     password = Password(PASSWORD)
     display_name = SelfAttribute("user.display_name")
     zip_code = "94110"
+
+
+class PasswordResetFactory(ModelFactory[PasswordReset]):
+    """A request for a new password."""
+
+    class Meta:
+        model = PasswordReset
+
+    email = Sequence(lambda n: f"forgetful{n}@people.example")
+
+
+class EmailChangeFactory(ModelFactory[EmailChange]):
+    """A request to change an address."""
+
+    class Meta:
+        model = EmailChange
+
+    user = SubFactory(UserFactory)
+    old_email = SelfAttribute("user.email")
+    new_email = Sequence(lambda n: f"new{n}@people.example")
 
 
 class SessionFactory(ModelFactory[Session]):

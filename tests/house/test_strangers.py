@@ -24,7 +24,15 @@ from graphql_api.schema import schema
 from tests.api import Api, codes, gid
 from tests.factories import RoleFactory
 
-OPEN_TO_ALL = {"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn"}
+OPEN_TO_ALL = {
+    "signUp",
+    "verifyEmail",
+    "logIn",
+    "refreshSession",
+    "devLogIn",
+    "requestPasswordReset",
+    "resetPassword",
+}
 MUTATION_TYPE = build_schema(schema.as_str()).mutation_type
 assert MUTATION_TYPE
 CLOSED = sorted(set(MUTATION_TYPE.fields) - OPEN_TO_ALL)

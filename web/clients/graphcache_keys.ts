@@ -43,6 +43,7 @@ export const keys = {
   PageInfo: () => null,
   ParticipantTyping: () => null,
   ParticipantsChanged: () => null,
+  PasswordResetReceipt: () => null,
   Picture: () => null,
   PushSubscription: () => null,
   PushSubscriptionsReceipt: () => null,

@@ -38,11 +38,11 @@ def _find_by_password(email: str, password: str) -> User:
         .annotate(has_proved=Exists(proved), attempted_password=Subquery(newest))
         .first()
     )
-    is_own = _is_password(password, user and user.is_active and user.password)
+    is_own = is_password(password, user and user.is_active and user.password)
     if user and user.has_proved and is_own:
         found: User = user
         return found
-    is_attempted = _is_password(password, user and user.attempted_password)
+    is_attempted = is_password(password, user and user.attempted_password)
     if is_attempted or is_own:
         raise Refused.because(
             AccountCode.EMAIL_NOT_VERIFIED,
@@ -51,7 +51,7 @@ def _find_by_password(email: str, password: str) -> User:
     raise Refused.because(AccountCode.BAD_CREDENTIALS, "The address or the password is wrong.")
 
 
-def _is_password(password: str, encoded: str | None) -> bool:
+def is_password(password: str, encoded: str | None) -> bool:
     """Compare the password with a hash; without a hash it takes as long and returns False."""
     is_short = len(password) <= settings.MAX_PASSWORD_LENGTH
     return is_short and check_password(password, encoded or UNUSABLE_PASSWORD_PREFIX)

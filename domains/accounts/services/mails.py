@@ -6,17 +6,20 @@ none of the words that were typed with the address, not even a name.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from domains.accounts import tokens
-from domains.accounts.models import SignUpAttempt, User
+from domains.accounts.models import EmailChange, PasswordReset, SignUpAttempt, User
+from domains.accounts.tokens import KeyPurpose
 from domains.base import mail
 from domains.base.models import MailJob
 
 VERIFY_EMAIL, ACCOUNT_EXISTS = "verify_email", "account_exists"
+RESET_PASSWORD, PASSWORD_CHANGED = "reset_password", "password_changed"
+CHANGE_EMAIL, EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED = "change_email", "email_change_requested", "email_changed"
 #: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
 ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
 
@@ -38,7 +41,7 @@ def write_verification_mail(job: MailJob) -> mail.Mail | None:
     attempt = SignUpAttempt.objects.select_related("user").filter(pk=job.source_id).first()
     if attempt is None:
         return None
-    key = tokens.verification_key(attempt.pk)
+    key = tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk)
     context = {"attempt": attempt, "key": key, "link": f"{settings.PUBLIC_URL}/verify-email?key={key}"}
     return mail.Mail("accounts/verify_email", "Prove your address", attempt.user.email, context)
 
@@ -48,3 +51,78 @@ def write_account_exists_mail(job: MailJob) -> mail.Mail | None:
     """Write the mail to the owner of a known address; none if the account is gone."""
     user = User.objects.filter(pk=job.source_id).first()
     return mail.Mail("accounts/account_exists", "You have an account already", user.email) if user else None
+
+
+def queue_password_reset_mail(*, reset_id: int) -> None:
+    """Queue the mail with the key to a new password, once. A system act."""
+    mail.enqueue(kind=RESET_PASSWORD, source_id=reset_id)
+
+
+def queue_password_changed_mail(*, user_id: int, at: str) -> None:
+    """Queue the mail that the password was changed at this time. A system act."""
+    mail.enqueue(kind=PASSWORD_CHANGED, source_id=user_id, occasion=at)
+
+
+def queue_email_change_mails(*, change_id: int) -> None:
+    """Queue the mail with the key to the new address, and the one that tells the old address. A system act."""
+    mail.enqueue(kind=CHANGE_EMAIL, source_id=change_id)
+    mail.enqueue(kind=EMAIL_CHANGE_REQUESTED, source_id=change_id)
+
+
+def queue_email_changed_mail(*, change_id: int) -> None:
+    """Queue the mail that tells the old address of the change. A system act."""
+    mail.enqueue(kind=EMAIL_CHANGED, source_id=change_id)
+
+
+@mail.writes(RESET_PASSWORD)
+def write_password_reset_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail with the key, or that the address has no account; none if a key was used meanwhile."""
+    reset = PasswordReset.objects.filter(pk=job.source_id).first()
+    if reset is None:
+        return None
+    if not User.objects.with_verified_email().filter(email=reset.email, is_active=True).exists():
+        return mail.Mail("accounts/no_account", "You have no account with this address", reset.email)
+    key = tokens.sign_key(KeyPurpose.RESET_PASSWORD, reset.pk)
+    context = {"key": key, "link": f"{settings.PUBLIC_URL}/reset-password?key={key}"}
+    return mail.Mail("accounts/reset_password", "Choose a new password", reset.email, context)
+
+
+@mail.writes(PASSWORD_CHANGED)
+def write_password_changed_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail to the account's owner; none if the account is gone."""
+    user = User.objects.filter(pk=job.source_id).first()
+    context = {"at": datetime.fromisoformat(job.occasion)}
+    return mail.Mail("accounts/password_changed", "Your password was changed", user.email, context) if user else None
+
+
+@mail.writes(CHANGE_EMAIL)
+def write_email_change_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail to the new address: with the key, or that another account has it; none if it is over."""
+    change = EmailChange.objects.filter(pk=job.source_id, done_at__isnull=True).first()
+    if change is None:
+        return None
+    if User.objects.with_verified_email().filter(email=change.new_email).exists():
+        return mail.Mail("accounts/account_exists", "You have an account already", change.new_email)
+    key = tokens.sign_key(KeyPurpose.CHANGE_EMAIL, change.pk)
+    context = {"key": key, "link": f"{settings.PUBLIC_URL}/verify-email?key={key}"}
+    return mail.Mail("accounts/change_email", "Prove your new address", change.new_email, context)
+
+
+@mail.writes(EMAIL_CHANGE_REQUESTED)
+def write_email_change_requested_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail to the old address; none if the request is gone."""
+    change = EmailChange.objects.filter(pk=job.source_id).first()
+    if change is None:
+        return None
+    context = {"at": change.created_at}
+    return mail.Mail("accounts/email_change_requested", "A new address was asked for", change.old_email, context)
+
+
+@mail.writes(EMAIL_CHANGED)
+def write_email_changed_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail to the address that the account had before; none if the row is gone."""
+    change = EmailChange.objects.filter(pk=job.source_id).first()
+    context = {"at": change.done_at} if change else {}
+    return (
+        mail.Mail("accounts/email_changed", "Your address was changed", change.old_email, context) if change else None
+    )

@@ -1,26 +1,33 @@
-"""Proving an address by the key from the mail."""
+"""Proving an address by the key from the mail: that of a new account, or the new one of an account."""
 
 from __future__ import annotations
 
-from django.db import transaction
+from contextlib import suppress
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from domains.accounts import facts, tokens
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import SignUpAttempt, User, UserProfile
+from domains.accounts.models import EmailChange, PasswordReset, SignUpAttempt, User, UserProfile
 from domains.accounts.services.begin_session import OpenSession, begin_session
+from domains.accounts.tokens import KeyPurpose
 from domains.base import bus
-from domains.base.errors import Refused
+from domains.base.errors import Code, Refused
 
 
 def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
-    """Mark the address as proved, give the account the values of this key's attempt, and begin a session.
+    """Mark the address as proved, and begin a session.
 
-    All other attempts with the same address are removed. A key works once and for a day; else EXPIRED.
+    The key of a sign-up gives the account the values of its attempt and ends all other attempts with the same address.
+    The key of a change gives the account its new address. A key works once and for a day; else EXPIRED. Refuses with
+    DUPLICATE if another account has proved the new address meanwhile.
     """
     try:
-        attempt_id = tokens.read_verification_key(key)
+        attempt_id = tokens.read_key(KeyPurpose.VERIFY_EMAIL, key)
     except tokens.BadToken:
-        raise _expired() from None
+        return _change_email(key, ip_address)
     with transaction.atomic():
         # The account is locked first, as in sign_up; its related rows are read under the lock.
         user = (
@@ -53,7 +60,54 @@ def _apply_attempt(user: User, attempt: SignUpAttempt) -> None:
         UserProfile.objects.filter(user=user, birth_year__isnull=True).update(birth_year=attempt.birth_year)
 
 
+def _change_email(key: str, ip_address: str) -> OpenSession:
+    try:
+        change_id = tokens.read_key(KeyPurpose.CHANGE_EMAIL, key)
+    except tokens.BadToken:
+        raise _expired() from None
+    open_changes = EmailChange.objects.filter(pk=change_id, done_at__isnull=True)
+    with suppress(IntegrityError), transaction.atomic():
+        # Both accounts are locked at once, in the order of their ids: two that swap addresses wait for each other.
+        named = Q(email_changes__in=open_changes) | Q(email__in=open_changes.values("new_email"))
+        people = User.objects.filter(pk__in=User.objects.filter(named).values("pk")).order_by("pk").select_for_update()
+        locked = list(people)
+        change = open_changes.first()
+        user = next((one for one in locked if change and one.pk == change.user_id and one.is_active), None)
+        if user is None or change is None:
+            raise _expired()
+        for other in locked:
+            if other.email == change.new_email:
+                _remove_unproved(other)
+        _give_address(user, change.new_email)
+        change.done_at = timezone.now()
+        change.save(update_fields=["done_at"])
+        bus.publish(facts.EmailChanged(change_id=change.pk))
+        return begin_session(user=user, ip_address=ip_address)
+    raise _taken()
+
+
+def _remove_unproved(other: User) -> None:
+    """Remove an account whose address nobody has proved; refuse if it belongs to somebody."""
+    if other.is_staff or other.is_email_verified or other.sessions.exists():
+        raise _taken()
+    other.delete()
+
+
+def _give_address(user: User, address: str) -> None:
+    PasswordReset.objects.filter(email__in=[user.email, address]).delete()
+    user.emailaddress_set.all().delete()
+    user.emailaddress_set.create(email=address, primary=True, verified=True)
+    # Networks are stored by a hash of the address.
+    user.known_networks.all().delete()
+    user.email = address
+    user.save(update_fields=["email"])
+
+
+def _taken() -> Refused:
+    return Refused.because(Code.DUPLICATE, "Another account has this address by now: log in to that one.", "key")
+
+
 def _expired() -> Refused:
     return Refused.because(
-        AccountCode.EXPIRED, "This key was used or is too old: sign up again to get a new one.", "key"
+        AccountCode.EXPIRED, "This key was used or is too old: ask for a new one where you got this one.", "key"
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from domains.accounts import services, tasks, tokens
 from domains.accounts.models import KnownNetwork, Session, User
+from domains.accounts.tokens import KeyPurpose
 from domains.base.errors import Refused
 from tests.factories import PASSWORD, KnownNetworkFactory, UserFactory
 from tests.factories.accounts import SignUpAttemptFactory
@@ -136,7 +137,7 @@ def test_every_way_to_a_session_makes_its_network_known(settings) -> None:
     services.refresh_session(refresh_token=opened.tokens.refresh_token, ip_address="2001:db8:1:3::9")
     services.dev_log_in(email=user.email, ip_address="192.0.2.4")
     attempt = SignUpAttemptFactory()
-    services.verify_email(key=tokens.verification_key(attempt.pk), ip_address="192.0.2.5")
+    services.verify_email(key=tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk), ip_address="192.0.2.5")
     networks = ["2001:db8:1:2::/64", "2001:db8:1:3::/64", "192.0.2.4"]
     known = [tokens.network_digests(email=user.email, network=network)[0] for network in networks]
     assert list(user.known_networks.order_by("pk").values_list("digest", flat=True)) == known

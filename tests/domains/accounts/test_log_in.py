@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from domains.accounts import facts, services, tokens
 from domains.accounts.models import Session, UserType
+from domains.accounts.tokens import KeyPurpose
 from domains.base.errors import Problem, Refused
 from domains.base.models import OutboxEntry
 from tests.factories import PASSWORD, UserFactory
@@ -146,7 +147,7 @@ def test_an_attempt_at_a_proved_address_keeps_the_password_only_and_has_no_key()
     assert (attempt.display_name, attempt.zip_code, attempt.birth_year) == ("", "", None)
     assert not OutboxEntry.objects.filter(fact=facts.SignedUp.name()).exists()
     with pytest.raises(Refused, match="EXPIRED"):
-        services.verify_email(key=tokens.verification_key(attempt.pk))
+        services.verify_email(key=tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk))
 
 
 def test_past_the_attempts_of_a_day_both_are_refused_alike() -> None:

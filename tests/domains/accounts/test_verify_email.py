@@ -11,6 +11,7 @@ from django.core import mail, signing
 
 from domains.accounts import facts, services, tokens
 from domains.accounts.models import Session, SignUpAttempt, User, UserProfile, UserType
+from domains.accounts.tokens import KeyPurpose
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from tests.factories import PASSWORD, UserFactory
@@ -85,7 +86,7 @@ def test_an_unproved_address_that_signs_up_again_gets_a_new_key_and_either_works
 
 @pytest.mark.django_db
 def test_a_key_works_for_a_day() -> None:
-    key = tokens.verification_key(SignUpAttemptFactory().pk)
+    key = tokens.sign_key(KeyPurpose.VERIFY_EMAIL, SignUpAttemptFactory().pk)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=1, seconds=2), tick=False):
         assert_expired(key)
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=23), tick=False):
@@ -97,7 +98,7 @@ def test_a_key_works_for_a_day() -> None:
 def test_a_key_is_worth_nothing_for_an_account_that_is_suspended_or_of_staff(change: dict[str, bool]) -> None:
     attempt = SignUpAttemptFactory()
     User.objects.update(**change)
-    assert_expired(tokens.verification_key(attempt.pk))
+    assert_expired(tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk))
     assert not Session.objects.exists()
 
 
@@ -106,7 +107,7 @@ def test_an_attempt_takes_nothing_over_once_the_address_was_proved_another_way()
     attempt = SignUpAttemptFactory(display_name="Mallory")
     attempt.user.emailaddress_set.update(verified=True)
     before = User.objects.values().get()
-    assert_expired(tokens.verification_key(attempt.pk))
+    assert_expired(tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk))
     assert User.objects.values().get() == before
 
 
@@ -121,7 +122,7 @@ def test_what_was_signed_for_something_else_is_no_key() -> None:
 
 @pytest.mark.django_db
 def test_keys_of_the_former_secret_key_still_count(settings) -> None:
-    key = tokens.verification_key(SignUpAttemptFactory().pk)
+    key = tokens.sign_key(KeyPurpose.VERIFY_EMAIL, SignUpAttemptFactory().pk)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new secret key, long enough for anybody"
     assert services.verify_email(key=key).session.user.check_password(PASSWORD)
@@ -135,5 +136,5 @@ def test_the_year_of_birth_comes_from_the_attempt_that_was_proved_unless_one_is_
     user = UserFactory(unverified=True, password=None, profile__birth_year=known)
     SignUpAttemptFactory(user=user, birth_year=2000)
     attempt = SignUpAttemptFactory(user=user, birth_year=said)
-    services.verify_email(key=tokens.verification_key(attempt.pk))
+    services.verify_email(key=tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk))
     assert UserProfile.objects.get(user=user).birth_year == kept

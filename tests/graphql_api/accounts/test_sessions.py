@@ -174,10 +174,19 @@ CHANGED = {
     "session as text": {"sid": "1"},
     "too long": {"pad": "x" * 100_000},
 }
+
+
+def signed_by(kid: str, session: Session) -> str:
+    return jwt.encode({**CLAIMS, "sid": session.pk}, "k" * 32, headers={"kid": kid})
+
+
 FORGED = {
     "another key": lambda session: jwt.encode({**CLAIMS, "sid": session.pk}, "k" * 32),
     "the bare secret": lambda session: jwt.encode({**CLAIMS, "sid": session.pk}, settings.SECRET_KEY),
     "no algorithm": lambda session: unsigned({**CLAIMS, "sid": session.pk}),
+    "an unknown key": lambda session: signed_by("x", session),
+    "a key that is a path": lambda session: signed_by("../../dev/null", session),
+    "a key that is a statement": lambda session: signed_by("' OR 1=1 --", session),
     "refresh token": lambda session: tokens.issue_tokens(session).refresh_token,
     "nonsense": lambda session: "nonsense",
     "nothing": lambda session: "",
@@ -186,8 +195,8 @@ FORGED = {
 
 def changed(change: dict, session: Session) -> str:
     claims = {**CLAIMS, "sid": session.pk, **change}
-    key = tokens._key(settings.SECRET_KEY, tokens.Purpose.ACCESS)
-    return jwt.encode({name: value for name, value in claims.items() if value is not None}, key)
+    ((kid, key),) = tokens._keys(tokens.Purpose.ACCESS).items()
+    return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, headers={"kid": kid})
 
 
 def test_a_token_made_like_the_changed_ones_is_good_without_the_change(ada) -> None:
@@ -206,6 +215,35 @@ def test_a_forged_access_token_is_an_error_and_no_stranger(ada, forge) -> None:
     answer = with_token(forge(services.begin_session(user=ada).session))
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert answer.get("data") is None
+
+
+def test_two_tokens_of_one_second_differ_and_name_user_session_and_key(ada) -> None:
+    session = services.begin_session(user=ada).session
+    first, second = (tokens.issue_tokens(session, now=session.created_at) for _ in range(2))
+    assert first.access_token != second.access_token
+    assert first.refresh_token == second.refresh_token
+    for token in (first.access_token, first.refresh_token):
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert {"iss", "aud", "sub", "sid", "jti", "iat", "exp"} <= set(claims)
+        assert claims["sub"] != str(ada.pk)
+        assert jwt.get_unverified_header(token)["kid"] in tokens._keys(tokens.Purpose(claims["aud"]))
+
+
+def test_a_change_of_the_key_logs_nobody_out(ada, settings) -> None:
+    pair = services.begin_session(user=ada).tokens
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "n" * 50
+    assert with_token(pair.access_token)["data"]["me"]["email"] == ada.email
+    renewed = services.refresh_session(refresh_token=pair.refresh_token).tokens
+    settings.SECRET_KEY_FALLBACKS = []
+    assert with_token(renewed.access_token)["data"]["me"]["email"] == ada.email
+    assert with_token(pair.access_token)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+def test_a_token_from_before_keys_were_named_is_good_until_it_expires(ada) -> None:
+    session = services.begin_session(user=ada).session
+    (key,) = tokens._keys(tokens.Purpose.ACCESS).values()
+    assert with_token(jwt.encode({**CLAIMS, "sid": session.pk}, key))["data"]["me"]["email"] == ada.email
 
 
 def test_a_suspended_account_is_out_at_once(ada) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domains.accounts import tokens
 from domains.accounts.models import Session
+from domains.accounts.tokens import KeyPurpose
 from tests.api import Api, codes
 from tests.factories.accounts import SignUpAttemptFactory
 
@@ -23,7 +24,7 @@ mutation VerifyEmail($input: VerifyEmailInput!) {
 @pytest.mark.django_db
 def test_the_key_from_the_mail_proves_the_address_and_begins_a_session_once(api: Api) -> None:
     attempt = SignUpAttemptFactory(user__email="ada@example.org", display_name="Ada", zip_code="94110")
-    key = tokens.verification_key(attempt.pk)
+    key = tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk)
     session = api.act(VERIFY, key=key)
     assert session["user"] == {
         "email": "ada@example.org",

@@ -1,0 +1,34 @@
+"""Asking for the password again before an act that only the account's owner may do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from domains.accounts.errors import AccountCode
+from domains.accounts.models import Session, User
+from domains.accounts.services.guesses import limit_guesses
+from domains.accounts.services.log_in import is_password
+from domains.base.errors import Refused
+
+#: How fresh the log-in of a person without a password must be.
+FRESH_LOG_IN = timedelta(minutes=5)
+
+
+def confirm_password(*, actor: User, session: Session | None, password: str, field: str, ip_address: str) -> None:
+    """Refuse unless the password is the actor's; guesses count as those at `log_in` do.
+
+    An account without a password needs a log-in less than FRESH_LOG_IN ago instead. Refuses with BAD_CREDENTIALS and
+    RATE_LIMITED.
+    """
+    if not actor.has_usable_password():
+        if session is None or timezone.now() - session.created_at > FRESH_LOG_IN:
+            minutes = FRESH_LOG_IN // timedelta(minutes=1)
+            sentence = f"Your account has no password: log in again, then do this within {minutes} minutes."
+            raise Refused.because(AccountCode.BAD_CREDENTIALS, sentence, field)
+        return
+    with limit_guesses(email=actor.email, ip_address=ip_address):
+        if len(password) > settings.MAX_PASSWORD_LENGTH or not is_password(password, actor.password):
+            raise Refused.because(AccountCode.BAD_CREDENTIALS, "This is not your password.", field)
