@@ -3,8 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The test suite runs in one process more than there are cores: some tests only wait.
-WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
+# The test suite runs in more processes than there are cores: many of its tests only wait.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) * 2)))
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve worker test test-fast check format bench weights load attacks faults schema lock web install install-dev clean

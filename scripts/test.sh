@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Runs every test: on the embedded default, then on PostgreSQL and Redis, where they answer, what they do in ways of
-# their own. THOROUGH=1 runs everything on both, with more examples of what is random, as CI does.
+# their own. THOROUGH=1 runs everything on both, what takes minutes too, and more examples of what is random, as CI does.
 # REQUIRE_SERVICES=1 makes a missing service a failure.
 set -euo pipefail
+# Each process would compile all tests anew.
+unset PYTHONDONTWRITEBYTECODE
 export TEST_POSTGRES_URL=${TEST_POSTGRES_URL:-postgresql://postgres@127.0.0.1:5432}
 export TEST_REDIS_URL=${TEST_REDIS_URL:-redis://127.0.0.1:6379}
 
@@ -15,8 +17,10 @@ stricter=()
   graphql_api/messaging/test_acts_by_viewer.py
   graphql_api/opportunities/test_{host_mutations,hours_mutations,mutations}_by_viewer.py
 )
+embedded="not services and not thorough" services="postgresql and not thorough"
+[ "${THOROUGH:-}" != 1 ] || embedded="not services" services="not alike"
 echo "== On the embedded default: SQLite, in-process"
-env -u DATABASE_URL -u REDIS_URL "$BIN/pytest" -n "$WORKERS" --dist loadgroup -m "not services" \
+env -u DATABASE_URL -u REDIS_URL "$BIN/pytest" -n "$WORKERS" --dist loadgroup -m "$embedded" \
   "${stricter[@]/#/--ignore=tests/}" "$@"
 
 if [ -n "$missing" ]; then
@@ -25,9 +29,8 @@ if [ -n "$missing" ]; then
   exit 0
 fi
 
-# One process for each core: PostgreSQL gives a hundred connections, and some tests take fifty.
+# Fewer processes: PostgreSQL gives a hundred connections, and some tests take fifty.
 echo "== On PostgreSQL and Redis"
-which=postgresql
-[ "${THOROUGH:-}" != 1 ] || which="not alike"
 DATABASE_URL="$TEST_POSTGRES_URL/mishmob" REDIS_URL="$TEST_REDIS_URL/1" \
-  "$BIN/pytest" -n auto --dist loadgroup -m "$which" tests/domains tests/graphql_api tests/web tests/services "$@"
+  "$BIN/pytest" -n "$(((WORKERS + 2) / 2))" --dist loadgroup -m "$services" \
+  tests/domains tests/graphql_api tests/web tests/services "$@"

@@ -47,6 +47,14 @@ SLOW = (
     "graphql_api/test_fuzz.py",
     "house/test_weights.py",
     "journeys/",
+    "services/",
+)
+#: What takes minutes and asks anew, on a larger scale, what others ask: CI runs it, and `THOROUGH=1 make test`.
+THOROUGH = (
+    "attacks/test_attacks.py",
+    "domains/skills/test_published_taxonomies.py",
+    "services/test_npm_clients_over_services.py",
+    "services/test_soak.py",
 )
 #: What the two databases do in ways of their own: locks, searches, distances, ids and texts that only one refuses.
 #: `make test` asks it of both, and all else of SQLite alone; CI asks everything of both.
@@ -95,10 +103,12 @@ ALIKE = (
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what is slow, and how its database matters: by its path, or as it commits."""
+    """Mark what is slow, what CI alone need run, and how the database matters: by the path, or as it commits."""
     path = item.path.relative_to(TESTS).as_posix()
     if path.startswith(SLOW):
         item.add_marker("slow")
+    if path.startswith(THOROUGH):
+        item.add_marker("thorough")
     commits = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
     if path.startswith(ALIKE):
         item.add_marker("alike")

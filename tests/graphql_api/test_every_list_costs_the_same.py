@@ -252,7 +252,9 @@ def far_down(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
         monkeypatch.setattr(limits, limit, 10**9)
 
 
-@pytest.mark.parametrize("staff", [False, True], ids=["member", "staff"])
+@pytest.mark.parametrize(
+    "staff", [pytest.param(False, id="member"), pytest.param(True, id="staff", marks=pytest.mark.thorough)]
+)
 @pytest.mark.parametrize("root", sorted({*QUERY.fields, *KINDS} - {"node"}))
 def test_a_list_costs_the_same_with_five_rows_as_with_one(api_as: Any, root: str, staff: bool) -> None:
     world = World(UserFactory(user_type=UserType.BOTH, overseer=staff))

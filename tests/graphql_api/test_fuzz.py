@@ -33,7 +33,11 @@ NODE: Any = schema._schema.type_map["Node"]
 #: The models that the schema shows as nodes.
 SHOWN = {kind.name for kind in schema._schema.get_possible_types(NODE)}
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", examples(8)))
-VIEWERS = ("stranger", "volunteer", "owner")
+VIEWERS = (
+    pytest.param("stranger", marks=pytest.mark.thorough),
+    "volunteer",
+    pytest.param("owner", marks=pytest.mark.thorough),
+)
 #: What no answer may show of the server.
 INSIDES = re.compile(r"Traceback|psycopg|sqlite3|SELECT |INSERT |site-packages|File \\\"|/usr/|/w[o]rk/|object at 0x")
 
