@@ -16,10 +16,12 @@ from django.test import Client
 
 from tests.api import Api
 from tests.cache import forget
+from tests.live_server import LiveServer
 from tests.made_databases import copy_database, create_database, drop_database
 from tests.midsummer import MIDSUMMER
 
 TESTS = Path(__file__).parent
+LiveServer.is_forked = True
 #: What starts processes or browsers, or tells a long story. It begins first, so that nobody waits for the last of it
 #: alone, and `make test-fast` leaves it out.
 SLOW = (
@@ -109,6 +111,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("slow")
     if path.startswith(THOROUGH):
         item.add_marker("thorough")
+    if path.startswith(("journeys/", "services/")) and not item.get_closest_marker("xdist_group"):
+        # The servers of a file are started by one process only.
+        item.add_marker(pytest.mark.xdist_group(path))
     commits = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
     if path.startswith(ALIKE):
         item.add_marker("alike")

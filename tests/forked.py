@@ -67,8 +67,39 @@ def run_python(
         return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
 
 
+class ForkedPython:
+    """A running `python …` of the project, with the methods of `subprocess.Popen` that tests call."""
+
+    def __init__(self, *arguments: str, environ: dict[str, str], log: Path) -> None:
+        files = [Path(os.devnull), log, log]
+        self._process = _processes().Process(target=_run, args=(arguments, environ, files), daemon=True)
+        self._process.start()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it ends; return the exit code."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+        return self._process.exitcode
+
+    def send_signal(self, signal: int) -> None:
+        """Send it a signal."""
+        if self._process.exitcode is None and self.pid:
+            os.kill(self.pid, signal)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+
 def _run(arguments: tuple[str, ...], environ: dict[str, str], files: list[Path]) -> None:
-    flags = (os.O_RDONLY, os.O_WRONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT)
+    output = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    flags = (os.O_RDONLY, output, output)
     for stream, (file, flag) in enumerate(zip(files, flags, strict=True)):
         os.dup2(os.open(file, flag), stream)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 # it stays open until the process ends

@@ -12,8 +12,9 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from tests.forked import ForkedPython
 from tests.made_databases import copy_database
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,9 @@ def free_port() -> int:
 class LiveServer:
     """`manage.py serve` with an environment of its own; its log is in var/test-artifacts."""
 
+    #: Whether it is forked from a process that has the libraries imported; benchmarks measure it whole.
+    is_forked: ClassVar[bool] = False
+
     def __init__(self, name: str, **environ: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -41,7 +45,7 @@ class LiveServer:
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if key in os.environ}
         self.environ = {**kept, "DEBUG": "true", "PORT": str(self.port), **environ}
         self.command = [sys.executable, "manage.py", "serve"]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | ForkedPython | None = None
 
     def manage(self, *arguments: str) -> None:
         """Run a management command in the server's environment."""
@@ -61,8 +65,11 @@ class LiveServer:
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self.command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
+        if self.is_forked:
+            self._process = ForkedPython(*self.command[1:], environ=self.environ, log=self.log)
+        else:
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(self.command, cwd=ROOT, env=self.environ, stdout=log, stderr=log)
         deadline = time.monotonic() + START_PATIENCE
         while not self._answers():
             assert self._process.poll() is None, f"the server ended: see {self.log}"

@@ -22,9 +22,18 @@ from tests.subscriptions import follow
 
 CORE: Any = schema._schema
 #: Which type the ids of an argument or a field name, where its own name does not say it.
-NAMED = {"corrects": "HoursEntry", "endorsedSkill": "Skill", "host": "OpportunityHost", "membership": "HostMembership",
-         "participant": "User", "record": "ServiceRecord", "requiredCourse": "Course", "subject": "Message",
-         "attachment": "MessageAttachment"}  # fmt: skip
+NAMED = {
+    "attachment": "MessageAttachment",
+    "corrects": "HoursEntry",
+    "endorsedSkill": "Skill",
+    "host": "OpportunityHost",
+    "membership": "HostMembership",
+    "participant": "User",
+    "record": "ServiceRecord",
+    "requiredCourse": "Course",
+    "session": "UserSession",
+    "subject": "Message",
+}
 #: What some mutations look at before they look for what an id names.
 SOUND: dict[str, dict[str, Any]] = {"reactToMessage": {"emoji": "🎉"}, "markNotificationsRead": {"all": False}}
 MISSING_KEY = 987_654_321
