@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) * 2)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test test-fast check format bench weights load attacks faults schema lock web install install-dev clean
+.PHONY: help run serve worker test test-fast check format bench weights load attacks faults alike schema lock web install install-dev clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ attacks: install-dev ## Replay requests that once hurt a server; print CPU and b
 
 faults: install-dev ## Kill servers, Redis and worker in turn while people talk, for ten minutes (MINUTES=…)
 	$(BIN)/python -m tests.benchmarks.soak
+
+alike: install-dev ## Measure whether the time of an answer tells that an address has an account
+	$(BIN)/python -m tests.benchmarks.alike
 
 schema: install ## Print the GraphQL schema, and the types without an id for the cache of urql
 	DEBUG=true $(BIN)/python manage.py print_schema

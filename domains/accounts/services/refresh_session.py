@@ -12,7 +12,12 @@ from domains.accounts.models import Session
 from domains.accounts.services.begin_session import OpenSession
 from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.log_out import end_sessions
+from domains.base import rates
 from domains.base.errors import Refused
+from domains.base.networks import client_network
+
+#: Refreshes from one network. Access tokens live five minutes, so that is 1,500 people behind one address.
+RATE_LIMIT, RATE_SECONDS = 300, 60
 
 
 def refresh_session(*, refresh_token: str, ip_address: str = "") -> OpenSession:
@@ -20,8 +25,10 @@ def refresh_session(*, refresh_token: str, ip_address: str = "") -> OpenSession:
 
     The newest token is exchanged for its successor. The previous token gets that same successor within ten seconds
     of its rotation, because the first reply may have been lost. Any other old token means that a token was stolen,
-    so the session ends. Refuses with BAD_CREDENTIALS.
+    so the session ends. Refuses with BAD_CREDENTIALS and RATE_LIMITED.
     """
+    if ip_address:
+        rates.spend(what="refresh", key=client_network(ip_address), limit=RATE_LIMIT, seconds=RATE_SECONDS)
     try:
         session_id, generation = tokens.read_refresh(refresh_token)
     except tokens.BadToken:

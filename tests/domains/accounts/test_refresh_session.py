@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 
 from domains.accounts import services
 from domains.accounts.models import Session
+from domains.accounts.services.refresh_session import RATE_LIMIT
 from domains.base.errors import Refused
 from tests.factories import UserFactory
 
@@ -58,3 +60,15 @@ def test_each_refusal_is_one_of_its_own_and_names_the_field_as_python_does(opene
         refusals.append(caught.value)
     assert len({id(refusal) for refusal in refusals}) == 4
     assert {refusal.problems[0].field for refusal in refusals} == {"refresh_token"}
+
+
+@pytest.mark.usefixtures("one_window")
+def test_a_network_refreshes_three_hundred_times_a_minute(opened: services.OpenSession) -> None:
+    codes: Counter[str] = Counter()
+    for _ in range(RATE_LIMIT + 1):
+        with pytest.raises(Refused) as refused:
+            services.refresh_session(refresh_token="nonsense", ip_address="203.0.113.1")
+        codes[str(refused.value.problems[0].code)] += 1
+    assert codes == {"BAD_CREDENTIALS": RATE_LIMIT, "RATE_LIMITED": 1}
+    assert refused.value.retry_after
+    services.refresh_session(refresh_token=opened.tokens.refresh_token, ip_address="203.0.113.2")
