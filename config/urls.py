@@ -15,6 +15,7 @@ from graphql_api.schema import schema
 from web.docs import docs_page
 from web.files import attachment_file
 from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
+from web.passwords import reset_password_page
 from web.records import service_record_page
 from web.unsubscribe import unsubscribe_page
 
@@ -23,6 +24,7 @@ admin.site.login_form = AdminLogInForm
 urlpatterns = [
     path("", front_page),
     path("verify-email", mailed_key_page, {"purpose": "verify-email"}),
+    path("reset-password", csrf_exempt(reset_password_page)),
     path("host-invitation", mailed_key_page, {"purpose": "host-invitation"}),
     # The link in a mail is its own permission; mail programs post to it without a cookie.
     path("notifications/unsubscribe/<str:token>", csrf_exempt(unsubscribe_page)),

@@ -62,7 +62,7 @@ def _demo_users() -> list[dict[str, str]]:
 _MAILED_KEYS = {
     "verify-email": {
         "title": "Prove your address",
-        "lead": "Give this key to the app or website you signed up with. It works once, for a day.",
+        "lead": "Give this key to the app or website where you typed this address. It works once, for a day.",
         "operation": "verifyEmail",
         "answer": "a session",
     },

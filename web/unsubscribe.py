@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from domains.base.errors import NotFound
 from domains.notifications import services
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-}
+from web.mailed_pages import render_mailed_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +23,4 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
             context = {"state": "ended", "topic": services.unsubscribe(token=token)}
     except NotFound:
         status, context = 404, {"state": "unknown"}
-    response = render(request, "unsubscribe.html", context, status=status)
-    for name, value in HEADERS.items():
-        response[name] = value
-    return response
+    return render_mailed_page(request, "unsubscribe.html", context, status)
