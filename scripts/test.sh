@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: on the embedded default, then on PostgreSQL and Redis, where they answer, what they do in ways of
-# their own. THOROUGH=1 runs everything on both, what takes minutes too, and more examples of what is random, as CI does.
-# REQUIRE_SERVICES=1 makes a missing service a failure.
+# Runs the tests: on the embedded default, then on PostgreSQL and Redis where they answer, each question once but for what
+# commits. THOROUGH=1 asks both databases everything, runs what takes minutes, and makes more examples of what is random,
+# as CI does. REQUIRE_SERVICES=1 makes a missing service a failure.
 set -euo pipefail
 # Each process would compile all tests anew.
 unset PYTHONDONTWRITEBYTECODE
@@ -17,8 +17,12 @@ stricter=()
   graphql_api/messaging/test_acts_by_viewer.py
   graphql_api/opportunities/test_{host_mutations,hours_mutations,mutations}_by_viewer.py
 )
-embedded="not services and not thorough" services="postgresql and not thorough"
-[ "${THOROUGH:-}" != 1 ] || embedded="not services" services="not alike"
+if [ "${THOROUGH:-}" = 1 ]; then
+  embedded="not services" services="not alike"
+else
+  embedded="not services and not thorough" services="(postgresql or commits) and not thorough"
+  [ -n "$missing" ] || embedded+=" and not postgresql"
+fi
 echo "== On the embedded default: SQLite, in-process"
 env -u DATABASE_URL -u REDIS_URL "$BIN/pytest" -n "$WORKERS" --dist loadgroup -m "$embedded" \
   "${stricter[@]/#/--ignore=tests/}" "$@"

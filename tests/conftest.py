@@ -55,11 +55,17 @@ SLOW = (
 THOROUGH = (
     "attacks/test_attacks.py",
     "domains/skills/test_published_taxonomies.py",
+    "journeys/test_graphiql_in_production.py",
+    "journeys/test_make_run.py",
+    "journeys/test_npm_clients.py",
+    "services/test_cut_connections.py",
+    "services/test_held_rows.py",
     "services/test_npm_clients_over_services.py",
+    "services/test_slow_outside.py",
     "services/test_soak.py",
 )
-#: What the two databases do in ways of their own: locks, searches, distances, ids and texts that only one refuses.
-#: `make test` asks it of both, and all else of SQLite alone; CI asks everything of both.
+#: What PostgreSQL is the stricter one in: searches, distances, ids and texts that it refuses. `make test` asks it alone
+#: where it answers, both databases what commits, and SQLite alone all else. CI asks everything of both.
 POSTGRESQL = (
     "domains/base/",
     "domains/geo/",
@@ -117,8 +123,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     commits = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
     if path.startswith(ALIKE):
         item.add_marker("alike")
-    elif commits or path.startswith(POSTGRESQL):
+    elif path.startswith(POSTGRESQL):
         item.add_marker("postgresql")
+    elif commits:
+        item.add_marker("commits")
 
 
 @pytest.hookimpl(trylast=True)
