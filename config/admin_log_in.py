@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from domains.accounts.services import limit_guesses, remember_network
 from domains.base.addresses import address_key
 from domains.base.errors import RateLimited
-from graphql_api.edge.network import client_address
+from domains.base.networks import client_address
 
 
 class AdminLogInForm(AdminAuthenticationForm):

@@ -103,7 +103,6 @@ ALIKE = (
     "graphql_api/edge/test_hosts.py",
     "graphql_api/edge/test_http_edge.py",
     "graphql_api/edge/test_names_of_uploads.py",
-    "graphql_api/edge/test_network.py",
     "graphql_api/edge/test_persisted_queries.py",
     "graphql_api/edge/test_socket_frames.py",
     "graphql_api/test_every_list_costs_the_same.py",

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from domains.accounts import services
 from domains.accounts.errors import AccountCode
-from domains.base.errors import Refused
+from domains.base.errors import Code, Refused
+from domains.base.locks import refuse_when_busy
+from domains.base.networks import client_address
 from web.mailed_pages import render_mailed_page
 
 
@@ -19,14 +21,16 @@ def reset_password_page(request: HttpRequest) -> HttpResponse:
         return _page(request, "asked", key=key)
     if (password := request.POST.get("password", "")) != request.POST.get("again", ""):
         return _page(request, "asked", key=key, problems=["The two passwords are not the same."], status=422)
+    address = client_address(request.META["REMOTE_ADDR"], request.META.get("HTTP_X_FORWARDED_FOR", ""))
     try:
-        opened = services.reset_password(key=key, new_password=password)
+        with refuse_when_busy():
+            services.reset_forgotten_password(key=key, new_password=password, ip_address=address)
     except Refused as refusal:
-        if refusal.problems[0].code == AccountCode.EXPIRED:
+        code = refusal.problems[0].code
+        if code == AccountCode.EXPIRED:
             return _page(request, "expired", status=410)
-        return _page(request, "asked", key=key, problems=[one.message for one in refusal.problems], status=422)
-    # The page keeps no session: people log in where they use the community.
-    services.end_session(actor=opened.session.user, session_id=opened.session.pk)
+        status = 503 if code == Code.CONFLICT else 429 if code == Code.RATE_LIMITED else 422
+        return _page(request, "asked", key=key, problems=[one.message for one in refusal.problems], status=status)
     return _page(request, "done")
 
 

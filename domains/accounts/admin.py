@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.db import transaction
 from django.http import HttpRequest
 
 from domains.accounts.models import (
@@ -20,6 +21,7 @@ from domains.accounts.models import (
     User,
     UserProfile,
 )
+from domains.accounts.services import end_requests, end_sessions, set_password
 from domains.base.admin import HTTPS_ADDRESSES, AddressForm, ReadOnlyAdmin, TableAdmin, count_column
 
 #: The fields that make a person staff, and give staff their rights.
@@ -50,6 +52,17 @@ class ChangeUserForm(AddressForm, UserChangeForm):  # type: ignore[type-arg] # a
         fields = ("email", "display_name")
 
 
+class SetPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg] # as above
+    """A new password that staff set: it ends what the old one had begun, as every change of a password does."""
+
+    def save(self, commit: bool = True) -> User:  # noqa: ARG002 # it is always stored
+        """Store the password, end all sessions, and tell the person by mail."""
+        person: User = super().save(commit=False)
+        with transaction.atomic():
+            set_password(User.objects.select_for_update(no_key=True).get(pk=person.pk), person.password)
+        return person
+
+
 class UserProfileInline(admin.StackedInline):  # type: ignore[type-arg] # as above
     """The person's public profile."""
 
@@ -65,6 +78,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
 
     form = ChangeUserForm
     add_form = AddUserForm
+    change_password_form = SetPasswordForm
     list_display = (
         "email",
         "display_name",
@@ -110,13 +124,17 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
         """Keep the profile and the list of addresses in step; a new address still has to be proven.
 
         Attempts to sign up with the former address, requests to change it and requests for a new password are removed:
-        their keys came to the former address.
+        their keys came to the former address. The sessions of an account that is closed end.
         """
         super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_requests(obj)
+            end_sessions(obj.sessions.all())
         if "email" in form.changed_data:
             obj.sign_up_attempts.all().delete()
-            obj.email_changes.filter(done_at__isnull=True).delete()
-            PasswordReset.objects.filter(email__in=[form.initial.get("email", ""), obj.email]).delete()
+            obj.emailaddress_set.exclude(email=obj.email).delete()
+            PasswordReset.objects.filter(email=form.initial.get("email", "")).delete()
+            end_requests(obj)
         UserProfile.objects.get_or_create(user=obj)
         EmailAddress.objects.get_or_create(
             user=obj, email=obj.email, defaults={"primary": not obj.emailaddress_set.exists()}

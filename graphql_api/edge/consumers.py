@@ -25,11 +25,10 @@ from domains.accounts import selectors as accounts
 from domains.accounts.models import Session
 from domains.base.errors import NotSignedIn
 from domains.base.logs import begin_request
-from domains.base.networks import client_network
+from domains.base.networks import client_address, client_network
 from graphql_api.checks.answers import encode_message
 from graphql_api.context import Context
 from graphql_api.edge.frames import Allowance, BadFrame, read_frame
-from graphql_api.edge.network import client_address
 from graphql_api.edge.operations import Handler, Operations
 from graphql_api.live.close_codes import BAD_FRAME, SESSION_OVER, SLOW, TOO_MANY, TRY_AGAIN_LATER
 from graphql_api.live.database import in_database

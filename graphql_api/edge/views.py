@@ -24,6 +24,7 @@ from strawberry.types.execution import PreExecutionError
 from domains.accounts import selectors as accounts
 from domains.base.errors import NotSignedIn, RateLimited
 from domains.base.logs import begin_request, current_request_id
+from domains.base.networks import client_address
 from graphql_api.checks import rate_limit
 from graphql_api.checks.answers import encode_answer
 from graphql_api.checks.input_limits import MAX_VALUES, holds_too_many_values
@@ -31,7 +32,6 @@ from graphql_api.checks.limits import MAX_CHARACTERS
 from graphql_api.checks.rate_limit import REFUSAL_COST
 from graphql_api.checks.texts import is_unicode
 from graphql_api.context import Context
-from graphql_api.edge.network import client_address
 from graphql_api.edge.uploads import MULTIPART, check_multipart, read_multipart
 from graphql_api.errors import NO_OPERATION, is_variable_error
 from graphql_api.schema import schema

@@ -105,3 +105,25 @@ def test_ten_changes_of_one_password_at_once_leave_the_one_that_won() -> None:
     user.refresh_from_db()
     (winner,) = [number for number, answer in enumerate(answers) if not isinstance(answer, Refused)]
     assert user.check_password(passwords[winner])
+
+
+def test_changes_log_outs_and_refreshes_at_once_never_wait_in_a_circle() -> None:
+    user = UserFactory()
+    opened = [services.begin_session(user=user) for _ in range(6)]
+    passwords = [f"seven quiet otters knitting {number}" for number in range(6)]
+
+    def act(number: int) -> object:
+        actor, mine = User.objects.get(pk=user.pk), opened[number % 6]
+        if number % 3 == 0:
+            return services.change_password(
+                actor=actor,
+                session=mine.session,
+                current_password=PASSWORD,
+                new_password=passwords[number // 3],
+                ip_address=f"198.51.100.{number}",
+            )
+        if number % 3 == 1:
+            return services.log_out(actor=actor, session=None, refresh_token=None, everywhere=True)
+        return services.refresh_session(refresh_token=mine.tokens.refresh_token, ip_address=f"203.0.113.{number}")
+
+    at_once(act, 18)  # a deadlock would be an OperationalError, which no act refuses with

@@ -9,7 +9,7 @@ from domains.accounts.services.end_session import end_session
 from domains.accounts.services.guesses import limit_guesses
 from domains.accounts.services.known_networks import remember_network, remove_old_networks
 from domains.accounts.services.log_in import log_in
-from domains.accounts.services.log_out import log_out
+from domains.accounts.services.log_out import end_sessions, log_out
 from domains.accounts.services.mails import (
     queue_account_exists_mail,
     queue_email_change_mails,
@@ -20,7 +20,8 @@ from domains.accounts.services.mails import (
 )
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.request_password_reset import remove_old_resets, request_password_reset
-from domains.accounts.services.reset_password import reset_password
+from domains.accounts.services.reset_password import reset_forgotten_password, reset_password
+from domains.accounts.services.set_password import end_requests, set_password
 from domains.accounts.services.sign_up import remove_old_attempts, sign_up
 from domains.accounts.services.unblock_user import unblock_user
 from domains.accounts.services.update_profile import update_profile

@@ -13,10 +13,12 @@ from domains.accounts.models import EmailChange, Session, User
 from domains.accounts.services.confirm_password import confirm_password
 from domains.base import bus, rates
 from domains.base.addresses import parse_address
-from domains.base.errors import Code, Refused, problems_of
+from domains.base.errors import Code, RateLimited, Refused, problems_of
 
 #: Requests of one account, each of which sends two mails.
 RATE_LIMIT, RATE_SECONDS = 5, 24 * 3600
+#: How many mails one address gets in a day, from all accounts; further requests are answered alike, and do nothing.
+MAX_MAILS_PER_DAY = 5
 CHANGE_RETENTION = timedelta(days=30)
 
 
@@ -32,11 +34,17 @@ def change_email(*, actor: User, session: Session | None, new_email: str, passwo
     except ValidationError as error:
         raise Refused(*problems_of(error, "new_email")) from None
     if address == actor.email:
-        raise Refused.because(Code.INVALID, "This is your address already.", "new_email")
+        raise Refused.because(Code.INVALID, "This is already your address.", "new_email")
     confirm_password(actor=actor, session=session, password=password, field="password", ip_address=ip_address)
     rates.spend(what="change_email", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    try:
+        rates.spend(what="change_email_mail", key=address, limit=MAX_MAILS_PER_DAY, seconds=RATE_SECONDS)
+    except RateLimited:
+        return address
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        if user.password != actor.password:
+            raise Refused.because(Code.CONFLICT, "Your password was changed elsewhere just now.", "password")
         user.email_changes.filter(done_at__isnull=True).delete()
         change = user.email_changes.create(old_email=user.email, new_email=address)
         bus.publish(facts.EmailChangeRequested(change_id=change.pk))

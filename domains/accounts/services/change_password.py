@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
-from domains.accounts import tokens
 from domains.accounts.models import Session, User
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.confirm_password import confirm_password
-from domains.accounts.services.log_out import end_sessions
 from domains.accounts.services.set_password import hash_new_password, set_password
 from domains.base.errors import Code, Refused
 
@@ -17,7 +14,7 @@ from domains.base.errors import Code, Refused
 def change_password(
     *, actor: User, session: Session | None, current_password: str, new_password: str, ip_address: str = ""
 ) -> OpenSession:
-    """The actor has the new password; the other sessions end, and this one goes on with the tokens that are returned.
+    """The actor has the new password; all sessions end, and a new one begins on the caller's device.
 
     An account without a password gets its first one, if its log-in is fresh. Refuses with BAD_CREDENTIALS,
     RATE_LIMITED, TOO_SHORT, TOO_LONG, INVALID, and CONFLICT if the password was changed elsewhere meanwhile.
@@ -27,18 +24,8 @@ def change_password(
     )
     encoded = hash_new_password(new_password, actor)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=actor.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         if user.password != actor.password:
             raise Refused.because(Code.CONFLICT, "Your password was changed elsewhere just now.", "current_password")
         set_password(user, encoded)
-        own = user.sessions.filter(pk=session.pk, ended_at__isnull=True).select_for_update() if session else None
-        kept = own.first() if own else None
-        end_sessions(user.sessions.exclude(pk=kept.pk) if kept else user.sessions.all())
-        if kept is None:
-            return begin_session(user=user, ip_address=ip_address)
-        # A refresh token that was copied from this device ends with the old password, too.
-        kept.generation += 2
-        kept.rotated_at = timezone.now()
-        kept.save(update_fields=["generation", "rotated_at"])
-        kept.user = user
-        return OpenSession(kept, tokens.issue_tokens(kept))
+        return begin_session(user=user, device_name=session.device_name if session else "", ip_address=ip_address)

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 
 from domains.accounts.errors import AccountCode
@@ -27,7 +28,12 @@ def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> O
     email = address_key(email)
     with limit_guesses(email=email, ip_address=ip_address):
         user = _find_by_password(email, password)
-    return begin_session(user=user, device_name=device_name, ip_address=ip_address)
+    with transaction.atomic():
+        # The password may have been changed while it was compared.
+        unchanged = User.objects.filter(pk=user.pk, is_active=True, password=user.password)
+        if not unchanged.select_for_update(no_key=True).exists():
+            raise _wrong()
+        return begin_session(user=user, device_name=device_name, ip_address=ip_address)
 
 
 def _find_by_password(email: str, password: str) -> User:
@@ -48,7 +54,11 @@ def _find_by_password(email: str, password: str) -> User:
             AccountCode.EMAIL_NOT_VERIFIED,
             "Prove your address first: follow the mail that you got when you signed up. Sign up again to get another.",
         )
-    raise Refused.because(AccountCode.BAD_CREDENTIALS, "The address or the password is wrong.")
+    raise _wrong()
+
+
+def _wrong() -> Refused:
+    return Refused.because(AccountCode.BAD_CREDENTIALS, "The address or the password is wrong.")
 
 
 def is_password(password: str, encoded: str | None) -> bool:

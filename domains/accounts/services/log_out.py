@@ -28,7 +28,7 @@ def log_out(*, actor: User, session: Session | None = None, refresh_token: str |
 
 def end_sessions(sessions: QuerySet[Session]) -> int:
     """End those of the sessions that have not ended; call it in a transaction. Returns how many."""
-    ids = list(sessions.filter(ended_at__isnull=True).select_for_update().values_list("pk", flat=True))
+    ids = list(sessions.filter(ended_at__isnull=True).order_by("pk").select_for_update().values_list("pk", flat=True))
     Session.objects.filter(pk__in=ids).update(ended_at=timezone.now())
     if ids:
         bus.publish(*(facts.SessionEnded(session_id=session_id) for session_id in ids))

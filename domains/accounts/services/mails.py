@@ -102,7 +102,7 @@ def write_email_change_mail(job: MailJob) -> mail.Mail | None:
     if change is None:
         return None
     if User.objects.with_verified_email().filter(email=change.new_email).exists():
-        return mail.Mail("accounts/account_exists", "You have an account already", change.new_email)
+        return mail.Mail("accounts/email_taken", "You have an account already", change.new_email)
     key = tokens.sign_key(KeyPurpose.CHANGE_EMAIL, change.pk)
     context = {"key": key, "link": f"{settings.PUBLIC_URL}/verify-email?key={key}"}
     return mail.Mail("accounts/change_email", "Prove your new address", change.new_email, context)
@@ -115,7 +115,9 @@ def write_email_change_requested_mail(job: MailJob) -> mail.Mail | None:
     if change is None:
         return None
     context = {"at": change.created_at}
-    return mail.Mail("accounts/email_change_requested", "A new address was asked for", change.old_email, context)
+    return mail.Mail(
+        "accounts/email_change_requested", "Request to change your email address", change.old_email, context
+    )
 
 
 @mail.writes(EMAIL_CHANGED)
@@ -124,5 +126,7 @@ def write_email_changed_mail(job: MailJob) -> mail.Mail | None:
     change = EmailChange.objects.filter(pk=job.source_id).first()
     context = {"at": change.done_at} if change else {}
     return (
-        mail.Mail("accounts/email_changed", "Your address was changed", change.old_email, context) if change else None
+        mail.Mail("accounts/email_changed", "Your email address was changed", change.old_email, context)
+        if change
+        else None
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from domains.accounts import facts
 from domains.accounts.models import PasswordReset
+from domains.accounts.services.known_networks import is_known_network
 from domains.base import bus, rates
 from domains.base.addresses import parse_address
 from domains.base.errors import RateLimited, Refused, problems_of
@@ -18,8 +19,9 @@ from domains.base.networks import client_network
 
 #: Requests from one network.
 RATE_LIMIT, RATE_SECONDS = 20, 3600
-#: How many mails one address gets in a day; further requests are answered alike, and send none.
-MAX_MAILS_PER_DAY = 5
+#: How many mails one address gets in a day from one network, and from all networks that its account had no session
+#: from; further requests are answered alike, and send none.
+MAX_MAILS_PER_NETWORK, MAX_MAILS_PER_DAY = 5, 20
 RESET_RETENTION = timedelta(days=1)
 
 
@@ -35,11 +37,19 @@ def request_password_reset(*, email: str, ip_address: str) -> str:
     except ValidationError as error:
         raise Refused(*problems_of(error, "email")) from None
     with suppress(RateLimited):
-        rates.spend(what="password_reset_mail", key=address, limit=MAX_MAILS_PER_DAY, seconds=24 * 3600)
+        _count_mail(address, client_network(ip_address))
         with transaction.atomic():
             request = PasswordReset.objects.create(email=address)
             bus.publish(facts.PasswordResetRequested(reset_id=request.pk))
     return address
+
+
+def _count_mail(address: str, network: str) -> None:
+    """Count a mail; a network that the account had a session from has a count of its own, which no stranger uses up."""
+    day = 24 * 3600
+    rates.spend(what="password_reset_from", key=f"{address} {network}", limit=MAX_MAILS_PER_NETWORK, seconds=day)
+    if not is_known_network(email=address, network=network):
+        rates.spend(what="password_reset_mail", key=address, limit=MAX_MAILS_PER_DAY, seconds=day)
 
 
 def remove_old_resets() -> int:

@@ -1,4 +1,4 @@
-"""Setting a password that was chosen anew; called by the services that have checked who asks."""
+"""Setting a password that was chosen anew; called by the services that have authenticated the caller."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from domains.accounts import facts
 from domains.accounts.models import PasswordReset, User
+from domains.accounts.services.log_out import end_sessions
 from domains.accounts.services.sign_up import password_problems
 from domains.base import bus
 from domains.base.errors import Refused
@@ -20,12 +21,19 @@ def hash_new_password(password: str, user: User) -> str:
 
 
 def set_password(user: User, encoded: str) -> None:
-    """The account has the password; keys that were mailed before no longer work, and its owner is told by mail.
+    """The account has the password, all its sessions have ended, and its owner is told by mail.
 
-    Call it in a transaction that holds the lock of the user's row; ending sessions is the caller's part.
+    What was begun with the old password ends with it: keys for a new password, and requests to change the address. Call
+    it in a transaction that holds the lock of the user's row.
     """
     user.password = encoded
     user.save(update_fields=["password"])
-    PasswordReset.objects.filter(email=user.email).delete()
-    user.sign_up_attempts.all().delete()
+    end_requests(user)
+    end_sessions(user.sessions.all())
     bus.publish(facts.PasswordChanged(user_id=user.pk, at=timezone.now().isoformat()))
+
+
+def end_requests(user: User) -> None:
+    """End what a key from a mail could still do to the account: set its password, or change its address."""
+    PasswordReset.objects.filter(email=user.email).delete()
+    user.email_changes.filter(done_at__isnull=True).delete()

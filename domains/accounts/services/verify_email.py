@@ -36,17 +36,24 @@ def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
             .first()
         )
         attempt = user.sign_up_attempts.filter(pk=attempt_id).first() if user else None
-        if user is None or attempt is None or not _mark_verified(user):
+        if user is None or attempt is None:
             raise _expired()
+        _mark_verified(user)
         _apply_attempt(user, attempt)
         user.sign_up_attempts.all().delete()
         bus.publish(facts.EmailVerified(user_id=user.pk))
         return begin_session(user=user, ip_address=ip_address)
 
 
-def _mark_verified(user: User) -> bool:
-    """Return whether the address was still to be proved; it is proved now."""
-    return user.emailaddress_set.filter(email=user.email, verified=False).update(verified=True) == 1
+def _mark_verified(user: User) -> None:
+    """Mark the address as proved; refuse if it was, here or at another account."""
+    try:
+        with transaction.atomic():
+            proved = user.emailaddress_set.filter(email=user.email, verified=False).update(verified=True)
+    except IntegrityError:
+        raise _taken() from None
+    if not proved:
+        raise _expired()
 
 
 def _apply_attempt(user: User, attempt: SignUpAttempt) -> None:
@@ -87,8 +94,13 @@ def _change_email(key: str, ip_address: str) -> OpenSession:
 
 
 def _remove_unproved(other: User) -> None:
-    """Remove an account whose address nobody has proved; refuse if it belongs to somebody."""
-    if other.is_staff or other.is_email_verified or other.sessions.exists():
+    """Remove what a sign-up left behind whose key was never used; refuse if the account is or may become somebody's."""
+    recent = timezone.now() - tokens.KEY_LIFETIMES[KeyPurpose.VERIFY_EMAIL]
+    is_left_over = other.is_active and not other.is_staff and not other.is_email_verified
+    if not is_left_over or other.sessions.exists() or not other.sign_up_attempts.exists():
+        raise _taken()
+    if other.sign_up_attempts.filter(created_at__gt=recent).exists():
+        # Whoever signs up with the address may have taken this mail for that of the sign-up.
         raise _taken()
     other.delete()
 
@@ -99,15 +111,17 @@ def _give_address(user: User, address: str) -> None:
     user.emailaddress_set.create(email=address, primary=True, verified=True)
     # Networks are stored by a hash of the address.
     user.known_networks.all().delete()
+    user.sign_up_attempts.all().delete()
     user.email = address
     user.save(update_fields=["email"])
 
 
 def _taken() -> Refused:
-    return Refused.because(Code.DUPLICATE, "Another account has this address by now: log in to that one.", "key")
+    sentence = "Another account has this address, or was just requested with it: log in to that one, or try tomorrow."
+    return Refused.because(Code.DUPLICATE, sentence, "key")
 
 
 def _expired() -> Refused:
     return Refused.because(
-        AccountCode.EXPIRED, "This key was used or is too old: ask for a new one where you got this one.", "key"
+        AccountCode.EXPIRED, "This key was used or has expired: ask for a new one where you got this one.", "key"
     )

@@ -14,6 +14,7 @@ from domains.accounts.tokens import KeyPurpose
 from domains.base.errors import Refused
 from tests.domains.accounts.mailed_keys import last_key, subjects_to
 from tests.factories import PASSWORD, UserFactory
+from tests.factories.accounts import SignUpAttemptFactory
 
 OLD, NEW = "ada@example.org", "ada@new.example"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +36,7 @@ def test_the_address_changes_when_the_new_one_is_proved(ada: User) -> None:
     assert (opened.session.user, User.objects.get().email) == (ada, NEW)
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(NEW, True, True)]
     assert User.objects.get().is_email_verified
-    assert subjects_to(OLD) == ["A new address was asked for", "Your address was changed"]
+    assert subjects_to(OLD) == ["Request to change your email address", "Your email address was changed"]
     assert subjects_to(NEW) == ["Prove your new address"]
     services.log_in(email=NEW, password=PASSWORD, device_name="", ip_address="203.0.113.1")
     with pytest.raises(Refused, match="BAD_CREDENTIALS"):
@@ -67,10 +68,30 @@ def test_an_address_with_an_account_is_answered_alike_and_its_owner_is_told(ada:
 
 
 def test_an_account_that_nobody_proved_gives_way_to_who_proves_the_address(ada: User) -> None:
-    UserFactory(email=NEW, unverified=True, password=None)
+    other = UserFactory(email=NEW, unverified=True, password=None)
+    SignUpAttemptFactory(user=other, created_at=datetime.now(UTC) - timedelta(days=2))
     ask(ada)
     services.verify_email(key=last_key(NEW))
     assert [user.email for user in User.objects.all()] == [NEW]
+
+
+@pytest.mark.parametrize("with_attempt", [True, False])
+def test_an_account_that_may_become_somebodys_does_not_give_way(ada: User, with_attempt: bool) -> None:
+    """One that was signed up for just now, whose key may be in the same mailbox, and one that staff made."""
+    other = UserFactory(email=NEW, unverified=True, password=None)
+    if with_attempt:
+        SignUpAttemptFactory(user=other)
+    ask(ada)
+    with pytest.raises(Refused, match="DUPLICATE"):
+        services.verify_email(key=last_key(NEW))
+    assert User.objects.count() == 2
+
+
+@pytest.mark.usefixtures("one_window")
+def test_an_address_gets_five_of_these_mails_a_day_from_all_accounts(ada: User) -> None:
+    for user in UserFactory.create_batch(7):
+        assert ask(user, NEW) == NEW
+    assert len(subjects_to(NEW)) == 5
 
 
 @pytest.mark.parametrize(

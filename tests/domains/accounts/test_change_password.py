@@ -37,20 +37,21 @@ def can_refresh(token: str) -> bool:
     return True
 
 
-def test_this_session_goes_on_and_all_others_end(opened: services.OpenSession) -> None:
+def test_all_sessions_end_and_one_begins_on_this_device(opened: services.OpenSession) -> None:
     other = services.begin_session(user=opened.session.user)
     changed = change(opened)
-    assert changed.session == opened.session
+    assert (changed.session != opened.session, changed.session.device_name) == (True, "Phone")
     assert User.objects.get().check_password(NEW)
-    assert list(Session.objects.filter(ended_at=None)) == [opened.session]
+    assert list(Session.objects.filter(ended_at=None)) == [changed.session]
     assert not can_refresh(other.tokens.refresh_token)
     assert can_refresh(changed.tokens.refresh_token)
     assert subjects_to("ada@example.org") == ["Your password was changed"]
 
 
 def test_a_refresh_token_that_was_copied_before_is_worth_nothing(opened: services.OpenSession) -> None:
-    change(opened)
+    changed = change(opened)
     assert not can_refresh(opened.tokens.refresh_token)
+    assert can_refresh(changed.tokens.refresh_token)
 
 
 def test_a_key_that_was_mailed_before_no_longer_works(opened: services.OpenSession) -> None:

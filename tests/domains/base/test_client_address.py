@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphql_api.edge.network import client_address
+from domains.base.networks import client_address
 
 
 @pytest.mark.parametrize(
