@@ -136,7 +136,7 @@ class AccountMutations:
     @mutation(
         SignUpReceipt,
         description="Ask to change the caller's email address. The new address gets a mail with a key for "
-        "`verifyEmail`, and the old one is told. Until then the old address stays. Needs a login.",
+        "`verifyEmail`, the old one a notice. Until then the old address stays. Needs a login.",
     )
     def change_email(self, info: Info, input: ChangeEmailInput) -> object:
         email = services.change_email(

@@ -1,4 +1,4 @@
-"""Changing the address of one's own account: asked for here, done by `verify_email` with the key that is mailed."""
+"""Changing the address of the caller's account: requested here, done by `verify_email` with the key from the mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHANGE_RETENTION = timedelta(days=30)
 
 
 def change_email(*, actor: User, session: Session | None, new_email: str, password: str, ip_address: str = "") -> str:
-    """Store the request; the new address gets a mail with a key for `verify_email`, and the old one is told.
+    """Store the request; the new address gets a mail with a key for `verify_email`, the old one a notice.
 
     Returns the new address as it will be stored. An address that has an account already is answered alike: its mail
     says so, and holds no key. A later request takes the place of an earlier one. Refuses with INVALID,

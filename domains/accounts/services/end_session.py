@@ -1,4 +1,4 @@
-"""Ending one of one's own sessions, such as that of a lost phone."""
+"""Ending one session of the caller, such as that of a lost phone."""
 
 from __future__ import annotations
 

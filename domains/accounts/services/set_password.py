@@ -21,7 +21,7 @@ def hash_new_password(password: str, user: User) -> str:
 
 
 def set_password(user: User, encoded: str) -> None:
-    """The account has the password, all its sessions have ended, and its owner is told by mail.
+    """The account has the password, all its sessions have ended, and its owner gets a mail.
 
     What was begun with the old password ends with it: keys for a new password, and requests to change the address. Call
     it in a transaction that holds the lock of the user's row.

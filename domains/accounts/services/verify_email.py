@@ -100,7 +100,7 @@ def _remove_unproved(other: User) -> None:
     if not is_left_over or other.sessions.exists() or not other.sign_up_attempts.exists():
         raise _taken()
     if other.sign_up_attempts.filter(created_at__gt=recent).exists():
-        # Whoever signs up with the address may have taken this mail for that of the sign-up.
+        # The person who signs up with the address may have taken this mail for that of the sign-up.
         raise _taken()
     other.delete()
 
