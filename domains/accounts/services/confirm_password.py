@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from domains.accounts.errors import AccountCode
@@ -30,5 +29,5 @@ def confirm_password(*, actor: User, session: Session | None, password: str, fie
             raise Refused.because(AccountCode.BAD_CREDENTIALS, sentence, field)
         return
     with limit_guesses(email=actor.email, ip_address=ip_address):
-        if len(password) > settings.MAX_PASSWORD_LENGTH or not is_password(password, actor.password):
+        if not is_password(password, actor.password):
             raise Refused.because(AccountCode.BAD_CREDENTIALS, "This is not your password.", field)

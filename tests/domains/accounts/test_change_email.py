@@ -1,4 +1,4 @@
-"""Changing an address: asked for with the password, done with the key to the new one; the old one is told."""
+"""Changing an address: requested with the password, done with the key from the mail to the new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ending one session by its id: one's own only."""
+"""Ending one session by its id: only a session of the caller."""
 
 from __future__ import annotations
 
