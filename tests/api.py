@@ -67,9 +67,9 @@ class Api:
         return code
 
     def _headers(self) -> dict[str, str]:
-        if self.viewer is None:
-            return {}
         if self._token is None:
+            if self.viewer is None:
+                return {}
             session = Session.objects.create(user=self.viewer)
             self._token = tokens.issue_tokens(session).access_token
         return {"Authorization": f"Bearer {self._token}"}

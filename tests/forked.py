@@ -41,18 +41,22 @@ def _processes() -> multiprocessing.context.ForkServerContext:
     """Start the process that all others are forked from; it knows no settings, of this test run's least of all."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LIBRARIES)
-    settings = os.environ.pop("DJANGO_SETTINGS_MODULE")
+    settings = os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     try:
         forkserver.ensure_running()
     finally:
-        os.environ["DJANGO_SETTINGS_MODULE"] = settings
+        if settings is not None:
+            os.environ["DJANGO_SETTINGS_MODULE"] = settings
     return context
 
 
 def run_python(
-    *arguments: str, environ: dict[str, str], stdin: str = "", timeout: float
+    *arguments: str, environ: dict[str, str], stdin: str = "", timeout: float = 120, check: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python …` in the project with this environment, to its end: `-m module`, `-c command` or a script."""
+    """Run `python …` in the project with this environment, to its end: `-m module`, `-c command` or a script.
+
+    With `check`, it must end well.
+    """
     with tempfile.TemporaryDirectory() as name:
         files = [Path(name, stream) for stream in ("stdin", "stdout", "stderr")]
         files[0].write_text(stdin)
@@ -64,6 +68,7 @@ def run_python(
             process.join()
             raise subprocess.TimeoutExpired(arguments, timeout)
         out, err = (file.read_text(errors="replace") for file in files[1:])
+        assert not check or process.exitcode == 0, f"{arguments} ended with {process.exitcode}: {err}"
         return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
 
 

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tests.forked import ForkedPython
+from tests.forked import ForkedPython, run_python
 from tests.made_databases import copy_database
 
 ROOT = Path(__file__).parents[1]
@@ -49,9 +49,9 @@ class LiveServer:
 
     def manage(self, *arguments: str) -> None:
         """Run a management command in the server's environment."""
-        with self.log.open("ab") as log:
-            command = [sys.executable, "manage.py", *arguments]
-            subprocess.run(command, cwd=ROOT, env=self.environ, check=True, stdout=log, stderr=log)
+        said = self._python("manage.py", *arguments)
+        with self.log.open("a") as log:
+            log.write(said)
 
     def fill(self, *, demo: bool = False) -> None:
         """Make the server's SQLite database: empty, or with the demo community."""
@@ -59,9 +59,7 @@ class LiveServer:
 
     def run(self, code: str) -> str:
         """Run Python in the server's environment, among its rows; return what it printed."""
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-        ran = subprocess.run(command, cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True)
-        return ran.stdout.strip()
+        return self._python("manage.py", "shell", "--no-imports", "-c", code).strip()
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -119,6 +117,12 @@ class LiveServer:
         with urllib.request.urlopen(request, timeout=20) as response:
             answer: dict[str, Any] = json.loads(response.read())
             return answer
+
+    def _python(self, *arguments: str) -> str:
+        if self.is_forked:
+            return run_python(*arguments, environ=self.environ, check=True).stdout
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environ, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError):

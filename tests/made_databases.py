@@ -9,14 +9,14 @@ import fcntl
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from tests.forked import run_python
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var" / "test-artifacts" / "databases"
@@ -95,9 +95,7 @@ def _made_template(server: psycopg.Connection) -> str:
 def _manage(database_url: str, *arguments: str) -> None:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environ = {**kept, "DEBUG": "true", "DATABASE_URL": database_url}
-    subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL
-    )
+    run_python("manage.py", *arguments, environ=environ, check=True)
 
 
 def _remove_old() -> None:

@@ -27,7 +27,7 @@ class Socket:
         """Send a message of the protocol, or any other JSON."""
         await self.connection.send(json.dumps(message))
 
-    async def hear(self, patience: float = 5) -> dict[str, Any]:
+    async def hear(self, patience: float = 30) -> dict[str, Any]:
         """Return the next message that is no ping."""
         async with asyncio.timeout(patience):
             while True:
@@ -35,7 +35,7 @@ class Socket:
                 if message["type"] != "ping":
                     return message
 
-    async def close_code(self, patience: float = 5) -> int | None:
+    async def close_code(self, patience: float = 30) -> int | None:
         """Return the code that the server closes with; what it says before is passed over."""
         with contextlib.suppress(ConnectionClosed):
             async with asyncio.timeout(patience):

@@ -33,6 +33,7 @@ from graphql_api.errors import LimitExceeded
 from graphql_api.schema import schema
 from tests.api import gid
 from tests.cache import forget
+from tests.examples import THOROUGH
 from tests.factories import (
     ApplicationFactory,
     BlockFactory,
@@ -66,7 +67,7 @@ pytestmark = pytest.mark.django_db
 TYPES: Any = schema._schema.type_map
 QUERY: Any = schema._schema.query_type
 #: How many objects lie on the way from a root field to a list.
-STEPS = 3
+STEPS = 3 if THOROUGH else 2
 #: How many words a document may have here; its tokens are a few more, and at most 1,000.
 WORDS = 700
 #: What the fields are asked with.

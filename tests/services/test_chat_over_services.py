@@ -102,7 +102,7 @@ async def test_a_session_ended_at_one_server_closes_its_sockets_at_the_other(two
         await socket.subscribe(FOLLOW, conversationId="Q29udmVyc2F0aW9uOjE=")
         began = time.monotonic()
         await asyncio.to_thread(two_servers[0].ask, log_out, ann.token)
-        assert await socket.close_code(patience=5) == 4403
+        assert await socket.close_code() == 4403
         assert time.monotonic() - began < 5
 
 

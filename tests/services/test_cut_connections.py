@@ -32,7 +32,7 @@ def cut(database_url: str) -> int:
 
 async def next_of(socket: Socket) -> dict[str, Any]:
     """Return the payload of the next event."""
-    message = await socket.hear(patience=15)
+    message = await socket.hear()
     assert message["type"] == "next", message
     payload: dict[str, Any] = message["payload"]
     assert "errors" not in payload, payload

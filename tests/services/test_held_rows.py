@@ -84,8 +84,8 @@ async def test_what_waits_on_one_socket_keeps_no_other_waiting(two_servers: Serv
             await asyncio.sleep(0.3)
             began = time.monotonic()
             await other.subscribe("{ me { id } }")
-            message = await other.hear(patience=10)
+            message = await other.hear()
             assert message["payload"]["data"]["me"], message
             assert time.monotonic() - began < PATIENCE / 2
-            message = await waiting.hear(patience=10)
+            message = await waiting.hear()
             assert message["payload"]["data"]["updateProfile"]["__typename"] == "OperationInfo", message

@@ -318,7 +318,7 @@ async def test_a_socket_ends_with_its_session(socket_server: LiveServer, token: 
     async with opened(socket_server.socket_url) as socket, opened(socket_server.socket_url) as other:
         await socket.log_in(token)
         await other.log_in(_token(socket_server, "ben@people.example"))
-        closing = asyncio.create_task(socket.close_code(patience=10))
+        closing = asyncio.create_task(socket.close_code())
         ended = await asyncio.to_thread(
             socket_server.ask,
             "mutation { logOut(input: {everywhere: true}) { ... on LogOutReceipt { sessionsEnded } } }",
@@ -335,7 +335,7 @@ async def test_a_socket_ends_although_nobody_told_this_process(socket_server: Li
         end = "from domains.accounts.models import Session; from django.utils import timezone\n"
         end += "Session.objects.filter(user__email='ada@people.example').update(ended_at=timezone.now())"
         await asyncio.to_thread(socket_server.manage, "shell", "--verbosity", "0", "-c", end)
-        assert await socket.close_code(patience=5) == 4403
+        assert await socket.close_code() == 4403
 
 
 async def test_a_bad_frame_frees_the_socket_whose_client_does_not_answer(socket_server: LiveServer) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 
-async def soon(upcoming: Any, patience: float = 10) -> dict[str, Any]:
+async def soon(upcoming: Any, patience: float = 30) -> dict[str, Any]:
     """Return the data of the next answer."""
     result = await asyncio.wait_for(upcoming, patience)
     assert not result.errors, result.errors

@@ -34,7 +34,7 @@ def follow(viewer: User | None, document: str = FOLLOW) -> AsyncGenerator[Any, N
     return subscriptions.follow(document, viewer)
 
 
-async def title_of(upcoming: Any, patience: float = 10) -> str:
+async def title_of(upcoming: Any, patience: float = 30) -> str:
     result = await asyncio.wait_for(upcoming, patience)
     assert not result.errors, result.errors
     title: str = result.data["notificationReceived"]["title"]
