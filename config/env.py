@@ -25,6 +25,7 @@ MAX_PORT = 65535
 MIN_SECRET_KEY_LENGTH = 32
 WEB_PUSH_KEY_BYTES = 32
 MIN_ANSWER_BYTES = 1024
+MFA_ROLES = {"staff", "owners"}
 
 
 class WrongSetting(SystemExit):
@@ -245,6 +246,12 @@ def _contact(value: str) -> str:
     return value
 
 
+def _mfa_roles(value: str) -> list[str]:
+    if unknown := set(_list(value)) - MFA_ROLES:
+        raise ValueError(f"lists {unknown.pop()!r}; it may list staff and owners")
+    return _list(value)
+
+
 VARIABLES: tuple[Variable, ...] = (
     Variable("DEBUG", _boolean, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
     Variable("DEBUG_TOOLBAR", _boolean, "off", "With DEBUG: GraphiQL shows the SQL of each operation."),
@@ -266,6 +273,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("TRUSTED_PROXIES", _networks, "", "Addresses or networks whose forwarding headers count, by commas."),
     Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
     Variable("RATE_LIMITS", _boolean, "on", "Off only for benchmarks; the server then warns loudly."),
+    Variable("MFA_REQUIRED_FOR", _mfa_roles, "", "Who must have a second factor: `staff`, `owners` of hosts."),
     Variable("SIGN_UPS_PER_HOUR", _positive, "100", "Sign-ups that one address of the network may try in an hour."),
     Variable("MAX_ANSWER_BYTES", _bytes, str(4 * 1024 * 1024), "How long an answer of the API may be, in bytes."),
     Variable("COMPILED_READS", _boolean, "on", "The compiled fast path for reads. Checked, not used yet."),

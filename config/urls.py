@@ -20,6 +20,7 @@ from web.records import service_record_page
 from web.unsubscribe import unsubscribe_page
 
 admin.site.login_form = AdminLogInForm
+admin.site.login_template = "admin_log_in.html"
 
 urlpatterns = [
     path("", front_page),

@@ -12,8 +12,19 @@ from typing import Any, Protocol
 import strawberry
 from graphql import GraphQLError
 
+from domains.accounts.errors import AccountCode
 from domains.accounts.models import Session, User
-from domains.base.errors import NotSignedIn, RateLimited, Refused
+from domains.base.errors import NotAllowed, NotSignedIn, RateLimited, Refused
+
+
+class MfaRequired(NotAllowed):
+    """The session's user has to set up a second factor first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your role requires a second factor: set one up with startTotp and confirmTotp, or log in with it.",
+            AccountCode.MFA_REQUIRED,
+        )
 
 
 class Handover(Protocol):
@@ -55,8 +66,13 @@ class Context:
 
     @property
     def viewer(self) -> User | None:
-        """The authenticated user, or None."""
-        return self.session.user if self.session else None
+        """The authenticated user, or None; None too if the user has to set up a second factor first."""
+        return self.session.user if self.session and not self.is_limited else None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the session can only set up a second factor or end."""
+        return self.session is not None and self.session.is_limited
 
     def note_wait(self, refusal: Refused) -> None:
         """Remember the wait that the refusal asks for."""
@@ -72,8 +88,21 @@ def viewer_of(info: Info) -> User | None:
 
 
 def signed_in(info: Info) -> User:
-    """Return the authenticated user; an anonymous request is refused with UNAUTHENTICATED."""
+    """Return the authenticated user; an anonymous request is refused with UNAUTHENTICATED.
+
+    A user who has to set up a second factor first is refused with MFA_REQUIRED.
+    """
+    if info.context.is_limited:
+        raise MfaRequired
     viewer = info.context.viewer
     if viewer is None:
         raise NotSignedIn
     return viewer
+
+
+def signed_in_to_set_up(info: Info) -> User:
+    """Return the authenticated user, even if the session can only set up a second factor or end."""
+    session = info.context.session
+    if session is None:
+        raise NotSignedIn
+    return session.user

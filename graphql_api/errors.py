@@ -122,7 +122,11 @@ def _code(error: GraphQLError) -> str:
     cause = error.original_error
     if isinstance(cause, Refused):
         code = str(cause.problems[0].code)
-        return code if code in {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "RATE_LIMITED"} else "BAD_USER_INPUT"
+        return (
+            code
+            if code in {"UNAUTHENTICATED", "FORBIDDEN", "MFA_REQUIRED", "NOT_FOUND", "RATE_LIMITED"}
+            else "BAD_USER_INPUT"
+        )
     if isinstance(error, GraphQLSyntaxError):
         # The parser enforces the limit of tokens.
         return "LIMIT_EXCEEDED" if "tokens. Parsing aborted" in error.message else "GRAPHQL_PARSE_FAILED"

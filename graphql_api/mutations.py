@@ -38,7 +38,7 @@ def mutation(*results: type, description: str) -> Callable[[Callable[..., object
         def act(*args: Any, **kwargs: Any) -> Any:
             info = kwargs["info"]
             context: Context = info.context
-            keys = GateKeys(_rows_named_by(kwargs["input"], info, name), name, domain)
+            keys = GateKeys(_rows_named_by(kwargs.get("input"), info, name), name, domain)
             try:
                 if context.rate_refusal:
                     raise context.rate_refusal
@@ -71,7 +71,7 @@ def _payload(name: str, results: tuple[type, ...]) -> StrawberryUnion:
 
 def _rows_named_by(wish: Any, info: Any, name: str) -> set[Hashable]:
     """Return the rows that the input names by id; if there are none, return the caller."""
-    values = ((one.name, getattr(wish, one.name)) for one in dataclasses.fields(wish))
+    values = ((one.name, getattr(wish, one.name)) for one in (dataclasses.fields(wish) if wish else ()))
     rows: set[Hashable] = {(name, key, value) for key, value in values if key.endswith("_id") and value}
     session = info.context.session
     if not rows and session is not None:

@@ -55,13 +55,16 @@ class ErrorCode(Enum):
         "RATE_LIMITED", description="There were too many attempts; `retryAfter` is the number of seconds to wait."
     )
     BAD_CREDENTIALS = strawberry.enum_value(
-        "BAD_CREDENTIALS", description="The email address or the password is wrong, or the refresh token is not valid."
+        "BAD_CREDENTIALS",
+        description="The email address, the password or the code is wrong, or the refresh token is not valid.",
     )
     EMAIL_NOT_VERIFIED = strawberry.enum_value(
         "EMAIL_NOT_VERIFIED", description="The email address of the account is not verified yet."
     )
     MFA_REQUIRED = strawberry.enum_value(
-        "MFA_REQUIRED", description="The account requires a second factor; not in use yet."
+        "MFA_REQUIRED",
+        description="The user's role requires a second factor, which the user has not set up yet; or, from "
+        "`verifyEmail`, the user has one and must log in with it.",
     )
     EXPIRED = strawberry.enum_value(
         "EXPIRED", description="The deadline has passed, or the key is wrong, has expired, or was used already."

@@ -20,7 +20,7 @@ from strawberry.types import ExecutionContext
 from graphql_api.accounts.mutations import AccountMutations, DevelopmentMutations
 from graphql_api.accounts.queries import AccountQueries
 from graphql_api.checks.answers import OperationExecutor
-from graphql_api.checks.bad_token import RefuseBadToken, RefuseSubscriptionsOverHttp
+from graphql_api.checks.bad_token import RefuseBadToken, RefuseLimitedSession, RefuseSubscriptionsOverHttp
 from graphql_api.checks.clean_input import CleanInput
 from graphql_api.checks.introspection import Introspection
 from graphql_api.checks.limits import MAX_TOKENS, Limits
@@ -87,6 +87,7 @@ def build_schema(*, with_development: bool) -> Schema:
             Limits,
             RateLimit,
             RefuseBadToken,
+            RefuseLimitedSession,
             RefuseSubscriptionsOverHttp,
             CleanInput,
             Introspection,

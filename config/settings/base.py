@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "corsheaders",
     "channels",
     "strawberry_django",
@@ -209,6 +211,13 @@ LOGIN_REDIRECT_URL = "/admin/"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+#: Whose sessions can do nothing without a second factor but set one up: `staff`, `owners` of hosts.
+MFA_REQUIRED_FOR = ENV["MFA_REQUIRED_FOR"]
+MFA_ADAPTER = "domains.accounts.second_factors.MfaAdapter"
+#: Authenticator apps show this name beside the code.
+MFA_TOTP_ISSUER = urlsplit(PUBLIC_URL).hostname
+#: A code is good for one step of 30 seconds before and after its own: clocks of phones differ.
+MFA_TOTP_TOLERANCE = 1
 for name, value in ENV["EMAIL_URL"].items():
     globals()[name] = value
 DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.db import transaction
@@ -18,10 +19,11 @@ from domains.accounts.models import (
     PasswordReset,
     Session,
     SignUpAttempt,
+    TotpSetup,
     User,
     UserProfile,
 )
-from domains.accounts.services import end_requests, end_sessions, set_password
+from domains.accounts.services import end_requests, end_sessions, remove_second_factor, set_password
 from domains.base.admin import HTTPS_ADDRESSES, AddressForm, ReadOnlyAdmin, TableAdmin, count_column
 
 #: The fields that make a person staff, and give staff their rights.
@@ -100,6 +102,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
         ("Rights", {"fields": ("is_active", *RIGHTS)}),
         ("Dates", {"fields": ("last_login", "created_at")}),
     )
+    actions = ["turn_off_second_factor"]
     add_fieldsets = ((None, {"fields": ("email", "display_name", "usable_password", "password1", "password2")}),)
     inlines: ClassVar = [UserProfileInline]
 
@@ -115,6 +118,22 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only superusers remove staff."""
         return super().has_delete_permission(request, obj) and _can_edit(request, obj)
+
+    @admin.action(
+        description="Turn off the second factor of one person, who lost phone and codes", permissions=["change"]
+    )
+    def turn_off_second_factor(self, request: HttpRequest, queryset: Any) -> None:
+        """End the sessions of the one chosen person too; a mail tells them. Only superusers do it for staff."""
+        people = list(queryset[:2])
+        if len(people) != 1:
+            self.message_user(request, "Choose one person, after you have made sure who asks.", messages.ERROR)
+        elif not self.has_change_permission(request, people[0]):
+            self.message_user(request, "Only superusers may do this for staff.", messages.ERROR)
+        elif remove_second_factor(user_id=people[0].pk):
+            self.log_change(request, people[0], "Turned off the second factor.")
+            self.message_user(request, f"{people[0]} can log in with the password alone; a mail says so.")
+        else:
+            self.message_user(request, f"{people[0]} has no second factor.", messages.WARNING)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """Show the profile on the second page only, once the person exists."""
@@ -187,6 +206,34 @@ class PasswordResetAdmin(ReadOnlyAdmin):
     list_display = ("email", "created_at")
     list_filter = ("created_at",)
     search_fields = ("email",)
+    ordering = ("-id",)
+
+
+@admin.register(TotpSetup)
+class TotpSetupAdmin(ReadOnlyAdmin):
+    """Authenticator apps that are being set up, without their secrets."""
+
+    list_display = ("user", "created_at")
+    list_filter = ("created_at",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name")
+    exclude = ("secret",)
+    ordering = ("-created_at",)
+
+
+#: django-allauth's own pages show the secrets.
+admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors, without their secrets; to turn one off is an action of the page about people."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name")
+    exclude = ("data",)
     ordering = ("-id",)
 
 

@@ -43,6 +43,30 @@ class PasswordChanged(Fact):
 
 
 @dataclass(frozen=True)
+class MfaTurnedOn(Fact):
+    """The log-ins of an account need a second factor; `at` is the time in ISO 8601."""
+
+    user_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class MfaTurnedOff(Fact):
+    """The log-ins of an account need no second factor any more; `at` is the time in ISO 8601."""
+
+    user_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class RecoveryCodeUsed(Fact):
+    """A log-in was completed with a recovery code; `at` is the time in ISO 8601."""
+
+    user_id: int
+    at: str
+
+
+@dataclass(frozen=True)
 class EmailChangeRequested(Fact):
     """Somebody asked to change the address of their account."""
 

@@ -29,7 +29,28 @@ def mail_password_reset(fact: facts.PasswordResetRequested) -> None:
 @bus.listen(facts.PasswordChanged)
 def mail_password_changed(fact: facts.PasswordChanged) -> None:
     """Mails the account's owner that the password was changed."""
-    services.queue_password_changed_mail(user_id=fact.user_id, at=fact.at)
+    services.queue_notice(services.PASSWORD_CHANGED, user_id=fact.user_id, at=fact.at)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.MfaTurnedOn)
+def mail_mfa_turned_on(fact: facts.MfaTurnedOn) -> None:
+    """Mails the account's owner that log-ins need a second factor."""
+    services.queue_notice(services.MFA_TURNED_ON, user_id=fact.user_id, at=fact.at)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.MfaTurnedOff)
+def mail_mfa_turned_off(fact: facts.MfaTurnedOff) -> None:
+    """Mails the account's owner that log-ins need no second factor any more."""
+    services.queue_notice(services.MFA_TURNED_OFF, user_id=fact.user_id, at=fact.at)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.RecoveryCodeUsed)
+def mail_recovery_code_used(fact: facts.RecoveryCodeUsed) -> None:
+    """Mails the account's owner that a recovery code was used, and how many are left."""
+    services.queue_notice(services.RECOVERY_CODE_USED, user_id=fact.user_id, at=fact.at)
     send_due_mails.delay()
 
 

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
@@ -70,6 +71,21 @@ def register_acquaintance(find: Acquaintance) -> Acquaintance:
     """Register a function that finds acquaintances; a decorator for the domains above this one."""
     _acquaintances.append(find)
     return find
+
+
+#: Finds the rows that give a person a role of the setting MFA_REQUIRED_FOR.
+GuardedRole = Callable[["User"], models.QuerySet[Any]]
+_guarded_roles: dict[str, GuardedRole] = {}
+
+
+def register_guarded_role(name: str) -> Callable[[GuardedRole], GuardedRole]:
+    """Register a function that finds who has the role; a decorator for the domains above this one."""
+
+    def register(find: GuardedRole) -> GuardedRole:
+        _guarded_roles[name] = find
+        return find
+
+    return register
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -150,6 +166,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         held = (self.has_perm(name) for name in (permission, permission.replace(".view_", ".change_")))
         return self.is_staff and any(held)
+
+    def has_guarded_role(self) -> bool:
+        """Whether the setting MFA_REQUIRED_FOR names a role of this person: staff, or one of another domain."""
+        roles = set(settings.MFA_REQUIRED_FOR)
+        is_named_staff = self.is_staff and "staff" in roles
+        return is_named_staff or any(_guarded_roles[role](self).exists() for role in roles - {"staff"})
 
     @cached_property
     def is_email_verified(self) -> bool:
@@ -265,6 +287,17 @@ class EmailChange(models.Model):
         return f"Email change {self.pk} of {self.user_id}"
 
 
+class TotpSetup(models.Model):
+    """A secret that an authenticator app was given and that no code has confirmed yet; it is stored encrypted."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="totp_setup")
+    secret = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Setup of an authenticator app of {self.user_id}"
+
+
 class Session(models.Model):
     """One log-in on one device: a family of refresh tokens, of which only the newest is valid.
 
@@ -278,6 +311,9 @@ class Session(models.Model):
     rotated_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    #: Whether its user has to set up a second factor before it can do anything else; set where the session is read.
+    is_limited = False
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["user", "ended_at"], name="accounts_session_live")]

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 
 from domains.accounts import tokens
 from domains.accounts.models import Session, User, UserQuerySet
+from domains.accounts.second_factors import must_set_up
 from domains.base.errors import NotSignedIn
 
 _INVALID_ACCESS = "This access token is not valid (any more): refresh the session, or log in again."
@@ -37,6 +38,7 @@ def find_live_session(*, session_id: int) -> Session | None:
     )
     if session:
         load_permissions(session.user)
+        session.is_limited = must_set_up(session.user)
     return session
 
 

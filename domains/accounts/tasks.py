@@ -14,3 +14,4 @@ def remove_old_traces() -> None:
     services.remove_old_changes()
     services.remove_old_resets()
     services.remove_old_networks()
+    services.remove_old_setups()

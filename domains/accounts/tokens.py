@@ -22,7 +22,7 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from domains.accounts.models import Session
+from domains.accounts.models import Session, User
 from domains.base import keyed_ids
 
 ISSUER = "mishmob"
@@ -38,6 +38,7 @@ class Purpose(StrEnum):
 
     ACCESS = "access"
     REFRESH = "refresh"
+    MFA = "mfa"
 
 
 class KeyPurpose(StrEnum):
@@ -56,6 +57,16 @@ KEY_LIFETIMES = {
 }
 
 
+#: How long a log-in waits for its second factor.
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+#: The claims that a token of each purpose carries besides those of all, with their types.
+_CLAIMS: dict[Purpose, dict[str, type]] = {
+    Purpose.ACCESS: {"sid": int},
+    Purpose.REFRESH: {"sid": int, "gen": int},
+    Purpose.MFA: {"sub": str, "pwd": str, "device": str},
+}
+
+
 class BadToken(Exception):
     """The token is forged, damaged, expired or made for something else."""
 
@@ -70,6 +81,16 @@ class TokenPair:
     refresh_expires_at: datetime
 
 
+@dataclass(frozen=True)
+class Challenge:
+    """A log-in that waits for its second factor."""
+
+    user_id: int
+    #: The digest that `User.get_session_auth_hash` gave: with another password, the challenge is over.
+    password_digest: str
+    device_name: str
+
+
 def issue_tokens(session: Session, now: datetime | None = None) -> TokenPair:
     """Return fresh tokens of the session.
 
@@ -79,14 +100,18 @@ def issue_tokens(session: Session, now: datetime | None = None) -> TokenPair:
     access_expires_at = now + settings.ACCESS_TOKEN_LIFETIME
     refresh_expires_at = session.rotated_at + settings.REFRESH_TOKEN_LIFETIME
     return TokenPair(
-        access_token=_sign(Purpose.ACCESS, session, now, access_expires_at, {"jti": secrets.token_urlsafe(12)}),
+        access_token=_sign(
+            Purpose.ACCESS,
+            session.user_id,
+            (now, access_expires_at),
+            {"sid": session.pk, "jti": secrets.token_urlsafe(12)},
+        ),
         access_expires_at=access_expires_at,
         refresh_token=_sign(
             Purpose.REFRESH,
-            session,
-            session.rotated_at,
-            refresh_expires_at,
-            {"jti": f"{session.pk}.{session.generation}", "gen": session.generation},
+            session.user_id,
+            (session.rotated_at, refresh_expires_at),
+            {"sid": session.pk, "jti": f"{session.pk}.{session.generation}", "gen": session.generation},
         ),
         refresh_expires_at=refresh_expires_at,
     )
@@ -101,6 +126,22 @@ def read_refresh(token: str) -> tuple[int, int]:
     """Return the session's id and the generation of the refresh token, or raise BadToken."""
     claims = _read(Purpose.REFRESH, token)
     return int(claims["sid"]), int(claims["gen"])
+
+
+def issue_challenge(user: User, device_name: str) -> str:
+    """Return the token with which a log-in of this person is completed, valid from now for CHALLENGE_LIFETIME."""
+    now = timezone.now()
+    claims = {"pwd": user.get_session_auth_hash(), "device": device_name, "jti": secrets.token_urlsafe(12)}
+    return _sign(Purpose.MFA, user.pk, (now, now + CHALLENGE_LIFETIME), claims)
+
+
+def read_challenge(token: str) -> Challenge:
+    """Return what `issue_challenge` signed, or raise BadToken."""
+    claims = _read(Purpose.MFA, token)
+    user_id = keyed_ids.unseal("User", claims["sub"])
+    if user_id is None:
+        raise BadToken
+    return Challenge(user_id, claims["pwd"], claims["device"])
 
 
 def sign_key(purpose: KeyPurpose, row_id: int) -> str:
@@ -125,14 +166,13 @@ def network_digests(*, email: str, network: str) -> list[str]:
     return [salted_hmac(_NETWORK, value, secret, algorithm="sha256").hexdigest()[:32] for secret in secrets]
 
 
-def _sign(purpose: Purpose, session: Session, issued_at: datetime, expires_at: datetime, claims: dict[str, Any]) -> str:
+def _sign(purpose: Purpose, user_id: int, valid: tuple[datetime, datetime], claims: dict[str, Any]) -> str:
     payload = {
         "iss": ISSUER,
         "aud": purpose.value,
-        "sub": keyed_ids.seal("User", session.user_id),
-        "sid": session.pk,
-        "iat": issued_at,
-        "exp": expires_at,
+        "sub": keyed_ids.seal("User", user_id),
+        "iat": valid[0],
+        "exp": valid[1],
         **claims,
     }
     kid, key = next(iter(_keys(purpose).items()))
@@ -142,12 +182,12 @@ def _sign(purpose: Purpose, session: Session, issued_at: datetime, expires_at: d
 def _read(purpose: Purpose, token: str) -> dict[str, Any]:
     if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken
-    required = ["exp", "iat", "iss", "aud", "sid"] + (["gen"] if purpose is Purpose.REFRESH else [])
+    own = _CLAIMS[purpose]
     try:
-        claims = _verify(purpose, token, required)
+        claims = _verify(purpose, token, ["exp", "iat", "iss", "aud", *own])
     except (jwt.PyJWTError, RecursionError, ValueError) as error:
         raise BadToken from error
-    if not all(isinstance(claims[name], int) for name in required if name in {"sid", "gen"}):
+    if not all(isinstance(claims[name], kind) for name, kind in own.items()):
         raise BadToken
     return claims
 

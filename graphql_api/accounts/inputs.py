@@ -50,6 +50,38 @@ class LogInInput:
     )
 
 
+@strawberry.input(description="Input of `completeMfa`.")
+class CompleteMfaInput:
+    """The second step of a login."""
+
+    challenge_token: str = strawberry.field(
+        description="`challengeToken` of the `MfaChallenge`. An old or void one is refused with EXPIRED: log in again."
+    )
+    code: str = strawberry.field(
+        description="Present code of the authenticator app, or a recovery code. A wrong or used one is refused with "
+        "BAD_CREDENTIALS; after five of these, RATE_LIMITED says how long to wait."
+    )
+
+
+@strawberry.input(description="Input of `confirmTotp`.")
+class ConfirmTotpInput:
+    """A code of the app that is being set up."""
+
+    code: str = strawberry.field(
+        description="Present code of the authenticator app. It is EXPIRED if `startTotp` was more than 15 minutes ago."
+    )
+
+
+@strawberry.input(description="Input of `disableMfa`.")
+class DisableMfaInput:
+    """The caller's password."""
+
+    password: str = strawberry.field(
+        description="Password of the account. An account without one needs a login that is less than 5 minutes old; "
+        "pass an empty string."
+    )
+
+
 @strawberry.input(description="Input of `refreshSession`.")
 class RefreshSessionInput:
     """A refresh token."""

@@ -9,7 +9,10 @@ from graphql_api.accounts.inputs import (
     BlockUserInput,
     ChangeEmailInput,
     ChangePasswordInput,
+    CompleteMfaInput,
+    ConfirmTotpInput,
     DevLogInInput,
+    DisableMfaInput,
     EndSessionInput,
     LogInInput,
     LogOutInput,
@@ -20,16 +23,19 @@ from graphql_api.accounts.inputs import (
     UpdateProfileInput,
     VerifyEmailInput,
 )
-from graphql_api.accounts.types import (
+from graphql_api.accounts.results import (
     AuthSession,
     BlockReceipt,
     LogOutReceipt,
     MfaChallenge,
     PasswordResetReceipt,
+    RecoveryCodes,
     SignUpReceipt,
-    User,
+    TotpSetup,
+    session_or_challenge,
 )
-from graphql_api.context import Info, signed_in
+from graphql_api.accounts.types import User
+from graphql_api.context import Info, signed_in, signed_in_to_set_up
 from graphql_api.mutations import mutation
 from graphql_api.relay.ids import known_or_nobody
 
@@ -55,7 +61,11 @@ class AccountMutations:
         )
         return SignUpReceipt(email=email)
 
-    @mutation(AuthSession, description="Verify the email address with the key from the mail, and log in.")
+    @mutation(
+        AuthSession,
+        description="Verify the email address with the key from the mail, and log in. A user with a second factor is "
+        "not logged in: the address is verified, and the code is MFA_REQUIRED.",
+    )
     def verify_email(self, info: Info, input: VerifyEmailInput) -> object:
         return AuthSession.of(services.verify_email(key=input.key, ip_address=info.context.ip_address), info)
 
@@ -66,6 +76,16 @@ class AccountMutations:
             password=input.password,
             device_name=input.device_name,
             ip_address=info.context.ip_address,
+        )
+        return session_or_challenge(opened, info)
+
+    @mutation(
+        AuthSession,
+        description="Complete a login with a code of the user's second factor. Each code works once.",
+    )
+    def complete_mfa(self, info: Info, input: CompleteMfaInput) -> object:
+        opened = services.complete_mfa(
+            challenge_token=input.challenge_token, code=input.code, ip_address=info.context.ip_address
         )
         return AuthSession.of(opened, info)
 
@@ -81,7 +101,7 @@ class AccountMutations:
     )
     def log_out(self, info: Info, input: LogOutInput) -> object:
         ended = services.log_out(
-            actor=signed_in(info),
+            actor=signed_in_to_set_up(info),
             session=info.context.session,
             refresh_token=input.refresh_token,
             everywhere=input.everywhere,
@@ -94,7 +114,9 @@ class AccountMutations:
         "a login.",
     )
     def end_session(self, info: Info, input: EndSessionInput) -> object:
-        ended = services.end_session(actor=signed_in(info), session_id=known_or_nobody(input.session_id, "UserSession"))
+        ended = services.end_session(
+            actor=signed_in_to_set_up(info), session_id=known_or_nobody(input.session_id, "UserSession")
+        )
         return LogOutReceipt(sessions_ended=ended)
 
     @mutation(
@@ -116,7 +138,7 @@ class AccountMutations:
         opened = services.reset_password(
             key=input.key, new_password=input.new_password, ip_address=info.context.ip_address
         )
-        return AuthSession.of(opened, info)
+        return session_or_challenge(opened, info)
 
     @mutation(
         AuthSession,
@@ -147,6 +169,42 @@ class AccountMutations:
             ip_address=info.context.ip_address,
         )
         return SignUpReceipt(email=email)
+
+    @mutation(
+        TotpSetup,
+        description="Get a secret for an authenticator app, as a second factor. Nothing changes until `confirmTotp`. "
+        "Calling again replaces the secret. Needs a login that is less than an hour old.",
+    )
+    def start_totp(self, info: Info) -> object:
+        new = services.start_totp(actor=signed_in_to_set_up(info), session=info.context.session)
+        return TotpSetup(secret=new.secret, otpauth_url=new.otpauth_url, qr_code_svg=new.qr_code_svg)
+
+    @mutation(
+        RecoveryCodes,
+        description="Turn the second factor on, with a code that shows that the app has the secret of `startTotp`. All "
+        "other sessions end, and a mail tells the user. Needs a login.",
+    )
+    def confirm_totp(self, info: Info, input: ConfirmTotpInput) -> object:
+        codes = services.confirm_totp(
+            actor=signed_in_to_set_up(info),
+            session=info.context.session,
+            code=input.code,
+            ip_address=info.context.ip_address,
+        )
+        return RecoveryCodes(codes=codes)
+
+    @mutation(
+        User,
+        description="Turn the second factor off. The recovery codes become invalid, and a mail tells the user. Needs a "
+        "login.",
+    )
+    def disable_mfa(self, info: Info, input: DisableMfaInput) -> object:
+        return services.disable_mfa(
+            actor=signed_in(info),
+            session=info.context.session,
+            password=input.password,
+            ip_address=info.context.ip_address,
+        )
 
     @mutation(User, description="Change the caller's account data and profile. Needs a login.")
     def update_profile(self, info: Info, input: UpdateProfileInput) -> object:

@@ -15,7 +15,7 @@ from strawberry_django.optimizer import optimize
 
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
-from domains.accounts.services.begin_session import OpenSession
+from domains.accounts.second_factors import find_protected_ids
 from domains.opportunities import models as opportunity_models
 from domains.opportunities.policies import can_see_impact
 from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
@@ -167,6 +167,17 @@ class User(relay.Node):
         return bool(await load(info, row_of(self, models.User).pk, _find_verified))
 
     @strawberry_django.field(
+        description="Whether logging in needs a second factor; null unless the viewer is this user or authorized "
+        "staff.",
+        only=["id"],
+    )
+    async def is_mfa_enabled(self, info: Info) -> bool | None:
+        """Show to the owner, and to staff who may view users, whether log-ins need a second factor."""
+        if not _is_private_to(info, self):
+            return None
+        return bool(await load(info, row_of(self, models.User).pk, _find_protected))
+
+    @strawberry_django.field(
         description="ZIP code of the user's home, or empty; null unless the viewer is this user or authorized staff.",
         only=["zip_code"],
     )
@@ -271,90 +282,16 @@ class User(relay.Node):
         return await load_preferences(info, person.pk)
 
 
-@strawberry.type(description="Tokens of a session that has just begun or been refreshed.")
-class AuthSession:
-    """Tokens of a session, and its user."""
-
-    access_token: str = strawberry.field(
-        description="Access token; send it with each request as `Authorization: Bearer …`."
-    )
-    access_expires_at: datetime = strawberry.field(description="Time the access token expires.")
-    refresh_token: str = strawberry.field(
-        description="Refresh token; exchange it for new tokens with `refreshSession`. It works once."
-    )
-    refresh_expires_at: datetime = strawberry.field(description="Time the refresh token expires.")
-    session: strawberry.Private[models.Session]
-
-    @strawberry.field(graphql_type=User, description="The authenticated user.")
-    async def user(self, info: Info) -> models.User | None:
-        """Read the user with the selected fields."""
-        return await load_row(info, self.session.user_id, models.User.objects.all)
-
-    @classmethod
-    def of(cls, opened: OpenSession, info: Info) -> AuthSession:
-        """Return the tokens of a session; the rest of the request runs as its user."""
-        accounts.load_permissions(opened.session.user)
-        info.context.session = opened.session
-        return cls(
-            access_token=opened.tokens.access_token,
-            access_expires_at=opened.tokens.access_expires_at,
-            refresh_token=opened.tokens.refresh_token,
-            refresh_expires_at=opened.tokens.refresh_expires_at,
-            session=opened.session,
-        )
-
-
-@strawberry.type(
-    description="The password is correct, and a second factor is needed. Not in use yet: no user can set one up."
-)
-class MfaChallenge:
-    """The second step of a login."""
-
-    challenge_token: str = strawberry.field(description="Token to send back with the second factor.")
-    methods: list[str] = strawberry.field(description="Names of the second factors that are accepted.")
-
-
-@strawberry.type(description="The sign-up or the change of address was accepted. A mail with instructions follows.")
-class SignUpReceipt:
-    """The same answer for a new and for a known address."""
-
-    email: str = strawberry.field(description="Email address as it is stored; the mail goes to this address.")
-
-
-@strawberry.type(
-    description="The request was accepted. A mail with instructions follows, whether or not an account has the address."
-)
-class PasswordResetReceipt:
-    """The same answer for a known and for an unknown address."""
-
-    email: str = strawberry.field(description="Email address as it is stored; the mail goes to this address.")
-
-
-@strawberry.type(description="Result of blocking or unblocking a user.")
-class BlockReceipt:
-    """The result of `blockUser` and `unblockUser`."""
-
-    user_id: strawberry.Private[int]
-
-    @strawberry.field(graphql_type=User, description="User that was blocked or unblocked.")
-    async def blocked(self, info: Info) -> models.User | None:
-        """Read the user with the selected fields."""
-        return await load_row(info, self.user_id, models.User.objects.all)
-
-
-@strawberry.type(description="Result of logging out.")
-class LogOutReceipt:
-    """The number of sessions that ended."""
-
-    sessions_ended: int = strawberry.field(description="Number of sessions that this call ended.")
-
-
 def _is_private_to(info: Info, person: Any) -> bool:
     return policies.can_see_private_fields(viewer_of(info), person)
 
 
 def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
     return dict.fromkeys(accounts.find_verified_ids(user_ids=keys), True)
+
+
+def _find_protected(keys: Collection[int]) -> Mapping[int, bool]:
+    return dict.fromkeys(find_protected_ids(user_ids=keys), True)
 
 
 def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:

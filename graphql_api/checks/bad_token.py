@@ -1,4 +1,4 @@
-"""Checks the access token: a bad token is an error, except for mutations that begin a session."""
+"""Checks whose request it is: refuses a bad token, and reads of a session that has to set up a second factor first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from graphql_api.checks.limits import root_fields_of
-from graphql_api.context import Context
+from graphql_api.context import Context, MfaRequired
 from graphql_api.errors import BadUserInput
 
 #: Mutations that ignore a bad token; else a client that sends its token with every request could not get a new one.
 BEGIN_A_SESSION = frozenset(
-    {"signUp", "verifyEmail", "logIn", "refreshSession", "devLogIn", "requestPasswordReset", "resetPassword"}
+    {
+        "signUp",
+        "verifyEmail",
+        "logIn",
+        "completeMfa",
+        "refreshSession",
+        "devLogIn",
+        "requestPasswordReset",
+        "resetPassword",
+    }
 )
 
 
@@ -40,4 +49,19 @@ class RefuseBadToken(SchemaExtension):
             asked = set(root_fields_of(document))
             if not asked or asked - BEGIN_A_SESSION:
                 raise context.refusal
+        yield
+
+
+class RefuseLimitedSession(SchemaExtension):
+    """Refuses queries and subscriptions of a session whose user has to set up a second factor first.
+
+    Mutations refuse by themselves (`graphql_api/mutations.py`), each with an `OperationInfo`.
+    """
+
+    def on_validate(self) -> Iterator[None]:
+        """Check the type of the operation."""
+        context = self.execution_context
+        is_mutation = context.operation_type is OperationType.MUTATION
+        if not is_mutation and isinstance(context.context, Context) and context.context.is_limited:
+            raise MfaRequired
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domains.accounts.second_factors import RECOVERY_CODE_COUNT
 from domains.accounts.services.begin_session import MAX_SESSIONS
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.send_message import MAX_FILES
@@ -90,6 +91,7 @@ LISTS = {
     "Query.skillCategories": Length(MAX_CATEGORIES, 50),
     "RecommendedOpportunity.reasons": Length(60, 3),
     "RecommendedVolunteer.reasons": Length(60, 3),
+    "RecoveryCodes.codes": Length(RECOVERY_CODE_COUNT, RECOVERY_CODE_COUNT),
     "Resume.suggestions": Length(MAX_SUGGESTIONS, 30),
     "Role.requiredCourses": Length(MAX_COURSES_PER_ROLE, 2),
     "Role.requiredVerifications": Length(len(VerificationKind), 2),
@@ -175,6 +177,7 @@ ASKED_AT_ONCE = frozenset(
         "User.blockedUsers",
         "User.hostMemberships",
         "User.isEmailVerified",
+        "User.isMfaEnabled",
         "User.notificationPreferences",
         "User.profile",
         "User.profilePicture",
@@ -287,6 +290,7 @@ FIELDS = {
     "User.hostMemberships": 10,
     "User.impact": 4,
     "User.isEmailVerified": 5,
+    "User.isMfaEnabled": 5,
     "User.notificationPreferences": 10,
     "User.profile": 10,
     "User.profilePicture": 10,
@@ -311,12 +315,15 @@ FIELDS = {
     "Mutation.changePassword": HASH,
     "Mutation.closeOpportunity": ACT,
     "Mutation.completeApplication": 2 * ACT,
+    "Mutation.completeMfa": ACT,
+    "Mutation.confirmTotp": ACT,
     "Mutation.createHost": ACT,
     "Mutation.createOpportunity": 2 * ACT,
     "Mutation.createServiceRecord": 2 * ACT,
     "Mutation.decideApplication": 2 * ACT,
     "Mutation.deleteMessage": ACT,
     "Mutation.devLogIn": ACT,
+    "Mutation.disableMfa": HASH,
     "Mutation.editMessage": ACT,
     "Mutation.endSession": ACT,
     "Mutation.importLinkedinExport": FILE,
@@ -345,6 +352,7 @@ FIELDS = {
     "Mutation.setTyping": ACT // 2,
     "Mutation.signUp": HASH,
     "Mutation.startConversation": 2 * ACT,
+    "Mutation.startTotp": 2 * ACT,
     "Mutation.unblockUser": ACT,
     "Mutation.updateHost": ACT,
     "Mutation.updateNotificationPreferences": ACT,

@@ -59,6 +59,7 @@ class NotificationMutations:
         "more than 10 browsers of one user, the oldest is removed. Needs a login.",
     )
     def register_push_subscription(self, info: Info, input: RegisterPushSubscriptionInput) -> object:
+        signed_in(info)
         session = info.context.session
         if session is None:
             raise NotSignedIn

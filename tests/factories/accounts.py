@@ -7,6 +7,7 @@ from operator import or_
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 from django.utils import timezone
@@ -21,10 +22,12 @@ from domains.accounts.models import (
     PasswordReset,
     Session,
     SignUpAttempt,
+    TotpSetup,
     User,
     UserProfile,
     UserType,
 )
+from domains.accounts.second_factors import MfaAdapter
 from tests.factories.model_factory import ModelFactory
 
 #: The password of everybody the factories make: `UserFactory(password=None)` has none.
@@ -110,6 +113,16 @@ class PasswordResetFactory(ModelFactory[PasswordReset]):
         model = PasswordReset
 
     email = Sequence(lambda n: f"forgetful{n}@people.example")
+
+
+class TotpSetupFactory(ModelFactory[TotpSetup]):
+    """An authenticator app that is being set up."""
+
+    class Meta:
+        model = TotpSetup
+
+    user = SubFactory(UserFactory)
+    secret = LazyFunction(lambda: MfaAdapter().encrypt(generate_totp_secret()))
 
 
 class EmailChangeFactory(ModelFactory[EmailChange]):

@@ -37,7 +37,11 @@ def test_the_figures_are_those_of_the_code(words: str) -> None:
 
 
 def test_the_limits_are_those_of_the_code() -> None:
-    limits = (guesses.LIMIT_PER_NETWORK, guesses.LIMIT_PER_ACCOUNT_AND_NETWORK, guesses.LIMIT_PER_ACCOUNT)
+    limits = [
+        limit
+        for secret in (guesses.PASSWORDS, guesses.CODES)
+        for limit in (secret.per_network, secret.per_account_and_network, secret.per_account)
+    ]
     rows = re.findall(r"\| (\d+) \| (\d+) seconds \|", PAGE)
     assert rows == [(str(limit.failures), str(limit.seconds)) for limit in limits]
 

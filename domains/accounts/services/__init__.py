@@ -4,17 +4,23 @@ from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.block_user import block_user
 from domains.accounts.services.change_email import change_email, remove_old_changes
 from domains.accounts.services.change_password import change_password
+from domains.accounts.services.complete_mfa import MfaChallenge, complete_mfa, use_second_factor
 from domains.accounts.services.dev_log_in import dev_log_in
+from domains.accounts.services.disable_mfa import disable_mfa, remove_second_factor
 from domains.accounts.services.end_session import end_session
 from domains.accounts.services.guesses import limit_guesses
 from domains.accounts.services.known_networks import remember_network, remove_old_networks
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import end_sessions, log_out
 from domains.accounts.services.mails import (
+    MFA_TURNED_OFF,
+    MFA_TURNED_ON,
+    PASSWORD_CHANGED,
+    RECOVERY_CODE_USED,
     queue_account_exists_mail,
     queue_email_change_mails,
     queue_email_changed_mail,
-    queue_password_changed_mail,
+    queue_notice,
     queue_password_reset_mail,
     queue_verification_mail,
 )
@@ -22,6 +28,13 @@ from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.request_password_reset import remove_old_resets, request_password_reset
 from domains.accounts.services.reset_password import reset_forgotten_password, reset_password
 from domains.accounts.services.set_password import end_requests, set_password
+from domains.accounts.services.set_up_totp import (
+    NewSecret,
+    confirm_totp,
+    remove_old_setups,
+    start_totp,
+    turn_on_second_factor,
+)
 from domains.accounts.services.sign_up import remove_old_attempts, sign_up
 from domains.accounts.services.unblock_user import unblock_user
 from domains.accounts.services.update_profile import update_profile

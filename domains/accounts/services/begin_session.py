@@ -8,6 +8,7 @@ from django.db import transaction
 
 from domains.accounts import tokens
 from domains.accounts.models import Session, User
+from domains.accounts.second_factors import must_set_up
 from domains.accounts.selectors import find_sessions
 from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.log_out import end_sessions
@@ -30,6 +31,7 @@ def begin_session(*, user: User, device_name: str = "", ip_address: str = "") ->
     Above MAX_SESSIONS, the least recently used sessions end.
     """
     session = Session.objects.create(user=user, device_name=device_name.strip()[:80])
+    session.is_limited = must_set_up(user)
     remember_network(user=user, ip_address=ip_address)
     surplus = list(find_sessions(viewer=user).values_list("pk", flat=True)[MAX_SESSIONS:])
     if surplus:

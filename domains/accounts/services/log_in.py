@@ -12,14 +12,15 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import SignUpAttempt, User
-from domains.accounts.services.begin_session import OpenSession, begin_session
+from domains.accounts.services.begin_session import OpenSession
+from domains.accounts.services.complete_mfa import MfaChallenge, begin_session_or_challenge
 from domains.accounts.services.guesses import limit_guesses
 from domains.base.addresses import address_key
 from domains.base.errors import Refused
 
 
-def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> OpenSession:
-    """Begin a session. Refuses with BAD_CREDENTIALS, EMAIL_NOT_VERIFIED or RATE_LIMITED.
+def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> OpenSession | MfaChallenge:
+    """Begin a session, or ask for the second factor. Refuses with BAD_CREDENTIALS, EMAIL_NOT_VERIFIED or RATE_LIMITED.
 
     Guesses are counted before the password is checked (`guesses.py`). The password of the newest attempt to sign up
     with the address gets EMAIL_NOT_VERIFIED, whether or not somebody else has proved the address: a person who signs
@@ -33,7 +34,7 @@ def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> O
         unchanged = User.objects.filter(pk=user.pk, is_active=True, password=user.password)
         if not unchanged.select_for_update(no_key=True).exists():
             raise _wrong()
-        return begin_session(user=user, device_name=device_name, ip_address=ip_address)
+        return begin_session_or_challenge(user=user, device_name=device_name, ip_address=ip_address)
 
 
 def _find_by_password(email: str, password: str) -> User:

@@ -13,13 +13,22 @@ from django.utils import timezone
 
 from domains.accounts import tokens
 from domains.accounts.models import EmailChange, PasswordReset, SignUpAttempt, User
+from domains.accounts.second_factors import count_recovery_codes
 from domains.accounts.tokens import KeyPurpose
 from domains.base import mail
 from domains.base.models import MailJob
 
 VERIFY_EMAIL, ACCOUNT_EXISTS = "verify_email", "account_exists"
 RESET_PASSWORD, PASSWORD_CHANGED = "reset_password", "password_changed"
+MFA_TURNED_ON, MFA_TURNED_OFF, RECOVERY_CODE_USED = "mfa_turned_on", "mfa_turned_off", "recovery_code_used"
 CHANGE_EMAIL, EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED = "change_email", "email_change_requested", "email_changed"
+#: The subjects of mails that tell an account's owner what was done to its log-in; the template has the kind's name.
+NOTICES = {
+    PASSWORD_CHANGED: "Your password was changed",
+    MFA_TURNED_ON: "Your log-in has a second factor",
+    MFA_TURNED_OFF: "Your log-in has no second factor any more",
+    RECOVERY_CODE_USED: "A recovery code was used",
+}
 #: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
 ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
 
@@ -58,9 +67,9 @@ def queue_password_reset_mail(*, reset_id: int) -> None:
     mail.enqueue(kind=RESET_PASSWORD, source_id=reset_id)
 
 
-def queue_password_changed_mail(*, user_id: int, at: str) -> None:
-    """Queue the mail that the password was changed at this time. A system act."""
-    mail.enqueue(kind=PASSWORD_CHANGED, source_id=user_id, occasion=at)
+def queue_notice(kind: str, *, user_id: int, at: str) -> None:
+    """Queue the mail that this was done to the account's log-in at this time. A system act."""
+    mail.enqueue(kind=kind, source_id=user_id, occasion=at)
 
 
 def queue_email_change_mails(*, change_id: int) -> None:
@@ -88,11 +97,16 @@ def write_password_reset_mail(job: MailJob) -> mail.Mail | None:
 
 
 @mail.writes(PASSWORD_CHANGED)
-def write_password_changed_mail(job: MailJob) -> mail.Mail | None:
+@mail.writes(MFA_TURNED_ON)
+@mail.writes(MFA_TURNED_OFF)
+@mail.writes(RECOVERY_CODE_USED)
+def write_notice(job: MailJob) -> mail.Mail | None:
     """Write the mail to the account's owner; none if the account is gone."""
     user = User.objects.filter(pk=job.source_id).first()
-    context = {"at": datetime.fromisoformat(job.occasion)}
-    return mail.Mail("accounts/password_changed", "Your password was changed", user.email, context) if user else None
+    if user is None:
+        return None
+    context = {"at": datetime.fromisoformat(job.occasion), "codes_left": count_recovery_codes(user)}
+    return mail.Mail(f"accounts/{job.kind}", NOTICES[job.kind], user.email, context)
 
 
 @mail.writes(CHANGE_EMAIL)

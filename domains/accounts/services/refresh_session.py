@@ -9,6 +9,7 @@ from django.utils import timezone
 from domains.accounts import tokens
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import Session
+from domains.accounts.second_factors import must_set_up
 from domains.accounts.services.begin_session import OpenSession
 from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.log_out import end_sessions
@@ -53,6 +54,7 @@ def refresh_session(*, refresh_token: str, ip_address: str = "") -> OpenSession:
             session = None
     if session is None:
         raise _bad_token()
+    session.is_limited = must_set_up(session.user)
     return OpenSession(session, tokens.issue_tokens(session))
 
 

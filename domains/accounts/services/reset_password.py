@@ -7,7 +7,9 @@ from django.db import transaction
 from domains.accounts import tokens
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import PasswordReset, User
-from domains.accounts.services.begin_session import OpenSession, begin_session
+from domains.accounts.second_factors import has_second_factor
+from domains.accounts.services.begin_session import OpenSession
+from domains.accounts.services.complete_mfa import MfaChallenge, begin_session_or_challenge
 from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.set_password import hash_new_password, set_password
 from domains.base import rates
@@ -18,22 +20,29 @@ from domains.base.networks import client_network
 RATE_LIMIT, RATE_SECONDS = 20, 3600
 
 
-def reset_password(*, key: str, new_password: str, ip_address: str = "") -> OpenSession:
+def reset_password(*, key: str, new_password: str, ip_address: str = "") -> OpenSession | MfaChallenge:
     """The account of the key's address has the new password; all its sessions end, and a new one begins.
+
+    A person with a second factor is asked for it first.
 
     A key works once, for an hour, and no longer once the password was changed in another way: else EXPIRED. A
     password that is refused (TOO_SHORT, TOO_LONG, INVALID) leaves the key as it was. Refuses with RATE_LIMITED.
     """
     reset_id, encoded = _prepare(key, new_password, ip_address)
     with transaction.atomic():
-        return begin_session(user=_reset(reset_id, encoded), ip_address=ip_address)
+        return begin_session_or_challenge(user=_reset(reset_id, encoded), ip_address=ip_address)
 
 
 def reset_forgotten_password(*, key: str, new_password: str, ip_address: str = "") -> None:
-    """The same, for a page that keeps no session: no session begins, and the network counts as the owner's."""
+    """The same, for a page that keeps no session: no session begins.
+
+    The network counts as the owner's, unless a second factor would have been asked for.
+    """
     reset_id, encoded = _prepare(key, new_password, ip_address)
     with transaction.atomic():
-        remember_network(user=_reset(reset_id, encoded), ip_address=ip_address)
+        user = _reset(reset_id, encoded)
+        if not has_second_factor(user):
+            remember_network(user=user, ip_address=ip_address)
 
 
 def _prepare(key: str, new_password: str, ip_address: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from domains.accounts import facts, tokens
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import EmailChange, PasswordReset, SignUpAttempt, User, UserProfile
+from domains.accounts.second_factors import has_second_factor
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.tokens import KeyPurpose
 from domains.base import bus
@@ -23,11 +24,21 @@ def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
     The key of a sign-up gives the account the values of its attempt and ends all other attempts with the same address.
     The key of a change gives the account its new address. A key works once and for a day; else EXPIRED. Refuses with
     DUPLICATE if another account has proved the new address meanwhile.
+
+    For a person with a second factor no session begins: once the address is proved, it refuses with MFA_REQUIRED.
     """
+    with transaction.atomic():
+        user = _verify(key)
+        if not has_second_factor(user):
+            return begin_session(user=user, ip_address=ip_address)
+    raise Refused.because(AccountCode.MFA_REQUIRED, "Your address is proved. Now log in, with your second factor.")
+
+
+def _verify(key: str) -> User:
     try:
         attempt_id = tokens.read_key(KeyPurpose.VERIFY_EMAIL, key)
     except tokens.BadToken:
-        return _change_email(key, ip_address)
+        return _change_email(key)
     with transaction.atomic():
         # The account is locked first, as in sign_up; its related rows are read under the lock.
         user = (
@@ -42,7 +53,7 @@ def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
         _apply_attempt(user, attempt)
         user.sign_up_attempts.all().delete()
         bus.publish(facts.EmailVerified(user_id=user.pk))
-        return begin_session(user=user, ip_address=ip_address)
+        return user
 
 
 def _mark_verified(user: User) -> None:
@@ -67,7 +78,7 @@ def _apply_attempt(user: User, attempt: SignUpAttempt) -> None:
         UserProfile.objects.filter(user=user, birth_year__isnull=True).update(birth_year=attempt.birth_year)
 
 
-def _change_email(key: str, ip_address: str) -> OpenSession:
+def _change_email(key: str) -> User:
     try:
         change_id = tokens.read_key(KeyPurpose.CHANGE_EMAIL, key)
     except tokens.BadToken:
@@ -89,7 +100,7 @@ def _change_email(key: str, ip_address: str) -> OpenSession:
         change.done_at = timezone.now()
         change.save(update_fields=["done_at"])
         bus.publish(facts.EmailChanged(change_id=change.pk))
-        return begin_session(user=user, ip_address=ip_address)
+        return user
     raise _taken()
 
 

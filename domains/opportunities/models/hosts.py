@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User, register_acquaintance
+from domains.accounts.models import User, register_acquaintance, register_guarded_role
 from domains.base.addresses import AddressField
 from domains.geo.fields import ZipCodeField
 from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
@@ -131,6 +131,7 @@ def hosts_run_by(user: User) -> models.QuerySet[HostMembership, int]:
     )
 
 
+@register_guarded_role("owners")
 def hosts_owned_by(user: User) -> models.QuerySet[HostMembership, int]:
     """Return the ids of the hosts that this person owns, as a subquery."""
     return (

@@ -134,6 +134,7 @@ def test_every_way_to_a_session_makes_its_network_known(settings) -> None:
     settings.DEBUG = True
     user = UserFactory()
     opened = services.log_in(email=user.email, password=PASSWORD, device_name="", ip_address="2001:db8:1:2::9")
+    assert isinstance(opened, services.OpenSession)
     services.refresh_session(refresh_token=opened.tokens.refresh_token, ip_address="2001:db8:1:3::9")
     services.dev_log_in(email=user.email, ip_address="192.0.2.4")
     attempt = SignUpAttemptFactory()

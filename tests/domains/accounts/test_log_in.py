@@ -137,6 +137,7 @@ def test_the_owner_of_a_proved_address_still_logs_in_after_strangers_signed_up_w
     user = UserFactory()
     sign_up(user.email, "what mallory chose")
     opened = services.log_in(email=user.email, password=PASSWORD, device_name="", ip_address="203.0.113.1")
+    assert isinstance(opened, services.OpenSession)
     assert opened.session.user == user
 
 

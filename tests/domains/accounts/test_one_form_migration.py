@@ -67,6 +67,7 @@ def test_addresses_take_their_form_and_where_two_have_one_mailbox_the_proved_one
         ("z@bücher.example", "proved"),
     ):
         opened = services.log_in(email=email, password=PASSWORD, device_name="", ip_address="203.0.113.1")
+        assert isinstance(opened, services.OpenSession)
         assert opened.session.user == users[name]
     assert {row.email for row in EmailAddress.objects.all()} == {user.email for user in User.objects.all()}
 

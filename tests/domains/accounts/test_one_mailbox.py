@@ -83,6 +83,7 @@ def test_any_spelling_logs_in(email: str, settings) -> None:
     user = UserFactory(email="x@bücher.example")
     assert user.email == BUECHER
     opened = services.log_in(email=email, password=PASSWORD, device_name="", ip_address="203.0.113.1")
+    assert isinstance(opened, services.OpenSession)
     assert opened.session.user == user
     assert authenticate(username=email, password=PASSWORD) == user, "at the admin"
     settings.DEBUG = True
@@ -105,6 +106,7 @@ def test_guesses_at_one_mailbox_are_counted_together_however_it_is_spelled() -> 
 def test_an_account_that_was_stored_before_addresses_were_checked_still_logs_in() -> None:
     user = UserFactory(email="root@localhost")
     opened = services.log_in(email="Root@localhost", password=PASSWORD, device_name="", ip_address="203.0.113.1")
+    assert isinstance(opened, services.OpenSession)
     assert opened.session.user == user
 
 

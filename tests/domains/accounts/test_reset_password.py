@@ -48,6 +48,7 @@ def ada(transactional_db: None) -> User:
 def test_the_key_from_the_mail_sets_a_new_password_and_logs_in(ada: User) -> None:
     assert ask(" ADA@example.org ") == ADDRESS
     opened = services.reset_password(key=last_key(ADDRESS), new_password=NEW, ip_address="203.0.113.1")
+    assert isinstance(opened, services.OpenSession)
     assert opened.session.user == ada
     assert (log_in(PASSWORD), log_in(NEW)) == ("BAD_CREDENTIALS", "in")
     assert subjects_to(ADDRESS) == ["Choose a new password", "Your password was changed"]

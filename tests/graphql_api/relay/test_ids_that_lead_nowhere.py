@@ -80,7 +80,7 @@ INPUTS = [
     (name, path)
     for name, field in CORE.mutation_type.fields.items()
     if "input" in field.args
-    for path in id_fields(get_named_type(field.args["input"].type))
+    for path in (id_fields(get_named_type(field.args["input"].type)) if "input" in field.args else ())
 ]
 FILTERS = [
     (name, path)
