@@ -26,7 +26,7 @@ worker: install ## Run the tasks, the clock and the relay of the outbox (needs R
 web: install ## Build the pages that a browser opens
 	@VENV=$(VENV) bash web/build.sh
 
-test: install-dev ## Run every test: on the embedded default, then on PostgreSQL and Redis where they answer
+test: install-dev web ## Run the tests: on the embedded default, and on PostgreSQL and Redis where they answer
 	@BIN=$(BIN) WORKERS=$(WORKERS) bash scripts/test.sh
 
 test-fast: install-dev ## Run what needs no service, no browser and no process of its own, while you write

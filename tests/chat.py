@@ -12,11 +12,13 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
+from graphql_api.live.switchboard import POLL_SECONDS
 from tests.graphql_api.messaging.documents import FOLLOW, SEND, START
 from tests.live_server import LiveServer
-from tests.quickest import quickest_of
 from tests.sockets import opened
 
+#: How often something may come late on a busy machine before it counts as late.
+TRIES = 5
 LOG_IN = """mutation($email: String!) { devLogIn(input: {email: $email}) {
   ... on AuthSession { accessToken user { id } } } }"""
 
@@ -126,14 +128,12 @@ async def hear_live(writer: Person, at: LiveServer, reader: Reader, content: str
 
 
 async def is_live(writer: Person, at: LiveServer, reader: Reader) -> bool:
-    """Whether what is said reaches the reader within a second.
+    """Whether one of a few things said reaches the reader sooner than the next look at what it missed.
 
-    The first thing said shows nothing: whoever only looks now and then may look just then. What is said right after
-    such a look waits for the next one.
+    The first thing said shows nothing: the reader may look just then. What is said right after waits for the next look.
     """
     await hear_live(writer, at, reader, "first")
-
-    async def again() -> float:
-        return await hear_live(writer, at, reader, "again")
-
-    return await quickest_of(again, limit=1) < 1
+    for _ in range(TRIES):
+        if await hear_live(writer, at, reader, "again") < POLL_SECONDS / 2:
+            return True
+    return False

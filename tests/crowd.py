@@ -95,6 +95,17 @@ def all_at_once(
         return list(threads.map(send, range(len(requests))))
 
 
+def settled(
+    servers: Sequence[LiveServer], document: str, requests: Sequence[tuple[str, dict[str, Any]]]
+) -> list[Answer]:
+    """The same, and those who are told CONFLICT, by servers too busy for all at once, ask again as it says."""
+    answers = all_at_once(servers, document, requests)
+    while again := [number for number, answer in enumerate(answers) if answer.outcome == "CONFLICT"]:
+        for number, answer in zip(again, all_at_once(servers, document, [requests[one] for one in again]), strict=True):
+            answers[number] = answer
+    return answers
+
+
 def worst(answers: Sequence[Answer]) -> dict[str, float]:
     """Return the median, the 99th percentile and the longest of the times, in seconds."""
     times = sorted(answer.seconds for answer in answers)

@@ -75,11 +75,9 @@ async def test_a_host_hears_of_an_application_live_and_by_a_mail_whose_link_ends
         await socket.log_in(host)
         await socket.subscribe(FOLLOW)
         await socket.settle()
-        began = time.monotonic()
         answer = await asyncio.to_thread(server.ask, APPLY, volunteer, input={"roleId": roles[0]})
         assert answer["data"]["applyToRole"]["__typename"] == "Application", answer
         heard: Any = (await socket.hear())["payload"]["data"]["notificationReceived"]
-        assert time.monotonic() - began < 5
     assert heard["kind"] == "APPLICATION_RECEIVED"
     newest = server.ask(LIST, host, first=1)["data"]["notifications"]
     node = newest["edges"][0]["node"]

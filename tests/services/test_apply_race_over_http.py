@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crowd import Crowd, all_at_once, worst
+from tests.crowd import Crowd, settled, worst
 from tests.graphql_api.opportunities.documents import APPLY_TO_ROLE, DECIDE_APPLICATION
 from tests.live_server import ARTIFACTS, LiveServer
 
@@ -41,7 +41,7 @@ def taken(server: LiveServer, crowd: Crowd) -> int:
 def test_two_hundred_clients_share_ten_places(servers: Servers, join_waitlist: bool) -> None:
     crowd = Crowd.at(servers[0], CLIENTS, requires_approval=False, slots_available=PLACES)
     wish = {"roleId": crowd.role, "joinWaitlist": join_waitlist}
-    answers = all_at_once(servers, APPLY_TO_ROLE, [(token, wish) for token in crowd.people])
+    answers = settled(servers, APPLY_TO_ROLE, [(token, wish) for token in crowd.people])
     rest = "WAITLISTED" if join_waitlist else "FULL"
     assert Counter(answer.outcome for answer in answers) == {"ACCEPTED": PLACES, rest: CLIENTS - PLACES}
     assert taken(servers[0], crowd) == PLACES
@@ -56,6 +56,6 @@ def test_two_hundred_clients_share_ten_places(servers: Servers, join_waitlist: b
 def test_thirty_acceptances_at_once_fill_ten_places(servers: Servers) -> None:
     crowd = Crowd.at(servers[0], 30, applied=True, slots_available=PLACES)
     requests = [(crowd.owner, {"applicationId": one, "decision": "ACCEPT"}) for one in crowd.applications]
-    answers = all_at_once(servers, DECIDE_APPLICATION, requests)
+    answers = settled(servers, DECIDE_APPLICATION, requests)
     assert Counter(answer.outcome for answer in answers) == {"ACCEPTED": PLACES, "FULL": 20}
     assert taken(servers[1], crowd) == PLACES

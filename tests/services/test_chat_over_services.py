@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from statistics import median
 
 import pytest
@@ -100,10 +99,8 @@ async def test_a_session_ended_at_one_server_closes_its_sockets_at_the_other(two
     async with opened(two_servers[1].socket_url) as socket:
         await socket.log_in(ann.token)
         await socket.subscribe(FOLLOW, conversationId="Q29udmVyc2F0aW9uOjE=")
-        began = time.monotonic()
         await asyncio.to_thread(two_servers[0].ask, log_out, ann.token)
         assert await socket.close_code() == 4403
-        assert time.monotonic() - began < 5
 
 
 async def test_redis_is_killed_and_started_empty_and_the_reader_is_live_again(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 
 import pytest
@@ -82,10 +81,8 @@ async def test_what_waits_on_one_socket_keeps_no_other_waiting(two_servers: Serv
         with held(database_url, "SELECT 1 FROM accounts_user WHERE email = 'volunteer@demo.example' FOR UPDATE"):
             await waiting.subscribe(document, input={"displayName": "Ann the patient"})
             await asyncio.sleep(0.3)
-            began = time.monotonic()
             await other.subscribe("{ me { id } }")
             message = await other.hear()
             assert message["payload"]["data"]["me"], message
-            assert time.monotonic() - began < PATIENCE / 2
             message = await waiting.hear()
             assert message["payload"]["data"]["updateProfile"]["__typename"] == "OperationInfo", message

@@ -76,10 +76,8 @@ def test_a_write_succeeds_while_redis_is_down_and_is_told_when_it_is_back(
     mail = tmp_path / "mail"
     mail.mkdir()
     own_redis.kill()
-    began = time.monotonic()
     answer = server.ask(SIGN_UP, input={**INPUT, "email": "undaunted@people.example"})
     assert answer["data"]["signUp"]["__typename"] == "SignUpReceipt"
-    assert time.monotonic() - began < 10
     own_redis.start()
     worker.start()
     assert mails_to("undaunted@people.example", mail, at_least=1) >= 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -203,9 +202,7 @@ def test_what_may_not_be_attached(stored: Stored, content: bytes) -> None:
     ids=["pixels", "frames", "WebP frames", "frames of many pixels", "bytes"],
 )
 def test_what_is_too_large(stored: Stored, content: bytes) -> None:
-    began = time.monotonic()
     assert refused(content) == TOO_LARGE
-    assert time.monotonic() - began < 10
     assert stored() == set()
 
 
