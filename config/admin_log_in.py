@@ -1,4 +1,7 @@
-"""Logging in to the admin, with a second factor where there is one; failures count together with those of the API."""
+"""Logging in to the admin, with a second factor where there is one, and changing one's own password there.
+
+Failures count together with those of the API, and a changed password ends what it ends there.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,22 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse_lazy
 
 from domains.accounts import second_factors
+from domains.accounts.errors import AccountCode
 from domains.accounts.models import User
-from domains.accounts.services import limit_guesses, remember_network, use_second_factor
+from domains.accounts.services import limit_guesses, remember_network, set_password, use_second_factor
 from domains.accounts.services.guesses import CODES
+from domains.accounts.services.log_in import is_password
 from domains.base.addresses import address_key
-from domains.base.errors import RateLimited, Refused
+from domains.base.errors import Refused
 from domains.base.networks import client_address
 
 
@@ -33,14 +42,14 @@ class AdminLogInForm(AdminAuthenticationForm):
         """Count the attempt, let Django check it, ask for the code, and remember the network after a success."""
         email = address_key(self.cleaned_data.get("username") or "")
         try:
-            with limit_guesses(email=email, ip_address=self._client()):
+            with limit_guesses(email=email, ip_address=client_of(self.request)):
                 self._refuse_long_password()
                 cleaned: dict[str, Any] = super().clean()
-        except RateLimited as refusal:
+        except Refused as refusal:
             raise ValidationError(refusal.problems[0].message) from None
         if (user := self.get_user()) is not None:
             self._check_second_factor(user)
-            remember_network(user=user, ip_address=self._client())
+            remember_network(user=user, ip_address=client_of(self.request))
         return cleaned
 
     def _check_second_factor(self, user: User) -> None:
@@ -54,7 +63,7 @@ class AdminLogInForm(AdminAuthenticationForm):
         code = self._code()
         try:
             with (
-                limit_guesses(email=user.email, ip_address=self._client(), limits=CODES),
+                limit_guesses(email=user.email, ip_address=client_of(self.request), limits=CODES),
                 transaction.atomic(),
             ):
                 use_second_factor(User.objects.select_for_update(no_key=True).get(pk=user.pk), code)
@@ -66,11 +75,62 @@ class AdminLogInForm(AdminAuthenticationForm):
             raise ValidationError({"code": "Enter the code of your authenticator app, or a recovery code."})
         return str(code)
 
-    def _client(self) -> str:
-        meta = self.request.META if self.request else {}
-        return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
-
     def _refuse_long_password(self) -> None:
         """Refuse a password that is longer than any valid one, before it is hashed."""
         if len(self.cleaned_data.get("password") or "") > settings.MAX_PASSWORD_LENGTH:
             raise self.get_invalid_login_error()
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """A new password of one's own; the old one is guessed at as rarely as at a log-in."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """Count the guess before the password is checked."""
+        try:
+            with limit_guesses(email=self.user.email, ip_address=client_of(self.request)):
+                if not is_password(self.cleaned_data["old_password"], self.user.password):
+                    raise Refused.because(AccountCode.BAD_CREDENTIALS, "This is not your password.", "old_password")
+        except Refused as refusal:
+            raise ValidationError(refusal.problems[0].message) from None
+        return str(self.cleaned_data["old_password"])
+
+    def save(self, commit: bool = True) -> User:  # Django's shape
+        """Store the password, end all sessions of the API, and tell the person by mail."""
+        person: User = super().save(commit=False)
+        with transaction.atomic():
+            set_password(User.objects.select_for_update(no_key=True).get(pk=person.pk), person.password)
+        return person
+
+
+class OwnPasswordView(PasswordChangeView):
+    """The admin's page for it, in place of Django's, whose form can't be chosen."""
+
+    form_class = OwnPasswordForm
+    template_name = "registration/password_change_form.html"
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Give the form the request, whose address counts."""
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the admin's pages show around."""
+        return {**super().get_context_data(**kwargs), **admin.site.each_context(self.request)}
+
+
+def may_enter(request: HttpRequest) -> bool:
+    """Tell whether the admin is open to the request's user: staff, with a second factor where it is required."""
+    user = request.user
+    # As Django says, and not by way of an instance, whose method this replaces.
+    is_open = admin.AdminSite.has_permission(admin.site, request)
+    return is_open and isinstance(user, User) and not second_factors.must_set_up(user)
+
+
+def client_of(request: HttpRequest | None) -> str:
+    """Return the address that the request comes from."""
+    meta = request.META if request else {}
+    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))

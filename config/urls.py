@@ -8,12 +8,12 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
-from config.admin_log_in import AdminLogInForm
+from config.admin_log_in import AdminLogInForm, OwnPasswordView, may_enter
 from config.demo.site import demo_site
 from graphql_api.edge.views import GraphQLView, schema_document
 from graphql_api.schema import schema
 from web.docs import docs_page
-from web.files import attachment_file
+from web.files import attachment_file, picture_file
 from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
 from web.passwords import reset_password_page
 from web.records import service_record_page
@@ -21,6 +21,7 @@ from web.unsubscribe import unsubscribe_page
 
 admin.site.login_form = AdminLogInForm
 admin.site.login_template = "admin_log_in.html"
+admin.site.has_permission = may_enter  # type: ignore[method-assign] # of the one site there is
 
 urlpatterns = [
     path("", front_page),
@@ -39,8 +40,10 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}mark.svg")),
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("attachments/<str:token>", attachment_file),
+    path("pictures/<str:token>", picture_file),
     path("demo/chat", demo_chat_page),
     path("demo/chat/", demo_chat_page),
+    path("admin/password_change/", admin.site.admin_view(OwnPasswordView.as_view())),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -11,19 +11,29 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from domains.accounts.models import (
     Block,
     EmailChange,
     KnownNetwork,
     PasswordReset,
+    PictureSize,
+    ProfilePicture,
     Session,
     SignUpAttempt,
     TotpSetup,
     User,
     UserProfile,
 )
-from domains.accounts.services import end_requests, end_sessions, remove_second_factor, set_password
+from domains.accounts.selectors import picture_url
+from domains.accounts.services import (
+    end_requests,
+    end_sessions,
+    remove_profile_picture,
+    remove_second_factor,
+    set_password,
+)
 from domains.base.admin import HTTPS_ADDRESSES, AddressForm, ReadOnlyAdmin, TableAdmin, count_column
 
 #: The fields that make a person staff, and give staff their rights.
@@ -98,7 +108,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
     readonly_fields = ("last_login", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        ("Person", {"fields": ("display_name", "user_type", "zip_code", "picture", "is_verified")}),
+        ("Person", {"fields": ("display_name", "user_type", "zip_code", "is_verified")}),
         ("Rights", {"fields": ("is_active", *RIGHTS)}),
         ("Dates", {"fields": ("last_login", "created_at")}),
     )
@@ -174,6 +184,37 @@ class UserProfileAdmin(TableAdmin):
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Show the year of birth to staff who may correct it, since its owner can give it only once."""
         return () if self.has_change_permission(request, obj) else ("birth_year",)
+
+
+@admin.register(ProfilePicture)
+class ProfilePictureAdmin(ReadOnlyAdmin):
+    """Pictures of people; staff who may delete them take one down."""
+
+    list_display = ("user", "picture", "side", "created_at")
+    list_filter = ("created_at",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name")
+    fields = ("user", "picture", "side", "created_at")
+    ordering = ("-created_at",)
+
+    @admin.display(description="picture")
+    def picture(self, row: ProfilePicture) -> str:
+        """Show the picture itself."""
+        address = picture_url(user_id=row.pk, size=PictureSize.SMALL)
+        return format_html('<img src="{}" width="64" height="64" alt="">', address)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A picture can be taken down."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: ProfilePicture) -> None:  # noqa: ARG002 # Django's shape
+        """Remove the files too."""
+        remove_profile_picture(actor=obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Remove the files too."""
+        for row in queryset.select_related("user"):
+            self.delete_model(request, row)
 
 
 @admin.register(Session)

@@ -59,6 +59,14 @@ class MfaTurnedOff(Fact):
 
 
 @dataclass(frozen=True)
+class CodesGuessed(Fact):
+    """Somebody who has the password sent too many wrong codes; `at` is the day in ISO 8601."""
+
+    user_id: int
+    at: str
+
+
+@dataclass(frozen=True)
 class RecoveryCodeUsed(Fact):
     """A log-in was completed with a recovery code; `at` is the time in ISO 8601."""
 

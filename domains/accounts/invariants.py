@@ -9,12 +9,16 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from domains.accounts.models import Session, User
+from domains.accounts.models import ProfilePicture, Session, User
 from domains.base.addresses import DUPLICATE_MARK
 from domains.base.audit import invariant
+from domains.base.stored_files import register_files
 
 #: The largest difference allowed between the clocks of two servers.
 MAX_CLOCK_DIFFERENCE = timedelta(seconds=10)
+
+for _field, _folder in ProfilePicture.FOLDERS.items():
+    register_files(model=ProfilePicture, folder=_folder, field=_field)
 
 
 @invariant

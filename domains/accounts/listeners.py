@@ -47,6 +47,13 @@ def mail_mfa_turned_off(fact: facts.MfaTurnedOff) -> None:
     send_due_mails.delay()
 
 
+@bus.listen(facts.CodesGuessed)
+def mail_codes_guessed(fact: facts.CodesGuessed) -> None:
+    """Mails the account's owner, once a day, that somebody who has the password guesses at codes."""
+    services.queue_notice(services.CODES_GUESSED, user_id=fact.user_id, at=fact.at)
+    send_due_mails.delay()
+
+
 @bus.listen(facts.RecoveryCodeUsed)
 def mail_recovery_code_used(fact: facts.RecoveryCodeUsed) -> None:
     """Mails the account's owner that a recovery code was used, and how many are left."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,8 +15,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
 
@@ -24,7 +27,12 @@ from domains.geo.fields import ZipCodeField
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+#: Django's own, so that cookies from before outlive the override.
+_SESSION_HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 class UserType(models.TextChoices):
@@ -73,8 +81,8 @@ def register_acquaintance(find: Acquaintance) -> Acquaintance:
     return find
 
 
-#: Finds the rows that give a person a role of the setting MFA_REQUIRED_FOR.
-GuardedRole = Callable[["User"], models.QuerySet[Any]]
+#: Finds the rows that give a person, which may be an `OuterRef`, a role of the setting MFA_REQUIRED_FOR.
+GuardedRole = Callable[[Any], models.QuerySet[Any]]
 _guarded_roles: dict[str, GuardedRole] = {}
 
 
@@ -115,6 +123,15 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who have proved that the address is theirs."""
         return self.filter(emailaddress__email=F("email"), emailaddress__verified=True)
 
+    def who_must_set_up_mfa(self) -> UserQuerySet:
+        """People without a second factor who have a role that the setting MFA_REQUIRED_FOR names."""
+        roles = set(settings.MFA_REQUIRED_FOR)
+        if not roles:
+            return self.none()
+        named = [Q(is_staff=True)] if "staff" in roles else []
+        named += [Q(Exists(_guarded_roles[role](OuterRef("pk")))) for role in sorted(roles - {"staff"})]
+        return self.filter(reduce(or_, named)).exclude(authenticator__type="totp")
+
     @staticmethod
     def _is_adult() -> Q:
         """People who do not give their year of birth are taken for adults, as in `policies.may_be_minor`."""
@@ -129,7 +146,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(max_length=80)
     user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
     zip_code = ZipCodeField()
-    picture = models.ImageField(upload_to="pictures/", blank=True)
     is_verified = models.BooleanField(default=False)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -144,6 +160,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     if TYPE_CHECKING:
         profile: UserProfile
         emailaddress_set: RelatedManager[EmailAddress]
+        authenticator_set: RelatedManager[Authenticator]
         sessions: RelatedManager[Session]
         sign_up_attempts: RelatedManager[SignUpAttempt]
         email_changes: RelatedManager[EmailChange]
@@ -167,11 +184,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         held = (self.has_perm(name) for name in (permission, permission.replace(".view_", ".change_")))
         return self.is_staff and any(held)
 
-    def has_guarded_role(self) -> bool:
-        """Whether the setting MFA_REQUIRED_FOR names a role of this person: staff, or one of another domain."""
-        roles = set(settings.MFA_REQUIRED_FOR)
-        is_named_staff = self.is_staff and "staff" in roles
-        return is_named_staff or any(_guarded_roles[role](self).exists() for role in roles - {"staff"})
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Hash the password, as Django does, and the second factor: with another one, cookies and challenges end."""
+        factors = self.authenticator_set.filter(type="totp").order_by("pk").values_list("pk", flat=True)
+        value = " ".join([self.password, *map(str, factors)])
+        return salted_hmac(_SESSION_HASH_SALT, value, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def is_email_verified(self) -> bool:
@@ -179,11 +196,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
 
-class UserProfileQuerySet(models.QuerySet["UserProfile"]):
-    """Profiles, as others see them."""
+class UserProfileQuerySet(models.QuerySet[Any]):
+    """Profiles and pictures of people, as others see them."""
 
     def visible_to(self, viewer: User | None) -> UserProfileQuerySet:
-        """The profiles of the people who are open to the viewer."""
+        """Those of the people who are open to the viewer."""
         return self.filter(user__in=User.objects.profile_visible_to(viewer))
 
 
@@ -201,6 +218,44 @@ class UserProfile(models.Model):
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
+
+
+class PictureSize(models.IntegerChoices):
+    """The sides of the squares in which a profile picture is stored, in pixels; a small picture has smaller ones."""
+
+    SMALL = 64
+    MEDIUM = 256
+    LARGE = 1024
+
+
+def random_name(folder: str, _row: ProfilePicture, _filename: str) -> str:
+    """Return a name for storage that reveals nothing: neither the person nor what the file was called."""
+    return f"{folder}/{secrets.token_hex(20)}"
+
+
+class ProfilePicture(models.Model):
+    """A person's picture, in three sizes; all are squares in WebP, drawn anew from the pixels of the upload."""
+
+    #: The field of each size, and the folder of the default storage that holds its files, and nothing else.
+    FOLDERS: ClassVar = {"small": "pictures-small", "medium": "pictures-medium", "large": "pictures-large"}
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="profile_picture")
+    small = models.FileField(upload_to=partial(random_name, FOLDERS["small"]), max_length=120)
+    medium = models.FileField(upload_to=partial(random_name, FOLDERS["medium"]), max_length=120)
+    large = models.FileField(upload_to=partial(random_name, FOLDERS["large"]), max_length=120)
+    #: Pixels of a side of the large one.
+    side = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserProfileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Picture of {self.user_id}"
+
+    def file_of(self, size: PictureSize) -> FieldFile:
+        """Return the file of this size."""
+        file: FieldFile = getattr(self, size.name.lower())
+        return file
 
 
 def pair_key(one_id: int, other_id: int) -> str:

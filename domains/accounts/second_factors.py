@@ -17,6 +17,7 @@ from allauth.core.internal.cryptokit import compare_user_code, generate_user_cod
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -52,7 +53,7 @@ def has_second_factor(user: User) -> bool:
 
 def must_set_up(user: User) -> bool:
     """Tell whether the setting MFA_REQUIRED_FOR demands a second factor of this person, who has none."""
-    return user.has_guarded_role() and not has_second_factor(user)
+    return bool(settings.MFA_REQUIRED_FOR) and User.objects.who_must_set_up_mfa().filter(pk=user.pk).exists()
 
 
 def find_protected_ids(*, user_ids: Collection[int]) -> set[int]:
@@ -71,6 +72,11 @@ def count_recovery_codes(user: User) -> int:
     """Return how many recovery codes are left."""
     row = _rows(user).filter(type=_RECOVERY).first()
     return len(row.data["hashes"]) if row else 0
+
+
+def is_recovery_code(code: str) -> bool:
+    """Tell whether the text looks like a recovery code, which cannot be guessed, and not like a code of an app."""
+    return len(normalize_user_code(code[:MAX_CODE_LENGTH])) == RECOVERY_CODE_LENGTH
 
 
 def find_step(secret: str, code: str, *, after: int = 0) -> int | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.conf import settings
 from django.db.models import F, QuerySet
+from django.db.models.fields.files import FieldFile
 
 from domains.accounts import tokens
-from domains.accounts.models import Session, User, UserQuerySet
+from domains.accounts.models import PictureSize, ProfilePicture, Session, User, UserQuerySet
 from domains.accounts.second_factors import must_set_up
 from domains.base.errors import NotSignedIn
 
@@ -49,15 +51,39 @@ def load_permissions(user: User) -> None:
 
 
 def find_live_session_ids(*, among: Collection[int]) -> set[int]:
-    """Return those of the sessions that have not ended and whose accounts are active: one statement for all."""
-    return set(
-        Session.objects.filter(pk__in=among, ended_at__isnull=True, user__is_active=True).values_list("pk", flat=True)
-    )
+    """Return those of the sessions that have not ended and whose accounts are active: one statement for all.
+
+    Those that have to set up a second factor first hear nothing either.
+    """
+    live = Session.objects.filter(pk__in=among, ended_at__isnull=True, user__is_active=True)
+    if settings.MFA_REQUIRED_FOR:
+        live = live.exclude(user__in=User.objects.who_must_set_up_mfa())
+    return set(live.values_list("pk", flat=True))
 
 
 def find_sessions(*, viewer: User) -> QuerySet[Session]:
     """Return the viewer's live sessions, newest use first."""
     return viewer.sessions.filter(ended_at__isnull=True).order_by("-rotated_at", "-pk")
+
+
+def find_pictures(*, viewer: User | None, user_ids: Collection[int]) -> list[ProfilePicture]:
+    """Return the pictures of these people that the viewer may see."""
+    return list(ProfilePicture.objects.visible_to(viewer).filter(user__in=user_ids))
+
+
+def picture_url(*, user_id: int, size: PictureSize) -> str:
+    """Return the address of the person's picture, for somebody who may see it now; it expires within five minutes."""
+    return f"{settings.PUBLIC_URL}/pictures/{tokens.sign_picture_link(user_id, size)}"
+
+
+def find_linked_picture(*, token: str) -> FieldFile | None:
+    """Return the file of a link that has not expired, or None; the picture may have been removed since."""
+    try:
+        user_id, size = tokens.read_picture_link(token)
+    except tokens.BadToken:
+        return None
+    picture = ProfilePicture.objects.filter(user=user_id).first()
+    return picture.file_of(size) if picture else None
 
 
 def find_blocked(*, viewer: User | None) -> UserQuerySet:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from domains.accounts import services
 
 
 @shared_task
 def remove_old_traces() -> None:
-    """Remove old attempts to sign up, old requests of other kinds, and networks that have not been used for long."""
+    """Remove old attempts to sign up, other old requests, networks not used for long, and pictures without a person."""
     services.remove_old_attempts()
     services.remove_old_changes()
     services.remove_old_resets()
     services.remove_old_networks()
     services.remove_old_setups()
+    services.remove_stray_pictures(now=timezone.now())

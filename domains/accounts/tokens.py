@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from domains.accounts.models import Session, User
+from domains.accounts.models import PictureSize, Session, User
 from domains.base import keyed_ids
 
 ISSUER = "mishmob"
@@ -30,7 +31,8 @@ ALGORITHM = "HS256"
 #: Longer texts are refused before anything is parsed.
 MAX_TOKEN_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
-_NETWORK = "mishmob.known_network"
+PICTURE_LINK_LIFETIME = timedelta(minutes=5)
+_NETWORK, _PICTURE = "mishmob.known_network", "mishmob.picture"
 
 
 class Purpose(StrEnum):
@@ -157,6 +159,33 @@ def read_key(purpose: KeyPurpose, key: str) -> int:
         return int(signing.TimestampSigner(salt=purpose.value).unsign(key, max_age=KEY_LIFETIMES[purpose]))
     except signing.BadSignature as error:
         raise BadToken from error
+
+
+def sign_picture_link(user_id: int, size: PictureSize) -> str:
+    """Return the token of a link to the person's picture, valid for four to five minutes.
+
+    Links of one minute are the same, so that a browser keeps the picture.
+    """
+    return _PictureSigner(salt=_PICTURE).sign(f"{keyed_ids.seal('ProfilePicture', user_id)}.{size.value}")
+
+
+def read_picture_link(token: str) -> tuple[int, PictureSize]:
+    """Return whose picture the link shows, and in which size, or raise BadToken."""
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise BadToken
+    try:
+        sealed, _, size = _PictureSigner(salt=_PICTURE).unsign(token, max_age=PICTURE_LINK_LIFETIME).partition(".")
+        user_id = keyed_ids.unseal("ProfilePicture", sealed)
+    except signing.BadSignature as error:
+        raise BadToken from error
+    if user_id is None:
+        raise BadToken
+    return user_id, PictureSize(int(size))
+
+
+class _PictureSigner(signing.TimestampSigner):
+    def timestamp(self) -> str:
+        return signing.b62_encode(int(time.time()) // 60 * 60)
 
 
 def network_digests(*, email: str, network: str) -> list[str]:

@@ -52,6 +52,11 @@ class TableAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # it has no parame
     show_full_result_count = False
     formfield_overrides = HTTPS_ADDRESSES
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """A column that is not shown is not searched by the address of the page either."""
+        is_hidden = lookup.partition("__")[0] in (self.exclude or ())
+        return not is_hidden and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type] # as above
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Annotate the rows with the count columns."""
         counts: dict[str, Any] = {}

@@ -9,5 +9,3 @@ class MessagingCode(StrEnum):
     FULL = "FULL"
     EXPIRED = "EXPIRED"
     CLOSED = "CLOSED"
-    TOO_LARGE = "TOO_LARGE"
-    UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"

@@ -103,7 +103,7 @@ def _snapshot_conversation(viewer: User, conversation: Conversation) -> Snapshot
 def _snapshot_person(_viewer: User, person: User) -> Snapshot:
     profile = getattr(person, "profile", None)
     about = [("Bio", profile.bio), ("LinkedIn", profile.linkedin_url)] if profile else []
-    picture = [("Picture", str(person.picture))] if person.picture else []
+    picture = [("Picture", "yes")] if hasattr(person, "profile_picture") else []
     return Snapshot(person.pk, person.display_name, [*about, *picture], [])
 
 

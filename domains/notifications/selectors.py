@@ -68,7 +68,7 @@ def find_push_subscriptions(*, user_ids: Collection[int]) -> QuerySet[PushSubscr
     """Return these people's push subscriptions in sessions that have not ended; a system question."""
     return PushSubscription.objects.filter(
         session__user__in=user_ids, session__user__is_active=True, session__ended_at__isnull=True
-    )
+    ).exclude(session__user__in=User.objects.who_must_set_up_mfa())
 
 
 def find_for_digest(*, since: datetime) -> NotificationQuerySet:

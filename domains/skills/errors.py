@@ -7,6 +7,4 @@ class SkillCode(StrEnum):
     """Reason codes for refused acts on people's skills or on the taxonomy."""
 
     ALREADY_VERIFIED = "ALREADY_VERIFIED"
-    TOO_LARGE = "TOO_LARGE"
-    UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
     NOT_READ_YET = "NOT_READ_YET"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graphql_api.accounts.types import UserType
+from graphql_api.relay.scalars import Upload
 
 
 @strawberry.input(description="Input of `signUp`.")
@@ -77,8 +78,8 @@ class DisableMfaInput:
     """The caller's password."""
 
     password: str = strawberry.field(
-        description="Password of the account. An account without one needs a login that is less than 5 minutes old; "
-        "pass an empty string."
+        description="Password of the account. An account without one needs a login that is less than 5 minutes old.",
+        default="",
     )
 
 
@@ -179,6 +180,15 @@ class UpdateProfileInput:
     birth_year: int | None = strawberry.field(
         description="Year of birth. Only the user can see it. It can be set once; after that, staff can correct it.",
         default=None,
+    )
+
+
+@strawberry.input(description="Input of `uploadProfilePicture`.")
+class UploadProfilePictureInput:
+    """The picture to show."""
+
+    picture: Upload = strawberry.field(
+        description="JPEG, PNG, GIF or WebP of at most 10 MB and 25 million pixels; of a moving picture, its beginning."
     )
 
 

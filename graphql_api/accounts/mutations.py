@@ -21,6 +21,7 @@ from graphql_api.accounts.inputs import (
     ResetPasswordInput,
     SignUpInput,
     UpdateProfileInput,
+    UploadProfilePictureInput,
     VerifyEmailInput,
 )
 from graphql_api.accounts.results import (
@@ -217,6 +218,20 @@ class AccountMutations:
             user_type=input.user_type,
             birth_year=input.birth_year,
         )
+
+    @mutation(
+        User,
+        description="Set the caller's profile picture; an earlier one is removed. The middle of the picture is kept, "
+        "in three sizes, and nothing else of the file. Needs a login.",
+    )
+    def upload_profile_picture(self, info: Info, input: UploadProfilePictureInput) -> object:
+        return services.upload_profile_picture(actor=signed_in(info), picture=input.picture)
+
+    @mutation(
+        User, description="Remove the caller's profile picture. Repeating the call changes nothing. Needs a login."
+    )
+    def remove_profile_picture(self, info: Info) -> object:
+        return services.remove_profile_picture(actor=signed_in(info))
 
     @mutation(
         BlockReceipt,

@@ -48,11 +48,35 @@ describe(
 UserType = models.UserType
 
 
-@strawberry.type(description="A stored image.")
-class Picture:
-    """A stored image."""
+describe(
+    models.PictureSize,
+    description="Size of a profile picture. All are squares; a picture that was smaller is not enlarged.",
+    values={
+        "SMALL": "64 pixels a side, for lists.",
+        "MEDIUM": "256 pixels a side.",
+        "LARGE": "1024 pixels a side.",
+    },
+)
+PictureSize = models.PictureSize
 
-    url: str = strawberry.field(description="URL of the image; it may expire.")
+
+@strawberry.type(description="Profile picture of a user: a square in WebP.")
+class Picture:
+    """A profile picture."""
+
+    user_id: strawberry.Private[int]
+    width: int = strawberry.field(description="Width of the large picture, in pixels.")
+    height: int = strawberry.field(description="Height of the large picture, in pixels.")
+
+    @strawberry.field(
+        description="URL of the picture in this size. It expires within five minutes; ask for a new one then."
+    )
+    def url(
+        self,
+        size: Annotated[PictureSize, strawberry.argument(description="Size of the picture.")] = PictureSize.MEDIUM,
+    ) -> str:
+        """Return a link, which whoever has it can open."""
+        return accounts.picture_url(user_id=self.user_id, size=size)
 
 
 @strawberry_django.type(models.UserProfile, description="Profile that a user writes about themselves.")
@@ -301,8 +325,8 @@ def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> 
 
 
 def _find_pictures(viewer: models.User | None, keys: Collection[int]) -> Mapping[int, Picture]:
-    people = models.User.objects.profile_visible_to(viewer).filter(pk__in=keys).exclude(picture="").only("picture")
-    return {person.pk: Picture(url=person.picture.url) for person in people}
+    pictures = accounts.find_pictures(viewer=viewer, user_ids=keys)
+    return {row.pk: Picture(user_id=row.pk, width=row.side, height=row.side) for row in pictures}
 
 
 def _skills_best_first(viewer: models.User | None) -> QuerySet[skill_models.UserSkill]:

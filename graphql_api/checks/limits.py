@@ -37,7 +37,21 @@ MAX_ANSWERED_CHARACTERS = 6_000_000
 MAX_COST = 170_000
 MAX_ROOT_MUTATIONS = 4
 #: Mutations that check a secret or take a slot: one per request.
-LONELY_MUTATIONS = frozenset({"logIn", "refreshSession", "verifyEmail", "applyToRole", "acceptHostInvitation"})
+LONELY_MUTATIONS = frozenset(
+    {
+        "acceptHostInvitation",
+        "applyToRole",
+        "changeEmail",
+        "changePassword",
+        "completeMfa",
+        "confirmTotp",
+        "disableMfa",
+        "logIn",
+        "refreshSession",
+        "resetPassword",
+        "verifyEmail",
+    }
+)
 
 
 class Limits(SchemaExtension):

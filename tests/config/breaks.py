@@ -32,6 +32,7 @@ from tests.factories import (
     OpportunityFactory,
     OutboxEntryFactory,
     ParticipantFactory,
+    ProfilePictureFactory,
     PushDeliveryFactory,
     ReactionFactory,
     ReportFileFactory,
@@ -387,5 +388,20 @@ def a_resume_whose_file_is_gone() -> Break:
     return losing_its_file(ResumeFactory())
 
 
-def losing_its_file(row: Any) -> Break:
-    return row, lambda: default_storage.delete(row.file.name)
+@breaks("accounts.rows_have_their_pictures-small")
+def a_small_picture_whose_file_is_gone() -> Break:
+    return losing_its_file(ProfilePictureFactory(), "small")
+
+
+@breaks("accounts.rows_have_their_pictures-medium")
+def a_medium_picture_whose_file_is_gone() -> Break:
+    return losing_its_file(ProfilePictureFactory(), "medium")
+
+
+@breaks("accounts.rows_have_their_pictures-large")
+def a_large_picture_whose_file_is_gone() -> Break:
+    return losing_its_file(ProfilePictureFactory(), "large")
+
+
+def losing_its_file(row: Any, field: str = "file") -> Break:
+    return row, lambda: default_storage.delete(getattr(row, field).name)

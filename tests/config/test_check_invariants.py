@@ -14,6 +14,7 @@ from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
+from domains.accounts.models import ProfilePicture
 from domains.base import audit
 from domains.base.stored_files import MIN_STRAY_AGE
 from domains.messaging.models import MessageAttachment
@@ -27,6 +28,7 @@ from tests.factories import (
     MessageAttachmentFactory,
     MessageFactory,
     OutboxEntryFactory,
+    ProfilePictureFactory,
     PushDeliveryFactory,
     ReportFileFactory,
     ResumeFactory,
@@ -74,13 +76,17 @@ def test_what_does_not_hold_is_said_with_what_breaks_it(name: str, make: Callabl
     assert [line.partition(". Must be: ")[0] for line in lines] == [f"BROKEN  {name}: 1 {of} ({broken_row.pk})"]
 
 
-@pytest.mark.parametrize("model", [MessageAttachment, ReportFile, Resume])
+@pytest.mark.parametrize(
+    ("domain", "folder"),
+    [(model._meta.app_label, model.FOLDER) for model in (MessageAttachment, ReportFile, Resume)]
+    + [("accounts", folder) for folder in ProfilePicture.FOLDERS.values()],
+)
 def test_a_file_without_a_row_is_named_once_the_tasks_must_have_removed_it(
-    model: Any, monkeypatch: pytest.MonkeyPatch
+    domain: str, folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for factory in (MessageAttachmentFactory, ReportFileFactory, ResumeFactory):
+    for factory in (MessageAttachmentFactory, ReportFileFactory, ResumeFactory, ProfilePictureFactory):
         factory()
-    name = default_storage.save(f"{model.FOLDER}/{'0' * 40}", ContentFile(b"Nobody's."))
+    name = default_storage.save(f"{folder}/{'0' * 40}", ContentFile(b"Nobody's."))
     default_storage.save("pictures/portrait", ContentFile(b"of another kind"))
     now, minute = timezone.now(), timedelta(minutes=1)
     monkeypatch.setattr(InMemoryStorage, "get_modified_time", lambda *_: now - MIN_STRAY_AGE + minute)
@@ -88,13 +94,13 @@ def test_a_file_without_a_row_is_named_once_the_tasks_must_have_removed_it(
     monkeypatch.setattr(InMemoryStorage, "get_modified_time", lambda *_: now - MIN_STRAY_AGE - minute)
     status, (line,) = check("--files")
     assert status == 1
-    assert line.startswith(f"BROKEN  {model._meta.app_label}.stored_{model.FOLDER}_have_rows: 1 files ({name}).")
+    assert line.startswith(f"BROKEN  {domain}.stored_{folder}_have_rows: 1 files ({name}).")
 
 
 def test_every_invariant_is_broken_by_a_test() -> None:
     strays = {one.name for one in audit.registered_invariants() if one.name.endswith("_have_rows")}
     assert {name for name, _ in BREAKS} | strays == {one.name for one in audit.registered_invariants()}
-    assert len(strays) == 3
+    assert len(strays) == 6
 
 
 def test_five_are_named_of_many() -> None:

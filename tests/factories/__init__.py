@@ -5,6 +5,7 @@ from tests.factories.accounts import (
     BlockFactory,
     EmailAddressFactory,
     KnownNetworkFactory,
+    ProfilePictureFactory,
     SessionFactory,
     UserFactory,
     UserProfileFactory,

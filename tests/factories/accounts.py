@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.db.models import Q
 from django.utils import timezone
 from factory.declarations import LazyFunction, RelatedFactory, SelfAttribute, Sequence, SubFactory, Trait
@@ -20,6 +21,7 @@ from domains.accounts.models import (
     EmailChange,
     KnownNetwork,
     PasswordReset,
+    ProfilePicture,
     Session,
     SignUpAttempt,
     TotpSetup,
@@ -113,6 +115,19 @@ class PasswordResetFactory(ModelFactory[PasswordReset]):
         model = PasswordReset
 
     email = Sequence(lambda n: f"forgetful{n}@people.example")
+
+
+class ProfilePictureFactory(ModelFactory[ProfilePicture]):
+    """A picture; its files are no real ones."""
+
+    class Meta:
+        model = ProfilePicture
+
+    user = SubFactory(UserFactory)
+    small = LazyFunction(lambda: ContentFile(b"small", name="face"))
+    medium = LazyFunction(lambda: ContentFile(b"medium", name="face"))
+    large = LazyFunction(lambda: ContentFile(b"large", name="face"))
+    side = 1024
 
 
 class TotpSetupFactory(ModelFactory[TotpSetup]):

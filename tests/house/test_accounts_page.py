@@ -40,7 +40,13 @@ def test_the_limits_are_those_of_the_code() -> None:
     limits = [
         limit
         for secret in (guesses.PASSWORDS, guesses.CODES)
-        for limit in (secret.per_network, secret.per_account_and_network, secret.per_account)
+        for limit in (
+            secret.per_network,
+            secret.per_account_and_network,
+            secret.per_account,
+            secret.per_account_everywhere,
+        )
+        if limit
     ]
     rows = re.findall(r"\| (\d+) \| (\d+) seconds \|", PAGE)
     assert rows == [(str(limit.failures), str(limit.seconds)) for limit in limits]

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from graphql import parse, validate
 
+from domains.base.pictures.picture_program import MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_PIXELS
 from domains.messaging import tokens
-from domains.messaging.attachments.picture_program import MAX_ANIMATION_PIXELS, MAX_FRAMES, MAX_PIXELS
 from domains.messaging.policies import EDIT_WINDOW
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.remove_attachments import UNSENT_RETENTION

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from domains.skills.errors import SkillCode
+from domains.base.errors import Code
 from domains.skills.extraction import file_text
 from domains.skills.extraction.failures import Failure
 from domains.skills.extraction.matching import MIN_CONFIDENCE, SECTION_WEIGHTS
@@ -30,7 +30,7 @@ def codes_under(heading: str) -> set[str]:
 
 def test_every_reason_is_there_and_no_other() -> None:
     assert codes_under("what a reading can end with") == set(Failure)
-    about_files = {SkillCode.TOO_LARGE, SkillCode.UNSUPPORTED_TYPE}
+    about_files = {Code.TOO_LARGE, Code.UNSUPPORTED_TYPE}
     assert codes_under("the upload itself may refuse with") == {*about_files, "INVALID", "RATE_LIMITED"}
 
 

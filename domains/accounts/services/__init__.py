@@ -13,6 +13,7 @@ from domains.accounts.services.known_networks import remember_network, remove_ol
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import end_sessions, log_out
 from domains.accounts.services.mails import (
+    CODES_GUESSED,
     MFA_TURNED_OFF,
     MFA_TURNED_ON,
     PASSWORD_CHANGED,
@@ -38,4 +39,10 @@ from domains.accounts.services.set_up_totp import (
 from domains.accounts.services.sign_up import remove_old_attempts, sign_up
 from domains.accounts.services.unblock_user import unblock_user
 from domains.accounts.services.update_profile import update_profile
+from domains.accounts.services.upload_profile_picture import (
+    MAX_PICTURE_UPLOADS_PER_HOUR,
+    remove_profile_picture,
+    remove_stray_pictures,
+    upload_profile_picture,
+)
 from domains.accounts.services.verify_email import verify_email

@@ -11,6 +11,7 @@ from django.utils import timezone
 from domains.accounts import facts
 from domains.accounts.models import EmailChange, Session, User
 from domains.accounts.services.confirm_password import confirm_password
+from domains.accounts.services.lock_actor import lock_actor
 from domains.base import bus, rates
 from domains.base.addresses import parse_address
 from domains.base.errors import Code, RateLimited, Refused, problems_of
@@ -42,9 +43,7 @@ def change_email(*, actor: User, session: Session | None, new_email: str, passwo
     except RateLimited:
         return address
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-        if user.password != actor.password:
-            raise Refused.because(Code.CONFLICT, "Your password was changed elsewhere just now.", "password")
+        user = lock_actor(actor=actor, session=session, field="password")
         user.email_changes.filter(done_at__isnull=True).delete()
         change = user.email_changes.create(old_email=user.email, new_email=address)
         bus.publish(facts.EmailChangeRequested(change_id=change.pk))

@@ -7,8 +7,8 @@ from django.db import transaction
 from domains.accounts.models import Session, User
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.confirm_password import confirm_password
+from domains.accounts.services.lock_actor import lock_actor
 from domains.accounts.services.set_password import hash_new_password, set_password
-from domains.base.errors import Code, Refused
 
 
 def change_password(
@@ -24,8 +24,6 @@ def change_password(
     )
     encoded = hash_new_password(new_password, actor)
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-        if user.password != actor.password:
-            raise Refused.because(Code.CONFLICT, "Your password was changed elsewhere just now.", "current_password")
+        user = lock_actor(actor=actor, session=session, field="current_password")
         set_password(user, encoded)
         return begin_session(user=user, device_name=session.device_name if session else "", ip_address=ip_address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,8 +15,9 @@ from domains.accounts.errors import AccountCode
 from domains.accounts.models import User
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.guesses import CODES, limit_guesses
-from domains.base import bus
-from domains.base.errors import Refused
+from domains.base import bus, failures
+from domains.base.errors import RateLimited, Refused
+from domains.base.networks import client_network
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,32 @@ def complete_mfa(*, challenge_token: str, code: str, ip_address: str) -> OpenSes
     user = User.objects.filter(pk=challenge.user_id).first()
     if user is None or not _is_open(challenge, user):
         raise _expired()
-    with limit_guesses(email=user.email, ip_address=ip_address, limits=CODES), transaction.atomic():
+    with _limit_codes(user, code, ip_address), transaction.atomic():
         locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if not _is_open(challenge, locked):
             raise _expired()
         use_second_factor(locked, code)
         return begin_session(user=locked, device_name=challenge.device_name, ip_address=ip_address)
+
+
+@contextmanager
+def _limit_codes(user: User, code: str, ip_address: str) -> Iterator[None]:
+    """Count guesses at codes of the app; where they become too many, a mail a day tells the person.
+
+    What looks like a recovery code counts by its network alone: nobody can guess it, and it is the owner's way in while
+    somebody else guesses.
+    """
+    if second_factors.is_recovery_code(code):
+        failures.reserve(CODES.per_network, client_network(ip_address))
+        yield
+        return
+    try:
+        with limit_guesses(email=user.email, ip_address=ip_address, limits=CODES):
+            yield
+    except RateLimited:
+        with transaction.atomic():
+            bus.publish(facts.CodesGuessed(user_id=user.pk, at=timezone.now().date().isoformat()))
+        raise
 
 
 def use_second_factor(user: User, code: str) -> None:

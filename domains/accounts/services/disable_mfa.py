@@ -8,9 +8,9 @@ from django.utils import timezone
 from domains.accounts import facts, second_factors
 from domains.accounts.models import Session, User
 from domains.accounts.services.confirm_password import confirm_password
+from domains.accounts.services.lock_actor import lock_actor
 from domains.accounts.services.log_out import end_sessions
 from domains.base import bus
-from domains.base.errors import Code, Refused
 
 
 def disable_mfa(*, actor: User, session: Session | None, password: str, ip_address: str) -> User:
@@ -21,9 +21,7 @@ def disable_mfa(*, actor: User, session: Session | None, password: str, ip_addre
     """
     confirm_password(actor=actor, session=session, password=password, field="password", ip_address=ip_address)
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-        if user.password != actor.password:
-            raise Refused.because(Code.CONFLICT, "Your password was changed elsewhere just now.", "password")
+        user = lock_actor(actor=actor, session=session, field="password")
         _turn_off(user)
     return user
 
@@ -35,8 +33,9 @@ def remove_second_factor(*, user_id: int) -> bool:
     """
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-        end_sessions(user.sessions.all())
-        return _turn_off(user)
+        if was_on := _turn_off(user):
+            end_sessions(user.sessions.all())
+        return was_on
 
 
 def _turn_off(user: User) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from domains.accounts.services.known_networks import is_known_network
 from domains.base import failures
 from domains.base.errors import Code, RateLimited, Refused
+from domains.base.locks import refuse_when_busy
 from domains.base.networks import client_network
 
 
@@ -22,6 +23,8 @@ class GuessLimits:
     per_account_and_network: failures.Limit
     #: Wrong ones at one account from all networks that the account has had no session from.
     per_account: failures.Limit
+    #: Wrong ones at one account from everywhere, if there is such a limit.
+    per_account_everywhere: failures.Limit | None = None
 
 
 PASSWORDS = GuessLimits(
@@ -34,6 +37,7 @@ CODES = GuessLimits(
     failures.Limit("mfa_network", 10, 60),
     failures.Limit("mfa_account_network", 5, 300),
     failures.Limit("mfa_account", 20, 3600),
+    failures.Limit("mfa_account_everywhere", 100, 86400),
 )
 
 
@@ -48,15 +52,21 @@ def limit_guesses(*, email: str, ip_address: str, limits: GuessLimits = PASSWORD
     """
     network = client_network(ip_address)
     failures.reserve(limits.per_network, network)
-    reservations = [failures.reserve(limits.per_account_and_network, f"{email} {network}")]
+    counted = [(limits.per_account_and_network, f"{email} {network}")]
     if not is_known_network(email=email, network=network):
-        try:
-            reservations.append(failures.reserve(limits.per_account, email))
-        except RateLimited:
-            _release(reservations)
-            raise
+        counted.append((limits.per_account, email))
+    if limits.per_account_everywhere:
+        counted.append((limits.per_account_everywhere, email))
+    reservations: list[failures.Reservation | None] = []
     try:
-        yield
+        for limit, key in counted:
+            reservations.append(failures.reserve(limit, key))  # those made are released below
+    except RateLimited:
+        _release(reservations)
+        raise
+    try:
+        with refuse_when_busy():
+            yield
     except Refused as refusal:
         if refusal.problems[0].code == Code.CONFLICT:
             _release(reservations)

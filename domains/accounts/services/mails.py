@@ -21,6 +21,7 @@ from domains.base.models import MailJob
 VERIFY_EMAIL, ACCOUNT_EXISTS = "verify_email", "account_exists"
 RESET_PASSWORD, PASSWORD_CHANGED = "reset_password", "password_changed"
 MFA_TURNED_ON, MFA_TURNED_OFF, RECOVERY_CODE_USED = "mfa_turned_on", "mfa_turned_off", "recovery_code_used"
+CODES_GUESSED = "codes_guessed"
 CHANGE_EMAIL, EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED = "change_email", "email_change_requested", "email_changed"
 #: The subjects of mails that tell an account's owner what was done to its log-in; the template has the kind's name.
 NOTICES = {
@@ -28,6 +29,7 @@ NOTICES = {
     MFA_TURNED_ON: "Your log-in has a second factor",
     MFA_TURNED_OFF: "Your log-in has no second factor any more",
     RECOVERY_CODE_USED: "A recovery code was used",
+    CODES_GUESSED: "Somebody tries to log in to your account",
 }
 #: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
 ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
@@ -100,6 +102,7 @@ def write_password_reset_mail(job: MailJob) -> mail.Mail | None:
 @mail.writes(MFA_TURNED_ON)
 @mail.writes(MFA_TURNED_OFF)
 @mail.writes(RECOVERY_CODE_USED)
+@mail.writes(CODES_GUESSED)
 def write_notice(job: MailJob) -> mail.Mail | None:
     """Write the mail to the account's owner; none if the account is gone."""
     user = User.objects.filter(pk=job.source_id).first()

@@ -14,8 +14,11 @@ from domains.accounts.errors import AccountCode
 from domains.accounts.models import Session, TotpSetup, User
 from domains.accounts.second_factors import MfaAdapter
 from domains.accounts.services.guesses import CODES, limit_guesses
+from domains.accounts.services.known_networks import remember_network
+from domains.accounts.services.lock_actor import lock_actor
 from domains.accounts.services.log_out import end_sessions
-from domains.base import bus
+from domains.accounts.services.set_password import end_requests
+from domains.base import bus, encryption
 from domains.base.errors import Code, Refused
 
 #: How long a secret waits for its first code.
@@ -61,25 +64,31 @@ def confirm_totp(*, actor: User, session: Session | None, code: str, ip_address:
     _refuse_second(actor)
     _find_secret(actor)
     with limit_guesses(email=actor.email, ip_address=ip_address, limits=CODES), transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-        return _turn_on(user, _find_secret(user), code, session)
+        user = lock_actor(actor=actor, session=session)
+        _refuse_second(user)
+        return _turn_on(user, _find_secret(user), code, session, ip_address)
 
 
 def turn_on_second_factor(*, user_id: int, secret: str, code: str) -> list[str]:
     """The same, for an operator beside whom the person sits; all sessions end."""
     with transaction.atomic():
-        return _turn_on(User.objects.select_for_update(no_key=True).get(pk=user_id), secret, code, None)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+        _refuse_second(user)
+        return _turn_on(user, secret, code, None, "")
 
 
-def _turn_on(user: User, secret: str, code: str, session: Session | None) -> list[str]:
-    _refuse_second(user)
+def _turn_on(user: User, secret: str, code: str, session: Session | None, ip_address: str) -> list[str]:
     step = second_factors.find_step(secret, code)
     if step is None:
         sentence = "This is not the present code of your app: wait for the next one, and check the phone's clock."
         raise Refused.because(AccountCode.BAD_CREDENTIALS, sentence, "code")
     TotpSetup.objects.filter(user=user).delete()
     codes = second_factors.turn_on(user, secret, step)
+    # What somebody with the password alone may have begun: sessions, keys in mails, networks that count as known.
     end_sessions(user.sessions.exclude(pk=session.pk) if session else user.sessions.all())
+    end_requests(user)
+    user.known_networks.all().delete()
+    remember_network(user=user, ip_address=ip_address)
     bus.publish(facts.MfaTurnedOn(user_id=user.pk, at=timezone.now().isoformat()))
     return codes
 
@@ -92,10 +101,15 @@ def remove_old_setups() -> int:
 def _find_secret(user: User) -> str:
     setup = TotpSetup.objects.filter(user=user, created_at__gt=timezone.now() - SETUP_LIFETIME).first()
     if setup is None:
-        raise Refused.because(
-            AccountCode.EXPIRED, "There is no new secret that waits for a code: call startTotp first."
-        )
-    return MfaAdapter().decrypt(setup.secret)
+        raise _no_setup()
+    try:
+        return MfaAdapter().decrypt(setup.secret)
+    except encryption.Undecipherable:
+        raise _no_setup() from None
+
+
+def _no_setup() -> Refused:
+    return Refused.because(AccountCode.EXPIRED, "There is no new secret that waits for a code: call startTotp first.")
 
 
 def _refuse_second(user: User) -> None:

@@ -1,1 +1,1 @@
-"""What may be attached, and a look into pictures by a process of its own."""
+"""What may be attached to a message."""

@@ -12,12 +12,12 @@ from domains.base import gate_slot, rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.base.file_kinds import PICTURE_KINDS, FileKind
 from domains.base.files import stored
+from domains.base.pictures.clean_picture import Picture, clean_picture
 from domains.base.texts import clean_file_name
 from domains.messaging import selectors
 from domains.messaging.attachments.attachable import attachable_kind, with_extension
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import MessageAttachment
-from domains.messaging.services.clean_picture import Picture, clean_picture
 from domains.messaging.services.locks import refuse_unreachable
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -70,13 +70,13 @@ def _clean(content: bytes, kind: FileKind) -> Picture:
 def _read_content(file: File[Any]) -> tuple[bytes, FileKind]:
     if file.size > MAX_FILE_BYTES:
         sentence = f"The file is too large: at most {MAX_FILE_BYTES // (1024 * 1024)} MB."
-        raise Refused.because(MessagingCode.TOO_LARGE, sentence, "file")
+        raise Refused.because(Code.TOO_LARGE, sentence, "file")
     content: bytes = file.read()
     if not content.strip():
         raise Refused.because(Code.INVALID, "The file is empty.", "file")
     kind = attachable_kind(content)
     if kind is None:
-        raise Refused.because(MessagingCode.UNSUPPORTED_TYPE, UNSUPPORTED_TYPE_MESSAGE, "file")
+        raise Refused.because(Code.UNSUPPORTED_TYPE, UNSUPPORTED_TYPE_MESSAGE, "file")
     return content, kind
 
 

@@ -15,7 +15,6 @@ from domains.base.file_kinds import FileKind
 from domains.base.files import delete_after_commit, stored
 from domains.base.texts import clean_file_name
 from domains.skills import facts
-from domains.skills.errors import SkillCode
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.extraction.readable import readable_kind
 from domains.skills.models import Resume, SkillSource
@@ -37,7 +36,7 @@ def upload_resume(*, actor: User, file: File[Any]) -> Resume:
     content = _read_content(actor, file, "resume", MAX_RESUME_BYTES)
     kind = readable_kind(content)
     if kind not in RESUME_KINDS:
-        raise Refused.because(SkillCode.UNSUPPORTED_TYPE, SENTENCES[Failure.UNSUPPORTED_TYPE], "resume")
+        raise Refused.because(Code.UNSUPPORTED_TYPE, SENTENCES[Failure.UNSUPPORTED_TYPE], "resume")
     return _store(actor, file, content, kind, SkillSource.RESUME)
 
 
@@ -49,7 +48,7 @@ def import_linkedin_export(*, actor: User, file: File[Any]) -> Resume:
     content = _read_content(actor, file, "archive", MAX_EXPORT_BYTES)
     if readable_kind(content) != FileKind.ZIP:
         sentence = "This is no ZIP archive. Upload the one that LinkedIn sends you when you ask for your data."
-        raise Refused.because(SkillCode.UNSUPPORTED_TYPE, sentence, "archive")
+        raise Refused.because(Code.UNSUPPORTED_TYPE, sentence, "archive")
     return _store(actor, file, content, FileKind.ZIP, SkillSource.LINKEDIN)
 
 
@@ -57,7 +56,7 @@ def _read_content(actor: User, file: File[Any], field: str, max_bytes: int) -> b
     rates.spend(what="upload", key=str(actor.pk), limit=MAX_UPLOADS_PER_HOUR, seconds=HOUR_SECONDS)
     if file.size > max_bytes:
         sentence = f"The file is too large: at most {max_bytes // (1024 * 1024)} MB."
-        raise Refused.because(SkillCode.TOO_LARGE, sentence, field)
+        raise Refused.because(Code.TOO_LARGE, sentence, field)
     content: bytes = file.read()
     if not content.strip():
         raise Refused(Problem(Code.INVALID, "The file is empty.", field))

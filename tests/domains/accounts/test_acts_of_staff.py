@@ -80,3 +80,53 @@ def test_an_address_that_staff_took_from_an_account_is_free_again(staff: Client,
     assert services.verify_email(key=last_key(OLD)).session.user.display_name == "Bea"
     with pytest.raises(Refused, match="EXPIRED"):
         services.verify_email(key=last_key("thief@example.net"))
+
+
+class TestTheirOwnPassword:
+    """The page on which staff change their own password, at `/admin/password_change/`."""
+
+    @pytest.fixture
+    def owner(self, transactional_db: None) -> User:
+        user = UserFactory(email=OLD, staff=True)
+        services.begin_session(user=user)
+        services.request_password_reset(email=OLD, ip_address="203.0.113.1")
+        services.change_email(actor=user, session=None, new_email="thief@example.net", password=PASSWORD)
+        return user
+
+    def change(self, client: Client, old: str) -> str:
+        page = client.post("/admin/password_change/", {"old_password": old, "new_password1": NEW, "new_password2": NEW})
+        return page.content.decode()
+
+    def test_ends_all_that_the_old_one_began(self, owner: User) -> None:
+        client = Client()
+        client.force_login(owner)
+        assert "Old password" in client.get("/admin/password_change/").content.decode()
+        self.change(client, PASSWORD)
+        owner.refresh_from_db()
+        assert owner.check_password(NEW)
+        assert_nothing_is_open()
+        assert subjects_to(OLD)[-1] == "Your password was changed"
+        assert client.get(reverse("admin:index")).status_code == 200, "this browser stays logged in"
+
+    def test_is_no_way_to_guess_the_old_one(self, owner: User) -> None:
+        client = Client()
+        client.force_login(owner)
+        pages = [self.change(client, "wrong") for _ in range(5)]
+        assert all("This is not your password." in page for page in pages)
+        assert "Too many" in self.change(client, PASSWORD)
+        owner.refresh_from_db()
+        assert owner.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/mfa/authenticator/?data__secret__startswith=g",
+        "/admin/accounts/totpsetup/?secret__startswith=g",
+        "/admin/accounts/signupattempt/?password__startswith=argon2",
+    ],
+)
+def test_columns_that_are_not_shown_cannot_be_searched(staff: Client, address: str) -> None:
+    answer = staff.get(address)
+    assert answer.status_code in {302, 400}
+    assert answer.headers.get("Location", "?e=1").endswith("?e=1")

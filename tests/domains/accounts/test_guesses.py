@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from domains.accounts import services, tasks, tokens
 from domains.accounts.models import KnownNetwork, Session, User
+from domains.accounts.services import limit_guesses
 from domains.accounts.tokens import KeyPurpose
 from domains.base.errors import Refused
 from tests.factories import PASSWORD, KnownNetworkFactory, UserFactory
@@ -90,6 +93,19 @@ def test_a_server_that_is_too_busy_to_look_at_passwords_counts_no_failure(monkey
     with monkeypatch.context() as patch:
         patch.setattr(import_module("domains.accounts.services.log_in"), "check_password", busy)
         assert [log_in(user) for _ in range(6)] == ["CONFLICT"] * 6
+    assert log_in(user, PASSWORD) == "in"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("one_window")
+def test_a_row_that_somebody_holds_counts_no_failure() -> None:
+    user = UserFactory()
+    held = sqlite3.OperationalError("database is locked")
+    held.sqlite_errorname = "SQLITE_BUSY"
+    for _ in range(6):
+        with pytest.raises(Refused) as refused, limit_guesses(email=user.email, ip_address=STRANGER):
+            raise OperationalError from held
+        assert refused.value.problems[0].code == "CONFLICT"
     assert log_in(user, PASSWORD) == "in"
 
 

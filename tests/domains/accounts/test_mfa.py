@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,12 +20,18 @@ from django.utils import timezone
 
 from domains.accounts import second_factors, services, tokens
 from domains.accounts.models import Session, TotpSetup, User
+from domains.accounts.services import guesses
+from domains.accounts.services.known_networks import is_known_network, remember_network
+from domains.base import failures
 from domains.base.errors import Refused
+from domains.base.networks import client_network
 from tests.authenticator_app import code_of
 from tests.domains.accounts.mailed_keys import last_key, subjects_to
 from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tests.threads import at_once
 
+#: The package's attribute of this name is the function.
+complete_mfa = import_module("domains.accounts.services.complete_mfa")
 NEW = "seven quiet otters knitting"
 ADDRESS = "203.0.113.1"
 NOON = "2030-06-01 12:00:10"
@@ -170,6 +178,55 @@ def test_a_secret_whose_key_is_gone_leaves_the_recovery_codes(ada: Ada, settings
     ada.complete(ada.recovery_codes[0])
 
 
+def test_a_recovery_code_works_while_somebody_guesses_at_codes(ada: Ada) -> None:
+    token = ada.challenge().token
+    for _ in range(5):
+        refusal(ada.complete, "000000", token)
+    assert refusal(ada.complete, code_of(ada.secret), token)[0] == "RATE_LIMITED"
+    ada.complete(ada.recovery_codes[0], token)
+
+
+def test_guesses_from_known_networks_have_a_limit_too(ada: Ada, monkeypatch: pytest.MonkeyPatch) -> None:
+    everywhere = replace(guesses.CODES, per_account_everywhere=failures.Limit("test_everywhere", 3, 86400))
+    monkeypatch.setattr(complete_mfa, "CODES", everywhere)
+    for number in range(4):
+        remember_network(user=ada.user, ip_address=f"203.0.{number}.1")
+    found = [refusal(ada.complete, "000000", None, f"203.0.{number}.1")[0] for number in range(4)]
+    assert found == ["BAD_CREDENTIALS"] * 3 + ["RATE_LIMITED"]
+
+
+def test_what_was_begun_with_the_password_alone_ends_with_the_setup(db: None) -> None:
+    user = UserFactory()
+    session = services.begin_session(user=user, ip_address="198.51.100.7").session
+    services.change_email(
+        actor=user, session=session, new_email="thief@example.org", password=PASSWORD, ip_address="198.51.100.7"
+    )
+    secret = services.start_totp(actor=user, session=session).secret
+    services.confirm_totp(actor=user, session=session, code=code_of(secret), ip_address=ADDRESS)
+    assert not user.email_changes.exists()
+    assert is_known_network(email=user.email, network=client_network(ADDRESS))
+    assert not is_known_network(email=user.email, network=client_network("198.51.100.7"))
+
+
+def test_a_session_that_has_ended_meanwhile_changes_nothing(ada: Ada) -> None:
+    Session.objects.filter(pk=ada.session.pk).update(ended_at=timezone.now())
+    named: dict[str, Any] = {"actor": ada.user, "session": ada.session, "ip_address": ADDRESS}
+    assert refusal(services.disable_mfa, password=PASSWORD, **named) == ("UNAUTHENTICATED", None)
+    assert (
+        refusal(services.change_password, current_password=PASSWORD, new_password=NEW, **named)[0] == "UNAUTHENTICATED"
+    )
+    assert second_factors.has_second_factor(ada.user)
+
+
+def test_a_setup_whose_key_is_gone_begins_anew(db: None, settings: Any) -> None:
+    user = UserFactory()
+    session = services.begin_session(user=user).session
+    secret = services.start_totp(actor=user, session=session).secret
+    settings.SECRET_KEY = "a new key that is long enough for it"
+    named: dict[str, Any] = {"actor": user, "session": session, "ip_address": ADDRESS}
+    assert refusal(services.confirm_totp, code=code_of(secret), **named) == ("EXPIRED", None)
+
+
 def test_guesses_are_limited_by_account_and_network(ada: Ada) -> None:
     token = ada.challenge().token
     assert {refusal(ada.complete, "000000", token)[0] for _ in range(5)} == {"BAD_CREDENTIALS"}
@@ -188,7 +245,7 @@ def test_a_challenge_ends_after_five_minutes_with_the_password_and_with_the_seco
     assert refusal(ada.complete, code_of(ada.secret), changed) == ("EXPIRED", "challenge_token")
     ada.user.refresh_from_db()
     off = tokens.issue_challenge(ada.user, "")
-    services.disable_mfa(actor=ada.user, session=ada.session, password=NEW, ip_address=ADDRESS)
+    services.disable_mfa(actor=ada.user, session=None, password=NEW, ip_address=ADDRESS)
     assert refusal(ada.complete, code_of(ada.secret), off) == ("EXPIRED", "challenge_token")
 
 
@@ -249,6 +306,15 @@ def test_a_new_address_is_proved_without_a_session() -> None:
     assert refusal(services.verify_email, key=last_key("ada@new.example")) == ("MFA_REQUIRED", None)
     assert User.objects.get().email == "ada@new.example"
     assert Session.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_who_has_the_password_and_guesses_is_told_of_once_a_day() -> None:
+    ada = Ada()
+    token = ada.challenge().token
+    for _ in range(8):
+        refusal(ada.complete, "000000", token)
+    assert subjects_to(ada.user.email)[1:] == ["Somebody tries to log in to your account"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -358,6 +424,10 @@ class TestAtTheTerminal:
             call_command("set_up_mfa", "staff@example.org", stdout=StringIO(), stderr=StringIO())
         assert not second_factors.has_second_factor(user)
 
+    def test_says_that_there_is_one_already(self, ada: Ada) -> None:
+        with pytest.raises(CommandError, match="has a second factor"):
+            call_command("set_up_mfa", ada.user.email)
+
     def test_names_an_unknown_address(self, db: None) -> None:
         with pytest.raises(CommandError, match="No active account"):
             call_command("set_up_mfa", "nobody@example.org")
@@ -365,8 +435,10 @@ class TestAtTheTerminal:
 
 def test_staff_turn_it_off_for_somebody_who_lost_everything(ada: Ada) -> None:
     assert services.remove_second_factor(user_id=ada.user.pk)
-    assert not services.remove_second_factor(user_id=ada.user.pk)
     assert not ada.user.sessions.filter(ended_at=None).exists()
+    services.begin_session(user=ada.user)
+    assert not services.remove_second_factor(user_id=ada.user.pk)
+    assert ada.user.sessions.filter(ended_at=None).exists()
 
 
 def test_the_row_is_locked_before_a_code_is_used(ada: Ada) -> None:

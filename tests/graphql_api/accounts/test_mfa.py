@@ -13,11 +13,13 @@ from django.urls import reverse
 
 from domains.accounts import second_factors, services
 from domains.accounts.models import User
+from domains.accounts.selectors import find_live_session_ids
+from domains.notifications.selectors import find_push_subscriptions
 from domains.opportunities.models import MembershipRole
 from tests.api import Api, codes
 from tests.authenticator_app import code_of
 from tests.domains.accounts.mailed_keys import last_key
-from tests.factories import PASSWORD, HostMembershipFactory, UserFactory
+from tests.factories import PASSWORD, HostMembershipFactory, PushSubscriptionFactory, SessionFactory, UserFactory
 
 NEW = "seven quiet otters knitting"
 PROBLEMS = "... on OperationInfo { messages { kind code field message retryAfter } }"
@@ -169,6 +171,21 @@ class TestWhereItIsRequired:
         page = admin_log_in(UserFactory(staff=True))
         assert "Staff need a second factor" in page.content.decode()
 
+    def test_open_pages_of_the_admin_close(self, db: None, settings: Any, client: Client) -> None:
+        client.force_login(UserFactory(superuser=True))
+        assert client.get(reverse("admin:index")).status_code == 302
+        settings.MFA_REQUIRED_FOR = []
+        assert client.get(reverse("admin:index")).status_code == 200
+
+    def test_what_goes_on_without_being_asked_ends(self, guarded: User) -> None:
+        session = SessionFactory(user=guarded)
+        other = SessionFactory()
+        for one in (session, other):
+            PushSubscriptionFactory(session=one)
+        assert find_live_session_ids(among=[session.pk, other.pk]) == {other.pk}
+        pushes = find_push_subscriptions(user_ids=[guarded.pk, other.user_id])
+        assert set(pushes.values_list("session", flat=True)) == {other.pk}
+
 
 def admin_log_in(user: User, **more: str) -> Any:
     return Client().post(
@@ -191,6 +208,18 @@ class TestTheAdmin:
         assert admin_log_in(user, code=code_of(secret)).status_code == 302
         assert "wrong or was used" in admin_log_in(user, code=code_of(secret)).content.decode()
         assert admin_log_in(user, code=recovery_codes[0]).status_code == 302
+
+    def test_ends_cookies_that_a_password_alone_got(
+        self, api_as: Callable[[User], Api], db: None, client: Client
+    ) -> None:
+        user = UserFactory(superuser=True)
+        client.force_login(user)
+        api = api_as(user)
+        set_up(api)
+        assert client.get(reverse("admin:index")).status_code == 302
+        client.force_login(user)
+        api.act(DISABLE, password=PASSWORD)
+        assert client.get(reverse("admin:index")).status_code == 302
 
     def test_limits_guesses(self, staff: tuple[User, str, list[str]]) -> None:
         user, secret, _ = staff

@@ -25,6 +25,7 @@ from tests.factories import (
     HostMembershipFactory,
     MessageAttachmentFactory,
     MessageFactory,
+    ProfilePictureFactory,
     UserFactory,
     UserSkillFactory,
     conversation_between,
@@ -40,7 +41,8 @@ UNDER_18 = timezone.now().year - 16
 
 
 def somebody(**fields: Any) -> User:
-    person = UserFactory(picture="pictures/face.png", **fields)
+    person = UserFactory(**fields)
+    ProfilePictureFactory(user=person)
     UserSkillFactory(user=person)
     return person
 

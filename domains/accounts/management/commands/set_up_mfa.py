@@ -31,6 +31,10 @@ class Command(BaseCommand):
         user = User.objects.filter(email=address_key(email), is_active=True).first()
         if user is None:
             raise CommandError(f"No active account has the address {email}.")
+        if second_factors.has_second_factor(user):
+            raise CommandError(
+                f"{email} has a second factor. Staff can turn it off, in the list of people in the admin."
+            )
         secret = generate_totp_secret()
         picture = qrcode.QRCode()
         picture.add_data(second_factors.MfaAdapter().build_totp_url(user, secret))

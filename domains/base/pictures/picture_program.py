@@ -1,8 +1,9 @@
 """The maker of clean pictures, a program that `domains/base/sandbox_main.py` runs in a process of its own.
 
-Its argument is the format; its answer is a line of JSON, with `width` and `height` and then the picture, or with
-`failure`. The picture is drawn anew from the pixels: the answer holds nothing of the file but what can be seen. It
-imports nothing of the project. `services/clean_picture.py` starts it.
+Its argument is the format, or the format and the sides of squares, such as `PNG 64 256`. Its answer is a line of JSON
+and then the pictures: `width`, `height` and `lengths`, how many bytes each picture has; or `failure`. The pictures are
+drawn anew from the pixels: the answer holds nothing of the file but what can be seen. It imports nothing of the
+project. `clean_picture.py` starts it.
 """
 
 from __future__ import annotations
@@ -78,6 +79,27 @@ def clean(content: bytes, kind: str) -> tuple[bytes, int, int]:
         return out.getvalue(), still.width, still.height
 
 
+def squares(content: bytes, kind: str, sides: list[int]) -> tuple[list[bytes], int]:
+    """Return the middle of the (first) picture as WebP squares of these sides, and how long the longest side is.
+
+    A small picture is not enlarged: a square is as large as the picture allows.
+    """
+    with Image.open(io.BytesIO(content), formats=[kind]) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Unreadable("TOO_MANY_PIXELS")
+        picture.seek(0)
+        picture.load()
+        drawn = _upright(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
+    drawn.info = {}
+    most = min(drawn.size)
+    pictures = []
+    for side in (min(side, most) for side in sides):
+        out = io.BytesIO()
+        ImageOps.fit(drawn, (side, side), Image.Resampling.LANCZOS).save(out, "WEBP", **SAVE_OPTIONS["WEBP"])
+        pictures.append(out.getvalue())
+    return pictures, min(max(sides), most)
+
+
 def _count_frames(picture: Image.Image) -> int:
     """Return how many frames there are, looked at one by one: what the file says of itself is not believed."""
     max_frames = min(MAX_FRAMES, MAX_ANIMATION_PIXELS // max(1, picture.width * picture.height))
@@ -145,14 +167,14 @@ def _frames(picture: Any, durations: list[int]) -> Iterator[Image.Image]:
         number += 1
 
 
-def prepare(kind: str) -> None:
+def prepare(argument: str) -> None:
     """Set the limits of Pillow, and let it import what it needs for this format."""
     Image.preinit()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT_BYTES
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    _warm_up(kind)
+    _warm_up(argument.split(maxsplit=1)[0])
 
 
 def _warm_up(kind: str) -> None:
@@ -162,16 +184,24 @@ def _warm_up(kind: str) -> None:
         out = io.BytesIO()
         frames[0].save(out, kind, **({} if kind == "JPEG" else more))
         clean(out.getvalue(), kind)
+        squares(out.getvalue(), kind, [1])
 
 
-def answer(kind: str, content: bytes) -> bytes:
-    """Return the answer: a line of JSON with `width` and `height`, then the picture; or JSON with `failure`."""
+def answer(argument: str, content: bytes) -> bytes:
+    """Return the answer: a line of JSON, then the pictures; or JSON with `failure`."""
+    kind, *sides = argument.split()
     try:
-        cleaned, width, height = clean(content, kind)
+        if sides:
+            pictures, width = squares(content, kind, [int(side) for side in sides])
+            height = width
+        else:
+            cleaned, width, height = clean(content, kind)
+            pictures = [cleaned]
     except Unreadable as reason:
         return json.dumps({"failure": str(reason)}).encode()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         return json.dumps({"failure": "TOO_MANY_PIXELS"}).encode()
     except Exception:  # noqa: BLE001 - a broken file breaks its reader in any way
         return json.dumps({"failure": "DAMAGED"}).encode()
-    return json.dumps({"width": width, "height": height}).encode() + b"\n" + cleaned
+    head = {"width": width, "height": height, "lengths": [len(picture) for picture in pictures]}
+    return b"\n".join([json.dumps(head).encode(), b"".join(pictures)])

@@ -1,0 +1,87 @@
+"""Showing a picture of oneself, and taking it back."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+
+from domains.accounts.models import PictureSize, ProfilePicture, User
+from domains.base import gate_slot, rates
+from domains.base.errors import Code, Refused
+from domains.base.file_kinds import PICTURE_KINDS, FileKind, detect_kind
+from domains.base.files import delete_after_commit, stored
+from domains.base.pictures.clean_picture import Squares, cut_squares
+from domains.base.stored_files import remove_strays
+
+MAX_PICTURE_BYTES = 10 * 1024 * 1024
+MAX_PICTURE_UPLOADS_PER_HOUR, RATE_SECONDS = 20, 3600
+#: How long a stored file may wait for its row.
+MIN_STRAY_AGE = timedelta(days=1)
+
+
+def upload_profile_picture(*, actor: User, picture: File[Any]) -> User:
+    """The actor's picture is the middle of this one, in three sizes; an earlier one is removed. Returns the actor.
+
+    It is drawn anew, so that nothing of the file is kept but what can be seen. Refuses with RATE_LIMITED, TOO_LARGE
+    (10 MB; too many pixels), INVALID (empty) and UNSUPPORTED_TYPE (judged by the content, not by the name).
+    """
+    rates.spend(
+        what="upload_profile_picture", key=str(actor.pk), limit=MAX_PICTURE_UPLOADS_PER_HOUR, seconds=RATE_SECONDS
+    )
+    squares = _cut(*_read_content(picture))
+    row = ProfilePicture(user=actor, side=squares.side)
+    with ExitStack() as stack:
+        for size, content in zip(PictureSize, squares.contents, strict=True):
+            stack.enter_context(stored(row.file_of(size), content))
+        with transaction.atomic():
+            _remove(actor)
+            row.save(force_insert=True)
+    return actor
+
+
+def remove_profile_picture(*, actor: User) -> User:
+    """The actor has no picture. Returns the actor."""
+    with transaction.atomic():
+        _remove(actor)
+    return actor
+
+
+def remove_stray_pictures(*, now: datetime) -> int:
+    """Remove files that no person's picture has any more; return how many. A system act, safe to run twice."""
+    folders = ProfilePicture.FOLDERS.items()
+    return sum(
+        remove_strays(model=ProfilePicture, folder=folder, field=field, before=now - MIN_STRAY_AGE)
+        for field, folder in folders
+    )
+
+
+def _remove(user: User) -> None:
+    # Uploads of one person at the same time take turns; the last one's picture stays.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    for row in ProfilePicture.objects.filter(user=user):
+        for size in PictureSize:
+            delete_after_commit(row.file_of(size).name)
+        row.delete()
+
+
+def _read_content(picture: File[Any]) -> tuple[bytes, FileKind]:
+    if picture.size > MAX_PICTURE_BYTES:
+        sentence = f"The picture is too large: at most {MAX_PICTURE_BYTES // (1024 * 1024)} MB."
+        raise Refused.because(Code.TOO_LARGE, sentence, "picture")
+    content: bytes = picture.read()
+    if not content.strip():
+        raise Refused.because(Code.INVALID, "The file is empty.", "picture")
+    kind = detect_kind(content)
+    if kind is None or kind not in PICTURE_KINDS:
+        sentence = "This is no picture that can be shown: send a JPEG, PNG, GIF or WebP."
+        raise Refused.because(Code.UNSUPPORTED_TYPE, sentence, "picture")
+    return content, kind
+
+
+def _cut(content: bytes, kind: FileKind) -> Squares:
+    with gate_slot.released():
+        return cut_squares(content=content, kind=kind, sides=list(PictureSize), field="picture")

@@ -1,0 +1,1 @@
+"""Pictures that strangers upload: drawn anew by a program in a process of its own."""
