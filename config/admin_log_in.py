@@ -34,7 +34,7 @@ class AdminLogInForm(AdminAuthenticationForm):
     code = forms.CharField(
         required=False,
         max_length=second_factors.MAX_CODE_LENGTH,
-        label="Code of your second factor, if you have one:",
+        label="Second factor, if you have one:",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text"}),
     )
 
