@@ -1,4 +1,4 @@
-"""Logging in to the admin, with a second factor where there is one, and changing one's own password there.
+"""Logging in to the admin, with a second factor where there is one, and changing the own password there.
 
 Failures count together with those of the API, and a changed password ends what it ends there.
 """
@@ -82,7 +82,7 @@ class AdminLogInForm(AdminAuthenticationForm):
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """A new password of one's own; the old one is guessed at as rarely as at a log-in."""
+    """A new password for the logged-in user; guesses at the old one are limited as at a log-in."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -75,7 +75,7 @@ class Picture:
         self,
         size: Annotated[PictureSize, strawberry.argument(description="Size of the picture.")] = PictureSize.MEDIUM,
     ) -> str:
-        """Return a link, which whoever has it can open."""
+        """Return a link, which works without a login."""
         return accounts.picture_url(user_id=self.user_id, size=size)
 
 

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
+from domains.accounts.models import ProfilePicture
 from domains.base.models import MailJob, OutboxEntry
 from domains.events.models import ScanDirection
 from domains.notifications.models import MailDelivery
@@ -388,19 +389,11 @@ def a_resume_whose_file_is_gone() -> Break:
     return losing_its_file(ResumeFactory())
 
 
-@breaks("accounts.rows_have_their_pictures-small")
-def a_small_picture_whose_file_is_gone() -> Break:
-    return losing_its_file(ProfilePictureFactory(), "small")
+for _field, _folder in ProfilePicture.FOLDERS.items():
 
-
-@breaks("accounts.rows_have_their_pictures-medium")
-def a_medium_picture_whose_file_is_gone() -> Break:
-    return losing_its_file(ProfilePictureFactory(), "medium")
-
-
-@breaks("accounts.rows_have_their_pictures-large")
-def a_large_picture_whose_file_is_gone() -> Break:
-    return losing_its_file(ProfilePictureFactory(), "large")
+    @breaks(f"accounts.rows_have_their_{_folder}")
+    def a_picture_whose_file_is_gone(field: str = _field) -> Break:
+        return losing_its_file(ProfilePictureFactory(), field)
 
 
 def losing_its_file(row: Any, field: str = "file") -> Break:

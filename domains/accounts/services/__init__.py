@@ -13,17 +13,17 @@ from domains.accounts.services.known_networks import remember_network, remove_ol
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_out import end_sessions, log_out
 from domains.accounts.services.mails import (
+    CHANGE_EMAIL,
     CODES_GUESSED,
+    EMAIL_CHANGE_REQUESTED,
+    EMAIL_CHANGED,
     MFA_TURNED_OFF,
     MFA_TURNED_ON,
     PASSWORD_CHANGED,
     RECOVERY_CODE_USED,
+    RESET_PASSWORD,
+    VERIFY_EMAIL,
     queue_account_exists_mail,
-    queue_email_change_mails,
-    queue_email_changed_mail,
-    queue_notice,
-    queue_password_reset_mail,
-    queue_verification_mail,
 )
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.request_password_reset import remove_old_resets, request_password_reset

@@ -35,11 +35,6 @@ NOTICES = {
 ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
 
 
-def queue_verification_mail(*, attempt_id: int) -> None:
-    """Queue the mail with the key of this attempt, once. A system act."""
-    mail.enqueue(kind=VERIFY_EMAIL, source_id=attempt_id)
-
-
 def queue_account_exists_mail(*, user_id: int) -> None:
     """Queue the mail that somebody tried to sign up with the address, once a day. A system act."""
     if not mail.was_queued(kind=ACCOUNT_EXISTS, source_id=user_id, within=ACCOUNT_EXISTS_INTERVAL):
@@ -62,27 +57,6 @@ def write_account_exists_mail(job: MailJob) -> mail.Mail | None:
     """Write the mail to the owner of a known address; none if the account is gone."""
     user = User.objects.filter(pk=job.source_id).first()
     return mail.Mail("accounts/account_exists", "You have an account already", user.email) if user else None
-
-
-def queue_password_reset_mail(*, reset_id: int) -> None:
-    """Queue the mail with the key to a new password, once. A system act."""
-    mail.enqueue(kind=RESET_PASSWORD, source_id=reset_id)
-
-
-def queue_notice(kind: str, *, user_id: int, at: str) -> None:
-    """Queue the mail that this was done to the account's log-in at this time. A system act."""
-    mail.enqueue(kind=kind, source_id=user_id, occasion=at)
-
-
-def queue_email_change_mails(*, change_id: int) -> None:
-    """Queue the mail with the key to the new address, and the one that tells the old address. A system act."""
-    mail.enqueue(kind=CHANGE_EMAIL, source_id=change_id)
-    mail.enqueue(kind=EMAIL_CHANGE_REQUESTED, source_id=change_id)
-
-
-def queue_email_changed_mail(*, change_id: int) -> None:
-    """Queue the mail that tells the old address of the change. A system act."""
-    mail.enqueue(kind=EMAIL_CHANGED, source_id=change_id)
 
 
 @mail.writes(RESET_PASSWORD)

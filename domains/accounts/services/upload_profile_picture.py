@@ -1,4 +1,4 @@
-"""Showing a picture of oneself, and taking it back."""
+"""Uploading and removing a profile picture."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def remove_stray_pictures(*, now: datetime) -> int:
 
 
 def _remove(user: User) -> None:
-    # Uploads of one person at the same time take turns; the last one's picture stays.
+    # Simultaneous uploads of one person wait for each other; the last picture stays.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     for row in ProfilePicture.objects.filter(user=user):
         for size in PictureSize:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from datetime import timedelta
 from importlib import import_module
-from io import StringIO
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,20 +17,18 @@ from django.utils import timezone
 from domains.accounts import second_factors, services, tokens
 from domains.accounts.models import Session, TotpSetup, User
 from domains.accounts.services import guesses
-from domains.accounts.services.known_networks import is_known_network, remember_network
+from domains.accounts.services.known_networks import remember_network
 from domains.base import failures
 from domains.base.errors import Refused
-from domains.base.networks import client_network
 from tests.authenticator_app import code_of
 from tests.domains.accounts.mailed_keys import last_key, subjects_to
+from tests.domains.accounts.second_factor import ADDRESS, NOON, Ada, refusal
 from tests.factories import PASSWORD, SessionFactory, UserFactory
 from tests.threads import at_once
 
 #: The package's attribute of this name is the function.
 complete_mfa = import_module("domains.accounts.services.complete_mfa")
 NEW = "seven quiet otters knitting"
-ADDRESS = "203.0.113.1"
-NOON = "2030-06-01 12:00:10"
 pytestmark = pytest.mark.django_db
 
 
@@ -49,37 +43,9 @@ def noon() -> Any:
         yield
 
 
-class Ada:
-    """Somebody with a second factor, whose app shows the codes of `secret`."""
-
-    def __init__(self) -> None:
-        self.user = UserFactory(email="ada@example.org")
-        self.session = services.begin_session(user=self.user).session
-        self.secret = services.start_totp(actor=self.user, session=self.session).secret
-        self.recovery_codes = services.confirm_totp(
-            actor=self.user, session=self.session, code=code_of(self.secret, ahead=-1), ip_address=ADDRESS
-        )
-
-    def challenge(self) -> services.MfaChallenge:
-        found = services.log_in(email=self.user.email, password=PASSWORD, device_name="Phone", ip_address=ADDRESS)
-        assert isinstance(found, services.MfaChallenge)
-        return found
-
-    def complete(self, code: str, token: str | None = None, ip_address: str = ADDRESS) -> services.OpenSession:
-        token = token or tokens.issue_challenge(self.user, "Phone")
-        return services.complete_mfa(challenge_token=token, code=code, ip_address=ip_address)
-
-
 @pytest.fixture
 def ada(db: None) -> Ada:
     return Ada()
-
-
-def refusal(act: Any, *arguments: Any, **named: Any) -> tuple[str, str | None]:
-    with pytest.raises(Refused) as refused:
-        act(*arguments, **named)
-    problem = refused.value.problems[0]
-    return str(problem.code), problem.field
 
 
 @pytest.mark.parametrize(("at", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")])
@@ -195,19 +161,6 @@ def test_guesses_from_known_networks_have_a_limit_too(ada: Ada, monkeypatch: pyt
     assert found == ["BAD_CREDENTIALS"] * 3 + ["RATE_LIMITED"]
 
 
-def test_what_was_begun_with_the_password_alone_ends_with_the_setup(db: None) -> None:
-    user = UserFactory()
-    session = services.begin_session(user=user, ip_address="198.51.100.7").session
-    services.change_email(
-        actor=user, session=session, new_email="thief@example.org", password=PASSWORD, ip_address="198.51.100.7"
-    )
-    secret = services.start_totp(actor=user, session=session).secret
-    services.confirm_totp(actor=user, session=session, code=code_of(secret), ip_address=ADDRESS)
-    assert not user.email_changes.exists()
-    assert is_known_network(email=user.email, network=client_network(ADDRESS))
-    assert not is_known_network(email=user.email, network=client_network("198.51.100.7"))
-
-
 def test_a_session_that_has_ended_meanwhile_changes_nothing(ada: Ada) -> None:
     Session.objects.filter(pk=ada.session.pk).update(ended_at=timezone.now())
     named: dict[str, Any] = {"actor": ada.user, "session": ada.session, "ip_address": ADDRESS}
@@ -216,15 +169,6 @@ def test_a_session_that_has_ended_meanwhile_changes_nothing(ada: Ada) -> None:
         refusal(services.change_password, current_password=PASSWORD, new_password=NEW, **named)[0] == "UNAUTHENTICATED"
     )
     assert second_factors.has_second_factor(ada.user)
-
-
-def test_a_setup_whose_key_is_gone_begins_anew(db: None, settings: Any) -> None:
-    user = UserFactory()
-    session = services.begin_session(user=user).session
-    secret = services.start_totp(actor=user, session=session).secret
-    settings.SECRET_KEY = "a new key that is long enough for it"
-    named: dict[str, Any] = {"actor": user, "session": session, "ip_address": ADDRESS}
-    assert refusal(services.confirm_totp, code=code_of(secret), **named) == ("EXPIRED", None)
 
 
 def test_guesses_are_limited_by_account_and_network(ada: Ada) -> None:
@@ -329,50 +273,6 @@ def test_what_is_done_to_the_second_factor_is_mailed() -> None:
     ]
 
 
-def test_setting_up_ends_the_other_sessions_and_keeps_this_one(ada: Ada) -> None:
-    user = UserFactory()
-    here, there = (services.begin_session(user=user).session for _ in range(2))
-    secret = services.start_totp(actor=user, session=here).secret
-    services.confirm_totp(actor=user, session=here, code=code_of(secret), ip_address=ADDRESS)
-    assert list(user.sessions.filter(ended_at=None)) == [here]
-    assert there.pk != here.pk
-
-
-def test_nothing_changes_until_a_code_is_right(db: None) -> None:
-    user = UserFactory()
-    session = services.begin_session(user=user).session
-    first = services.start_totp(actor=user, session=session).secret
-    secret = services.start_totp(actor=user, session=session).secret
-
-    def confirm(code: str) -> list[str]:
-        return services.confirm_totp(actor=user, session=session, code=code, ip_address=ADDRESS)
-
-    assert refusal(confirm, code_of(first)) == ("BAD_CREDENTIALS", "code")
-    assert not second_factors.has_second_factor(user)
-    with time_machine.travel("2030-06-01 12:16"):
-        assert refusal(confirm, code_of(secret)) == ("EXPIRED", None)
-    assert len(set(confirm(code_of(secret)))) == second_factors.RECOVERY_CODE_COUNT
-    assert refusal(confirm, code_of(secret)) == ("CONFLICT", None)
-    assert refusal(services.start_totp, actor=user, session=session) == ("CONFLICT", None)
-
-
-def test_an_older_session_cannot_set_it_up(db: None) -> None:
-    user = UserFactory()
-    session = SessionFactory(user=user, created_at=timezone.now() - timedelta(minutes=61))
-    assert refusal(services.start_totp, actor=user, session=session) == ("BAD_CREDENTIALS", None)
-
-
-def test_the_code_to_scan_names_the_account_and_the_community(db: None) -> None:
-    user = UserFactory(email="ada+one@example.org")
-    new = services.start_totp(actor=user, session=services.begin_session(user=user).session)
-    url = urlsplit(new.otpauth_url)
-    assert (url.scheme, url.netloc, url.path) == ("otpauth", "totp", "/ada%2Bone%40example.org")
-    assert parse_qs(url.query) == {"secret": [new.secret], "issuer": ["127.0.0.1"]}
-    assert len(base64.b32decode(new.secret)) == 20
-    assert new.qr_code_svg.lstrip().startswith("<")
-    assert "<script" not in new.qr_code_svg
-
-
 def test_only_the_password_turns_it_off(ada: Ada) -> None:
     def disable(password: str) -> User:
         return services.disable_mfa(actor=ada.user, session=ada.session, password=password, ip_address=ADDRESS)
@@ -384,53 +284,10 @@ def test_only_the_password_turns_it_off(ada: Ada) -> None:
     assert isinstance(opened, services.OpenSession)
 
 
-def test_old_setups_are_removed(db: None) -> None:
-    services.start_totp(actor=UserFactory(), session=SessionFactory())
-    assert services.remove_old_setups() == 0
-    with time_machine.travel("2030-06-01 12:16"):
-        assert services.remove_old_setups() == 1
-
-
 def test_many_are_looked_up_by_one_statement(ada: Ada, django_assert_num_queries: Any) -> None:
     ids = [ada.user.pk, *(UserFactory().pk for _ in range(4))]
     with django_assert_num_queries(1):
         assert second_factors.find_protected_ids(user_ids=ids) == {ada.user.pk}
-
-
-class TestAtTheTerminal:
-    """`manage.py set_up_mfa`, which an operator runs beside the person."""
-
-    @pytest.fixture
-    def typed(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        lines: list[str] = []
-        secret = "JBSWY3DPEHPK3PXP" * 2
-        monkeypatch.setattr("domains.accounts.management.commands.set_up_mfa.generate_totp_secret", lambda: secret)
-        monkeypatch.setattr("builtins.input", lambda _prompt: lines.pop(0))
-        lines += ["000000", code_of(secret)]
-        return lines
-
-    def test_shows_a_qr_code_and_the_recovery_codes(self, db: None, typed: list[str]) -> None:
-        user, out, err = UserFactory(email="staff@example.org", staff=True), StringIO(), StringIO()
-        call_command("set_up_mfa", "Staff@example.org", stdout=out, stderr=err)
-        assert second_factors.has_second_factor(user)
-        assert out.getvalue().count("-") >= 2 * second_factors.RECOVERY_CODE_COUNT
-        assert "█" in out.getvalue()
-        assert "not the present code" in err.getvalue()
-
-    def test_changes_nothing_without_a_right_code(self, db: None, typed: list[str]) -> None:
-        user = UserFactory(email="staff@example.org")
-        typed[:] = ["1", "2", "3"]
-        with pytest.raises(CommandError, match="nothing was changed"):
-            call_command("set_up_mfa", "staff@example.org", stdout=StringIO(), stderr=StringIO())
-        assert not second_factors.has_second_factor(user)
-
-    def test_says_that_there_is_one_already(self, ada: Ada) -> None:
-        with pytest.raises(CommandError, match="has a second factor"):
-            call_command("set_up_mfa", ada.user.email)
-
-    def test_names_an_unknown_address(self, db: None) -> None:
-        with pytest.raises(CommandError, match="No active account"):
-            call_command("set_up_mfa", "nobody@example.org")
 
 
 def test_staff_turn_it_off_for_somebody_who_lost_everything(ada: Ada) -> None:
