@@ -14,9 +14,9 @@ from domains.accounts import facts, second_factors, tokens
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import User
 from domains.accounts.services.begin_session import OpenSession, begin_session
-from domains.accounts.services.guesses import CODES, limit_guesses
+from domains.accounts.services.guesses import CODES, WrongTooOften, limit_guesses
 from domains.base import bus, failures
-from domains.base.errors import RateLimited, Refused
+from domains.base.errors import Refused
 from domains.base.networks import client_network
 
 
@@ -75,7 +75,7 @@ def _limit_codes(user: User, code: str, ip_address: str) -> Iterator[None]:
     try:
         with limit_guesses(email=user.email, ip_address=ip_address, limits=CODES):
             yield
-    except RateLimited:
+    except WrongTooOften:
         with transaction.atomic():
             bus.publish(facts.CodesGuessed(user_id=user.pk, at=timezone.now().date().isoformat()))
         raise

@@ -41,6 +41,10 @@ CODES = GuessLimits(
 )
 
 
+class WrongTooOften(RateLimited):
+    """One account met too many wrong guesses; RATE_LIMITED."""
+
+
 @contextmanager
 def limit_guesses(*, email: str, ip_address: str, limits: GuessLimits = PASSWORDS) -> Iterator[None]:
     """Count a guess before the block checks it; the count is released if the block does not refuse the guess.
@@ -48,7 +52,8 @@ def limit_guesses(*, email: str, ip_address: str, limits: GuessLimits = PASSWORD
     CONFLICT, from a server too busy to check it, counts no failure.
 
     `email` is the normalized address. An address without an account is counted like any other. A right guess
-    releases only its own attempt, and never the count of the network. Refuses with RATE_LIMITED.
+    releases only its own attempt, and never the count of the network. Refuses with RATE_LIMITED, and because of the
+    account's own failures with WrongTooOften.
     """
     network = client_network(ip_address)
     failures.reserve(limits.per_network, network)
@@ -61,9 +66,9 @@ def limit_guesses(*, email: str, ip_address: str, limits: GuessLimits = PASSWORD
     try:
         for limit, key in counted:
             reservations.append(failures.reserve(limit, key))  # those made are released below
-    except RateLimited:
+    except RateLimited as refusal:
         _release(reservations)
-        raise
+        raise WrongTooOften(refusal.retry_after or 1) from None
     try:
         with refuse_when_busy():
             yield

@@ -262,6 +262,16 @@ def test_somebody_who_has_the_password_and_guesses_is_told_of_once_a_day() -> No
 
 
 @pytest.mark.django_db(transaction=True)
+def test_many_log_ins_from_one_network_alarm_nobody() -> None:
+    ada = Ada()
+    network = "198.51.100.7"
+    for _ in range(10):
+        ada.complete(ada.recovery_codes.pop(), None, network)
+    assert refusal(ada.complete, code_of(ada.secret), None, network)[0] == "RATE_LIMITED"
+    assert "Somebody tries to log in to your account" not in subjects_to(ada.user.email)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_done_to_the_second_factor_is_mailed() -> None:
     ada = Ada()
     ada.complete(ada.recovery_codes[0])
