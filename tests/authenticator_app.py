@@ -12,7 +12,7 @@ STEP_SECONDS = 30
 
 
 def code_of(secret: str, *, ahead: int = 0) -> str:
-    """Return the code that the app shows now, or will show so many steps later."""
+    """Return the code that the app shows now, or will show `ahead` steps later."""
     step = int(time.time()) // STEP_SECONDS + ahead
     digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), hashlib.sha1).digest()
     offset = digest[-1] & 15

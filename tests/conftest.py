@@ -100,7 +100,7 @@ THOROUGH = (
     "services/test_soak.py",
     "services/test_worker.py::test_the_mail_about",
 )
-#: A test with so many cases or more is a matrix: `make test` asks a part of it, another one each time, CI all of it.
+#: A test with MATRIX cases or more is a matrix: `make test` runs one PART-th of it, another each time; CI runs all.
 MATRIX, PART = 16, 4
 #: What PostgreSQL is the stricter one in: races, plans, searches, distances, ids and texts that it refuses. `make test`
 #: asks it alone where it answers, and SQLite alone all else. CI asks everything of both.

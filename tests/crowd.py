@@ -98,7 +98,7 @@ def all_at_once(
 def settled(
     servers: Sequence[LiveServer], document: str, requests: Sequence[tuple[str, dict[str, Any]]]
 ) -> list[Answer]:
-    """The same, and those who are told CONFLICT, by servers too busy for all at once, ask again as it says."""
+    """The same; a request refused with CONFLICT, by a server too busy for all at once, is sent again as it says."""
     answers = all_at_once(servers, document, requests)
     while again := [number for number, answer in enumerate(answers) if answer.outcome == "CONFLICT"]:
         for number, answer in zip(again, all_at_once(servers, document, [requests[one] for one in again]), strict=True):

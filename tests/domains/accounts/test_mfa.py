@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def in_steps(number: int) -> Any:
-    """Travel so many steps of 30 seconds from noon."""
+    """Travel this number of steps of 30 seconds from noon."""
     return time_machine.travel(f"2030-06-01 12:{number // 2:02}:{10 + 30 * (number % 2)}", tick=False)
 
 

@@ -1,4 +1,4 @@
-"""Profile pictures: drawn anew in three sizes, shown by short-lived links to those who may read the profile."""
+"""Profile pictures: drawn anew in three sizes, shown by short-lived links to users who may read the profile."""
 
 from __future__ import annotations
 
