@@ -24,5 +24,7 @@ class ConfigConfig(AppConfig):
             for room in ("listeners", "invariants"):
                 if app.name.startswith("domains.") and find_spec(f"{app.name}.{room}"):
                     import_module(f"{app.name}.{room}")
+        if settings.LOG_IN_STAND_INS:
+            logger.warning("LOG_IN_STAND_INS ARE SET: they say who somebody is. Only tests want that.")
         if not settings.RATE_LIMITS:
             logger.warning("RATE_LIMITS IS OFF: anybody may guess passwords here. Only benchmarks want that.")

@@ -26,6 +26,13 @@ MIN_SECRET_KEY_LENGTH = 32
 WEB_PUSH_KEY_BYTES = 32
 MIN_ANSWER_BYTES = 1024
 MFA_ROLES = {"staff", "owners"}
+#: What each provider of log-ins needs besides its client ID.
+PROVIDER_VARIABLES = {
+    "GOOGLE_CLIENT_ID": ("GOOGLE_CLIENT_SECRET",),
+    "FACEBOOK_CLIENT_ID": ("FACEBOOK_CLIENT_SECRET",),
+    "APPLE_CLIENT_ID": ("APPLE_TEAM_ID", "APPLE_KEY_ID", "APPLE_PRIVATE_KEY"),
+    "LINKEDIN_CLIENT_ID": ("LINKEDIN_CLIENT_SECRET",),
+}
 
 
 class WrongSetting(SystemExit):
@@ -252,6 +259,33 @@ def _mfa_roles(value: str) -> list[str]:
     return _list(value)
 
 
+def _private_key(value: str) -> str:
+    key = value.replace("\\n", "\n")
+    if key and not re.fullmatch(r"-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n?", key):
+        raise ValueError("must be the text of Apple's .p8 file, with \\n for its line breaks")
+    return key
+
+
+def _redirects(value: str) -> list[str]:
+    for address in _list(value):
+        if not re.fullmatch(
+            r"(https://|http://(localhost|127\.0\.0\.1)[:/]|[a-z][a-z0-9+.-]*\.[a-z0-9+.-]+:/)[^\s#?]*", address
+        ):
+            raise ValueError(
+                f"lists {address!r}; it may list addresses such as https://app.example.org/logged-in, without a query, "
+                "and those of apps, such as org.example.app:/logged-in"
+            )
+    return _list(value)
+
+
+def _stand_ins(value: str) -> dict[str, str]:
+    pairs = dict(word.partition("=")[::2] for word in _list(value))
+    for origin, stand_in in pairs.items():
+        if not re.fullmatch(r"https://[^/\s]+", origin) or not re.fullmatch(r"http://127\.0\.0\.1:\d{1,5}", stand_in):
+            raise ValueError("must list pairs such as https://accounts.google.com=http://127.0.0.1:4000")
+    return pairs
+
+
 VARIABLES: tuple[Variable, ...] = (
     Variable("DEBUG", _boolean, "false", "Development mode: demo log-ins, GraphiQL for everyone, detailed errors."),
     Variable("DEBUG_TOOLBAR", _boolean, "off", "With DEBUG: GraphiQL shows the SQL of each operation."),
@@ -274,6 +308,18 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("INTROSPECTION", _one_of("on", "staff", "off"), "", "Who may introspect the schema: on, staff or off."),
     Variable("RATE_LIMITS", _boolean, "on", "Off only for benchmarks; the server then warns loudly."),
     Variable("MFA_REQUIRED_FOR", _mfa_roles, "", "Who must have a second factor: `staff`, `owners` of hosts."),
+    Variable("GOOGLE_CLIENT_ID", _list, "", "Log-in with Google: the client ID; more of them, for apps, by commas."),
+    Variable("GOOGLE_CLIENT_SECRET", _text, "", "The client secret of the first one."),
+    Variable("FACEBOOK_CLIENT_ID", _list, "", "Log-in with Facebook: the app ID."),
+    Variable("FACEBOOK_CLIENT_SECRET", _text, "", "The app secret."),
+    Variable("APPLE_CLIENT_ID", _list, "", "Log-in with Apple: the services ID; after it, by commas, bundle IDs."),
+    Variable("APPLE_TEAM_ID", _text, "", "The team ID."),
+    Variable("APPLE_KEY_ID", _text, "", "The ID of the key."),
+    Variable("APPLE_PRIVATE_KEY", _private_key, "", "The text of the key, a .p8 file, with \\n for its line breaks."),
+    Variable("LINKEDIN_CLIENT_ID", _list, "", "Log-in with LinkedIn: the client ID."),
+    Variable("LINKEDIN_CLIENT_SECRET", _text, "", "The client secret."),
+    Variable("LOG_IN_REDIRECTS", _redirects, "", "Where log-ins at `/accounts/log-in/` may end, by commas."),
+    Variable("LOG_IN_STAND_INS", _stand_ins, "", "Servers that stand in for those of log-in providers, for tests."),
     Variable("SIGN_UPS_PER_HOUR", _positive, "100", "Sign-ups that one address of the network may try in an hour."),
     Variable("MAX_ANSWER_BYTES", _bytes, str(4 * 1024 * 1024), "How long an answer of the API may be, in bytes."),
     Variable("COMPILED_READS", _boolean, "on", "The compiled fast path for reads. Checked, not used yet."),
@@ -303,6 +349,11 @@ def _check_combinations(values: dict[str, Any]) -> None:
         raise WrongSetting("SECRET_KEY", "is too short; give it 32 or more random characters.")
     if values["DEBUG_TOOLBAR"] and not values["DEBUG"]:
         raise WrongSetting("DEBUG_TOOLBAR", "shows what only developers may see; set DEBUG=true, or leave it off.")
+    for name, others in PROVIDER_VARIABLES.items():
+        for other in others:
+            if bool(values[name]) != bool(values[other]):
+                missing, given = (other, name) if values[name] else (name, other)
+                raise WrongSetting(missing, f"is not set, but {given} is; give both or neither.")
     values["INTROSPECTION"] = values["INTROSPECTION"] or ("on" if values["DEBUG"] else "staff")
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://127.0.0.1:{values['PORT']}"
 

@@ -14,6 +14,7 @@ from graphql_api.edge.views import GraphQLView, schema_document
 from graphql_api.schema import schema
 from web.docs import docs_page
 from web.files import attachment_file, picture_file
+from web.log_in import log_in_callback, log_in_page
 from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
 from web.passwords import reset_password_page
 from web.records import service_record_page
@@ -27,6 +28,8 @@ urlpatterns = [
     path("", front_page),
     path("verify-email", mailed_key_page, {"purpose": "verify-email"}),
     path("reset-password", csrf_exempt(reset_password_page)),
+    path("accounts/log-in/", log_in_page, name="log_in"),
+    path("accounts/<str:provider>/callback/", log_in_callback),
     path("host-invitation", mailed_key_page, {"purpose": "host-invitation"}),
     # The link in a mail is its own permission; mail programs post to it without a cookie.
     path("notifications/unsubscribe/<str:token>", csrf_exempt(unsubscribe_page)),

@@ -66,6 +66,10 @@ class ErrorCode(Enum):
         description="The user's role requires a second factor, which the user has not set up yet; or, from "
         "`verifyEmail`, the user has one and must log in with it.",
     )
+    PROVIDER_UNAVAILABLE = strawberry.enum_value(
+        "PROVIDER_UNAVAILABLE",
+        description="The provider of the login does not answer, or this server has no login with it.",
+    )
     EXPIRED = strawberry.enum_value(
         "EXPIRED", description="The deadline has passed, or the key is wrong, has expired, or was used already."
     )

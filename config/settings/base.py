@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from corsheaders.defaults import default_headers
 
 from config import demo, env
+from config.log_in_providers import providers_of
 
 ENV = env.load()
 BASE_DIR = env.BASE_DIR
@@ -39,6 +40,10 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.openid_connect",
     "corsheaders",
     "channels",
     "strawberry_django",
@@ -132,7 +137,11 @@ else:
     }
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}}
 #: This process's own cache, for uses that must work while Redis is down.
-CACHES["local"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"}
+CACHES["local"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "local",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
+}
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 600, "socket_connect_timeout": 1, "socket_timeout": 2} if REDIS_URL else {}
@@ -218,6 +227,14 @@ MFA_ADAPTER = "domains.accounts.second_factors.MfaAdapter"
 MFA_TOTP_ISSUER = urlsplit(PUBLIC_URL).hostname
 #: A code is good for one step of 30 seconds before and after its own: clocks of phones differ.
 MFA_TOTP_TOLERANCE = 1
+# Logging in with other providers' accounts.
+SOCIALACCOUNT_PROVIDERS = providers_of(ENV)
+SOCIALACCOUNT_ADAPTER = "domains.accounts.providers.adapter.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+#: The addresses of frontends at which a log-in on this server's page may end; the first one by default.
+LOG_IN_REDIRECTS = ENV["LOG_IN_REDIRECTS"]
+#: Servers on this machine that stand in for those of providers, by origin; for tests.
+LOG_IN_STAND_INS = ENV["LOG_IN_STAND_INS"]
 for name, value in ENV["EMAIL_URL"].items():
     globals()[name] = value
 DEFAULT_FROM_EMAIL = ENV["EMAIL_FROM"]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
@@ -17,12 +18,14 @@ from domains.accounts.models import (
     Block,
     EmailChange,
     KnownNetwork,
+    LogInCode,
     PasswordReset,
     PictureSize,
     ProfilePicture,
     Session,
     SignUpAttempt,
     TotpSetup,
+    UsedProviderToken,
     User,
     UserProfile,
 )
@@ -236,7 +239,7 @@ class SignUpAttemptAdmin(ReadOnlyAdmin):
     list_filter = ("user_type", "created_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "display_name", "zip_code")
-    exclude = ("password", "birth_year")
+    exclude = ("password", "birth_year", "provider_uid")
     ordering = ("-id",)
 
 
@@ -276,6 +279,45 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
     search_fields = ("user__email", "user__display_name")
     exclude = ("data",)
     ordering = ("-id",)
+
+
+#: django-allauth's own pages show what providers say of people, and let staff change it.
+for _model in (SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(_model)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyAdmin):
+    """Accounts at other providers with which people log in here."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_filter = ("provider", "date_joined", "last_login")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name")
+    exclude = ("uid", "extra_data")
+    ordering = ("-id",)
+
+
+@admin.register(LogInCode)
+class LogInCodeAdmin(ReadOnlyAdmin):
+    """One-time codes of the log-in page, of the last minute; only hashes, which nobody can log in with."""
+
+    list_display = ("user", "created_at")
+    list_filter = ("created_at",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name")
+    exclude = ("digest", "code_challenge")
+    ordering = ("-created_at",)
+
+
+@admin.register(UsedProviderToken)
+class UsedProviderTokenAdmin(ReadOnlyAdmin):
+    """Tokens of providers that do not work again; only hashes, which do not reveal them."""
+
+    list_display = ("digest", "expires_at")
+    list_filter = ("expires_at",)
+    search_fields = ("digest",)
+    ordering = ("-expires_at",)
 
 
 @admin.register(EmailChange)

@@ -28,6 +28,38 @@ class EmailVerified(Fact):
 
 
 @dataclass(frozen=True)
+class SignedUpWithProvider(Fact):
+    """Somebody got an account by logging in with that of another provider; the address is proved."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class SkillsSaid(Fact):
+    """A provider said which skills somebody has, when its account was linked."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class ProviderLinked(Fact):
+    """An account can be logged in to with that of another provider; `at` is the time in ISO 8601."""
+
+    user_id: int
+    provider: str
+    at: str
+
+
+@dataclass(frozen=True)
+class ProviderUnlinked(Fact):
+    """An account can no longer be logged in to with that of a provider; `at` is the time in ISO 8601."""
+
+    user_id: int
+    provider: str
+    at: str
+
+
+@dataclass(frozen=True)
 class PasswordResetRequested(Fact):
     """Somebody asked for a new password for an address, which may have no account."""
 

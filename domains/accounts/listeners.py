@@ -1,8 +1,9 @@
-"""Listeners of the facts about accounts: each mails somebody, but for the one that closes sockets."""
+"""Listeners of the facts about accounts: most of them mail somebody."""
 
 from functools import partial
 
 from domains.accounts import facts, services
+from domains.accounts.tasks import fetch_provider_picture
 from domains.base import bus, live, mail
 from domains.base.tasks import send_due_mails
 
@@ -19,6 +20,8 @@ MAILS_OF_FACTS: tuple[tuple[type[bus.Fact], str, str, str], ...] = (
     (facts.MfaTurnedOff, services.MFA_TURNED_OFF, "user_id", "at"),
     (facts.RecoveryCodeUsed, services.RECOVERY_CODE_USED, "user_id", "at"),
     (facts.CodesGuessed, services.CODES_GUESSED, "user_id", "at"),
+    (facts.ProviderLinked, services.PROVIDER_LINKED, "user_id", "at"),
+    (facts.ProviderUnlinked, services.PROVIDER_UNLINKED, "user_id", "at"),
 )
 
 
@@ -36,6 +39,12 @@ def mail_account_exists(fact: facts.KnownAddressSignedUp) -> None:
     """Mails the owner of a known address that somebody used it, once a day."""
     services.queue_account_exists_mail(user_id=fact.user_id)
     send_due_mails.delay()
+
+
+@bus.listen(facts.SignedUpWithProvider)
+def fetch_picture(fact: facts.SignedUpWithProvider) -> None:
+    """Fetches the picture that the provider has of the person."""
+    fetch_provider_picture.delay(fact.user_id)
 
 
 @bus.listen(facts.SessionEnded, is_prompt=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from domains.accounts import tokens
-from domains.accounts.models import PictureSize, ProfilePicture, Session, User, UserQuerySet
+from domains.accounts.models import LogInProvider, PictureSize, ProfilePicture, Session, User, UserQuerySet
 from domains.accounts.second_factors import must_set_up
 from domains.base.errors import NotSignedIn
 
@@ -97,3 +99,12 @@ def find_verified_ids(*, user_ids: Collection[int]) -> set[int]:
     """Return which of these people have verified their address: `User.is_email_verified` for all of them at once."""
     people = User.objects.filter(pk__in=user_ids, emailaddress__email=F("email"), emailaddress__verified=True)
     return set(people.values_list("pk", flat=True))
+
+
+def list_linked_providers(*, user_ids: Collection[int]) -> dict[int, list[LogInProvider]]:
+    """Return the providers that each of these people can log in with, by name: one statement for all."""
+    linked = defaultdict(list)
+    rows = SocialAccount.objects.filter(user__in=user_ids).order_by("provider").values_list("user_id", "provider")
+    for user_id, provider in rows:
+        linked[user_id].append(LogInProvider(provider.upper()))
+    return dict(linked)

@@ -1,4 +1,4 @@
-"""Scheduled tasks of accounts."""
+"""Tasks of accounts: what is done on schedule, and what takes long."""
 
 from __future__ import annotations
 
@@ -16,4 +16,12 @@ def remove_old_traces() -> None:
     services.remove_old_resets()
     services.remove_old_networks()
     services.remove_old_setups()
+    services.remove_old_codes(now=timezone.now())
+    services.remove_expired_tokens()
     services.remove_stray_pictures(now=timezone.now())
+
+
+@shared_task
+def fetch_provider_picture(user_id: int) -> None:
+    """Give the person the picture of their provider."""
+    services.fetch_provider_picture(user_id=user_id)

@@ -1,10 +1,11 @@
-"""Tasks that read resumes and remove old ones."""
+"""Tasks that read resumes, suggest skills, and remove old resumes."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
+from domains.accounts.services import take_said_skills
 from domains.skills import services
 
 
@@ -24,3 +25,9 @@ def parse_unread_resumes() -> None:
 def remove_old_resumes() -> None:
     """Remove resumes past their time."""
     services.remove_old_resumes(now=timezone.now())
+
+
+@shared_task
+def suggest_said_skills(user_id: int) -> None:
+    """Suggest the skills that a provider said of the person; what cannot be suggested is not kept."""
+    services.suggest_skills(user_id=user_id, names=take_said_skills(user_id=user_id))

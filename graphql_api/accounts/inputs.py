@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from graphql_api.accounts.types import UserType
+from domains.accounts.providers.identify import Proof
+from graphql_api.accounts.types import LogInProvider, UserType
 from graphql_api.relay.scalars import Upload
 
 
@@ -49,6 +50,81 @@ class LogInInput:
     device_name: str = strawberry.field(
         description="Name of this device in the list of sessions; cut off after 80 characters.", default=""
     )
+
+
+@strawberry.input(
+    description="Input of `logInWithProvider` and `linkProvider`: the provider, and what it gave to the frontend. Send "
+    "exactly one of `idToken`, `accessToken` and `code`."
+)
+class LogInWithProviderInput:
+    """A provider's token or code."""
+
+    provider: LogInProvider = strawberry.field(description="Provider that gave the token or code.")
+    id_token: str = strawberry.field(
+        description="ID token (OpenID Connect), from the provider's library for apps and websites. It works once. "
+        "Facebook gives one for Limited Login.",
+        default="",
+    )
+    access_token: str = strawberry.field(
+        description="Access token of Facebook; the tokens of other providers are refused with INVALID.", default=""
+    )
+    code: str = strawberry.field(
+        description="Authorization code that the provider sent to `redirectUri`. It works once.", default=""
+    )
+    redirect_uri: str = strawberry.field(
+        description="With `code`: URL that the provider sent it to; the server must know it (`LOG_IN_REDIRECTS`).",
+        default="",
+    )
+    code_verifier: str = strawberry.field(
+        description="With `code`: PKCE verifier, if the code was requested with a challenge.", default=""
+    )
+    nonce: str = strawberry.field(
+        description="With `idToken`: nonce in the form in which the provider got it. Required if the token has one.",
+        default="",
+    )
+    name: str = strawberry.field(
+        description="Name that the provider told beside the token, as Apple does at the first login; it is used if the "
+        "token has none.",
+        default="",
+    )
+    device_name: str = strawberry.field(
+        description="Name of this device in the list of sessions; cut off after 80 characters.", default=""
+    )
+
+    def proof(self) -> Proof:
+        """Return what proves the identity."""
+        return Proof(
+            provider=self.provider,
+            id_token=self.id_token,
+            access_token=self.access_token,
+            code=self.code,
+            redirect_uri=self.redirect_uri,
+            code_verifier=self.code_verifier,
+            nonce=self.nonce,
+            name=self.name,
+        )
+
+
+@strawberry.input(description="Input of `logInWithCode`.")
+class LogInWithCodeInput:
+    """The code with which the log-in page of the server ends."""
+
+    code: str = strawberry.field(
+        description="Code from the URL at which the login page ended. It works once, for 60 seconds; then EXPIRED."
+    )
+    code_verifier: str = strawberry.field(
+        description="PKCE verifier, if the page was opened with a `codeChallenge`.", default=""
+    )
+    device_name: str = strawberry.field(
+        description="Name of this device in the list of sessions; cut off after 80 characters.", default=""
+    )
+
+
+@strawberry.input(description="Input of `unlinkProvider`.")
+class UnlinkProviderInput:
+    """The provider to unlink."""
+
+    provider: LogInProvider = strawberry.field(description="Provider with which the user will no longer log in.")
 
 
 @strawberry.input(description="Input of `completeMfa`.")

@@ -15,11 +15,14 @@ from graphql_api.accounts.inputs import (
     DisableMfaInput,
     EndSessionInput,
     LogInInput,
+    LogInWithCodeInput,
+    LogInWithProviderInput,
     LogOutInput,
     RefreshSessionInput,
     RequestPasswordResetInput,
     ResetPasswordInput,
     SignUpInput,
+    UnlinkProviderInput,
     UpdateProfileInput,
     UploadProfilePictureInput,
     VerifyEmailInput,
@@ -75,6 +78,33 @@ class AccountMutations:
         opened = services.log_in(
             email=input.email,
             password=input.password,
+            device_name=input.device_name,
+            ip_address=info.context.ip_address,
+        )
+        return session_or_challenge(opened, info)
+
+    @mutation(
+        AuthSession,
+        MfaChallenge,
+        description="Log in with the account of another provider, or sign up with it. The account with the same email "
+        "address is linked if both have verified it. If the provider does not vouch for the address, a mail is sent, "
+        "and the code is EMAIL_NOT_VERIFIED, whether or not there is an account.",
+    )
+    def log_in_with_provider(self, info: Info, input: LogInWithProviderInput) -> object:
+        opened = services.log_in_with_provider(
+            proof=input.proof(), device_name=input.device_name, ip_address=info.context.ip_address
+        )
+        return session_or_challenge(opened, info)
+
+    @mutation(
+        AuthSession,
+        MfaChallenge,
+        description="Log in with the code with which the server's login page, `/accounts/log-in/`, ended.",
+    )
+    def log_in_with_code(self, info: Info, input: LogInWithCodeInput) -> object:
+        opened = services.log_in_with_code(
+            code=input.code,
+            code_verifier=input.code_verifier,
             device_name=input.device_name,
             ip_address=info.context.ip_address,
         )
@@ -206,6 +236,27 @@ class AccountMutations:
             password=input.password,
             ip_address=info.context.ip_address,
         )
+
+    @mutation(
+        User,
+        description="Let the caller log in with the account of another provider. Linking it again changes nothing. A "
+        "mail tells the user. Needs a login that is less than an hour old.",
+    )
+    def link_provider(self, info: Info, input: LogInWithProviderInput) -> object:
+        return services.link_provider(
+            actor=signed_in(info),
+            session=info.context.session,
+            proof=input.proof(),
+            ip_address=info.context.ip_address,
+        )
+
+    @mutation(
+        User,
+        description="End logging in with a provider; the only way to log in is kept, with CONFLICT. A mail tells the "
+        "user. If none is linked, nothing changes. Needs a login.",
+    )
+    def unlink_provider(self, info: Info, input: UnlinkProviderInput) -> object:
+        return services.unlink_provider(actor=signed_in(info), session=info.context.session, provider=input.provider)
 
     @mutation(User, description="Change the caller's account data and profile. Needs a login.")
     def update_profile(self, info: Info, input: UpdateProfileInput) -> object:

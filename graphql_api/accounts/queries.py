@@ -7,7 +7,8 @@ import strawberry_django
 from strawberry_django.optimizer import optimize
 
 from domains.accounts import models
-from graphql_api.accounts.types import User
+from domains.accounts.providers.clients import list_configured
+from graphql_api.accounts.types import LogInProvider, User
 from graphql_api.context import Info, signed_in
 
 
@@ -23,3 +24,10 @@ class AccountQueries:
         """Return the viewer, read again with the selected fields."""
         viewer = signed_in(info)
         return optimize(models.User.objects.filter(pk=viewer.pk), info=info).get()
+
+    @strawberry.field(
+        description="Providers with whose account users can log in here, to show a button for each; it may be empty."
+    )
+    def log_in_providers(self) -> list[LogInProvider]:
+        """Return the providers that the environment names."""
+        return list_configured()

@@ -60,6 +60,19 @@ describe(
 PictureSize = models.PictureSize
 
 
+describe(
+    models.LogInProvider,
+    description="Provider with whose account a user can log in.",
+    values={
+        "GOOGLE": "Google.",
+        "FACEBOOK": "Facebook. It does not say whether the email address is verified.",
+        "APPLE": "Apple. It tells the name only at the first login, and may give an address that hides the user's own.",
+        "LINKEDIN": "LinkedIn.",
+    },
+)
+LogInProvider = models.LogInProvider
+
+
 @strawberry.type(description="Profile picture of a user: a square in WebP.")
 class Picture:
     """A profile picture."""
@@ -202,6 +215,17 @@ class User(relay.Node):
         return bool(await load(info, row_of(self, models.User).pk, _find_protected))
 
     @strawberry_django.field(
+        description="Providers with whose account the user can log in; empty unless the viewer is this user or "
+        "authorized staff.",
+        only=["id"],
+    )
+    async def linked_providers(self, info: Info) -> list[LogInProvider]:
+        """Show to the owner, and to staff who may view users, which providers are linked."""
+        if not _is_private_to(info, self):
+            return []
+        return await load(info, row_of(self, models.User).pk, _find_linked_providers) or []
+
+    @strawberry_django.field(
         description="ZIP code of the user's home, or empty; null unless the viewer is this user or authorized staff.",
         only=["zip_code"],
     )
@@ -316,6 +340,10 @@ def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
 
 def _find_protected(keys: Collection[int]) -> Mapping[int, bool]:
     return dict.fromkeys(find_protected_ids(user_ids=keys), True)
+
+
+def _find_linked_providers(keys: Collection[int]) -> Mapping[int, list[LogInProvider]]:
+    return accounts.list_linked_providers(user_ids=keys)
 
 
 def _own_memberships(info: Info, viewer: models.User, keys: Collection[int]) -> Mapping[int, list[Any]]:

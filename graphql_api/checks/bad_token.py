@@ -18,6 +18,8 @@ BEGIN_A_SESSION = frozenset(
         "signUp",
         "verifyEmail",
         "logIn",
+        "logInWithCode",
+        "logInWithProvider",
         "completeMfa",
         "refreshSession",
         "devLogIn",

@@ -30,10 +30,10 @@ MAX_ALIASES = 30
 MAX_DIRECTIVES = 20
 #: Maximum number of fields; those of a fragment count at each spread, because the libraries expand them.
 MAX_SELECTIONS = 2_000
-#: Maximum size of an answer, estimated by pages and `weights.py`: objects, and characters of long texts.
+#: Maximum size of an answer, estimated by pages and `weights`: objects, and characters of long texts.
 MAX_OBJECTS = 10_000
 MAX_ANSWERED_CHARACTERS = 6_000_000
-#: Maximum cost of a document, in the points of `weights.py`: about one and a half seconds of one core.
+#: Maximum cost of a document, in the points of `weights`: about one and a half seconds of one core.
 MAX_COST = 170_000
 MAX_ROOT_MUTATIONS = 4
 #: Mutations that check a secret or take a slot: one per request.
@@ -46,7 +46,10 @@ LONELY_MUTATIONS = frozenset(
         "completeMfa",
         "confirmTotp",
         "disableMfa",
+        "linkProvider",
         "logIn",
+        "logInWithCode",
+        "logInWithProvider",
         "refreshSession",
         "resetPassword",
         "verifyEmail",

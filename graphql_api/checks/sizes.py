@@ -56,10 +56,10 @@ class Size:
     aliases: int = 0
     directives: int = 0
     selections: int = 0
-    #: Maximum size of the answer, estimated by pages and `weights.py`: objects, and characters of long texts.
+    #: Maximum size of the answer, estimated by pages and `weights`: objects, and characters of long texts.
     objects: int = 0
     characters: int = 0
-    #: Cost that is paid for each object, in the points of `weights.py`.
+    #: Cost that is paid for each object, in the points of `weights`.
     cost: int = 0
     #: SQL statements, each of which runs once for all parent objects of a field.
     statements: int = 0

@@ -1,4 +1,4 @@
-"""A community in which lists are as long as `graphql_api/checks/weights.py` counts them."""
+"""A community in which lists are as long as `graphql_api/checks/weights` counts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the weights of `graphql_api/checks/weights.py` are from what fields cost: `make weights`.
+"""How far the weights of `graphql_api/checks/weights` are from what fields cost: `make weights`.
 
 Fills an SQLite database of its own, asks for each field that has a weight, and prints the time that one document takes
 more with the field than without it, beside what the field is taken to cost. Marked are those that are more than four

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.db.models import Q
@@ -20,11 +22,13 @@ from domains.accounts.models import (
     Block,
     EmailChange,
     KnownNetwork,
+    LogInCode,
     PasswordReset,
     ProfilePicture,
     Session,
     SignUpAttempt,
     TotpSetup,
+    UsedProviderToken,
     User,
     UserProfile,
     UserType,
@@ -138,6 +142,37 @@ class TotpSetupFactory(ModelFactory[TotpSetup]):
 
     user = SubFactory(UserFactory)
     secret = LazyFunction(lambda: MfaAdapter().encrypt(generate_totp_secret()))
+
+
+class SocialAccountFactory(ModelFactory[SocialAccount]):
+    """An account at Google with which somebody logs in here."""
+
+    class Meta:
+        model = SocialAccount
+
+    user = SubFactory(UserFactory)
+    provider = "google"
+    uid = Sequence(lambda n: f"{n}")
+
+
+class LogInCodeFactory(ModelFactory[LogInCode]):
+    """A code that nobody knows."""
+
+    class Meta:
+        model = LogInCode
+
+    user = SubFactory(UserFactory)
+    digest = Sequence(lambda n: f"{n:064x}")
+
+
+class UsedProviderTokenFactory(ModelFactory[UsedProviderToken]):
+    """A token that was used, and has not expired."""
+
+    class Meta:
+        model = UsedProviderToken
+
+    digest = Sequence(lambda n: f"{n:064x}")
+    expires_at = LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
 
 
 class EmailChangeFactory(ModelFactory[EmailChange]):

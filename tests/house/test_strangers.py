@@ -28,6 +28,8 @@ OPEN_TO_ALL = {
     "signUp",
     "verifyEmail",
     "logIn",
+    "logInWithCode",
+    "logInWithProvider",
     "completeMfa",
     "refreshSession",
     "devLogIn",

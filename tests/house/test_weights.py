@@ -68,7 +68,7 @@ def test_every_root_field_and_every_field_that_is_worked_out_has_a_weight() -> N
         for type_name, name, one in fields()
         if (type_name in ROOTS or is_worked_out(one)) and not {f"{type_name}.{name}", f"*.{name}"} & FIELDS.keys()
     ]
-    assert without == [], "give each a weight in graphql_api/checks/weights.py; `make weights` measures it"
+    assert without == [], "give each a weight in graphql_api/checks/weights; `make weights` measures it"
 
 
 def test_every_list_without_pages_is_counted_as_what_it_is() -> None:

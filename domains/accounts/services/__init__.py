@@ -8,9 +8,13 @@ from domains.accounts.services.complete_mfa import MfaChallenge, complete_mfa, u
 from domains.accounts.services.dev_log_in import dev_log_in
 from domains.accounts.services.disable_mfa import disable_mfa, remove_second_factor
 from domains.accounts.services.end_session import end_session
+from domains.accounts.services.fetch_provider_picture import fetch_provider_picture
 from domains.accounts.services.guesses import limit_guesses
 from domains.accounts.services.known_networks import remember_network, remove_old_networks
+from domains.accounts.services.link_provider import link_provider, take_said_skills, unlink_provider
 from domains.accounts.services.log_in import log_in
+from domains.accounts.services.log_in_with_code import issue_log_in_code, log_in_with_code, remove_old_codes
+from domains.accounts.services.log_in_with_provider import log_in_with_provider
 from domains.accounts.services.log_out import end_sessions, log_out
 from domains.accounts.services.mails import (
     CHANGE_EMAIL,
@@ -20,11 +24,14 @@ from domains.accounts.services.mails import (
     MFA_TURNED_OFF,
     MFA_TURNED_ON,
     PASSWORD_CHANGED,
+    PROVIDER_LINKED,
+    PROVIDER_UNLINKED,
     RECOVERY_CODE_USED,
     RESET_PASSWORD,
     VERIFY_EMAIL,
     queue_account_exists_mail,
 )
+from domains.accounts.services.prove_identity import remove_expired_tokens
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.request_password_reset import remove_old_resets, request_password_reset
 from domains.accounts.services.reset_password import reset_forgotten_password, reset_password
@@ -43,6 +50,7 @@ from domains.accounts.services.upload_profile_picture import (
     MAX_PICTURE_UPLOADS_PER_HOUR,
     remove_profile_picture,
     remove_stray_pictures,
+    set_profile_picture,
     upload_profile_picture,
 )
 from domains.accounts.services.verify_email import verify_email

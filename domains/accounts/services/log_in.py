@@ -39,7 +39,8 @@ def log_in(*, email: str, password: str, device_name: str, ip_address: str) -> O
 
 def _find_by_password(email: str, password: str) -> User:
     proved = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
-    newest = SignUpAttempt.objects.filter(user=OuterRef("pk")).order_by("-pk").values("password")[:1]
+    attempts = SignUpAttempt.objects.filter(user=OuterRef("pk"), provider="")
+    newest = attempts.order_by("-pk").values("password")[:1]
     user: Any = (  # the annotations are columns that the type checker cannot see
         User.objects.filter(email=email)
         .annotate(has_proved=Exists(proved), attempted_password=Subquery(newest))

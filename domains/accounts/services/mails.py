@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from domains.accounts import tokens
-from domains.accounts.models import EmailChange, PasswordReset, SignUpAttempt, User
+from domains.accounts.models import EmailChange, LogInProvider, PasswordReset, SignUpAttempt, User
 from domains.accounts.second_factors import count_recovery_codes
+from domains.accounts.selectors import list_linked_providers
 from domains.accounts.tokens import KeyPurpose
 from domains.base import mail
 from domains.base.models import MailJob
@@ -22,6 +23,7 @@ VERIFY_EMAIL, ACCOUNT_EXISTS = "verify_email", "account_exists"
 RESET_PASSWORD, PASSWORD_CHANGED = "reset_password", "password_changed"
 MFA_TURNED_ON, MFA_TURNED_OFF, RECOVERY_CODE_USED = "mfa_turned_on", "mfa_turned_off", "recovery_code_used"
 CODES_GUESSED = "codes_guessed"
+PROVIDER_LINKED, PROVIDER_UNLINKED = "provider_linked", "provider_unlinked"
 CHANGE_EMAIL, EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED = "change_email", "email_change_requested", "email_changed"
 #: The subjects of mails that tell an account's owner what was done to its log-in; the template has the kind's name.
 NOTICES = {
@@ -30,6 +32,8 @@ NOTICES = {
     MFA_TURNED_OFF: "Your log-in has no second factor any more",
     RECOVERY_CODE_USED: "A recovery code was used",
     CODES_GUESSED: "Somebody tries to log in to your account",
+    PROVIDER_LINKED: "Your account has a new way to log in",
+    PROVIDER_UNLINKED: "Your account has one way less to log in",
 }
 #: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
 ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
@@ -48,7 +52,9 @@ def write_verification_mail(job: MailJob) -> mail.Mail | None:
     if attempt is None:
         return None
     key = tokens.sign_key(KeyPurpose.VERIFY_EMAIL, attempt.pk)
-    context = {"attempt": attempt, "key": key, "link": f"{settings.PUBLIC_URL}/verify-email?key={key}"}
+    provider = LogInProvider(attempt.provider).label if attempt.provider else ""
+    link = f"{settings.PUBLIC_URL}/verify-email?key={key}"
+    context = {"attempt": attempt, "key": key, "link": link, "provider": provider}
     return mail.Mail("accounts/verify_email", "Prove your address", attempt.user.email, context)
 
 
@@ -77,12 +83,18 @@ def write_password_reset_mail(job: MailJob) -> mail.Mail | None:
 @mail.writes(MFA_TURNED_OFF)
 @mail.writes(RECOVERY_CODE_USED)
 @mail.writes(CODES_GUESSED)
+@mail.writes(PROVIDER_LINKED)
+@mail.writes(PROVIDER_UNLINKED)
 def write_notice(job: MailJob) -> mail.Mail | None:
     """Write the mail to the account's owner; none if the account is gone."""
     user = User.objects.filter(pk=job.source_id).first()
     if user is None:
         return None
-    context = {"at": datetime.fromisoformat(job.occasion), "codes_left": count_recovery_codes(user)}
+    context = {
+        "at": datetime.fromisoformat(job.occasion),
+        "codes_left": count_recovery_codes(user),
+        "providers": [one.label for one in list_linked_providers(user_ids=[user.pk]).get(user.pk, [])],
+    }
     return mail.Mail(f"accounts/{job.kind}", NOTICES[job.kind], user.email, context)
 
 

@@ -23,7 +23,7 @@ RATE_LIMIT, RATE_SECONDS = 20, 3600
 def reset_password(*, key: str, new_password: str, ip_address: str = "") -> OpenSession | MfaChallenge:
     """The account of the key's address has the new password; all its sessions end, and a new one begins.
 
-    A person with a second factor is asked for it first.
+    A person with a second factor is asked for it first. Accounts at other providers are no longer linked.
 
     A key works once, for an hour, and no longer once the password was changed in another way: else EXPIRED. A
     password that is refused (TOO_SHORT, TOO_LONG, INVALID) leaves the key as it was. Refuses with RATE_LIMITED.
@@ -66,6 +66,8 @@ def _reset(reset_id: int, encoded: str) -> User:
     if user is None or not requested.filter(email=user.email).exists():
         raise _expired()
     set_password(user, encoded)
+    # Somebody who got in may have linked an account of their own. The owner's is linked again by its address.
+    user.socialaccount_set.all().delete()
     return user
 
 

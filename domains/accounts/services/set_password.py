@@ -23,8 +23,8 @@ def hash_new_password(password: str, user: User) -> str:
 def set_password(user: User, encoded: str) -> None:
     """The account has the password, all its sessions have ended, and its owner gets a mail.
 
-    What was begun with the old password ends with it: keys for a new password, and requests to change the address. Call
-    it in a transaction that holds the lock of the user's row.
+    What was begun with the old password ends with it: keys for a new password, requests to change the address, and
+    codes of the log-in page. Call it in a transaction that holds the lock of the user's row.
     """
     user.password = encoded
     user.save(update_fields=["password"])
@@ -34,6 +34,7 @@ def set_password(user: User, encoded: str) -> None:
 
 
 def end_requests(user: User) -> None:
-    """End what a key from a mail could still do to the account: set its password, or change its address."""
+    """End what keys and codes could still do to the account: set its password, change its address, begin a session."""
+    user.log_in_codes.all().delete()
     PasswordReset.objects.filter(email=user.email).delete()
     user.email_changes.filter(done_at__isnull=True).delete()

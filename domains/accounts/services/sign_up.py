@@ -17,7 +17,7 @@ from domains.accounts import facts
 from domains.accounts.models import SignUpAttempt, User, UserType
 from domains.accounts.services.update_profile import birth_year_problems
 from domains.base import bus, rates
-from domains.base.errors import Problem, Refused, problems_of
+from domains.base.errors import Code, Problem, Refused, problems_of
 from domains.base.networks import client_network
 from domains.base.texts import line_problems
 
@@ -57,17 +57,34 @@ def sign_up(
         password
     )  # slow by design, so before the transaction, and for known addresses too
     with transaction.atomic():
-        user = _lock_account(requested)
-        if user.is_staff or user.is_email_verified:
-            _add_attempt(user, User(password=requested.password), None)
-            bus.publish(facts.KnownAddressSignedUp(user_id=user.pk))
-        elif (attempt := _add_attempt(user, requested, birth_year)) is not None:
-            bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
+        store_attempt(requested, birth_year=birth_year)
     return requested.email
 
 
-def _lock_account(requested: User) -> User:
-    """Return the account of the address; a new one has no password until an attempt is proved."""
+def store_attempt(
+    requested: User, *, birth_year: int | None = None, provider: str = "", provider_uid: str = ""
+) -> None:
+    """Store an attempt to get the account of the address; a mail to the address follows."""
+    user = lock_account(requested)
+    if user.is_staff or user.is_email_verified:
+        _add_attempt(user, SignUpAttempt(password=requested.password, provider=provider))
+        bus.publish(facts.KnownAddressSignedUp(user_id=user.pk))
+        return
+    attempt = SignUpAttempt(
+        password=requested.password,
+        display_name=requested.display_name,
+        user_type=requested.user_type,
+        zip_code=requested.zip_code,
+        birth_year=birth_year,
+        provider=provider,
+        provider_uid=provider_uid,
+    )
+    if _add_attempt(user, attempt):
+        bus.publish(facts.SignedUp(user_id=user.pk, attempt_id=attempt.pk))
+
+
+def lock_account(requested: User) -> User:
+    """Return the account of the address, locked; a new one has no password until an attempt is proved."""
     with suppress(IntegrityError), transaction.atomic():
         user = User.objects.create_user(
             requested.email,
@@ -79,20 +96,35 @@ def _lock_account(requested: User) -> User:
     return User.objects.select_for_update().get(email=requested.email)
 
 
-def _add_attempt(user: User, requested: User, birth_year: int | None) -> SignUpAttempt | None:
-    """Return the new attempt, or None past the attempts of the day."""
+def mark_verified(user: User) -> bool:
+    """The address of the account, which is locked, is proved; returns False if it was before.
+
+    Refuses with DUPLICATE if another account has proved it.
+    """
+    try:
+        with transaction.atomic():
+            is_new = user.emailaddress_set.filter(email=user.email, verified=False).update(verified=True) > 0
+    except IntegrityError:
+        raise address_taken() from None
+    user.__dict__.pop("is_email_verified", None)
+    return is_new
+
+
+def address_taken() -> Refused:
+    """Return the refusal of a proof of an address that another account has."""
+    sentence = "Another account has this address, or was just requested with it: log in to that one, or try tomorrow."
+    return Refused.because(Code.DUPLICATE, sentence, "key")
+
+
+def _add_attempt(user: User, attempt: SignUpAttempt) -> bool:
+    """Store the attempt, unless it is one too many of the day."""
     now = timezone.now()
     user.sign_up_attempts.filter(created_at__lt=now - ATTEMPT_RETENTION).delete()
     if user.sign_up_attempts.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_ATTEMPTS_PER_DAY:
-        return None
-    return SignUpAttempt.objects.create(
-        user=user,
-        password=requested.password,
-        display_name=requested.display_name,
-        user_type=requested.user_type,
-        zip_code=requested.zip_code,
-        birth_year=birth_year,
-    )
+        return False
+    attempt.user = user
+    attempt.save(force_insert=True)
+    return True
 
 
 def remove_old_attempts() -> int:

@@ -32,15 +32,23 @@ def upload_profile_picture(*, actor: User, picture: File[Any]) -> User:
     rates.spend(
         what="upload_profile_picture", key=str(actor.pk), limit=MAX_PICTURE_UPLOADS_PER_HOUR, seconds=RATE_SECONDS
     )
-    squares = _cut(*_read_content(picture))
-    row = ProfilePicture(user=actor, side=squares.side)
-    with ExitStack() as stack:
-        for size, content in zip(PictureSize, squares.contents, strict=True):
-            stack.enter_context(stored(row.file_of(size), content))
-        with transaction.atomic():
-            _remove(actor)
-            row.save(force_insert=True)
+    if picture.size > MAX_PICTURE_BYTES:
+        sentence = f"The picture is too large: at most {MAX_PICTURE_BYTES // (1024 * 1024)} MB."
+        raise Refused.because(Code.TOO_LARGE, sentence, "picture")
+    set_profile_picture(user=actor, content=picture.read())
     return actor
+
+
+def set_profile_picture(*, user: User, content: bytes) -> None:
+    """The person's picture is the middle of this one; refuses as `upload_profile_picture` does. A system act."""
+    squares = _cut(content, _check_kind(content))
+    row = ProfilePicture(user=user, side=squares.side)
+    with ExitStack() as stack:
+        for size, square in zip(PictureSize, squares.contents, strict=True):
+            stack.enter_context(stored(row.file_of(size), square))
+        with transaction.atomic():
+            _remove(user)
+            row.save(force_insert=True)
 
 
 def remove_profile_picture(*, actor: User) -> User:
@@ -68,18 +76,14 @@ def _remove(user: User) -> None:
         row.delete()
 
 
-def _read_content(picture: File[Any]) -> tuple[bytes, FileKind]:
-    if picture.size > MAX_PICTURE_BYTES:
-        sentence = f"The picture is too large: at most {MAX_PICTURE_BYTES // (1024 * 1024)} MB."
-        raise Refused.because(Code.TOO_LARGE, sentence, "picture")
-    content: bytes = picture.read()
+def _check_kind(content: bytes) -> FileKind:
     if not content.strip():
         raise Refused.because(Code.INVALID, "The file is empty.", "picture")
     kind = detect_kind(content)
     if kind is None or kind not in PICTURE_KINDS:
         sentence = "This is no picture that can be shown: send a JPEG, PNG, GIF or WebP."
         raise Refused.because(Code.UNSUPPORTED_TYPE, sentence, "picture")
-    return content, kind
+    return kind
 
 
 def _cut(content: bytes, kind: FileKind) -> Squares:

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from domains.accounts import facts, tokens
 from domains.accounts.errors import AccountCode
-from domains.accounts.models import EmailChange, PasswordReset, SignUpAttempt, User, UserProfile
+from domains.accounts.models import EmailChange, LogInProvider, PasswordReset, SignUpAttempt, User, UserProfile
+from domains.accounts.providers.identify import Identity
 from domains.accounts.second_factors import has_second_factor
 from domains.accounts.services.begin_session import OpenSession, begin_session
+from domains.accounts.services.link_provider import add_link
+from domains.accounts.services.sign_up import address_taken, mark_verified
 from domains.accounts.tokens import KeyPurpose
 from domains.base import bus
-from domains.base.errors import Code, Refused
+from domains.base.errors import Refused
 
 
 def verify_email(*, key: str, ip_address: str = "") -> OpenSession:
@@ -49,25 +52,17 @@ def _verify(key: str) -> User:
         attempt = user.sign_up_attempts.filter(pk=attempt_id).first() if user else None
         if user is None or attempt is None:
             raise _expired()
-        _mark_verified(user)
+        if not mark_verified(user):
+            raise _expired()
         _apply_attempt(user, attempt)
         user.sign_up_attempts.all().delete()
         bus.publish(facts.EmailVerified(user_id=user.pk))
         return user
 
 
-def _mark_verified(user: User) -> None:
-    """Mark the address as proved; refuse if it was, here or at another account."""
-    try:
-        with transaction.atomic():
-            proved = user.emailaddress_set.filter(email=user.email, verified=False).update(verified=True)
-    except IntegrityError:
-        raise _taken() from None
-    if not proved:
-        raise _expired()
-
-
 def _apply_attempt(user: User, attempt: SignUpAttempt) -> None:
+    if attempt.provider:
+        add_link(user, Identity(LogInProvider(attempt.provider), attempt.provider_uid))
     user.password = attempt.password
     user.display_name = attempt.display_name
     user.user_type = attempt.user_type
@@ -101,7 +96,7 @@ def _change_email(key: str) -> User:
         change.save(update_fields=["done_at"])
         bus.publish(facts.EmailChanged(change_id=change.pk))
         return user
-    raise _taken()
+    raise address_taken()
 
 
 def _remove_unproved(other: User) -> None:
@@ -109,10 +104,10 @@ def _remove_unproved(other: User) -> None:
     recent = timezone.now() - tokens.KEY_LIFETIMES[KeyPurpose.VERIFY_EMAIL]
     is_left_over = other.is_active and not other.is_staff and not other.is_email_verified
     if not is_left_over or other.sessions.exists() or not other.sign_up_attempts.exists():
-        raise _taken()
+        raise address_taken()
     if other.sign_up_attempts.filter(created_at__gt=recent).exists():
         # The person who signs up with the address may have taken this mail for that of the sign-up.
-        raise _taken()
+        raise address_taken()
     other.delete()
 
 
@@ -125,11 +120,6 @@ def _give_address(user: User, address: str) -> None:
     user.sign_up_attempts.all().delete()
     user.email = address
     user.save(update_fields=["email"])
-
-
-def _taken() -> Refused:
-    sentence = "Another account has this address, or was just requested with it: log in to that one, or try tomorrow."
-    return Refused.because(Code.DUPLICATE, sentence, "key")
 
 
 def _expired() -> Refused:

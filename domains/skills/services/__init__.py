@@ -6,7 +6,7 @@ from domains.skills.services.endorse_skills import endorse_skills
 from domains.skills.services.hold_skills import hold_skills
 from domains.skills.services.import_skills import import_skills, load_starter_skills
 from domains.skills.services.merge_skills import merge_skills
-from domains.skills.services.parse_resume import parse_resume, parse_unread_resumes
+from domains.skills.services.parse_resume import parse_resume, parse_unread_resumes, suggest_skills
 from domains.skills.services.remove_old_resumes import remove_old_resumes
 from domains.skills.services.remove_skill import remove_skill
 from domains.skills.services.skill_files import is_taxonomy_empty

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from domains.accounts.models import User
 from domains.base import gate_slot, queue
 from domains.base.file_kinds import FileKind
+from domains.skills.extraction import Match
 from domains.skills.extraction.failures import SENTENCES, Failure
 from domains.skills.models import Resume, ResumeStatus, ResumeSuggestion, Skill, SkillSource
 from domains.skills.services.find_resume_skills import FoundSkills, find_resume_skills
@@ -62,6 +65,28 @@ def _find(resume: Resume, text: str) -> FoundSkills:
     return find_resume_skills(text)
 
 
+def suggest_skills(*, user_id: int, names: Collection[str]) -> None:
+    """Suggest the skills of these names, as those of a LinkedIn export are, to a person without a resume; a system act.
+
+    Names that are no skills here are left out.
+    """
+    matches = get_matcher().find_named(names)
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+        if not matches or user is None or Resume.objects.filter(user=user).exists():
+            return
+        resume = Resume.objects.create(
+            user=user,
+            original_name="LinkedIn",
+            size=0,
+            content_type=FileKind.TEXT.value,
+            source=SkillSource.LINKEDIN,
+            status=ResumeStatus.PARSED,
+            done_at=timezone.now(),
+        )
+        _store_suggestions(resume, matches)
+
+
 @transaction.atomic
 def _finish(claimed: Resume, found: FoundSkills) -> None:
     resume = Resume.objects.select_for_update().filter(
@@ -74,8 +99,15 @@ def _finish(claimed: Resume, found: FoundSkills) -> None:
     if found.failure:
         _fail(resume, found.failure)
         return
-    hold_skills()
     matches = found.matches if resume.source == SkillSource.LINKEDIN else found.matches[:MAX_SUGGESTIONS]
+    _store_suggestions(resume, matches)
+    resume.status = ResumeStatus.PARSED
+    _remove_export(resume)
+    resume.save(update_fields=["status", "done_at", "file"])
+
+
+def _store_suggestions(resume: Resume, matches: list[Match]) -> None:
+    hold_skills()
     # A skill that was merged while the file was read is not suggested; the next upload finds its successor.
     current_ids = set(
         Skill.objects.visible_to(None).filter(pk__in=[one.skill_id for one in matches]).values_list("pk", flat=True)
@@ -85,9 +117,6 @@ def _finish(claimed: Resume, found: FoundSkills) -> None:
         for one in matches
         if one.skill_id in current_ids
     )
-    resume.status = ResumeStatus.PARSED
-    _remove_export(resume)
-    resume.save(update_fields=["status", "done_at", "file"])
 
 
 def _fail(resume: Resume, failure: Failure) -> None:

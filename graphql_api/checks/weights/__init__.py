@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domains.accounts.models import LogInProvider
 from domains.accounts.second_factors import RECOVERY_CODE_COUNT
 from domains.accounts.services.begin_session import MAX_SESSIONS
 from domains.messaging.services.react_to_message import MAX_EMOJI
@@ -29,6 +30,7 @@ from domains.skills.services.hold_skills import MAX_SKILLS
 from domains.skills.services.parse_resume import MAX_SUGGESTIONS
 from domains.skills.services.skill_files import MAX_ALIASES
 from domains.verification.models import VerificationKind
+from graphql_api.checks.weights.mutations import MUTATIONS
 from graphql_api.errors import MAX_MESSAGES
 
 #: A column of an object, or an item of a list of names.
@@ -88,6 +90,7 @@ LISTS = {
     "Opportunity.roles": Length(MAX_ROLES, 5),
     "OpportunityHost.members": Length(MAX_MEMBERS, 20),
     "ParticipantsChanged.participants": Length(MAX_PARTICIPANTS, 13),
+    "Query.logInProviders": Length(len(LogInProvider), 4),
     "Query.skillCategories": Length(MAX_CATEGORIES, 50),
     "RecommendedOpportunity.reasons": Length(60, 3),
     "RecommendedVolunteer.reasons": Length(60, 3),
@@ -99,6 +102,7 @@ LISTS = {
     "Skill.aliases": Length(MAX_ALIASES, 20),
     "User.hostMemberships": Length(MAX_MEMBERSHIPS, 10),
     "User.serviceRecords": Length(MAX_RECORDS, 20),
+    "User.linkedProviders": Length(len(LogInProvider), 1),
     "User.sessions": Length(MAX_SESSIONS, 10),
     "User.skills": Length(MAX_SKILLS, 10),
 }
@@ -147,8 +151,8 @@ ASKED_AT_ONCE = frozenset(
         "Impact.skillsDeveloped",
         "InboxEvent.conversation",
         "Message.attachments",
-        "Message.reactions",
         "Message.canEdit",
+        "Message.reactions",
         "MessageDeleted.message",
         "MessageEdited.message",
         "MessageReacted.message",
@@ -178,6 +182,7 @@ ASKED_AT_ONCE = frozenset(
         "User.hostMemberships",
         "User.isEmailVerified",
         "User.isMfaEnabled",
+        "User.linkedProviders",
         "User.notificationPreferences",
         "User.profile",
         "User.profilePicture",
@@ -187,11 +192,6 @@ ASKED_AT_ONCE = frozenset(
         "UserProfile.resume",
     }
 )
-
-#: A mutation: a transaction of several statements, and another read of the row.
-ACT = 1_000
-#: A mutation that hashes a password, and a mutation that reads a file.
-HASH, FILE = 10_000, 20_000
 
 #: Cost of a field without the selection below it. `*` stands for any type.
 FIELDS = {
@@ -255,6 +255,7 @@ FIELDS = {
     "Query.conversations": 400,
     "Query.host": 200,
     "Query.hosts": 500,
+    "Query.logInProviders": 10,
     "Query.me": 200,
     "Query.node": 500,
     "Query.notifications": 400,
@@ -292,6 +293,7 @@ FIELDS = {
     "User.impact": 4,
     "User.isEmailVerified": 5,
     "User.isMfaEnabled": 5,
+    "User.linkedProviders": 5,
     "User.notificationPreferences": 10,
     "User.profile": 10,
     "User.profilePicture": 10,
@@ -302,70 +304,7 @@ FIELDS = {
     "UserProfile.birthYear": 4,
     "UserProfile.resume": 10,
     "UserSession.isCurrent": 10,
-    "Mutation.acceptHostInvitation": ACT,
-    "Mutation.acceptResumeSkills": 5 * ACT,
-    "Mutation.addParticipants": 2 * ACT,
-    "Mutation.addRole": ACT,
-    "Mutation.addSkill": ACT,
-    "Mutation.answerOffer": 2 * ACT,
-    "Mutation.applyToRole": 2 * ACT,
-    "Mutation.blockUser": ACT,
-    "Mutation.cancelOpportunity": 5 * ACT,
-    "Mutation.changeEmail": HASH,
-    "Mutation.changeHostMemberRole": ACT,
-    "Mutation.changePassword": HASH,
-    "Mutation.closeOpportunity": ACT,
-    "Mutation.completeApplication": 2 * ACT,
-    "Mutation.completeMfa": ACT,
-    "Mutation.confirmTotp": ACT,
-    "Mutation.createHost": ACT,
-    "Mutation.createOpportunity": 2 * ACT,
-    "Mutation.createServiceRecord": 2 * ACT,
-    "Mutation.decideApplication": 2 * ACT,
-    "Mutation.deleteMessage": ACT,
-    "Mutation.devLogIn": ACT,
-    "Mutation.disableMfa": HASH,
-    "Mutation.editMessage": ACT,
-    "Mutation.endSession": ACT,
-    "Mutation.importLinkedinExport": FILE,
-    "Mutation.inviteHostMember": ACT,
-    "Mutation.leaveConversation": ACT,
-    "Mutation.logHours": ACT,
-    "Mutation.logIn": HASH,
-    "Mutation.logOut": ACT,
-    "Mutation.markConversationRead": ACT,
-    "Mutation.markNotificationsRead": ACT,
-    "Mutation.publishOpportunity": ACT,
-    "Mutation.reactToMessage": ACT,
-    "Mutation.refreshSession": ACT,
-    "Mutation.registerPushSubscription": ACT,
-    "Mutation.removeHostMember": ACT,
-    "Mutation.removeParticipant": ACT,
-    "Mutation.removeProfilePicture": ACT,
-    "Mutation.removePushSubscription": ACT,
-    "Mutation.removeSkill": ACT,
-    "Mutation.renameConversation": ACT,
-    "Mutation.reportContent": 2 * ACT,
-    "Mutation.requestPasswordReset": ACT,
-    "Mutation.resetPassword": HASH,
-    "Mutation.reviewHours": ACT,
-    "Mutation.revokeServiceRecord": ACT,
-    "Mutation.sendMessage": ACT,
-    "Mutation.setTyping": ACT // 2,
-    "Mutation.signUp": HASH,
-    "Mutation.startConversation": 2 * ACT,
-    "Mutation.startTotp": 2 * ACT,
-    "Mutation.unblockUser": ACT,
-    "Mutation.updateHost": ACT,
-    "Mutation.updateNotificationPreferences": ACT,
-    "Mutation.updateOpportunity": 2 * ACT,
-    "Mutation.updateProfile": ACT,
-    "Mutation.updateRole": ACT,
-    "Mutation.uploadAttachment": FILE,
-    "Mutation.uploadProfilePicture": FILE,
-    "Mutation.uploadResume": FILE,
-    "Mutation.verifyEmail": ACT,
-    "Mutation.withdrawApplication": 2 * ACT,
+    **MUTATIONS,
 }
 
 

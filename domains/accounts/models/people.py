@@ -1,10 +1,9 @@
-"""People, their profiles, and their sessions."""
+"""People and their profiles."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +14,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -28,8 +26,12 @@ from domains.geo.fields import ZipCodeField
 if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
     from allauth.mfa.models import Authenticator
+    from allauth.socialaccount.models import SocialAccount
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from domains.accounts.models.blocks import Block
+    from domains.accounts.models.requests import EmailChange, SignUpAttempt
+    from domains.accounts.models.sessions import KnownNetwork, LogInCode, Session
 
 #: Django's own, so that cookies from before outlive the override.
 _SESSION_HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
@@ -123,6 +125,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who have proved that the address is theirs."""
         return self.filter(emailaddress__email=F("email"), emailaddress__verified=True)
 
+    def adults(self) -> UserQuerySet:
+        """People who are not minors, as `policies.may_be_minor` tells it of one person."""
+        return self.filter(self._is_adult())
+
     def who_must_set_up_mfa(self) -> UserQuerySet:
         """People without a second factor who have a role that the setting MFA_REQUIRED_FOR names."""
         roles = set(settings.MFA_REQUIRED_FOR)
@@ -161,10 +167,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         profile: UserProfile
         emailaddress_set: RelatedManager[EmailAddress]
         authenticator_set: RelatedManager[Authenticator]
+        socialaccount_set: RelatedManager[SocialAccount]
         sessions: RelatedManager[Session]
         sign_up_attempts: RelatedManager[SignUpAttempt]
         email_changes: RelatedManager[EmailChange]
         known_networks: RelatedManager[KnownNetwork]
+        log_in_codes: RelatedManager[LogInCode]
         blocks: RelatedManager[Block]
         blocked_by: RelatedManager[Block]
 
@@ -218,178 +226,3 @@ class UserProfile(models.Model):
 
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
-
-
-class PictureSize(models.IntegerChoices):
-    """The sides of the squares in which a profile picture is stored, in pixels; a small picture has smaller ones."""
-
-    SMALL = 64
-    MEDIUM = 256
-    LARGE = 1024
-
-
-def random_name(folder: str, _row: ProfilePicture, _filename: str) -> str:
-    """Return a name for storage that reveals nothing: neither the person nor what the file was called."""
-    return f"{folder}/{secrets.token_hex(20)}"
-
-
-class ProfilePicture(models.Model):
-    """A person's picture, in three sizes; all are squares in WebP, drawn anew from the pixels of the upload."""
-
-    #: The field of each size, and the folder of the default storage that holds its files, and nothing else.
-    FOLDERS: ClassVar = {"small": "pictures-small", "medium": "pictures-medium", "large": "pictures-large"}
-
-    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="profile_picture")
-    small = models.FileField(upload_to=partial(random_name, FOLDERS["small"]), max_length=120)
-    medium = models.FileField(upload_to=partial(random_name, FOLDERS["medium"]), max_length=120)
-    large = models.FileField(upload_to=partial(random_name, FOLDERS["large"]), max_length=120)
-    #: Pixels of a side of the large one.
-    side = models.PositiveSmallIntegerField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = UserProfileQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"Picture of {self.user_id}"
-
-    def file_of(self, size: PictureSize) -> FieldFile:
-        """Return the file of this size."""
-        file: FieldFile = getattr(self, size.name.lower())
-        return file
-
-
-def pair_key(one_id: int, other_id: int) -> str:
-    """Return the key of a pair of people, in either order: "LOWER_ID:HIGHER_ID"."""
-    low, high = sorted((one_id, other_id))
-    return f"{low}:{high}"
-
-
-class Block(models.Model):
-    """A block of one person by another; only the blocker can see or end it.
-
-    Code that changes a block holds the pair's `PAIR_LOCK` alone; code that relies on the absence of one shares it.
-    """
-
-    PAIR_LOCK: ClassVar = "pair"
-
-    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks")
-    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["blocker", "blocked"], name="accounts_blocked_once"),
-            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="accounts_no_self_block"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.blocker_id} blocks {self.blocked_id}"
-
-
-class SignUpAttempt(models.Model):
-    """An attempt to get the account of an address that is not proved yet.
-
-    Anybody may sign up with anybody's address, so each attempt keeps what it asked for. The account
-    takes over the attempt whose mailed key is used, and all attempts end with that. An attempt at an
-    address that has a proved account already has no key and keeps its password only, so that `log_in`
-    answers to that password as it would without that account.
-    """
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="sign_up_attempts")
-    password = models.CharField(max_length=128)
-    display_name = models.CharField(max_length=80)
-    user_type = TextChoicesField(choices_enum=UserType, default=UserType.VOLUNTEER)
-    zip_code = ZipCodeField()
-    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    def __str__(self) -> str:
-        return f"Attempt {self.pk} to sign up as {self.user_id}"
-
-
-class PasswordReset(models.Model):
-    """A request for a new password; stored for unknown addresses too, so that both cost and look the same.
-
-    The mail's key names the row; the row goes when a key of the address is used, or after a day.
-    """
-
-    email = AddressField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["email"], name="accounts_reset_email"),
-            models.Index(fields=["created_at"], name="accounts_reset_age"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Password reset {self.pk}"
-
-
-class EmailChange(models.Model):
-    """A request to change the address of an account; it is done when the key from the mail to the new one is used."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="email_changes")
-    old_email = AddressField()
-    new_email = AddressField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["created_at"], name="accounts_email_change_age")]
-
-    def __str__(self) -> str:
-        return f"Email change {self.pk} of {self.user_id}"
-
-
-class TotpSetup(models.Model):
-    """A secret that an authenticator app was given and that no code has confirmed yet; it is stored encrypted."""
-
-    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="totp_setup")
-    secret = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"Setup of an authenticator app of {self.user_id}"
-
-
-class Session(models.Model):
-    """One log-in on one device: a family of refresh tokens, of which only the newest is valid.
-
-    No token is stored. A refresh token is signed and names the session and its generation;
-    each rotation raises the generation.
-    """
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
-    device_name = models.CharField(max_length=80, blank=True)
-    generation = models.PositiveIntegerField(default=0)
-    rotated_at = models.DateTimeField(default=timezone.now)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    #: Whether its user has to set up a second factor before it can do anything else; set where the session is read.
-    is_limited = False
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["user", "ended_at"], name="accounts_session_live")]
-
-    def __str__(self) -> str:
-        return f"Session {self.pk} of {self.user_id}"
-
-
-class KnownNetwork(models.Model):
-    """A network from which an account had a session: failed log-ins from elsewhere do not lock its owner out there.
-
-    Only a keyed hash of account and network is kept (`tokens.network_digests`), for a few networks and a limited time.
-    """
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="known_networks")
-    digest = models.CharField(max_length=32)
-    seen_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "digest"], name="accounts_known_network_once")]
-        indexes: ClassVar = [models.Index(fields=["seen_at"], name="accounts_known_network_age")]
-
-    def __str__(self) -> str:
-        return f"Network {self.pk} of {self.user_id}"

@@ -1,0 +1,25 @@
+"""People, their profiles, their sessions, and what belongs to logging in."""
+
+from __future__ import annotations
+
+from domains.accounts.models.blocks import Block, pair_key
+from domains.accounts.models.people import (
+    ADULT_AGE,
+    User,
+    UserProfile,
+    UserProfileQuerySet,
+    UserQuerySet,
+    UserType,
+    register_acquaintance,
+    register_guarded_role,
+)
+from domains.accounts.models.pictures import PictureSize, ProfilePicture, random_name
+from domains.accounts.models.requests import EmailChange, PasswordReset, SignUpAttempt
+from domains.accounts.models.sessions import (
+    KnownNetwork,
+    LogInCode,
+    LogInProvider,
+    Session,
+    TotpSetup,
+    UsedProviderToken,
+)
