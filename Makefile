@@ -30,7 +30,8 @@ test: install-dev web ## Run the tests: on the embedded default, and on PostgreS
 	@BIN=$(BIN) WORKERS=$(WORKERS) bash scripts/test.sh
 
 test-fast: install-dev ## Run what needs no service, no browser and no process of its own, while you write
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not services and not slow"
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup \
+	  --sample "$${SAMPLE:-$$RANDOM}" -m "not services and not slow and not thorough"
 
 check: install-dev ## Lint, types, import contracts, migrations and the printed schema
 	$(BIN)/ruff check --output-format concise .

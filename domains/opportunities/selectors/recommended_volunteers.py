@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import Block, User, UserType
-from domains.accounts.policies import ADULT_AGE
 from domains.base.errors import NotAllowed, NotFound
 from domains.geo.plain import Point, distance_km
 from domains.geo.selectors import zip_codes_within, zip_point
@@ -57,7 +56,7 @@ def find_recommended_volunteers(
     if role.opportunity.end_date <= now or role.opportunity.status not in _UPCOMING_STATUSES:
         return []
     wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
-    people = _find_possible_applicants(viewer, role, _find_candidates(role, wanted), now)
+    people = _find_possible_applicants(viewer, role, _find_candidates(role, wanted))
     skills = _read_skills(people, wanted)
     center = _center_of(role.opportunity)
     matches = [
@@ -79,12 +78,12 @@ def find_recommended_volunteers(
 _UPCOMING_STATUSES = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
-def _find_possible_applicants(viewer: User, role: Role, among: Collection[int], now: datetime) -> dict[int, str]:
+def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) -> dict[int, str]:
     """Return the ZIP codes, by id, of the adult volunteers with a verified address who could apply."""
-    adults = Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lt=now.year - ADULT_AGE)
     people = (
         User.objects.with_verified_email()
-        .filter(adults, pk__in=among, is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
+        .adults()
+        .filter(pk__in=among, is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
         .exclude(pk__in=Block.objects.filter(blocker=viewer).values("blocked"))
         .exclude(pk__in=Block.objects.filter(blocked=viewer).values("blocker"))
         .exclude(pk__in=Application.objects.filter(role=role).values("volunteer"))

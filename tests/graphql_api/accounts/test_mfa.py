@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -19,6 +20,7 @@ from domains.opportunities.models import MembershipRole
 from tests.api import Api, codes
 from tests.authenticator_app import code_of
 from tests.domains.accounts.mailed_keys import last_key
+from tests.domains.accounts.second_factor import NOON
 from tests.factories import PASSWORD, HostMembershipFactory, PushSubscriptionFactory, SessionFactory, UserFactory
 
 NEW = "seven quiet otters knitting"
@@ -50,6 +52,13 @@ def set_up(api: Api) -> tuple[str, list[str]]:
 
 def log_in(user: User) -> Any:
     return Api(Client()).act(LOG_IN, email=user.email, password=PASSWORD, deviceName="Phone")
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """The app's code does not change in the middle of a test."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 @pytest.fixture
