@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
@@ -24,17 +24,14 @@ from domains.skills.policies import can_see_resume
 from domains.skills.selectors import find_resumes
 from graphql_api.checks.weights import MAX_MEMBERSHIPS
 from graphql_api.context import Info, viewer_of
+from graphql_api.notifications.types import NotificationPreferences, load_preferences
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.enums import describe
 from graphql_api.relay.ids import node_id
+from graphql_api.relay.later import later
 from graphql_api.relay.loaders import load, load_row, load_rows
 from graphql_api.relay.nested import Nested
 from graphql_api.relay.rows import row_of
-
-if TYPE_CHECKING:
-    from graphql_api.notifications.types import NotificationPreferences
-    from graphql_api.opportunities.types import Application, HostMembership, Impact, ServiceRecord
-    from graphql_api.skills.types import Resume, UserSkill
 
 describe(
     models.UserType,
@@ -110,7 +107,7 @@ class UserProfile:
         return profile.birth_year if policies.can_see_birth_year(viewer_of(info), profile.user_id) else None
 
     @strawberry_django.field(
-        graphql_type=Annotated["Resume", strawberry.lazy("graphql_api.skills.types")] | None,
+        graphql_type=later("Resume", "graphql_api.skills.types") | None,
         description="Resume that the user uploaded; null if there is none, or if the viewer is another user.",
         only=["user_id"],
     )
@@ -242,7 +239,7 @@ class User(relay.Node):
         return await load(info, row_of(self, models.User).pk, partial(_find_pictures, viewer_of(info)))
 
     @strawberry_django.field(
-        graphql_type=list[Annotated["UserSkill", strawberry.lazy("graphql_api.skills.types")]],
+        graphql_type=later("UserSkill", "graphql_api.skills.types", of=list),
         description="Skills of the user, highest proficiency first; empty if the viewer may not read the profile.",
         only=["id"],
     )
@@ -265,12 +262,11 @@ class User(relay.Node):
         return await load_rows(info, person.pk, own, by="user_id")
 
     @strawberry_django.field(
+        graphql_type=later("HostMembership", "graphql_api.opportunities.types", of=list),
         description="Memberships of the viewer in hosts, then the invitations to hosts; empty for other users.",
         only=["id"],
     )
-    async def host_memberships(
-        self, info: Info
-    ) -> list[Annotated[HostMembership, strawberry.lazy("graphql_api.opportunities.types")]]:
+    async def host_memberships(self, info: Info) -> list[opportunity_models.HostMembership]:
         """Show the memberships to their owner only."""
         viewer, person = viewer_of(info), row_of(self, models.User)
         if viewer is None or viewer.pk != person.pk:
@@ -278,7 +274,7 @@ class User(relay.Node):
         return await load(info, person.pk, partial(_own_memberships, info, viewer)) or []
 
     @strawberry_django.connection(
-        Connection[Annotated["Application", strawberry.lazy("graphql_api.opportunities.types")]],
+        later("Application", "graphql_api.opportunities.types", of=Connection),
         description="Applications of the viewer, newest first; empty for other users.",
         only=["id"],
     )
@@ -288,7 +284,7 @@ class User(relay.Node):
         return Nested(own, by="volunteer", key=row_of(self, models.User).pk)
 
     @strawberry_django.connection(
-        Connection[Annotated["User", strawberry.lazy("graphql_api.accounts.types")]],
+        later("User", "graphql_api.accounts.types", of=Connection),
         description="Users that the viewer has blocked, newest block first; empty for other users.",
         only=["id"],
     )
@@ -298,7 +294,7 @@ class User(relay.Node):
         return Nested(own, by="blocker_id", key=row_of(self, models.User).pk)
 
     @strawberry_django.field(
-        graphql_type=Annotated["Impact", strawberry.lazy("graphql_api.opportunities.types")] | None,
+        graphql_type=later("Impact", "graphql_api.opportunities.types") | None,
         description="Totals of the viewer's volunteering; null for other users.",
         only=["id"],
     )
@@ -308,7 +304,7 @@ class User(relay.Node):
         return person if can_see_impact(viewer_of(info), person) else None
 
     @strawberry_django.field(
-        graphql_type=list[Annotated["ServiceRecord", strawberry.lazy("graphql_api.opportunities.types")]],
+        graphql_type=later("ServiceRecord", "graphql_api.opportunities.types", of=list),
         description="Service records of the viewer, newest first; empty for other users.",
         only=["id"],
     )
@@ -318,12 +314,8 @@ class User(relay.Node):
         return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")
 
     @strawberry_django.field(description="Notification preferences of the viewer; null for other users.", only=["id"])
-    async def notification_preferences(
-        self, info: Info
-    ) -> Annotated[NotificationPreferences, strawberry.lazy("graphql_api.notifications.types")] | None:
+    async def notification_preferences(self, info: Info) -> NotificationPreferences | None:
         """Show the preferences to their owner only."""
-        from graphql_api.notifications.types import load_preferences  # noqa: PLC0415 # it comes after this file
-
         viewer, person = viewer_of(info), row_of(self, models.User)
         if viewer is None or viewer.pk != person.pk:
             return None

@@ -16,7 +16,7 @@ from domains.accounts import models as accounts
 from domains.messaging import models, selectors
 from graphql_api.accounts.types import User
 from graphql_api.context import Info
-from graphql_api.messaging.types import Message
+from graphql_api.relay.later import later
 from graphql_api.relay.loaders import load, load_row
 
 SEQUENCE = "Sequence of the event in the conversation's log. Pass the last one as `afterSequence` to continue."
@@ -33,10 +33,10 @@ class MessageSent:
     sequence: int = strawberry.field(description=SEQUENCE)
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description=MESSAGE)
-    async def message(self, info: Info) -> Message:
+    @strawberry.field(graphql_type=later("Message", "graphql_api.messaging.types"), description=MESSAGE)
+    async def message(self, info: Info) -> models.Message:
         """Read the messages of a whole page at once, with the selected fields."""
-        message: Message = await _read_message(info, self.event)
+        message: models.Message = await _read_message(info, self.event)
         return message
 
 
@@ -47,10 +47,10 @@ class MessageEdited:
     sequence: int = strawberry.field(description=SEQUENCE)
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description=MESSAGE)
-    async def message(self, info: Info) -> Message:
+    @strawberry.field(graphql_type=later("Message", "graphql_api.messaging.types"), description=MESSAGE)
+    async def message(self, info: Info) -> models.Message:
         """Read the messages of a whole page at once, with the selected fields."""
-        message: Message = await _read_message(info, self.event)
+        message: models.Message = await _read_message(info, self.event)
         return message
 
 
@@ -62,10 +62,13 @@ class MessageDeleted:
     message_id: relay.GlobalID = strawberry.field(description="ID of the message.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description="The deleted message: it has no text, files or reactions any more.")
-    async def message(self, info: Info) -> Message:
+    @strawberry.field(
+        graphql_type=later("Message", "graphql_api.messaging.types"),
+        description="The deleted message: it has no text, files or reactions any more.",
+    )
+    async def message(self, info: Info) -> models.Message:
         """Read the messages of a whole page at once, with the selected fields."""
-        message: Message = await _read_message(info, self.event)
+        message: models.Message = await _read_message(info, self.event)
         return message
 
 
@@ -79,10 +82,10 @@ class MessageReacted:
     count: int = strawberry.field(description="Number of users with this reaction right after the event; 0 for none.")
     event: strawberry.Private[models.ConversationEvent]
 
-    @strawberry.field(description=MESSAGE)
-    async def message(self, info: Info) -> Message:
+    @strawberry.field(graphql_type=later("Message", "graphql_api.messaging.types"), description=MESSAGE)
+    async def message(self, info: Info) -> models.Message:
         """Read the messages of a whole page at once, with the selected fields."""
-        message: Message = await _read_message(info, self.event)
+        message: models.Message = await _read_message(info, self.event)
         return message
 
 

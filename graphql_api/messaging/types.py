@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
@@ -21,14 +21,12 @@ from domains.messaging import models, policies, selectors, tokens
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.errors import BadUserInput
+from graphql_api.messaging.events import ConversationEvent, load_events
+from graphql_api.opportunities.types import Opportunity
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.loaders import load, load_row, load_rows
 from graphql_api.relay.nested import Nested
 from graphql_api.relay.rows import row_of
-
-if TYPE_CHECKING:
-    from graphql_api.messaging.events import ConversationEvent
-    from graphql_api.opportunities.types import Opportunity
 
 MAX_EVENTS = 100
 
@@ -185,11 +183,9 @@ class Conversation(relay.Node):
     last_activity_at: datetime = strawberry_django.field(
         description="Time the newest message was sent; before the first message, the time the conversation started."
     )
-    opportunity: Annotated[Opportunity, strawberry.lazy("graphql_api.opportunities.types")] | None = (
-        strawberry_django.field(
-            description="Opportunity that the conversation is about; null if there is none, or if the viewer may not "
-            "see it."
-        )
+    opportunity: Opportunity | None = strawberry_django.field(
+        description="Opportunity that the conversation is about; null if there is none, or if the viewer may not "
+        "see it."
     )
     unread_count: int = strawberry_django.field(
         annotate=lambda info: selectors.unread_count_of(info.context.viewer),
@@ -257,10 +253,8 @@ class Conversation(relay.Node):
         first: Annotated[
             int | None, strawberry.argument(description="Maximum number of events: 1 to 100; 100 if omitted.")
         ] = None,
-    ) -> list[Annotated[ConversationEvent, strawberry.lazy("graphql_api.messaging.events")]]:
+    ) -> list[ConversationEvent]:
         """Return the next events of the log."""
-        from graphql_api.messaging.events import load_events  # noqa: PLC0415 # it shows this file's types
-
         limit = MAX_EVENTS if first is None else first
         if after_sequence < 0:
             raise BadUserInput("`afterSequence` must be 0 or more.")

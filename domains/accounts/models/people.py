@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialAccount
     from django.db.models.fields.related_descriptors import RelatedManager
 
-    from domains.accounts.models.blocks import Block
-    from domains.accounts.models.requests import EmailChange, SignUpAttempt
-    from domains.accounts.models.sessions import KnownNetwork, LogInCode, Session
-
 #: Django's own, so that cookies from before outlive the override.
 _SESSION_HASH_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
@@ -168,13 +164,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         emailaddress_set: RelatedManager[EmailAddress]
         authenticator_set: RelatedManager[Authenticator]
         socialaccount_set: RelatedManager[SocialAccount]
-        sessions: RelatedManager[Session]
-        sign_up_attempts: RelatedManager[SignUpAttempt]
-        email_changes: RelatedManager[EmailChange]
-        known_networks: RelatedManager[KnownNetwork]
-        log_in_codes: RelatedManager[LogInCode]
-        blocks: RelatedManager[Block]
-        blocked_by: RelatedManager[Block]
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_ci")]

@@ -20,8 +20,6 @@ from domains.opportunities.models.choices import MANAGING_ROLES, MembershipRole
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-    from domains.opportunities.models.opportunities import Opportunity
-
 
 class OpportunityHostQuerySet(models.QuerySet["OpportunityHost"]):
     """Hosts, filtered by viewer."""
@@ -45,7 +43,6 @@ class OpportunityHost(models.Model):
 
     if TYPE_CHECKING:
         memberships: RelatedManager[HostMembership]
-        opportunities: RelatedManager[Opportunity]
 
     class Meta:
         verbose_name = "host"

@@ -28,9 +28,6 @@ from domains.skills.models import Skill
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-    from domains.opportunities.models.applications import Application
-    from domains.opportunities.models.listings import Listing
-
 
 #: Opportunities with slots here that take applications; `accepting_applications` adds that they are not over. Matching
 #: reads only these, so its indexes hold only these: neither past opportunities, nor the many listings of other sites.
@@ -113,7 +110,6 @@ class Opportunity(models.Model):
 
     if TYPE_CHECKING:
         roles: RelatedManager[Role]
-        listing: Listing
 
     class Meta:
         verbose_name_plural = "opportunities"
@@ -177,7 +173,6 @@ class Role(models.Model):
 
     if TYPE_CHECKING:
         role_skills: RelatedManager[RoleSkill]
-        applications: RelatedManager[Application]
 
     class Meta:
         constraints: ClassVar = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
@@ -16,13 +16,10 @@ from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.enums import describe
+from graphql_api.relay.later import later
 from graphql_api.relay.loaders import load, load_rows
 from graphql_api.relay.nested import Nested
 from graphql_api.relay.rows import row_of
-
-if TYPE_CHECKING:
-    from graphql_api.opportunities.types.hours import HostImpact, HoursEntry
-    from graphql_api.opportunities.types.opportunities import Opportunity
 
 describe(
     models.MembershipRole,
@@ -87,7 +84,7 @@ class OpportunityHost(relay.Node):
         return own[0] if own else None
 
     @strawberry_django.connection(
-        Connection[Annotated["Opportunity", strawberry.lazy("graphql_api.opportunities.types.opportunities")]],
+        later("Opportunity", "graphql_api.opportunities.types.opportunities", of=Connection),
         description="Opportunities of the host, latest start first. Unlike `Query.opportunities`, the list has "
         "opportunities of all statuses, also past ones. Only the host's owners, coordinators and authorized staff see "
         "drafts.",
@@ -99,7 +96,7 @@ class OpportunityHost(relay.Node):
         return Nested(rows, by="host", key=row_of(self, models.OpportunityHost).pk)
 
     @strawberry_django.field(
-        graphql_type=Annotated["HostImpact", strawberry.lazy("graphql_api.opportunities.types.hours")] | None,
+        graphql_type=later("HostImpact", "graphql_api.opportunities.types.hours") | None,
         description="Figures on the host's work. Only its owners, coordinators and authorized staff see them; null for "
         "other viewers.",
         only=["id"],
@@ -111,7 +108,7 @@ class OpportunityHost(relay.Node):
         return host if await load(info, host.pk, find) else None
 
     @strawberry_django.connection(
-        Connection[Annotated["HoursEntry", strawberry.lazy("graphql_api.opportunities.types.hours")]],
+        later("HoursEntry", "graphql_api.opportunities.types.hours", of=Connection),
         description="Hours that the viewer can review as an owner or coordinator, longest waiting first. The list is "
         "empty for other viewers.",
         only=["id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 import strawberry_django
@@ -21,12 +21,15 @@ from domains.skills import models as skill_models
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
 from graphql_api.relay.enums import describe
+from graphql_api.relay.later import later
 from graphql_api.relay.loaders import load
 from graphql_api.relay.rows import row_of
 from graphql_api.skills.types import Skill
 
 if TYPE_CHECKING:
-    from graphql_api.opportunities.types.opportunities import Application
+    LaterApplication = Any
+else:
+    LaterApplication = later("Application", "graphql_api.opportunities.types.opportunities")
 
 describe(
     models.HoursStatus,
@@ -55,9 +58,7 @@ class HoursEntry(relay.Node):
         description="User who decided; null before the decision, and if the user's account was erased."
     )
     review_note: str = strawberry_django.field(description="The reviewer's note; may be empty.")
-    application: Annotated[Application, strawberry.lazy("graphql_api.opportunities.types.opportunities")] = (
-        strawberry_django.field(description="Application that the hours belong to.")
-    )
+    application: LaterApplication = strawberry_django.field(description="Application that the hours belong to.")
     corrects: HoursEntry | None = strawberry_django.field(
         description="Approved entry that this one corrects; null if this entry is not a correction."
     )
