@@ -19,6 +19,7 @@ from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page
 from web.passwords import reset_password_page
 from web.records import service_record_page
 from web.unsubscribe import unsubscribe_page
+from web.uploads import receive_upload
 
 admin.site.login_form = AdminLogInForm
 admin.site.login_template = "admin_log_in.html"
@@ -44,6 +45,7 @@ urlpatterns = [
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("attachments/<str:token>", attachment_file),
     path("pictures/<str:token>", picture_file),
+    path("uploads/<str:token>", receive_upload),
     path("demo/chat", demo_chat_page),
     path("demo/chat/", demo_chat_page),
     path("admin/password_change/", admin.site.admin_view(OwnPasswordView.as_view())),

@@ -84,6 +84,7 @@ THOROUGH = (
     "journeys/test_graphiql_in_production.py",
     "journeys/test_make_run.py",
     "journeys/test_npm_clients.py",
+    "journeys/test_uploads_to_s3.py",
     "services/test_apply_race_over_http.py::test_thirty",
     "services/test_apply_race_over_http.py::test_two_hundred_clients_share_ten_places[False]",
     "services/test_behind_tls.py",

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(days=1),
     },
     "remove-old-traces": {"task": "domains.accounts.tasks.remove_old_traces", "schedule": timedelta(days=1)},
+    "remove-old-uploads": {"task": "domains.accounts.tasks.remove_old_uploads", "schedule": timedelta(minutes=30)},
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

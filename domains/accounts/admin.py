@@ -25,6 +25,7 @@ from domains.accounts.models import (
     Session,
     SignUpAttempt,
     TotpSetup,
+    Upload,
     UsedProviderToken,
     User,
     UserProfile,
@@ -318,6 +319,18 @@ class UsedProviderTokenAdmin(ReadOnlyAdmin):
     list_filter = ("expires_at",)
     search_fields = ("digest",)
     ordering = ("-expires_at",)
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Files that were sent and not used yet; those of two hours. They are not shown."""
+
+    list_display = ("user", "purpose", "filename", "content_type", "size", "created_at", "completed_at")
+    list_filter = ("purpose", ("completed_at", admin.EmptyFieldListFilter), "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__display_name", "filename")
+    exclude = ("place", "file")
+    ordering = ("-id",)
 
 
 @admin.register(EmailChange)

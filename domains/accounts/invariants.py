@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from domains.accounts.models import ProfilePicture, Session, User
+from domains.accounts.models import ProfilePicture, Session, Upload, User
 from domains.base.addresses import DUPLICATE_MARK
 from domains.base.audit import invariant
 from domains.base.stored_files import register_files
@@ -19,6 +19,7 @@ MAX_CLOCK_DIFFERENCE = timedelta(seconds=10)
 
 for _field, _folder in ProfilePicture.FOLDERS.items():
     register_files(model=ProfilePicture, folder=_folder, field=_field)
+register_files(model=Upload, folder=Upload.FOLDER)
 
 
 @invariant

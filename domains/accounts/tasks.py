@@ -22,6 +22,12 @@ def remove_old_traces() -> None:
 
 
 @shared_task
+def remove_old_uploads() -> None:
+    """Remove files that were sent and that nothing used."""
+    services.remove_old_uploads(now=timezone.now())
+
+
+@shared_task
 def fetch_provider_picture(user_id: int) -> None:
     """Give the person the picture of their provider."""
     services.fetch_provider_picture(user_id=user_id)

@@ -31,8 +31,8 @@ ALGORITHM = "HS256"
 #: Longer texts are refused before anything is parsed.
 MAX_TOKEN_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
-PICTURE_LINK_LIFETIME = timedelta(minutes=5)
-_NETWORK, _PICTURE = "mishmob.known_network", "mishmob.picture"
+PICTURE_LINK_LIFETIME, UPLOAD_LINK_LIFETIME = timedelta(minutes=5), timedelta(minutes=15)
+_NETWORK, _PICTURE, _UPLOAD = "mishmob.known_network", "mishmob.picture", "mishmob.upload"
 
 
 class Purpose(StrEnum):
@@ -181,6 +181,26 @@ def read_picture_link(token: str) -> tuple[int, PictureSize]:
     if user_id is None:
         raise BadToken
     return user_id, PictureSize(int(size))
+
+
+def sign_upload_link(upload_id: int) -> str:
+    """Return the token of the address that a file is sent to, valid for UPLOAD_LINK_LIFETIME."""
+    return signing.TimestampSigner(salt=_UPLOAD).sign(keyed_ids.seal("Upload", upload_id))
+
+
+def read_upload_link(token: str) -> int:
+    """Return the id of the upload that may be sent to this address, or raise BadToken."""
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise BadToken
+    try:
+        upload_id = keyed_ids.unseal(
+            "Upload", signing.TimestampSigner(salt=_UPLOAD).unsign(token, max_age=UPLOAD_LINK_LIFETIME)
+        )
+    except signing.BadSignature as error:
+        raise BadToken from error
+    if upload_id is None:
+        raise BadToken
+    return upload_id
 
 
 class _PictureSigner(signing.TimestampSigner):

@@ -6,6 +6,7 @@ import strawberry
 
 from domains.accounts.providers.identify import Proof
 from graphql_api.accounts.types import LogInProvider, UserType
+from graphql_api.accounts.uploads import UPLOAD_ID
 from graphql_api.relay.scalars import Upload
 
 
@@ -263,9 +264,12 @@ class UpdateProfileInput:
 class UploadProfilePictureInput:
     """The picture to show."""
 
-    picture: Upload = strawberry.field(
-        description="JPEG, PNG, GIF or WebP of at most 10 MB and 25 million pixels; of a moving picture, its beginning."
+    picture: Upload | None = strawberry.field(
+        description="JPEG, PNG, GIF or WebP of at most 10 MB and 25 million pixels; of a moving picture, its "
+        "beginning. Required without `uploadId`.",
+        default=None,
     )
+    upload_id: strawberry.ID | None = strawberry.field(description=UPLOAD_ID, default=None)
 
 
 @strawberry.input(description="Input of `blockUser` and `unblockUser`.")

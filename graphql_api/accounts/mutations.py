@@ -39,6 +39,14 @@ from graphql_api.accounts.results import (
     session_or_challenge,
 )
 from graphql_api.accounts.types import User
+from graphql_api.accounts.uploads import (
+    CompleteUploadInput,
+    CreateUploadInput,
+    StoredFile,
+    UploadPurpose,
+    UploadTicket,
+    chosen_file,
+)
 from graphql_api.context import Info, signed_in, signed_in_to_set_up
 from graphql_api.mutations import mutation
 from graphql_api.relay.ids import known_or_nobody
@@ -276,13 +284,38 @@ class AccountMutations:
         "in three sizes, and nothing else of the file. Needs a login.",
     )
     def upload_profile_picture(self, info: Info, input: UploadProfilePictureInput) -> object:
-        return services.upload_profile_picture(actor=signed_in(info), picture=input.picture)
+        purpose, actor = UploadPurpose.PROFILE_PICTURE, signed_in(info)
+        with chosen_file(info, input.picture, input.upload_id, purpose=purpose, field="picture") as file:
+            return services.upload_profile_picture(actor=actor, picture=file)
 
     @mutation(
         User, description="Remove the caller's profile picture. Repeating the call changes nothing. Needs a login."
     )
     def remove_profile_picture(self, info: Info) -> object:
         return services.remove_profile_picture(actor=signed_in(info))
+
+    @mutation(
+        UploadTicket,
+        description="Announce a file that is sent straight to the storage instead of in a mutation's request. Send it "
+        "as the ticket says, then call `completeUpload`. Needs a login.",
+    )
+    def create_upload(self, info: Info, input: CreateUploadInput) -> object:
+        ticket = services.create_upload(
+            actor=signed_in(info),
+            purpose=input.purpose,
+            filename=input.filename,
+            content_type=input.content_type,
+            size=input.size,
+        )
+        return UploadTicket.of(ticket)
+
+    @mutation(
+        StoredFile,
+        description="Check a file that was sent. Its ID then goes as `uploadId` into the mutation that takes it, once, "
+        "within an hour. Completing again returns the same file. Needs a login.",
+    )
+    def complete_upload(self, info: Info, input: CompleteUploadInput) -> object:
+        return services.complete_upload(actor=signed_in(info), upload_id=known_or_nobody(input.upload_id, "StoredFile"))
 
     @mutation(
         BlockReceipt,

@@ -23,6 +23,8 @@ logger = logging.getLogger("mishmob.graphql")
 
 #: For all bodies except files that are sent to the API with a Content-Length.
 MAX_PLAIN_BODY = MIB
+#: Where files are sent without an operation (web/uploads.py).
+UPLOADS = "/uploads/"
 #: Seconds until a body must have arrived; a client that sends slowly would hold a connection forever.
 PLAIN_SECONDS, FILES_SECONDS = 20, 180
 #: If a connection is closed while the client is still sending, it is reset and the client never sees the response. So
@@ -101,7 +103,8 @@ def _header(scope: Any, name: bytes) -> bytes:
 
 def _most(scope: Any) -> int:
     kind = _header(scope, b"content-type").partition(b";")[0].strip().lower().decode("latin1")
-    brings_files = scope["method"] == "POST" and kind == MULTIPART and scope["path"].rstrip("/").endswith("/graphql")
+    takes_files = scope["path"].rstrip("/").endswith("/graphql") or scope["path"].startswith(UPLOADS)
+    brings_files = scope["method"] == "POST" and kind == MULTIPART and takes_files
     return MAX_BODY if brings_files and _header(scope, b"content-length") else MAX_PLAIN_BODY
 
 

@@ -8,6 +8,7 @@ import strawberry
 
 from domains.messaging.services.send_message import MAX_FILES
 from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
+from graphql_api.accounts.uploads import UPLOAD_ID
 from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
 
@@ -87,10 +88,12 @@ class UploadAttachmentInput:
     """The file, and the conversation it is for."""
 
     conversation_id: strawberry.ID = strawberry.field(description="ID of the conversation that the file is for.")
-    file: Upload = strawberry.field(
+    file: Upload | None = strawberry.field(
         description="Picture (JPEG, PNG, GIF, WebP), PDF, plain text in UTF-8, or office document (DOCX, XLSX, PPTX, "
-        "ODT) without macros; at most 10 MB."
+        "ODT) without macros; at most 10 MB. Required without `uploadId`.",
+        default=None,
     )
+    upload_id: strawberry.ID | None = strawberry.field(description=UPLOAD_ID, default=None)
 
 
 @strawberry.input(description="Input of `setTyping`.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domains.messaging import services
+from graphql_api.accounts.uploads import UploadPurpose, chosen_file
 from graphql_api.context import Info, signed_in
 from graphql_api.messaging.inputs import (
     AddParticipantsInput,
@@ -87,11 +88,11 @@ class MessagingMutations:
         "login.",
     )
     def upload_attachment(self, info: Info, input: UploadAttachmentInput) -> object:
-        return services.upload_attachment(
-            actor=signed_in(info),
-            conversation_id=known_or_nobody(input.conversation_id, "Conversation"),
-            file=input.file,
-        )
+        purpose, actor = UploadPurpose.ATTACHMENT, signed_in(info)
+        with chosen_file(info, input.file, input.upload_id, purpose=purpose, field="file") as file:
+            return services.upload_attachment(
+                actor=actor, conversation_id=known_or_nobody(input.conversation_id, "Conversation"), file=file
+            )
 
     @mutation(
         Conversation,

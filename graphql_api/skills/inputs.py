@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from domains.skills.services.accept_resume_skills import MAX_AT_ONCE
+from graphql_api.accounts.uploads import UPLOAD_ID
 from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
 
@@ -44,16 +45,23 @@ class RemoveSkillInput:
 class UploadResumeInput:
     """A resume to upload."""
 
-    resume: Upload = strawberry.field(description="PDF, Word document (DOCX) or plain text file of at most 5 MB.")
+    resume: Upload | None = strawberry.field(
+        description="PDF, Word document (DOCX) or plain text file of at most 5 MB. Required without `uploadId`.",
+        default=None,
+    )
+    upload_id: strawberry.ID | None = strawberry.field(description=UPLOAD_ID, default=None)
 
 
 @strawberry.input(description="Input of `importLinkedinExport`.")
 class ImportLinkedinExportInput:
     """A LinkedIn export to upload."""
 
-    archive: Upload = strawberry.field(
-        description="The ZIP archive that LinkedIn sends you when you request your data, at most 10 MB."
+    archive: Upload | None = strawberry.field(
+        description="The ZIP archive that LinkedIn sends you when you request your data, at most 10 MB. Required "
+        "without `uploadId`.",
+        default=None,
     )
+    upload_id: strawberry.ID | None = strawberry.field(description=UPLOAD_ID, default=None)
 
 
 @strawberry.input(description="Input of `acceptResumeSkills`.")

@@ -6,6 +6,7 @@ import strawberry
 
 from domains.skills import services
 from graphql_api.accounts.types import User
+from graphql_api.accounts.uploads import UploadPurpose, chosen_file
 from graphql_api.context import Info, signed_in
 from graphql_api.mutations import mutation
 from graphql_api.relay.ids import known_or_nobody
@@ -45,7 +46,9 @@ class SkillMutations:
         "lists suggested skills in `me.profile.resume`. Needs a login.",
     )
     def upload_resume(self, info: Info, input: UploadResumeInput) -> object:
-        return services.upload_resume(actor=signed_in(info), file=input.resume)
+        purpose, actor = UploadPurpose.RESUME, signed_in(info)
+        with chosen_file(info, input.resume, input.upload_id, purpose=purpose, field="resume") as file:
+            return services.upload_resume(actor=actor, file=file)
 
     @mutation(
         Resume,
@@ -53,7 +56,9 @@ class SkillMutations:
         "the background and lists suggested skills in `me.profile.resume`. Needs a login.",
     )
     def import_linkedin_export(self, info: Info, input: ImportLinkedinExportInput) -> object:
-        return services.import_linkedin_export(actor=signed_in(info), file=input.archive)
+        purpose, actor = UploadPurpose.LINKEDIN_EXPORT, signed_in(info)
+        with chosen_file(info, input.archive, input.upload_id, purpose=purpose, field="archive") as file:
+            return services.import_linkedin_export(actor=actor, file=file)
 
     @mutation(
         User,

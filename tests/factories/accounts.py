@@ -28,6 +28,8 @@ from domains.accounts.models import (
     Session,
     SignUpAttempt,
     TotpSetup,
+    Upload,
+    UploadPurpose,
     UsedProviderToken,
     User,
     UserProfile,
@@ -173,6 +175,24 @@ class UsedProviderTokenFactory(ModelFactory[UsedProviderToken]):
 
     digest = Sequence(lambda n: f"{n:064x}")
     expires_at = LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
+
+
+class UploadFactory(ModelFactory[Upload]):
+    """A picture that was announced; `arrived=True` for one that was completed."""
+
+    class Meta:
+        model = Upload
+
+    class Params:
+        arrived = Trait(
+            completed_at=LazyFunction(timezone.now), file=LazyFunction(lambda: ContentFile(b"face", name="face"))
+        )
+
+    user = SubFactory(UserFactory)
+    purpose = UploadPurpose.PROFILE_PICTURE
+    filename = "face.png"
+    content_type = "image/png"
+    size = 1000
 
 
 class EmailChangeFactory(ModelFactory[EmailChange]):

@@ -59,6 +59,7 @@ export const keys = {
   SkillCursorEdge: () => null,
   TotpSetup: () => null,
   TypingReceipt: () => null,
+  UploadField: () => null,
   UserConnection: () => null,
   UserCursorEdge: () => null,
   UserProfile: () => null,

@@ -23,3 +23,4 @@ from domains.accounts.models.sessions import (
     TotpSetup,
     UsedProviderToken,
 )
+from domains.accounts.models.uploads import Upload, UploadPurpose

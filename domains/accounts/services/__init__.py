@@ -53,4 +53,14 @@ from domains.accounts.services.upload_profile_picture import (
     set_profile_picture,
     upload_profile_picture,
 )
+from domains.accounts.services.uploads import (
+    Accepted,
+    Ticket,
+    accept_uploads,
+    complete_upload,
+    create_upload,
+    receive_upload,
+    remove_old_uploads,
+    used_upload,
+)
 from domains.accounts.services.verify_email import verify_email

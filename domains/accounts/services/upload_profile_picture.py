@@ -9,7 +9,8 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 
-from domains.accounts.models import PictureSize, ProfilePicture, User
+from domains.accounts.models import PictureSize, ProfilePicture, UploadPurpose, User
+from domains.accounts.services.uploads import Accepted, accept_uploads
 from domains.base import gate_slot, rates
 from domains.base.errors import Code, Refused
 from domains.base.file_kinds import PICTURE_KINDS, FileKind, detect_kind
@@ -21,6 +22,9 @@ MAX_PICTURE_BYTES = 10 * 1024 * 1024
 MAX_PICTURE_UPLOADS_PER_HOUR, RATE_SECONDS = 20, 3600
 #: How long a stored file may wait for its row.
 MIN_STRAY_AGE = timedelta(days=1)
+
+
+accept_uploads(UploadPurpose.PROFILE_PICTURE, Accepted(MAX_PICTURE_BYTES, PICTURE_KINDS, detect_kind))
 
 
 def upload_profile_picture(*, actor: User, picture: File[Any]) -> User:

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 
-from domains.accounts.models import User
+from domains.accounts.models import UploadPurpose, User
+from domains.accounts.services import Accepted, accept_uploads
 from domains.base import gate_slot, rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.base.file_kinds import PICTURE_KINDS, FileKind
@@ -15,7 +16,7 @@ from domains.base.files import stored
 from domains.base.pictures.clean_picture import Picture, clean_picture
 from domains.base.texts import clean_file_name
 from domains.messaging import selectors
-from domains.messaging.attachments.attachable import attachable_kind, with_extension
+from domains.messaging.attachments.attachable import EXTENSIONS, attachable_kind, with_extension
 from domains.messaging.errors import MessagingCode
 from domains.messaging.models import MessageAttachment
 from domains.messaging.services.locks import refuse_unreachable
@@ -28,6 +29,8 @@ UNSUPPORTED_TYPE_MESSAGE = (
     "Attach a picture (JPEG, PNG, GIF, WebP), a PDF, a plain text in UTF-8, or a document (DOCX, XLSX, PPTX, ODT) "
     "without macros."
 )
+
+accept_uploads(UploadPurpose.ATTACHMENT, Accepted(MAX_FILE_BYTES, list(EXTENSIONS), attachable_kind))
 
 
 def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> MessageAttachment:

@@ -8,7 +8,8 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import QuerySet
 
-from domains.accounts.models import User
+from domains.accounts.models import UploadPurpose, User
+from domains.accounts.services import Accepted, accept_uploads
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
 from domains.base.file_kinds import FileKind
@@ -25,6 +26,8 @@ MAX_EXPORT_BYTES = 10 * 1024 * 1024
 MAX_UPLOADS_PER_HOUR = 20
 HOUR_SECONDS = 3600
 RESUME_KINDS = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.TEXT})
+accept_uploads(UploadPurpose.RESUME, Accepted(MAX_RESUME_BYTES, RESUME_KINDS, readable_kind))
+accept_uploads(UploadPurpose.LINKEDIN_EXPORT, Accepted(MAX_EXPORT_BYTES, [FileKind.ZIP], readable_kind))
 
 
 def upload_resume(*, actor: User, file: File[Any]) -> Resume:

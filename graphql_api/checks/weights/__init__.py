@@ -102,6 +102,7 @@ LISTS = {
     "Skill.aliases": Length(MAX_ALIASES, 20),
     "User.hostMemberships": Length(MAX_MEMBERSHIPS, 10),
     "User.serviceRecords": Length(MAX_RECORDS, 20),
+    "UploadTicket.fields": Length(20, 8),
     "User.linkedProviders": Length(len(LogInProvider), 1),
     "User.sessions": Length(MAX_SESSIONS, 10),
     "User.skills": Length(MAX_SKILLS, 10),

@@ -187,6 +187,15 @@ def test_a_content_type_that_django_stumbles_over_does_not_reach_it(kind: bytes)
         assert statuses(ask(reads_all, b"{}", headers={b"content-type": kind}, path=path)) == [415]
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/uploads/token", 200), ("/graphql", 200), ("/uploads", 413), ("/", 413)]
+)
+def test_files_go_to_the_api_and_to_uploads_only(path: str, status: int) -> None:
+    body = b"x" * (MAX_PLAIN_BODY + 1)
+    headers = {b"content-type": b"multipart/form-data; boundary=x", b"content-length": str(len(body)).encode()}
+    assert statuses(ask(reads_all, body, headers=headers, path=path)) == [status]
+
+
 def test_a_page_on_an_allowed_origin_may_read_the_refusal(settings: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example.org"]
     for origin, seen in ((b"https://app.example.org", True), (b"https://evil.example", False)):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.core.files.uploadedfile import SimpleUploadedFile
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type, is_leaf_type
 from strawberry.relay import to_base64
 
@@ -33,6 +34,7 @@ NAMED = {
     "requiredCourse": "Course",
     "session": "UserSession",
     "subject": "Message",
+    "upload": "StoredFile",
 }
 #: What some mutations look at before they look for what an id names.
 SOUND: dict[str, dict[str, Any]] = {"reactToMessage": {"emoji": "🎉"}, "markNotificationsRead": {"all": False}}
@@ -131,6 +133,8 @@ def test_a_mutation_refuses_with_not_found(member: Api, name: str, path: tuple[s
     for what, id in bad_ids(path[-1]).items():
         forget()
         input = with_id(kind, path, id) | SOUND.get(name, {})
+        if name == "uploadAttachment" and path != ("uploadId",):
+            input["file"] = SimpleUploadedFile("something.txt", b"something")
         answers[what] = told(member.post(document, {"input": input}))
     data, errors = alike(answers)
     assert errors == []
