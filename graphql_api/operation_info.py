@@ -56,7 +56,8 @@ class ErrorCode(Enum):
     )
     BAD_CREDENTIALS = strawberry.enum_value(
         "BAD_CREDENTIALS",
-        description="The email address, the password or the code is wrong, or the refresh token is not valid.",
+        description="The email address, the password, the code of the second factor, or the token or code of a "
+        "provider is wrong, or the refresh token is not valid; or the session is too old for this.",
     )
     EMAIL_NOT_VERIFIED = strawberry.enum_value(
         "EMAIL_NOT_VERIFIED", description="The email address of the account is not verified yet."
@@ -68,7 +69,7 @@ class ErrorCode(Enum):
     )
     PROVIDER_UNAVAILABLE = strawberry.enum_value(
         "PROVIDER_UNAVAILABLE",
-        description="The provider of the login does not answer, or this server has no login with it.",
+        description="The provider does not respond (then `retryAfter` is set), or this server does not offer it.",
     )
     EXPIRED = strawberry.enum_value(
         "EXPIRED", description="The deadline has passed, or the key is wrong, has expired, or was used already."
@@ -146,9 +147,10 @@ class OperationMessage:
 
 
 @strawberry.type(
-    description="Result of a refused mutation: all reasons at once. Nothing was changed, with two exceptions: "
-    "`answerOffer` refused with OVERLAPS puts the application back on the waitlist, and `refreshSession` with an "
-    "outdated token ends the session."
+    description="Result of a refused mutation: all reasons at once. Nothing was changed, with these exceptions: "
+    "`answerOffer` refused with OVERLAPS puts the application back on the waitlist; `refreshSession` with an outdated "
+    "token ends the session; `verifyEmail` refused with MFA_REQUIRED has verified the address; `logInWithProvider` "
+    "refused with EMAIL_NOT_VERIFIED has sent a mail; `completeUpload` removes a file that it refuses."
 )
 class OperationInfo:
     """The result of a refused mutation."""

@@ -37,8 +37,9 @@ class VerifyEmailInput:
     """The key of a verification mail."""
 
     key: str = strawberry.field(
-        description="Key from the mail that `signUp` or `changeEmail` sends. It works once, for one day. A wrong, used "
-        "or old key is refused with EXPIRED; the same mutation again sends a new key."
+        description="Key from the mail that `signUp`, `changeEmail` or `logInWithProvider` sends. It works once, for "
+        "one day. A wrong, used or old key is refused with EXPIRED; the same mutation, with a new token of the "
+        "provider, sends a new key."
     )
 
 
@@ -70,22 +71,26 @@ class LogInWithProviderInput:
         description="Access token of Facebook; the tokens of other providers are refused with INVALID.", default=""
     )
     code: str = strawberry.field(
-        description="Authorization code that the provider sent to `redirectUri`. It works once.", default=""
+        description="Authorization code that the provider sent to `redirectUri`; LinkedIn gives nothing else. It works "
+        "once.",
+        default="",
     )
     redirect_uri: str = strawberry.field(
-        description="With `code`: URL that the provider sent it to; the server must know it (`LOG_IN_REDIRECTS`).",
+        description="With `code`: URL that the provider sent it to, one of the server's `LOG_IN_REDIRECTS`; else "
+        "INVALID.",
         default="",
     )
     code_verifier: str = strawberry.field(
         description="With `code`: PKCE verifier, if the code was requested with a challenge.", default=""
     )
     nonce: str = strawberry.field(
-        description="With `idToken`: nonce in the form in which the provider got it. Required if the token has one.",
+        description="With `idToken`: nonce exactly as it was sent to the provider; on iOS with Apple that is usually "
+        "the SHA-256 hash. Required if the token has one; if you send one, the token must have the same.",
         default="",
     )
     name: str = strawberry.field(
-        description="Name that the provider told beside the token, as Apple does at the first login; it is used if the "
-        "token has none.",
+        description="Name that the provider gave outside the token, as Apple does at the first login; it is used for a "
+        "new account if the token has none.",
         default="",
     )
     device_name: str = strawberry.field(
@@ -133,10 +138,11 @@ class CompleteMfaInput:
     """The second step of a login."""
 
     challenge_token: str = strawberry.field(
-        description="`challengeToken` of the `MfaChallenge`. An old or void one is refused with EXPIRED: log in again."
+        description="`challengeToken` of the `MfaChallenge`. An expired or invalid one is refused with EXPIRED: log "
+        "in again. A wrong code does not use it up."
     )
     code: str = strawberry.field(
-        description="Present code of the authenticator app, or a recovery code. A wrong or used one is refused with "
+        description="Current code of the authenticator app, or a recovery code. A wrong or used one is refused with "
         "BAD_CREDENTIALS; after five of these, RATE_LIMITED says how long to wait."
     )
 
@@ -146,7 +152,7 @@ class ConfirmTotpInput:
     """A code of the app that is being set up."""
 
     code: str = strawberry.field(
-        description="Present code of the authenticator app. It is EXPIRED if `startTotp` was more than 15 minutes ago."
+        description="Current code of the authenticator app. It is EXPIRED if `startTotp` was more than 15 minutes ago."
     )
 
 
@@ -155,7 +161,8 @@ class DisableMfaInput:
     """The caller's password."""
 
     password: str = strawberry.field(
-        description="Password of the account. An account without one needs a login that is less than 5 minutes old.",
+        description="Password of the account. An account without one (`User.hasPassword`) needs a session that began "
+        "less than 5 minutes ago instead; then send an empty string.",
         default="",
     )
 
@@ -214,8 +221,8 @@ class ChangePasswordInput:
     """The old and the new password."""
 
     current_password: str = strawberry.field(
-        description="Present password. An account without one needs a login that is less than 5 minutes old instead; "
-        "then send an empty string."
+        description="Current password. An account without one (`User.hasPassword`) needs a session that began less "
+        "than 5 minutes ago instead; then send an empty string."
     )
     new_password: str = strawberry.field(
         description="New password of 12 to 256 characters that is hard to guess, such as a few unrelated words."

@@ -94,9 +94,12 @@ class AccountMutations:
     @mutation(
         AuthSession,
         MfaChallenge,
-        description="Log in with the account of another provider, or sign up with it. The account with the same email "
-        "address is linked if both have verified it. If the provider does not vouch for the address, a mail is sent, "
-        "and the code is EMAIL_NOT_VERIFIED, whether or not there is an account.",
+        description="Log in with Google, Facebook, Apple or LinkedIn, or sign up with it. An account with the same "
+        "email address is linked if both have verified it. If the provider does not vouch for the address, a mail is "
+        "sent, and the error code is EMAIL_NOT_VERIFIED, whether or not there is an account. BAD_CREDENTIALS: the "
+        "token or code is invalid, expired, used, or meant for another app. REQUIRED: the provider gave no email "
+        "address. CONFLICT: an account of staff, which only `linkProvider` links. PROVIDER_UNAVAILABLE and "
+        "RATE_LIMITED.",
     )
     def log_in_with_provider(self, info: Info, input: LogInWithProviderInput) -> object:
         opened = services.log_in_with_provider(
@@ -107,7 +110,8 @@ class AccountMutations:
     @mutation(
         AuthSession,
         MfaChallenge,
-        description="Log in with the code with which the server's login page, `/accounts/log-in/`, ended.",
+        description="Log in with the code that the server's login page, `/accounts/log-in/`, added to the frontend's "
+        "URL. EXPIRED: the code is unknown, used or older than 60 seconds, or `codeVerifier` does not match.",
     )
     def log_in_with_code(self, info: Info, input: LogInWithCodeInput) -> object:
         opened = services.log_in_with_code(
@@ -161,7 +165,8 @@ class AccountMutations:
     @mutation(
         PasswordResetReceipt,
         description="Ask for a new password. The server sends a mail with a key for `resetPassword`, or, if no account "
-        "has the address, a mail that says so. The response is the same. An address gets five of these mails a day.",
+        "has the address, a mail that says so. The response is the same, even past the limit: five of these mails a "
+        "day go to an address from one network, and 20 from all.",
     )
     def request_password_reset(self, info: Info, input: RequestPasswordResetInput) -> object:
         email = services.request_password_reset(email=input.email, ip_address=info.context.ip_address)
@@ -170,8 +175,8 @@ class AccountMutations:
     @mutation(
         AuthSession,
         MfaChallenge,
-        description="Set a new password with the key from the mail, and log in. All other sessions end, and a mail "
-        "tells the user.",
+        description="Set a new password with the key from the mail, and log in. All other sessions end, all providers "
+        "are unlinked, and a mail tells the user.",
     )
     def reset_password(self, info: Info, input: ResetPasswordInput) -> object:
         opened = services.reset_password(
@@ -212,7 +217,8 @@ class AccountMutations:
     @mutation(
         TotpSetup,
         description="Get a secret for an authenticator app, as a second factor. Nothing changes until `confirmTotp`. "
-        "Calling again replaces the secret. Needs a login that is less than an hour old.",
+        "Calling again replaces the secret. CONFLICT: there is a second factor already. Needs a session that began "
+        "less than an hour ago, else BAD_CREDENTIALS; `refreshSession` does not renew this.",
     )
     def start_totp(self, info: Info) -> object:
         new = services.start_totp(actor=signed_in_to_set_up(info), session=info.context.session)
@@ -247,8 +253,10 @@ class AccountMutations:
 
     @mutation(
         User,
-        description="Let the caller log in with the account of another provider. Linking it again changes nothing. A "
-        "mail tells the user. Needs a login that is less than an hour old.",
+        description="Let the caller log in with Google, Facebook, Apple or LinkedIn, too. The email addresses may "
+        "differ. Linking the same account again changes nothing; one account of each provider can be linked, else "
+        "CONFLICT. DUPLICATE: it is linked to another user. A mail tells the user. Needs a session that began less "
+        "than an hour ago, else BAD_CREDENTIALS; `refreshSession` does not renew this.",
     )
     def link_provider(self, info: Info, input: LogInWithProviderInput) -> object:
         return services.link_provider(
@@ -260,8 +268,8 @@ class AccountMutations:
 
     @mutation(
         User,
-        description="End logging in with a provider; the only way to log in is kept, with CONFLICT. A mail tells the "
-        "user. If none is linked, nothing changes. Needs a login.",
+        description="Remove a provider from the caller's account. If it is the only way to log in, the mutation is "
+        "refused with CONFLICT. A mail tells the user. If it is not linked, nothing changes. Needs a login.",
     )
     def unlink_provider(self, info: Info, input: UnlinkProviderInput) -> object:
         return services.unlink_provider(actor=signed_in(info), session=info.context.session, provider=input.provider)
@@ -297,7 +305,8 @@ class AccountMutations:
     @mutation(
         UploadTicket,
         description="Announce a file that is sent straight to the storage instead of in a mutation's request. Send it "
-        "as the ticket says, then call `completeUpload`. Needs a login.",
+        "as the ticket says, then call `completeUpload`. UNSUPPORTED_TYPE, TOO_LARGE and INVALID: the purpose does not "
+        "take such a file. CONFLICT: 20 files are under way. RATE_LIMITED: 120 an hour. Needs a login.",
     )
     def create_upload(self, info: Info, input: CreateUploadInput) -> object:
         ticket = services.create_upload(
@@ -312,7 +321,8 @@ class AccountMutations:
     @mutation(
         StoredFile,
         description="Check a file that was sent. Its ID then goes as `uploadId` into the mutation that takes it, once, "
-        "within an hour. Completing again returns the same file. Needs a login.",
+        "within an hour. Completing again returns the same file. CONFLICT: it has not arrived. UNSUPPORTED_TYPE, "
+        "TOO_LARGE: it is not what was announced, and was removed. Needs a login.",
     )
     def complete_upload(self, info: Info, input: CompleteUploadInput) -> object:
         return services.complete_upload(actor=signed_in(info), upload_id=known_or_nobody(input.upload_id, "StoredFile"))

@@ -27,7 +27,9 @@ class AuthSession:
     refresh_expires_at: datetime = strawberry.field(description="Time the refresh token expires.")
     is_mfa_required: bool = strawberry.field(
         description="Whether the user's role requires a second factor that is not set up yet. Until it is, with "
-        "`startTotp` and `confirmTotp`, everything else is refused with MFA_REQUIRED, and private fields are null."
+        "`startTotp` and `confirmTotp`, only these two, `refreshSession`, `logOut` and `endSession` work: other "
+        "mutations, and root queries, that need a login are refused with MFA_REQUIRED. After `confirmTotp` the same "
+        "tokens work without this limit."
     )
     session: strawberry.Private[models.Session]
 

@@ -59,11 +59,11 @@ PictureSize = models.PictureSize
 
 describe(
     models.LogInProvider,
-    description="Provider with whose account a user can log in.",
+    description="External provider of logins.",
     values={
         "GOOGLE": "Google.",
         "FACEBOOK": "Facebook. It does not say whether the email address is verified.",
-        "APPLE": "Apple. It tells the name only at the first login, and may give an address that hides the user's own.",
+        "APPLE": "Apple. It gives the name only at the first login, and may give an address that hides the user's own.",
         "LINKEDIN": "LinkedIn.",
     },
 )
@@ -124,7 +124,7 @@ class UserProfile:
 class UserSession(relay.Node):
     """A session, as its owner sees it."""
 
-    device_name: str = strawberry_django.field(description="Device name that was given to `logIn`; may be empty.")
+    device_name: str = strawberry_django.field(description="Device name that was given at the login; may be empty.")
     created_at: datetime = strawberry_django.field(description="Time the session began.")
     last_used_at: datetime = strawberry_django.field(
         field_name="rotated_at", description="Time the session's tokens were last renewed."
@@ -210,6 +210,14 @@ class User(relay.Node):
         if not _is_private_to(info, self):
             return None
         return bool(await load(info, row_of(self, models.User).pk, _find_protected))
+
+    @strawberry_django.field(
+        description="Whether the account has a password; null unless the viewer is this user or authorized staff.",
+        only=["password"],
+    )
+    async def has_password(self, info: Info) -> bool | None:
+        """Show to the owner, and to staff who may view users, whether there is a password to log in with."""
+        return row_of(self, models.User).has_usable_password() if _is_private_to(info, self) else None
 
     @strawberry_django.field(
         description="Providers with whose account the user can log in; empty unless the viewer is this user or "

@@ -18,18 +18,22 @@ from graphql_api.context import Info, signed_in
 from graphql_api.relay.enums import describe
 from graphql_api.relay.ids import global_id, known_or_nobody
 
-UPLOAD_ID = "ID of a completed upload, from `completeUpload`, in place of the file itself. It works once, for an hour."
+UPLOAD_ID = (
+    "ID of the upload, in place of the file itself; `completeUpload` must have accepted it. It works once, within an "
+    "hour after that; else NOT_FOUND."
+)
 
 describe(
     models.UploadPurpose,
     description="Purpose of an upload: only the mutation of this purpose takes the file.",
     values={
-        "PROFILE_PICTURE": "`uploadProfilePicture`: JPEG, PNG, GIF or WebP of at most 10 MB.",
+        "PROFILE_PICTURE": "`uploadProfilePicture`: JPEG, PNG, GIF or WebP of at most 10 MB (10,485,760 bytes).",
         "RESUME": "`uploadResume`: PDF, DOCX or plain text of at most 5 MB.",
         "LINKEDIN_EXPORT": "`importLinkedinExport`: ZIP archive of at most 10 MB.",
-        "ATTACHMENT": "`uploadAttachment`: picture, PDF, plain text or office document of at most 10 MB.",
-        "VERIFICATION_DOCUMENT": "Document of a verification. Nothing takes one yet.",
-        "COURSE_ATTACHMENT": "File of a course. Nothing takes one yet.",
+        "ATTACHMENT": "`uploadAttachment`: JPEG, PNG, GIF, WebP, PDF, plain text, DOCX, XLSX, PPTX or ODT of at "
+        "most 10 MB.",
+        "VERIFICATION_DOCUMENT": "Reserved: `createUpload` refuses it with INVALID until a mutation takes documents.",
+        "COURSE_ATTACHMENT": "Reserved: `createUpload` refuses it with INVALID until a mutation takes such files.",
     },
 )
 UploadPurpose = models.UploadPurpose
@@ -41,7 +45,9 @@ class CreateUploadInput:
 
     purpose: UploadPurpose = strawberry.field(description="What the file is for.")
     filename: str = strawberry.field(description="Name of the file, as users will see it; at most 120 characters stay.")
-    content_type: str = strawberry.field(description="Media type of the file, such as `image/png`.")
+    content_type: str = strawberry.field(
+        description="Media type of the file, such as `image/png`; one of those that the purpose takes."
+    )
     size: int = strawberry.field(description="Size of the file in bytes; a larger file is refused.")
 
 
@@ -49,7 +55,7 @@ class CreateUploadInput:
 class CompleteUploadInput:
     """The upload that has arrived."""
 
-    upload_id: strawberry.ID = strawberry.field(description="ID of the upload, from `createUpload`.")
+    upload_id: strawberry.ID = strawberry.field(description="ID of the upload, from `createUpload`; the file keeps it.")
 
 
 @strawberry.type(description="Field of the form with which a file is sent.")
@@ -66,8 +72,13 @@ class UploadField:
 class UploadTicket:
     """A place for one file."""
 
-    id: strawberry.ID = strawberry.field(description="ID of the upload, for `completeUpload`.")
-    url: str = strawberry.field(description="URL to send the form to; it needs no login.")
+    id: strawberry.ID = strawberry.field(
+        description="ID of the upload, for `completeUpload`; `StoredFile` has the same."
+    )
+    url: str = strawberry.field(
+        description="Absolute URL to send the form to, without an `Authorization` header. It answers with 204; any "
+        "other status means that the file was not taken."
+    )
     method: str = strawberry.field(description="HTTP method: `POST`.")
     fields: list[UploadField] = strawberry.field(description="Fields to send before the file, exactly as they are.")
     expires_at: datetime = strawberry.field(description="Time until which the file can be sent.")

@@ -11,9 +11,11 @@ from domains.accounts.models import UsedProviderToken
 from domains.accounts.providers.clients import NotConfigured, callback_url
 from domains.accounts.providers.identify import Identity, NoAnswer, NotProved, Proof, identify
 from domains.base import failures, gate_slot
-from domains.base.errors import Code, Refused
+from domains.base.errors import Code, Problem, Refused
 from domains.base.networks import client_network
 
+#: Seconds after which a provider that does not answer is asked again.
+RETRY_AFTER = 30
 #: Tries, right or wrong, from one network.
 PER_NETWORK = failures.Limit("provider_network", 20, 60)
 
@@ -37,7 +39,7 @@ def prove_identity(*, proof: Proof, ip_address: str, is_own_page: bool = False) 
         raise Refused.because(AccountCode.PROVIDER_UNAVAILABLE, sentence, "provider") from None
     except NoAnswer:
         sentence = f"{name} does not answer at the moment: try again in a minute, or take another way to log in."
-        raise Refused.because(AccountCode.PROVIDER_UNAVAILABLE, sentence) from None
+        raise Refused(Problem(AccountCode.PROVIDER_UNAVAILABLE, sentence, retry_after=RETRY_AFTER)) from None
     except NotProved:
         raise not_proved(identity_name=name) from None
     return identity

@@ -290,6 +290,7 @@ FIELDS = {
     "User.applications": 20,
     "User.blockedUsers": 20,
     "User.email": 10,
+    "User.hasPassword": 5,
     "User.hostMemberships": 10,
     "User.impact": 4,
     "User.isEmailVerified": 5,
