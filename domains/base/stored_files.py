@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from domains.base.audit import MAX_EXAMPLES, Invariant, Violations, register
 
+logger = logging.getLogger(__name__)
 #: A file is stored before its row, and the process may die in between; a daily task removes such files after a day.
 MIN_STRAY_AGE = timedelta(days=2)
 #: Rows per statement; and how many files are looked up in the storage one by one: beyond that, the storage's list is
@@ -46,12 +48,16 @@ def remove_strays(*, model: type[Model], folder: str, before: datetime, field: s
 
     A file has no row if the row was removed, or if the process that stored the file died.
     """
-    removed = 0
-    for name in _strays(model, folder, field):
-        if _is_older(name, before):
-            default_storage.delete(name)
-            removed += 1
-    return removed
+    return sum(_is_older(name, before) and _delete(name) for name in _strays(model, folder, field))
+
+
+def _delete(name: str) -> bool:
+    try:
+        default_storage.delete(name)
+    except Exception:  # whatever a storage fails with; the others are removed all the same
+        logger.exception("the stored file %s could not be removed", name)
+        return False
+    return True
 
 
 def _to_violations(noun: str, broken: list[Any]) -> Violations:
@@ -104,5 +110,5 @@ def _list_stored(folder: str) -> set[str]:
 def _is_older(name: str, before: datetime) -> bool:
     try:
         return default_storage.get_modified_time(name) < before
-    except FileNotFoundError:  # it was removed in the meantime
+    except Exception:  # noqa: BLE001 # each storage has its own error for a file that was removed in the meantime
         return False

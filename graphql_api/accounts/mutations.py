@@ -306,7 +306,7 @@ class AccountMutations:
         UploadTicket,
         description="Announce a file that is sent straight to the storage instead of in a mutation's request. Send it "
         "as the ticket says, then call `completeUpload`. UNSUPPORTED_TYPE, TOO_LARGE and INVALID: the purpose does not "
-        "take such a file. CONFLICT: 20 files are under way. RATE_LIMITED: 120 an hour. Needs a login.",
+        "take such a file. CONFLICT: 20 files are under way. RATE_LIMITED: 60 an hour. Needs a login.",
     )
     def create_upload(self, info: Info, input: CreateUploadInput) -> object:
         ticket = services.create_upload(

@@ -44,7 +44,7 @@ class CreateUploadInput:
     """The file that will be sent."""
 
     purpose: UploadPurpose = strawberry.field(description="What the file is for.")
-    filename: str = strawberry.field(description="Name of the file, as users will see it; at most 120 characters stay.")
+    filename: str = strawberry.field(description="Name of the file, as users will see it; at most 100 characters stay.")
     content_type: str = strawberry.field(
         description="Media type of the file, such as `image/png`; one of those that the purpose takes."
     )

@@ -16,8 +16,10 @@ from corsheaders.middleware import CorsMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_header_parameters
 
+from domains.accounts.tokens import BadToken, read_upload_link
 from domains.base.logs import begin_request
-from graphql_api.edge.uploads import MAX_BODY, MIB, MULTIPART
+from domains.base.multipart import MAX_BODY, MIB
+from graphql_api.edge.uploads import MULTIPART
 
 logger = logging.getLogger("mishmob.graphql")
 
@@ -103,9 +105,18 @@ def _header(scope: Any, name: bytes) -> bytes:
 
 def _most(scope: Any) -> int:
     kind = _header(scope, b"content-type").partition(b";")[0].strip().lower().decode("latin1")
-    takes_files = scope["path"].rstrip("/").endswith("/graphql") or scope["path"].startswith(UPLOADS)
-    brings_files = scope["method"] == "POST" and kind == MULTIPART and takes_files
+    brings_files = scope["method"] == "POST" and kind == MULTIPART and _takes_files(scope["path"])
     return MAX_BODY if brings_files and _header(scope, b"content-length") else MAX_PLAIN_BODY
+
+
+def _takes_files(path: str) -> bool:
+    """Tell whether files may be sent there: to the API, and to an address that `createUpload` gave."""
+    if path.rstrip("/").endswith("/graphql"):
+        return True
+    try:
+        return path.startswith(UPLOADS) and bool(read_upload_link(path.removeprefix(UPLOADS)))
+    except BadToken:
+        return False
 
 
 def _objection(scope: Any, most: int) -> tuple[int, str] | None:
@@ -117,7 +128,7 @@ def _objection(scope: Any, most: int) -> tuple[int, str] | None:
         if name == b"content-type":
             try:
                 parse_header_parameters(value.decode("latin1"))
-            except ValueError:
+            except (ValueError, TypeError, LookupError):
                 return 415, "The header Content-Type cannot be read."
     return None
 

@@ -10,80 +10,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cross_web import HTTPException
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, TemporaryFileUploadHandler
-from django.http import HttpRequest, multipartparser
-from django.http.multipartparser import MultiPartParserError
-from django.http.request import UnreadablePostError
+from django.http import HttpRequest
 
-from domains.base.texts import clean_file_name
+from domains.base.multipart import MAX_BODY, MIB, BadForm, read_parts
 
 MULTIPART = "multipart/form-data"
-MIB = 1024 * 1024
-MAX_BODY = 12 * MIB
-#: More than any service accepts, so that the service itself refuses a file that is too large for it.
-MAX_FILE = 11 * MIB
-MAX_FILES = 5
 MAX_MAPPED = 20
 #: Maximum number of parts of a path such as `variables.input.documents.3`.
 MAX_PATH = 10
 #: Headers that a browser sends only after a successful CORS preflight.
 PREFLIGHTED = ("X-Requested-With", "Apollo-Require-Preflight")
-#: Django allows 1 KiB for a part's headers, too little for the long names of some clients; names are cut later.
-multipartparser.MAX_TOTAL_HEADER_SIZE = 32 * 1024  # type: ignore[attr-defined] # not in the stubs
 #: The character that a decoder puts in place of bytes that it cannot decode.
 REPLACEMENT = "\ufffd"
-
-
-class Quota(FileUploadHandler):
-    """Counts the files and their decoded bytes as they arrive, and stops reading at the limits."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        self._files = self._of_all = self._of_this = 0
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Count another file."""
-        super().new_file(*args, **kwargs)
-        self._files += 1
-        self._of_this = 0
-        if self._files > MAX_FILES:
-            raise TooManyFilesSent
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Count the bytes, and pass them on to the next handler."""
-        self._of_this += len(raw_data)
-        self._of_all += len(raw_data)
-        if self._of_this > MAX_FILE or self._of_all > MAX_BODY:
-            raise RequestDataTooBig
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        """Return nothing: the next handlers store the file."""
-
-
-class Renaming(FileUploadHandler):
-    """Stores an incoming file under a fixed name: Django would build a path from the client's name."""
-
-    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
-        """Begin to store a file."""
-        self._shown = clean_file_name(file_name)
-        super().new_file(field_name, "upload", *args, **kwargs)
-
-    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        """Return the file, with the name that may be displayed."""
-        if file := super().file_complete(file_size):
-            file.name = self._shown
-        return file
-
-
-class InMemory(Renaming, MemoryFileUploadHandler):
-    """Stores files of small requests."""
-
-
-class OnDisk(Renaming, TemporaryFileUploadHandler):
-    """Stores files of large requests."""
 
 
 def check_multipart(request: HttpRequest) -> None:
@@ -120,29 +59,10 @@ def read_multipart(request: HttpRequest, parse_json: Callable[[str], Any]) -> di
 
 def _parts(request: HttpRequest) -> tuple[Any, Any]:
     """Return the fields and the files of the request, within the limits."""
-    handlers = [Quota(request), InMemory(request), OnDisk(request)]
-    request.upload_handlers = handlers
-    request.encoding = "utf-8"  # always, because some of Python's encodings are not text encodings
     try:
-        return _read(request, handlers)
-    except RequestDataTooBig as error:
-        sizes = f"{MAX_FILE // MIB} MiB a file, {MAX_BODY // MIB} MiB in all, of which 1 MiB is no file"
-        raise HTTPException(413, f"The request is too large: at most {sizes}.") from error
-    except TooManyFilesSent as error:
-        raise HTTPException(400, f"Send at most {MAX_FILES} files in one request.") from error
-    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
-        raise HTTPException(400, "The request is not valid multipart/form-data.") from error
-
-
-def _read(request: HttpRequest, handlers: list[FileUploadHandler]) -> tuple[Any, Any]:
-    try:
-        return request.POST, request.FILES
-    except BaseException:
-        # If reading stopped early, delete the partial file now instead of at the next garbage collection.
-        for handler in handlers:
-            if file := getattr(handler, "file", None):
-                file.close()
-        raise
+        return read_parts(request)
+    except BadForm as error:
+        raise HTTPException(error.status, error.message) from error
 
 
 def _places(given: Any) -> dict[str, str]:

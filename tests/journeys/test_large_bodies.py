@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from domains.base.multipart import MAX_BODY, MIB
 from graphql_api.edge.bodies import LINGER_BYTES
-from graphql_api.edge.uploads import MAX_BODY, MIB
 from tests import multipart
 from tests.live_server import LiveServer
 from tests.multipart import file, request

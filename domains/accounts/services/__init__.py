@@ -59,6 +59,7 @@ from domains.accounts.services.uploads import (
     accept_uploads,
     complete_upload,
     create_upload,
+    find_linked_upload,
     receive_upload,
     remove_old_uploads,
     used_upload,

@@ -89,8 +89,10 @@ def test_it_is_for_its_purpose_and_its_owner(api_as: Callable[[User], Api], ada:
 
 
 def test_one_of_both_is_sent(api_as: Callable[[User], Api], ada: User) -> None:
-    refused = api_as(ada).act(PICTURE)["messages"]
-    assert [(one["code"], one["field"]) for one in refused] == [("REQUIRED", "picture")]
+    api, picture = api_as(ada), SimpleUploadedFile("face.png", png())
+    for given in ({}, {"picture": picture, "uploadId": "any"}):
+        refused = api.act(PICTURE, **given)["messages"]
+        assert [(one["code"], one["field"]) for one in refused] == [("REQUIRED", "picture")]
 
 
 def test_only_its_owner_sees_a_file_that_has_arrived(api: Api, api_as: Callable[[User], Api], ada: User) -> None:
@@ -108,10 +110,50 @@ def test_strangers_announce_nothing(api: Api) -> None:
     assert not Upload.objects.exists()
 
 
-@pytest.mark.parametrize(("form", "status"), [({}, 422), ({"file": "no file"}, 422), ({"other": b"x"}, 422)])
-def test_a_form_without_the_file_is_refused(form: dict[str, Any], status: int, client: Client) -> None:
-    sent = client.post("/uploads/some-token", form)
-    assert (sent.status_code, sent.json()["code"]) == (status, "INVALID")
+def address_of(api: Api) -> str:
+    ticket = api.act(CREATE, purpose="RESUME", filename="a", contentType="TEXT/Plain; charset=utf-8", size=5)
+    return str(urlsplit(ticket["url"]).path)
+
+
+@pytest.mark.parametrize("form", [{}, {"file": "no file"}, {"other": "x"}])
+def test_a_form_without_the_file_is_refused(api_as: Any, ada: User, form: dict[str, Any], client: Client) -> None:
+    sent = client.post(address_of(api_as(ada)), form)
+    assert (sent.status_code, sent.json()["code"]) == (422, "INVALID")
+
+
+PART = b"--x\r\nContent-Disposition: %s\r\n\r\nhello\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data; boundary=x; charset=rot13", PART % b'form-data; name="file"; filename="a"', 204),
+        ("multipart/form-data; boundary=x", PART % b'form-data; name*=a; name*0=b; filename="a.png"', 400),
+        ("multipart/form-data; boundary=x", PART % (b'form-data; name="file"; filename="a.%s"' % (b"x" * 300)), 204),
+        ("multipart/form-data", b"--x", 400),
+        ("multipart/form-data; boundary=x", b"--x" * 1000, 422),
+        ("application/x-www-form-urlencoded; charset=latin1", b"a=b", 422),
+        ("text/plain", b"hello", 422),
+        (
+            "multipart/form-data; boundary=x",
+            (PART % b'form-data; name="file"; filename="a"').replace(b"--x--\r\n", b"")
+            + PART % b'form-data; name="file"; filename="b"',
+            400,
+        ),
+    ],
+)
+def test_a_malformed_form_gets_a_code(
+    api_as: Any, ada: User, client: Client, kind: str, body: bytes, status: int
+) -> None:
+    sent = client.generic("POST", address_of(api_as(ada)), body, content_type=kind)
+    assert sent.status_code == status, sent.content
+    assert status == 204 or sent.json()["code"] == "INVALID"
+
+
+def test_an_address_takes_ten_forms(api_as: Any, ada: User, client: Client) -> None:
+    address = address_of(api_as(ada))
+    statuses = [client.post(address, {"file": SimpleUploadedFile("a", b"hello")}).status_code for _ in range(11)]
+    assert statuses == [204] * 10 + [429]
 
 
 def test_an_address_that_was_not_given_is_not_found(client: Client) -> None:

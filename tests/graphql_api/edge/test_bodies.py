@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from domains.accounts.tokens import sign_upload_link
+from domains.base.multipart import MAX_BODY
 from graphql_api.edge import bodies
 from graphql_api.edge.bodies import MAX_PLAIN_BODY, limit_bodies
-from graphql_api.edge.uploads import MAX_BODY
 
 JSON = {b"content-type": b"application/json"}
 FORM = {b"content-type": b"multipart/form-data; boundary=x", b"content-length": b"9"}
@@ -180,7 +181,12 @@ def test_a_body_that_drips_is_given_up_and_one_that_was_whole_in_time_is_not(
 
 
 @pytest.mark.parametrize(
-    "kind", [b"multipart/form-data; boundary*=nonsense''x", b"application/json; charset*=nonsense''x"]
+    "kind",
+    [
+        b"multipart/form-data; boundary*=nonsense''x",
+        b"application/json; charset*=nonsense''x",
+        b"multipart/form-data; a*=x; a*0=y; boundary=z",
+    ],
 )
 def test_a_content_type_that_django_stumbles_over_does_not_reach_it(kind: bytes) -> None:
     for path in ("/graphql/", "/", "/admin/login/"):
@@ -188,9 +194,11 @@ def test_a_content_type_that_django_stumbles_over_does_not_reach_it(kind: bytes)
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/uploads/token", 200), ("/graphql", 200), ("/uploads", 413), ("/", 413)]
+    ("path", "status"),
+    [("/uploads/", 200), ("/graphql", 200), ("/uploads/garbage", 413), ("/uploads", 413), ("/", 413)],
 )
-def test_files_go_to_the_api_and_to_uploads_only(path: str, status: int) -> None:
+def test_files_go_to_the_api_and_to_given_addresses_only(path: str, status: int) -> None:
+    path = f"/uploads/{sign_upload_link(1)}" if path == "/uploads/" else path
     body = b"x" * (MAX_PLAIN_BODY + 1)
     headers = {b"content-type": b"multipart/form-data; boundary=x", b"content-length": str(len(body)).encode()}
     assert statuses(ask(reads_all, body, headers=headers, path=path)) == [status]
