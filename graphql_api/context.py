@@ -27,7 +27,7 @@ class MfaRequired(NotAllowed):
         )
 
 
-class Handover(Protocol):
+class TakesStreams(Protocol):
     """An object that takes over the stream of a subscription: `live.streams.Handover` for a socket."""
 
     def take(self, info: Info, stream: Any) -> None:
@@ -50,7 +50,7 @@ class Context:
     #: Sockets only: the queue of events for the client (a `live.outbound.Outbound`), and the operation, which may be a
     #: subscription to hand over.
     outbound: Any = None
-    handover: Handover | None = None
+    handover: TakesStreams | None = None
     #: DataLoaders, created on first use; one set per request.
     loaders: dict[str, Any] = field(default_factory=dict)
     #: Errors that one operation reports in addition to its `data`.

@@ -178,8 +178,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=6),
     },
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
-    "send-mails": {"task": "domains.base.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
-    "send-due-mails": {"task": "domains.notifications.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
+    "send-account-mails": {"task": "domains.base.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
+    "send-notification-mails": {
+        "task": "domains.notifications.tasks.send_due_mails",
+        "schedule": timedelta(seconds=15),
+    },
     "send-due-pushes": {"task": "domains.notifications.tasks.send_due_pushes", "schedule": timedelta(seconds=15)},
     "send-digests": {"task": "domains.notifications.tasks.send_digests", "schedule": timedelta(minutes=1)},
     "remove-old-notifications": {

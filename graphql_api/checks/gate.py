@@ -26,7 +26,7 @@ from domains.base.locks import BUSY_MESSAGE, is_busy
 #: Maximum number of mutations at once; each uses a connection of the process (config/settings/base.py).
 MAX_OF_ROW, MAX_OF_NAME, MAX_OF_DOMAIN, MAX_AT_ONCE = 2, 4, 5, 12
 #: Seconds that a mutation waits while no mutation of its full groups finishes, and maximum wait in all.
-PATIENCE_SECONDS, MAX_WAIT_SECONDS = 10.0, 30.0
+SLOT_TIMEOUT_SECONDS, MAX_WAIT_SECONDS = 10.0, 30.0
 #: Maximum number of waiting mutations, each of which is a thread; further mutations are refused at once.
 MAX_WAITING = 1000
 
@@ -147,7 +147,7 @@ class MutationGate:
                 return 0.0
             full = (group.moved_at for group in slot.groups.values() if group.is_full)
             moved_at = min(full, default=slot.came_at)
-            until = min(max(slot.came_at, moved_at) + PATIENCE_SECONDS, slot.came_at + MAX_WAIT_SECONDS)
+            until = min(max(slot.came_at, moved_at) + SLOT_TIMEOUT_SECONDS, slot.came_at + MAX_WAIT_SECONDS)
             left = until - time.monotonic()
             if left > 0:
                 return left

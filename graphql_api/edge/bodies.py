@@ -31,8 +31,8 @@ UPLOADS = "/uploads/"
 PLAIN_SECONDS, FILES_SECONDS = 20, 180
 #: If a connection is closed while the client is still sending, it is reset and the client never sees the response. So
 #: the rest of the body is read and discarded, up to these limits.
-LINGER_SECONDS = 5
-LINGER_BYTES = 64 * MIB
+DRAIN_SECONDS = 5
+DRAIN_BYTES = 64 * MIB
 
 
 def limit_bodies(application: Any) -> Any:
@@ -84,10 +84,10 @@ class Body:
         await self._send(message)
 
     async def forget_the_rest(self) -> None:
-        """Read and discard the rest of the body, up to LINGER_SECONDS and LINGER_BYTES."""
-        left = LINGER_BYTES
+        """Read and discard the rest of the body, up to DRAIN_SECONDS and DRAIN_BYTES."""
+        left = DRAIN_BYTES
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LINGER_SECONDS):
+            async with asyncio.timeout(DRAIN_SECONDS):
                 while left > 0 and not self._is_whole:
                     left -= len((await self._next()).get("body", b""))
 

@@ -39,7 +39,7 @@ logger = logging.getLogger("mishmob.sockets")
 
 #: Maximum number of sockets in one process: per user, and per address for clients that are not logged in.
 MAX_SOCKETS = 10
-MAX_STRANGERS = 20
+MAX_ANONYMOUS_SOCKETS = 20
 INIT_TIMEOUT = dt.timedelta(seconds=10)
 
 NO_PAYLOAD: UnsetType = UNSET
@@ -172,8 +172,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             context.session = self._session = session
             _sockets_of[session.user_id] += 1
             await session_watch().add(session.pk, self._end_with_session)
-        elif _strangers_at[client_network(context.ip_address)] >= MAX_STRANGERS:
-            await self.close(TOO_MANY, f"At most {MAX_STRANGERS} sockets without a login from one address")
+        elif _strangers_at[client_network(context.ip_address)] >= MAX_ANONYMOUS_SOCKETS:
+            await self.close(TOO_MANY, f"At most {MAX_ANONYMOUS_SOCKETS} sockets without a login from one address")
         else:
             self._stranger_at = client_network(context.ip_address)
             _strangers_at[self._stranger_at] += 1

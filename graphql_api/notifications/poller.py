@@ -17,9 +17,9 @@ from graphql_api.live.switchboard import POLL_SECONDS, Wakeup, switchboard
 #: Seconds between two polls; POLL_SECONDS while the channel layer is not working.
 IDLE_POLL_SECONDS = 25.0
 #: How far a poll looks back: a transaction may commit later than its rows' timestamps, and clocks differ.
-LATE = timedelta(seconds=60)
+LOOK_BACK = timedelta(seconds=60)
 #: Maximum number of users in one statement.
-MANY = 500
+BATCH_SIZE = 500
 
 
 class Reader(Protocol):
@@ -56,13 +56,13 @@ class NotificationPoller:
         while True:
             await asyncio.sleep(IDLE_POLL_SECONDS if switchboard().is_well else min(IDLE_POLL_SECONDS, POLL_SECONDS))
             began = timezone.now()
-            await self._look(since=looked_at - LATE)
+            await self._look(since=looked_at - LOOK_BACK)
             looked_at = began
 
     async def _look(self, *, since: datetime) -> None:
         people = list({reader.viewer_id for reader in self._readers})
-        for begin in range(0, len(people), MANY):
-            some = people[begin : begin + MANY]
+        for begin in range(0, len(people), BATCH_SIZE):
+            some = people[begin : begin + BATCH_SIZE]
             told = await until_it_answers(partial(selectors.find_people_notified_since, user_ids=some, since=since))
             for reader in tuple(self._readers):
                 if reader.viewer_id in told:

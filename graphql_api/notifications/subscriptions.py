@@ -17,7 +17,7 @@ from graphql_api.live.outbound import Outbound
 from graphql_api.live.selections import Item
 from graphql_api.live.streams import NOTHING, Stream, hand_over
 from graphql_api.live.switchboard import Wakeup, switchboard
-from graphql_api.notifications.poller import LATE, poller
+from graphql_api.notifications.poller import LOOK_BACK, poller
 from graphql_api.notifications.types import Notification
 
 
@@ -78,13 +78,13 @@ class NewsStream(Stream):
                 yield Item(value=notification)
 
     async def _look(self) -> list[Any]:
-        """Return notifications that were not seen yet, and remember them; it looks back LATE for late commits."""
-        began, since = timezone.now(), self.looked_at - LATE
+        """Return notifications that were not seen yet, and remember them; it looks back LOOK_BACK for late commits."""
+        began, since = timezone.now(), self.looked_at - LOOK_BACK
         rows = await until_it_answers(lambda: selectors.find_notifications_since(viewer=self.viewer, since=since))
         news = [row for row in rows if row.pk not in self.seen]
         self.seen |= {row.pk: row.created_at for row in news}
         self.looked_at = began
-        self.seen = {pk: at for pk, at in self.seen.items() if at >= began - LATE}
+        self.seen = {pk: at for pk, at in self.seen.items() if at >= began - LOOK_BACK}
         return news
 
     async def aclose(self) -> None:

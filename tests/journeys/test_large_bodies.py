@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from domains.base.multipart import MAX_BODY, MIB
-from graphql_api.edge.bodies import LINGER_BYTES
+from graphql_api.edge.bodies import DRAIN_BYTES
 from tests import multipart
 from tests.live_server import LiveServer
 from tests.multipart import file, request
@@ -183,7 +183,7 @@ def test_who_never_stops_sending_is_left(flat: LiveServer) -> None:
     with connect(flat) as connection:
         connection.sendall(head(JSON, "Transfer-Encoding: chunked"))
         with pytest.raises(ConnectionError):
-            send_on_and_on(connection, piece, at_most=3 * LINGER_BYTES)
+            send_on_and_on(connection, piece, at_most=3 * DRAIN_BYTES)
 
 
 def test_who_stops_sending_without_an_end_has_the_answer_and_is_left(flat: LiveServer) -> None:

@@ -112,8 +112,8 @@ class ConversationStream(Stream):
 
     async def _may_have(self, item: Item) -> bool:
         """Tell whether the viewer may still receive the item; an old item needs a fresh check of the right."""
-        if time.monotonic() - item.read_at > log.FRESH and self._log is not None:
-            await self._log.confirm(log.FRESH)
+        if time.monotonic() - item.read_at > log.FRESH_SECONDS and self._log is not None:
+            await self._log.confirm(log.FRESH_SECONDS)
         return not self._is_over
 
     async def aclose(self) -> None:

@@ -22,7 +22,7 @@ from graphql_api.live.selections import Item
 from graphql_api.live.streams import Stream
 from graphql_api.live.switchboard import Wakeup, switchboard
 from graphql_api.messaging.events import ConversationEvent
-from graphql_api.messaging.live.log import FRESH, PAGE, Log, logs
+from graphql_api.messaging.live.log import FRESH_SECONDS, PAGE, Log, logs
 from graphql_api.messaging.live.readings import read
 from graphql_api.messaging.types import Conversation
 
@@ -132,8 +132,8 @@ class InboxStream(Stream):
     async def _may_have(self, item: Item) -> bool:
         """Tell whether the viewer may still receive the item; an old item needs a fresh check of the right."""
         key = item.value.conversation_id
-        if time.monotonic() - item.read_at > FRESH:
-            await logs().confirm(key, FRESH)
+        if time.monotonic() - item.read_at > FRESH_SECONDS:
+            await logs().confirm(key, FRESH_SECONDS)
         if key in self._cursors:
             return True
         if item.sequence is not None:

@@ -34,11 +34,11 @@ logger = logging.getLogger("mishmob.live")
 #: Seconds between two polls of all heads; the heads are also sent to the clients.
 IDLE_POLL_SECONDS = 25.0
 #: Maximum age, in seconds, of the check of a viewer's right when an item is delivered.
-FRESH = 1.0
+FRESH_SECONDS = 1.0
 #: Number of rows of a log that one statement reads.
 PAGE = 100
 #: Maximum number of conversations in one statement, and of heads in one ping.
-MANY = 500
+BATCH_SIZE = 500
 MAX_HEADS = 200
 
 
@@ -281,10 +281,10 @@ class Logs:
                 self._tell_heads()
 
     async def _look(self) -> None:
-        """Compare all heads and rights with the state of this process: two statements for MANY conversations."""
+        """Compare all heads and rights with the state of this process: two statements for BATCH_SIZE conversations."""
         keys = [key for key, log in self._logs.items() if log.opening is None]
-        for begin in range(0, len(keys), MANY):
-            some = keys[begin : begin + MANY]
+        for begin in range(0, len(keys), BATCH_SIZE):
+            some = keys[begin : begin + BATCH_SIZE]
             asked = {key: self._logs[key].asking() for key in some if key in self._logs}
             heads = await self._heads(some)
             allowed = await self.allowed(some)

@@ -157,14 +157,14 @@ def test_those_who_want_the_same_row_get_it_in_the_order_they_came(threads: Thre
 
 
 def test_a_busy_row_is_not_a_stuck_one(threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 3.0)
+    monkeypatch.setattr(module, "SLOT_TIMEOUT_SECONDS", 3.0)
     door = Door(threads, row=1)
     sent = [door.send("role", lambda: time.sleep(0.1)) for _ in range(45)]
     assert results(sent) == {"done"}, "the last waited longer than the patience, but never without progress"
 
 
 def test_what_is_stuck_is_refused_in_the_end(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(module, "SLOT_TIMEOUT_SECONDS", 0.2)
     stuck = [door.hold("held") for _ in range(2)]
     assert results([door.send("held") for _ in range(10)]) == {"CONFLICT"}
     door.let_go.set()

@@ -117,7 +117,7 @@ def test_who_does_not_read_the_body_answers_as_before() -> None:
 
 
 def test_the_answer_is_whole_before_the_rest_is_read_and_the_end_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(bodies, "DRAIN_SECONDS", 0.1)
     sent = ask(reads_all, *[b"x" * MAX_PLAIN_BODY] * 5)
     start, body, end = sent
     assert dict(start["headers"])[b"content-length"] == str(len(body["body"])).encode()
@@ -125,8 +125,8 @@ def test_the_answer_is_whole_before_the_rest_is_read_and_the_end_comes_after(mon
 
 
 def test_patience_with_who_does_not_stop_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "LINGER_BYTES", 3 * MAX_PLAIN_BODY)
-    monkeypatch.setattr(bodies, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(bodies, "DRAIN_BYTES", 3 * MAX_PLAIN_BODY)
+    monkeypatch.setattr(bodies, "DRAIN_SECONDS", 0.1)
     received = 0
 
     async def receive() -> Any:
@@ -154,7 +154,7 @@ def test_a_body_that_drips_is_given_up_and_one_that_was_whole_in_time_is_not(
     headers: dict[bytes, bytes], limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bodies, limit, 0.1)
-    monkeypatch.setattr(bodies, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(bodies, "DRAIN_SECONDS", 0.1)
 
     async def drips() -> Any:
         await asyncio.sleep(0.03)

@@ -162,7 +162,7 @@ async def test_it_ends_for_one_who_no_longer_takes_part_and_goes_on_for_the_othe
 async def test_a_slow_reader_is_asked_for_the_right_again(monkeypatch: pytest.MonkeyPatch) -> None:
     talk, ann, ben = await sync_to_async(make_talk)()
     await sync_to_async(MessageFactory.create_batch)(5, conversation=talk, sender=ann)
-    monkeypatch.setattr(log, "FRESH", 0.2)
+    monkeypatch.setattr(log, "FRESH_SECONDS", 0.2)
     events = follow(ben, talk, after=0)
     assert await sequences(events, 2) == [1, 2]
     await talk.participations.filter(user=ben).aupdate(left_at=timezone.now())
@@ -187,7 +187,7 @@ async def test_many_slow_readers_are_asked_for_by_one_question(monkeypatch: pyte
         return await allowed(self, keys)
 
     monkeypatch.setattr(log.Logs, "allowed", counted)
-    monkeypatch.setattr(log, "FRESH", 0.3)
+    monkeypatch.setattr(log, "FRESH_SECONDS", 0.3)
     await asyncio.sleep(0.4)
     assert await asyncio.gather(*(sequences(stream, 3) for stream in streams)) == [[2, 3, 4]] * 5
     assert len(asked) < len(people), "one question for all of a moment"

@@ -167,7 +167,7 @@ async def test_what_was_about_to_be_told_when_the_right_was_gone_is_told_after_i
         await sync_to_async(say)(ann, direct, f"{number}")
     await asyncio.sleep(0.5)
     assert (await soon(upcoming))["inboxEvents"]["event"]["sequence"] == 1
-    monkeypatch.setattr(inbox, "FRESH", 0.1)
+    monkeypatch.setattr(inbox, "FRESH_SECONDS", 0.1)
     monkeypatch.setattr("domains.base.live.broadcast", lambda *_, **__: None)
     await sync_to_async(block_user)(actor=ann, user_id=ben.pk)
     upcoming = await is_silent(events)
