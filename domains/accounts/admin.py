@@ -83,7 +83,7 @@ class UserProfileInline(admin.StackedInline):  # type: ignore[type-arg] # as abo
     """The person's public profile."""
 
     model = UserProfile
-    fields = ("bio", "linkedin_url")
+    fields = ("bio", "linkedin_url", "website_url", "languages")
     can_delete = False
     formfield_overrides = HTTPS_ADDRESSES
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from domains.accounts.providers.identify import Proof
+from domains.accounts.services.update_profile import MAX_LANGUAGES
 from graphql_api.accounts.types import LogInProvider, UserType
 from graphql_api.accounts.uploads import UPLOAD_ID
+from graphql_api.checks.input_limits import list_field
 from graphql_api.relay.scalars import Upload
 
 
@@ -253,6 +255,16 @@ class UpdateProfileInput:
     )
     linkedin_url: str | None = strawberry.field(
         description="URL of the user's page at linkedin.com, starting with https://. An empty string removes it.",
+        default=None,
+    )
+    website_url: str | None = strawberry.field(
+        description="URL of the user's website, starting with https:// or http://. An empty string removes it.",
+        default=None,
+    )
+    languages: list[str] | None = list_field(
+        MAX_LANGUAGES,
+        "Languages that the user speaks, as tags such as `en` or `pt-BR` (BCP 47). An empty list removes them.",
+        service_answers=True,
         default=None,
     )
     zip_code: str | None = strawberry.field(

@@ -281,6 +281,8 @@ class AccountMutations:
             display_name=input.display_name,
             bio=input.bio,
             linkedin_url=input.linkedin_url,
+            website_url=input.website_url,
+            languages=input.languages,
             zip_code=input.zip_code,
             user_type=input.user_type,
             birth_year=input.birth_year,

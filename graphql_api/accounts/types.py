@@ -98,6 +98,11 @@ class UserProfile:
         description="URL of the user's LinkedIn page; empty if the user gave none."
     )
 
+    website_url: str = strawberry_django.field(description="URL of the user's website; empty if the user gave none.")
+    languages: list[str] = strawberry_django.field(
+        description="Languages that the user speaks, as tags such as `en` or `pt-BR` (BCP 47), in the user's order."
+    )
+
     @strawberry_django.field(
         description="Year of birth; null if the user gave none, or if the viewer is another user.", only=["birth_year"]
     )

@@ -207,6 +207,9 @@ class UserProfile(models.Model):
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="profile")
     bio = models.TextField(max_length=2000, blank=True)
     linkedin_url = models.URLField(blank=True)
+    website_url = models.URLField(blank=True)
+    #: BCP 47 tags such as `en` or `pt-BR`, in the order in which the person gave them.
+    languages = models.JSONField(default=list, blank=True)
     birth_year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,6 +21,14 @@ MAX_BIO_LENGTH = 2000
 LINKEDIN_URL = re.compile(
     r"https://(?:[a-z0-9-]+\.)*linkedin\.com(?:[/?#][!#-;=?-\[\]_a-z~%]*)?", re.IGNORECASE | re.ASCII
 )
+#: A website: a host name with a dot, in the characters allowed in URLs; no port, no user name before an @.
+WEBSITE_URL = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](?:[/?#][!#-;=?-\[\]_a-z~%]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+#: A language, with its script and region if they are given (BCP 47).
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+MAX_LANGUAGES, REGION_LENGTH = 20, 2
 MIN_BIRTH_YEAR, MIN_AGE = 1900, 13
 
 
@@ -28,6 +38,8 @@ def update_profile(
     display_name: str | None = None,
     bio: str | None = None,
     linkedin_url: str | None = None,
+    website_url: str | None = None,
+    languages: Sequence[str] | None = None,
     zip_code: str | None = None,
     user_type: UserType | None = None,
     birth_year: int | None = None,
@@ -38,28 +50,41 @@ def update_profile(
     Refuses with RATE_LIMITED, REQUIRED, TOO_LONG, INVALID and CONFLICT (another year of birth), all at once.
     """
     rates.spend(what="update_profile", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
+    of_user = {
+        "display_name": display_name and " ".join(display_name.split()),
+        "zip_code": zip_code and zip_code.strip(),
+        "user_type": user_type,
+    }
+    texts = {"bio": bio, "linkedin_url": linkedin_url, "website_url": website_url}
+    of_profile: dict[str, Any] = {name: text and text.strip() for name, text in texts.items()}
+    of_profile["languages"] = None if languages is None else list(dict.fromkeys(map(_tag, languages)))
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         profile, _ = UserProfile.objects.get_or_create(user=user)
-        if display_name is not None:
-            user.display_name = " ".join(display_name.split())
-        if zip_code is not None:
-            user.zip_code = zip_code.strip()
-        if user_type is not None:
-            user.user_type = user_type
-        if bio is not None:
-            profile.bio = bio.strip()
-        if linkedin_url is not None:
-            profile.linkedin_url = linkedin_url.strip()
-        given = {"display_name", "user_type", *([] if zip_code is None else ["zip_code"])}
+        given = _set(user, of_user) | {"display_name", "user_type"}
+        changed = _set(profile, of_profile)
         problems = [*_problems_of(user, profile, given), *_problems_of_year(profile, birth_year)]
         if problems:
             raise Refused(*problems)
         if birth_year is not None:
             profile.birth_year = birth_year
-        user.save(update_fields=["display_name", "zip_code", "user_type"])
-        profile.save(update_fields=["bio", "linkedin_url", "birth_year"])
+        user.save(update_fields=sorted(given | {"zip_code"}))
+        profile.save(update_fields=sorted(changed | {"birth_year"}))
     return user
+
+
+def _set(row: User | UserProfile, values: Mapping[str, Any]) -> set[str]:
+    """Set the values that were given; return their names."""
+    given = {name: value for name, value in values.items() if value is not None}
+    for name, value in given.items():
+        setattr(row, name, value)
+    return set(given)
+
+
+def _tag(language: str) -> str:
+    """Return the tag in the usual case: `PT-br` is `pt-BR`."""
+    first, *others = language.strip().split("-")
+    return "-".join([first.lower(), *(one.upper() if len(one) == REGION_LENGTH else one.title() for one in others)])
 
 
 def _problems_of(user: User, profile: UserProfile, given: set[str]) -> list[Problem]:
@@ -73,7 +98,26 @@ def _problems_of(user: User, profile: UserProfile, given: set[str]) -> list[Prob
         problems.append(Problem(Code.TOO_LONG, f"Write at most {MAX_BIO_LENGTH:,} characters.", "bio"))
     if profile.bio and not is_visible(profile.bio):
         problems.append(Problem(Code.INVALID, "Write something that can be seen, or nothing.", "bio"))
-    return problems + _problems_of_linkedin_url(profile.linkedin_url)
+    problems += _problems_of_languages(profile.languages)
+    return problems + _problems_of_linkedin_url(profile.linkedin_url) + _problems_of_website(profile.website_url)
+
+
+def _problems_of_languages(tags: Sequence[str]) -> list[Problem]:
+    if len(tags) > MAX_LANGUAGES:
+        return [Problem(Code.TOO_LONG, f"Name at most {MAX_LANGUAGES} languages.", "languages")]
+    if any(not LANGUAGE.fullmatch(tag) for tag in tags):
+        return [Problem(Code.INVALID, "Name each language by its tag, such as en, es or pt-BR.", "languages")]
+    return []
+
+
+def _problems_of_website(url: str) -> list[Problem]:
+    max_length = UserProfile._meta.get_field("website_url").max_length or 0
+    if len(url) > max_length:
+        return [Problem(Code.TOO_LONG, f"Give an address of at most {max_length} characters.", "website_url")]
+    if url and not WEBSITE_URL.fullmatch(url):
+        sentence = "Give the address of your website, such as https://www.example.org/you."
+        return [Problem(Code.INVALID, sentence, "website_url")]
+    return []
 
 
 def _problems_of_linkedin_url(url: str) -> list[Problem]:

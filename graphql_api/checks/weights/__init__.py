@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from domains.accounts.models import LogInProvider
 from domains.accounts.second_factors import RECOVERY_CODE_COUNT
 from domains.accounts.services.begin_session import MAX_SESSIONS
+from domains.accounts.services.update_profile import MAX_LANGUAGES
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.send_message import MAX_FILES
 from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
@@ -106,6 +107,7 @@ LISTS = {
     "User.linkedProviders": Length(len(LogInProvider), 1),
     "User.sessions": Length(MAX_SESSIONS, 10),
     "User.skills": Length(MAX_SKILLS, 10),
+    "UserProfile.languages": Length(MAX_LANGUAGES, 2),
 }
 
 #: Maximum number of characters of each long text.

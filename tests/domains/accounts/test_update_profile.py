@@ -98,6 +98,54 @@ def test_addresses_that_are(url: str) -> None:
     assert UserProfile.objects.get(user=ann).linkedin_url == url
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org",
+        "javascript:alert(1)",
+        "https://localhost/",
+        "https://127.0.0.1/",
+        "https://example.org:8443/",
+        "https://ann@example.org/",
+        "https://example.org/a b",
+        'https://example.org/"><script>',
+        "https://exam\u202eple.org",
+        "https://-example.org",
+        "example.org",
+    ],
+)
+def test_addresses_that_are_no_website(url: str) -> None:
+    assert refusal_of(UserFactory(), website_url=url) == [("INVALID", "website_url")]
+
+
+@pytest.mark.parametrize("url", ["", "http://example.org", "https://a-b.example.museum/x?y=%20#z"])
+def test_addresses_that_are_one(url: str) -> None:
+    ann = UserFactory()
+    services.update_profile(actor=ann, website_url=f" {url} ")
+    assert UserProfile.objects.get(user=ann).website_url == url
+    assert refusal_of(ann, website_url="https://example.org/" + "x" * 200) == [("TOO_LONG", "website_url")]
+
+
+def test_languages_are_written_in_the_usual_way_each_once() -> None:
+    ann = UserFactory()
+    services.update_profile(actor=ann, languages=["EN", " pt-br", "zh-hant-tw", "es-419", "en"])
+    assert UserProfile.objects.get(user=ann).languages == ["en", "pt-BR", "zh-Hant-TW", "es-419"]
+    services.update_profile(actor=ann, bio="Hello")
+    services.update_profile(actor=ann, languages=[])
+    assert UserProfile.objects.get(user=ann).languages == []
+
+
+@pytest.mark.parametrize("tag", ["", "English", "e", "en_US", "en-", "\u202een", "x" * 5000, "en-US-x-private"])
+def test_what_is_no_language(tag: str) -> None:
+    assert refusal_of(UserFactory(), languages=["en", tag]) == [("INVALID", "languages")]
+
+
+def test_there_is_a_most_of_languages() -> None:
+    tags = [f"{one}{other}" for one in "abcde" for other in "abcde"]
+    assert refusal_of(UserFactory(), languages=tags[:21]) == [("TOO_LONG", "languages")]
+    services.update_profile(actor=UserFactory(), languages=tags[:20])
+
+
 def test_the_year_of_birth_is_given_once() -> None:
     ann = UserFactory(profile__birth_year=None)
     services.update_profile(actor=ann, birth_year=1990)

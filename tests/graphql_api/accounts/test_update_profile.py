@@ -16,7 +16,7 @@ ApiAs = Callable[[User | None], Api]
 
 UPDATE = """mutation UpdateProfile($input: UpdateProfileInput!) {
   updateProfile(input: $input) { __typename
-    ... on User { id displayName userType zipCode profile { bio linkedinUrl birthYear } }
+    ... on User { id displayName userType zipCode profile { bio linkedinUrl websiteUrl languages birthYear } }
     ... on OperationInfo { messages { kind code field message } } } }"""
 YEAR_OF = "query($id: ID!) { node(id: $id) { ... on User { id profile { bio birthYear } } } }"
 GIVEN = {
@@ -25,6 +25,8 @@ GIVEN = {
     "zipCode": "10001",
     "bio": "I dig.",
     "linkedinUrl": "https://www.linkedin.com/in/ann",
+    "websiteUrl": "https://ann.example.org/garden",
+    "languages": ["en", "pt-BR"],
     "birthYear": 1990,
 }
 
@@ -36,7 +38,7 @@ def test_by_viewer(api: Api, api_as: ApiAs) -> None:
     assert codes(api.act(UPDATE, **GIVEN)) == ["UNAUTHENTICATED"]
     assert rows_of("accounts") == before
     answer = api_as(ann).act(UPDATE, **GIVEN)
-    private = {name: GIVEN[name] for name in ("bio", "linkedinUrl", "birthYear")}
+    private = {name: GIVEN[name] for name in ("bio", "linkedinUrl", "websiteUrl", "languages", "birthYear")}
     public = {name: GIVEN[name] for name in ("displayName", "userType", "zipCode")}
     assert answer == {"__typename": "User", "id": gid(ann), **public, "profile": private}
     assert api_as(ann).act(UPDATE, bio=None, displayName=None, birthYear=None) == answer
