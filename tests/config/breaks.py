@@ -49,6 +49,7 @@ from tests.factories import (
     UserFactory,
     UserSkillFactory,
 )
+from tests.factories.accounts import UploadFactory
 
 #: Rows that are as they should be; returned are the one that will break an invariant, and what breaks it.
 Break = tuple[Model, Callable[[], object]]
@@ -373,14 +374,15 @@ def a_resume_that_nobody_reads() -> Break:
     return raw(ResumeFactory(), created_at=ago(minutes=16))
 
 
-@breaks("messaging.rows_have_their_attachments")
-def an_attachment_whose_file_is_gone() -> Break:
-    return losing_its_file(MessageAttachmentFactory())
+for _name, _make in {
+    "messaging.rows_have_their_attachments": MessageAttachmentFactory,
+    "moderation.rows_have_their_reports": ReportFileFactory,
+    "accounts.rows_have_their_uploads": lambda: UploadFactory(arrived=True),
+}.items():
 
-
-@breaks("moderation.rows_have_their_reports")
-def a_copy_whose_file_is_gone() -> Break:
-    return losing_its_file(ReportFileFactory())
+    @breaks(_name)
+    def a_row_whose_file_is_gone(make: Any = _make) -> Break:
+        return losing_its_file(make())
 
 
 @breaks("skills.rows_have_their_resumes")
