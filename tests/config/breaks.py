@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -53,6 +54,7 @@ from tests.factories.accounts import UploadFactory
 
 #: Rows that are as they should be; returned are the one that will break an invariant, and what breaks it.
 Break = tuple[Model, Callable[[], object]]
+PICTURES = ProfilePicture.FOLDERS.items()
 BREAKS: list[tuple[str, Callable[[], Break]]] = []
 
 
@@ -374,28 +376,22 @@ def a_resume_that_nobody_reads() -> Break:
     return raw(ResumeFactory(), created_at=ago(minutes=16))
 
 
-for _name, _make in {
-    "messaging.rows_have_their_attachments": MessageAttachmentFactory,
-    "moderation.rows_have_their_reports": ReportFileFactory,
-    "accounts.rows_have_their_uploads": lambda: UploadFactory(arrived=True),
-}.items():
+for _name, _make, _field in (
+    ("messaging.rows_have_their_attachments", MessageAttachmentFactory, "file"),
+    ("moderation.rows_have_their_reports", ReportFileFactory, "file"),
+    ("accounts.rows_have_their_uploads", partial(UploadFactory, arrived=True), "file"),
+    *((f"accounts.rows_have_their_{folder}", ProfilePictureFactory, name) for name, folder in PICTURES),
+):
 
     @breaks(_name)
-    def a_row_whose_file_is_gone(make: Any = _make) -> Break:
-        return losing_its_file(make())
+    def a_row_whose_file_is_gone(make: Any = _make, field: str = _field) -> Break:
+        return losing_its_file(make(), field)
 
 
 @breaks("skills.rows_have_their_resumes")
 def a_resume_whose_file_is_gone() -> Break:
     ResumeFactory(parsed=True, file=None)
     return losing_its_file(ResumeFactory())
-
-
-for _field, _folder in ProfilePicture.FOLDERS.items():
-
-    @breaks(f"accounts.rows_have_their_{_folder}")
-    def a_picture_whose_file_is_gone(field: str = _field) -> Break:
-        return losing_its_file(ProfilePictureFactory(), field)
 
 
 def losing_its_file(row: Any, field: str = "file") -> Break:
