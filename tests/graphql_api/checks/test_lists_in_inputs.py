@@ -160,6 +160,11 @@ def suggested_skills(number: int) -> Wish:
     return resume.user, {"resumeId": gid(resume), "skillIds": skills}
 
 
+@case("updateProfile.languages")
+def languages(number: int) -> Wish:
+    return UserFactory(), {"languages": [f"a{one}" for one in "abcdefghijklmnopqrst"[:number]]}
+
+
 @case("startConversation.participantIds")
 def people_of_a_new_group(number: int) -> Wish:
     return UserFactory(), {"participantIds": ids(UserFactory, number), "isGroup": True}
