@@ -3,8 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The test suite runs in more processes than there are cores: many of its tests only wait.
-WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) * 2)))
+CORES := $(shell nproc 2>/dev/null || echo 2)
+# The test suite runs in more processes than there are cores: many of its tests only wait. Those of test-fast do not.
+WORKERS ?= $(shell echo $$(($(CORES) * 2)))
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve worker test test-fast check format bench weights load attacks faults alike schema lock web install install-dev clean
@@ -30,8 +31,8 @@ test: install-dev web ## Run the tests: on the embedded default, and on PostgreS
 	@BIN=$(BIN) WORKERS=$(WORKERS) bash scripts/test.sh
 
 test-fast: install-dev ## Run what needs no service, no browser and no process of its own, while you write
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup \
-	  --sample "$${SAMPLE:-$$RANDOM}" -m "not services and not slow and not thorough"
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n $(CORES) --dist loadgroup \
+	  --sample "$${SAMPLE:-$$RANDOM}" -m "not services and not slow and not thorough and not postgresql"
 
 check: install-dev ## Lint, types, import contracts, migrations and the printed schema
 	$(BIN)/ruff check --output-format concise .

@@ -27,8 +27,8 @@ from tests.midsummer import MIDSUMMER
 
 TESTS = Path(__file__).parent
 LiveServer.is_forked = True
-#: What starts processes or browsers, or tells a long story. It begins first, so that nobody waits for the last of it
-#: alone, and `make test-fast` leaves it out.
+#: What starts processes or browsers, waits for live events, or tells a long story. It begins first, so that nobody
+#: waits for the last of it alone, and `make test-fast` leaves it out.
 SLOW = (
     "attacks/",
     "config/test_demo_community.py",
@@ -40,6 +40,7 @@ SLOW = (
     "crawlers/test_crawl_command.py",
     "crawlers/test_endless_answers.py",
     "crawlers/test_first_real_crawl.py",
+    "domains/notifications/test_send_pushes.py",
     "domains/opportunities/test_places_stateful.py",
     "domains/skills/test_evaluate_resumes.py",
     "domains/skills/test_import_",
@@ -50,6 +51,9 @@ SLOW = (
     "domains/test_queue_migrations.py",
     "graphql_api/edge/test_hosts.py",
     "graphql_api/edge/test_socket_frames.py",
+    "graphql_api/messaging/test_conversation_events.py",
+    "graphql_api/messaging/test_inbox_events.py",
+    "graphql_api/notifications/test_notification_received.py",
     "graphql_api/test_every_list_costs_the_same.py",
     "graphql_api/test_fuzz.py",
     "house/test_weights.py",
