@@ -14,6 +14,16 @@ from domains.base.errors import Refused
 
 #: How fresh the log-in of a person without a password must be.
 FRESH_LOG_IN = timedelta(minutes=5)
+#: How recent the log-in must be for a further way in, or a second factor: a stolen, older session can set up neither.
+RECENT_LOG_IN = timedelta(hours=1)
+
+
+def refuse_old_log_in(session: Session | None) -> None:
+    """Refuse with BAD_CREDENTIALS unless the session began less than RECENT_LOG_IN ago."""
+    if session is None or timezone.now() - session.created_at > RECENT_LOG_IN:
+        minutes = RECENT_LOG_IN // timedelta(minutes=1)
+        sentence = f"Log in again, then do this within {minutes} minutes: it guards your log-in."
+        raise Refused.because(AccountCode.BAD_CREDENTIALS, sentence)
 
 
 def confirm_password(*, actor: User, session: Session | None, password: str, field: str, ip_address: str) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from domains.accounts import facts
-from domains.accounts.errors import AccountCode
 from domains.accounts.models import LogInProvider, Session, User
 from domains.accounts.providers.identify import Identity, Proof
+from domains.accounts.services.confirm_password import refuse_old_log_in
 from domains.accounts.services.lock_actor import lock_actor
 from domains.accounts.services.prove_identity import prove_identity, use_up
 from domains.base import bus
 from domains.base.errors import Code, Refused
-
-#: How recent the caller's log-in must be: a stolen, older session cannot give itself a way in.
-RECENT_LOG_IN = timedelta(hours=1)
 
 
 def link_provider(*, actor: User, session: Session | None, proof: Proof, ip_address: str) -> User:
@@ -27,10 +22,7 @@ def link_provider(*, actor: User, session: Session | None, proof: Proof, ip_addr
     Linking it again changes nothing. Refuses with DUPLICATE if it is another person's, CONFLICT if another account of
     the provider is linked, BAD_CREDENTIALS if the session's log-in is older than RECENT_LOG_IN; see `prove_identity`.
     """
-    if session is None or timezone.now() - session.created_at > RECENT_LOG_IN:
-        minutes = RECENT_LOG_IN // timedelta(minutes=1)
-        sentence = f"Log in again, then do this within {minutes} minutes: it guards your log-in."
-        raise Refused.because(AccountCode.BAD_CREDENTIALS, sentence)
+    refuse_old_log_in(session)
     identity = prove_identity(proof=proof, ip_address=ip_address)
     with transaction.atomic():
         use_up(identity)

@@ -13,6 +13,7 @@ from domains.accounts import facts, second_factors
 from domains.accounts.errors import AccountCode
 from domains.accounts.models import Session, TotpSetup, User
 from domains.accounts.second_factors import MfaAdapter
+from domains.accounts.services.confirm_password import refuse_old_log_in
 from domains.accounts.services.guesses import CODES, limit_guesses
 from domains.accounts.services.known_networks import remember_network
 from domains.accounts.services.lock_actor import lock_actor
@@ -23,8 +24,6 @@ from domains.base.errors import Code, Refused
 
 #: How long a secret waits for its first code.
 SETUP_LIFETIME = timedelta(minutes=15)
-#: How recent the caller's log-in must be: a stolen, older session cannot lock the owner out.
-RECENT_LOG_IN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,7 @@ def start_totp(*, actor: User, session: Session | None) -> NewSecret:
     Refuses with BAD_CREDENTIALS if the log-in of the session is older than RECENT_LOG_IN, and with CONFLICT if the
     actor has a second factor.
     """
-    if session is None or timezone.now() - session.created_at > RECENT_LOG_IN:
-        minutes = RECENT_LOG_IN // timedelta(minutes=1)
-        raise Refused.because(
-            AccountCode.BAD_CREDENTIALS, f"Log in again, then do this within {minutes} minutes: it guards your log-in."
-        )
+    refuse_old_log_in(session)
     _refuse_second(actor)
     adapter, secret = MfaAdapter(), generate_totp_secret()
     values = {"secret": adapter.encrypt(secret), "created_at": timezone.now()}

@@ -17,6 +17,8 @@ from domains.base.texts import is_visible, line_problems
 
 RATE_LIMIT, RATE_SECONDS = 30, 600
 MAX_BIO_LENGTH = 2000
+#: The columns'.
+MAX_URL_LENGTH = UserProfile._meta.get_field("website_url").max_length or 0
 #: A LinkedIn page, in the characters allowed in URLs: no other host, no port, no user name before an @.
 LINKEDIN_URL = re.compile(
     r"https://(?:[a-z0-9-]+\.)*linkedin\.com(?:[/?#][!#-;=?-\[\]_a-z~%]*)?", re.IGNORECASE | re.ASCII
@@ -99,7 +101,10 @@ def _problems_of(user: User, profile: UserProfile, given: set[str]) -> list[Prob
     if profile.bio and not is_visible(profile.bio):
         problems.append(Problem(Code.INVALID, "Write something that can be seen, or nothing.", "bio"))
     problems += _problems_of_languages(profile.languages)
-    return problems + _problems_of_linkedin_url(profile.linkedin_url) + _problems_of_website(profile.website_url)
+    page = "your page at LinkedIn, such as https://www.linkedin.com/in/you"
+    problems += _problems_of_url(profile, "linkedin_url", LINKEDIN_URL, page)
+    site = "your website, such as https://www.example.org/you"
+    return problems + _problems_of_url(profile, "website_url", WEBSITE_URL, site)
 
 
 def _problems_of_languages(tags: Sequence[str]) -> list[Problem]:
@@ -110,24 +115,11 @@ def _problems_of_languages(tags: Sequence[str]) -> list[Problem]:
     return []
 
 
-def _problems_of_website(url: str) -> list[Problem]:
-    max_length = UserProfile._meta.get_field("website_url").max_length or 0
+def _problems_of_url(profile: UserProfile, field: str, form: re.Pattern[str], like: str) -> list[Problem]:
+    url, max_length = getattr(profile, field), MAX_URL_LENGTH
     if len(url) > max_length:
-        return [Problem(Code.TOO_LONG, f"Give an address of at most {max_length} characters.", "website_url")]
-    if url and not WEBSITE_URL.fullmatch(url):
-        sentence = "Give the address of your website, such as https://www.example.org/you."
-        return [Problem(Code.INVALID, sentence, "website_url")]
-    return []
-
-
-def _problems_of_linkedin_url(url: str) -> list[Problem]:
-    max_length = UserProfile._meta.get_field("linkedin_url").max_length or 0
-    if len(url) > max_length:
-        return [Problem(Code.TOO_LONG, f"Give an address of at most {max_length} characters.", "linkedin_url")]
-    if url and not LINKEDIN_URL.fullmatch(url):
-        sentence = "Give the address of your page at LinkedIn, such as https://www.linkedin.com/in/you."
-        return [Problem(Code.INVALID, sentence, "linkedin_url")]
-    return []
+        return [Problem(Code.TOO_LONG, f"Give an address of at most {max_length} characters.", field)]
+    return [Problem(Code.INVALID, f"Give the address of {like}.", field)] if url and not form.fullmatch(url) else []
 
 
 def _problems_of_year(profile: UserProfile, year: int | None) -> list[Problem]:
