@@ -1,4 +1,4 @@
-"""The wiring: at the start it registers the domains' listeners and invariants."""
+"""The wiring: at the start it registers the domains' listeners, invariants and what they hold about people."""
 
 import logging
 from importlib import import_module
@@ -18,10 +18,10 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Import each domain's listeners, so that they get the facts, the domains nearest to their source first.
 
-        Also import its invariants, so that `manage.py check_invariants` finds them.
+        Also import its invariants, so that `manage.py check_invariants` finds them, and what it holds about people.
         """
         for app in reversed(list(apps.get_app_configs())):
-            for room in ("listeners", "invariants"):
+            for room in ("listeners", "invariants", "personal_data"):
                 if app.name.startswith("domains.") and find_spec(f"{app.name}.{room}"):
                     import_module(f"{app.name}.{room}")
         if settings.LOG_IN_STAND_INS:

@@ -13,7 +13,7 @@ from config.demo.site import demo_site
 from graphql_api.edge.views import GraphQLView, schema_document
 from graphql_api.schema import schema
 from web.docs import docs_page
-from web.files import attachment_file, picture_file
+from web.files import attachment_file, export_file, picture_file
 from web.log_in import log_in_callback, log_in_page
 from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
 from web.passwords import reset_password_page
@@ -45,6 +45,7 @@ urlpatterns = [
     re_path(r"^records/(?P<code>[^/]+)/?$", service_record_page),
     path("attachments/<str:token>", attachment_file),
     path("pictures/<str:token>", picture_file),
+    path("exports/<str:token>", export_file),
     path("uploads/<str:token>", receive_upload),
     path("demo/chat", demo_chat_page),
     path("demo/chat/", demo_chat_page),

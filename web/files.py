@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from domains.accounts.selectors import find_linked_picture
+from domains.accounts.selectors import find_linked_export, find_linked_picture
 from domains.base import gate_slot
 from domains.base.files import SAFE_HEADERS
 from domains.messaging.models import MessageAttachment
@@ -55,6 +55,20 @@ async def picture_file(request: HttpRequest, token: str) -> StreamingHttpRespons
         raise Http404(NO_FILE)
     file = await sync_to_async(_open)(picture)
     return _send(request, file, "image/webp", file.size)
+
+
+@csrf_exempt
+@require_safe
+async def export_file(request: HttpRequest, token: str) -> StreamingHttpResponse:
+    """Send the export of the link; 404 if the link is invalid or expired, or the export or its account has ended."""
+    export = await sync_to_async(find_linked_export)(token=token)
+    if export is None:
+        raise Http404(NO_FILE)
+    file = await sync_to_async(_open)(export.file)
+    response = _send(request, file, "application/zip", file.size)
+    response["Content-Disposition"] = f'attachment; filename="my-data-{export.created_at:%Y-%m-%d}.zip"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _open(file: FieldFile) -> File[Any]:

@@ -98,7 +98,8 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON",
     }
 else:
     DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps connections; Django must not
@@ -173,10 +174,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "domains.messaging.tasks.remove_unsent_attachments",
         "schedule": timedelta(hours=6),
     },
-    "remove-old-report-files": {
-        "task": "domains.moderation.tasks.remove_old_report_files",
-        "schedule": timedelta(hours=6),
-    },
+    "remove-old-reports": {"task": "domains.moderation.tasks.remove_old_reports", "schedule": timedelta(hours=6)},
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
     "send-account-mails": {"task": "domains.base.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
     "send-notification-mails": {
@@ -191,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remove-old-traces": {"task": "domains.accounts.tasks.remove_old_traces", "schedule": timedelta(days=1)},
     "remove-old-uploads": {"task": "domains.accounts.tasks.remove_old_uploads", "schedule": timedelta(minutes=30)},
+    "erase-deleted-accounts": {
+        "task": "domains.accounts.tasks.erase_deleted_accounts",
+        "schedule": timedelta(seconds=10),
+    },
+    "make-due-exports": {"task": "domains.accounts.tasks.make_due_exports", "schedule": timedelta(minutes=1)},
     "prune-outbox": {"task": "domains.base.tasks.prune_outbox", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -121,6 +121,27 @@ class EmailChanged(Fact):
 
 
 @dataclass(frozen=True)
+class AccountDeleted(Fact):
+    """Somebody deleted their account; it is closed, and what is stored about them is still to be erased."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class DataExportRequested(Fact):
+    """Somebody asked for a copy of their data."""
+
+    export_id: int
+
+
+@dataclass(frozen=True)
+class DataExportMade(Fact):
+    """A copy of somebody's data can be fetched."""
+
+    export_id: int
+
+
+@dataclass(frozen=True)
 class SessionEnded(Fact):
     """A session has ended; its sockets end too."""
 

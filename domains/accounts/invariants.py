@@ -8,18 +8,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
-from domains.accounts.models import ProfilePicture, Session, Upload, User
+from domains.accounts.models import DataExport, Erasure, ProfilePicture, Session, Upload, User
 from domains.base.addresses import DUPLICATE_MARK
 from domains.base.audit import invariant
 from domains.base.stored_files import register_files
 
 #: The largest difference allowed between the clocks of two servers.
 MAX_CLOCK_DIFFERENCE = timedelta(seconds=10)
+#: How long an erasure may take: the storage may not have answered at first.
+ERASURE_WINDOW = timedelta(hours=1)
 
 for _field, _folder in ProfilePicture.FOLDERS.items():
     register_files(model=ProfilePicture, folder=_folder, field=_field)
 register_files(model=Upload, folder=Upload.FOLDER)
+register_files(model=DataExport, folder=DataExport.FOLDER)
 
 
 @invariant
@@ -37,3 +41,9 @@ def token_families_move_forward() -> QuerySet[Session]:
 def addresses_are_unique() -> QuerySet[User]:
     """No account is marked because another one has had its mailbox before."""
     return User.objects.filter(email__regex=DUPLICATE_MARK)
+
+
+@invariant
+def deleted_accounts_are_erased_soon() -> QuerySet[Erasure]:
+    """What is stored about the person of a deleted account is gone within an hour."""
+    return Erasure.objects.filter(done_at__isnull=True, closed_at__lt=timezone.now() - ERASURE_WINDOW)

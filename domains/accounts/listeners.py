@@ -3,7 +3,7 @@
 from functools import partial
 
 from domains.accounts import facts, services
-from domains.accounts.tasks import fetch_provider_picture
+from domains.accounts.tasks import erase_deleted_accounts, fetch_provider_picture, make_due_exports
 from domains.base import bus, live, mail
 from domains.base.tasks import send_due_mails
 
@@ -22,6 +22,7 @@ MAILS_OF_FACTS: tuple[tuple[type[bus.Fact], str, str, str], ...] = (
     (facts.CodesGuessed, services.CODES_GUESSED, "user_id", "at"),
     (facts.ProviderLinked, services.PROVIDER_LINKED, "user_id", "at"),
     (facts.ProviderUnlinked, services.PROVIDER_UNLINKED, "user_id", "at"),
+    (facts.DataExportMade, services.DATA_EXPORT_READY, "export_id", ""),
 )
 
 
@@ -45,6 +46,18 @@ def mail_account_exists(fact: facts.KnownAddressSignedUp) -> None:
 def fetch_picture(fact: facts.SignedUpWithProvider) -> None:
     """Fetches the picture that the provider has of the person."""
     fetch_provider_picture.delay(fact.user_id)
+
+
+@bus.listen(facts.AccountDeleted)
+def erase_account(_: facts.AccountDeleted) -> None:
+    """Erases what is stored about the person."""
+    erase_deleted_accounts.delay()
+
+
+@bus.listen(facts.DataExportRequested)
+def make_export(_: facts.DataExportRequested) -> None:
+    """Makes the copy of the person's data."""
+    make_due_exports.delay()
 
 
 @bus.listen(facts.SessionEnded, is_prompt=True)

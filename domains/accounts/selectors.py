@@ -9,9 +9,19 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.db.models.fields.files import FieldFile
+from django.utils import timezone
 
 from domains.accounts import tokens
-from domains.accounts.models import LogInProvider, PictureSize, ProfilePicture, Session, User, UserQuerySet
+from domains.accounts.models import (
+    DataExport,
+    DataExportStatus,
+    LogInProvider,
+    PictureSize,
+    ProfilePicture,
+    Session,
+    User,
+    UserQuerySet,
+)
 from domains.accounts.second_factors import must_set_up
 from domains.base.errors import NotSignedIn
 
@@ -86,6 +96,35 @@ def find_linked_picture(*, token: str) -> FieldFile | None:
         return None
     picture = ProfilePicture.objects.filter(user=user_id).first()
     return picture.file_of(size) if picture else None
+
+
+def find_exports(*, viewer: User | None) -> QuerySet[DataExport]:
+    """Return the viewer's exports, newest first."""
+    return DataExport.objects.visible_to(viewer).order_by("-pk")
+
+
+def export_url(*, export: DataExport) -> str | None:
+    """Return the address of a READY export for its owner, who asks now; None if there is nothing to fetch.
+
+    The address expires after five minutes.
+    """
+    if export.status != DataExportStatus.READY or _is_over(export):
+        return None
+    return f"{settings.PUBLIC_URL}/exports/{tokens.sign_export_link(export.pk)}"
+
+
+def find_linked_export(*, token: str) -> DataExport | None:
+    """Return the export of a link that has not expired, or None; it, or the account, may have ended since."""
+    try:
+        export_id = tokens.read_export_link(token)
+    except tokens.BadToken:
+        return None
+    ready = DataExport.objects.filter(pk=export_id, status=DataExportStatus.READY, user__is_active=True)
+    return next((export for export in ready if not _is_over(export)), None)
+
+
+def _is_over(export: DataExport) -> bool:
+    return export.expires_at is None or export.expires_at <= timezone.now()
 
 
 def find_blocked(*, viewer: User | None) -> UserQuerySet:

@@ -10,7 +10,7 @@ from domains.accounts import services
 
 @shared_task
 def remove_old_traces() -> None:
-    """Remove old attempts to sign up, other old requests, networks not used for long, and pictures without a person."""
+    """Remove what is old: requests, attempts to sign up, networks, exports, proofs of erasures; and stray pictures."""
     services.remove_old_attempts()
     services.remove_old_changes()
     services.remove_old_resets()
@@ -19,6 +19,8 @@ def remove_old_traces() -> None:
     services.remove_old_codes(now=timezone.now())
     services.remove_expired_tokens()
     services.remove_stray_pictures(now=timezone.now())
+    services.remove_old_exports(now=timezone.now())
+    services.remove_old_erasures()
 
 
 @shared_task
@@ -31,3 +33,15 @@ def remove_old_uploads() -> None:
 def fetch_provider_picture(user_id: int) -> None:
     """Give the person the picture of their provider."""
     services.fetch_provider_picture(user_id=user_id)
+
+
+@shared_task
+def erase_deleted_accounts() -> int:
+    """Erase what is stored about the people who deleted their accounts."""
+    return services.erase_deleted_accounts()
+
+
+@shared_task
+def make_due_exports() -> int:
+    """Make the copies of their data that people asked for."""
+    return services.make_due_exports()

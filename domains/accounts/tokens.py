@@ -31,8 +31,9 @@ ALGORITHM = "HS256"
 #: Longer texts are refused before anything is parsed.
 MAX_TOKEN_LENGTH = 2048
 CLOCK_TOLERANCE = timedelta(seconds=5)
-PICTURE_LINK_LIFETIME, UPLOAD_LINK_LIFETIME = timedelta(minutes=5), timedelta(minutes=15)
-_NETWORK, _PICTURE, _UPLOAD = "mishmob.known_network", "mishmob.picture", "mishmob.upload"
+PICTURE_LINK_LIFETIME = EXPORT_LINK_LIFETIME = timedelta(minutes=5)
+UPLOAD_LINK_LIFETIME = timedelta(minutes=15)
+_NETWORK, _PICTURE = "mishmob.known_network", "mishmob.picture"
 
 
 class Purpose(StrEnum):
@@ -185,22 +186,39 @@ def read_picture_link(token: str) -> tuple[int, PictureSize]:
 
 def sign_upload_link(upload_id: int) -> str:
     """Return the token of the address that a file is sent to, valid for UPLOAD_LINK_LIFETIME."""
-    return signing.TimestampSigner(salt=_UPLOAD).sign(keyed_ids.seal("Upload", upload_id))
+    return _sign_link("Upload", upload_id)
 
 
 def read_upload_link(token: str) -> int:
     """Return the id of the upload that may be sent to this address, or raise BadToken."""
+    return _read_link("Upload", token, UPLOAD_LINK_LIFETIME)
+
+
+def sign_export_link(export_id: int) -> str:
+    """Return the token of a link to an export, valid for EXPORT_LINK_LIFETIME."""
+    return _sign_link("DataExport", export_id)
+
+
+def read_export_link(token: str) -> int:
+    """Return the id of the export that the link leads to, or raise BadToken."""
+    return _read_link("DataExport", token, EXPORT_LINK_LIFETIME)
+
+
+def _sign_link(name: str, row_id: int) -> str:
+    return signing.TimestampSigner(salt=f"mishmob.{name.lower()}").sign(keyed_ids.seal(name, row_id))
+
+
+def _read_link(name: str, token: str, lifetime: timedelta) -> int:
     if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken
     try:
-        upload_id = keyed_ids.unseal(
-            "Upload", signing.TimestampSigner(salt=_UPLOAD).unsign(token, max_age=UPLOAD_LINK_LIFETIME)
-        )
+        sealed = signing.TimestampSigner(salt=f"mishmob.{name.lower()}").unsign(token, max_age=lifetime)
     except signing.BadSignature as error:
         raise BadToken from error
-    if upload_id is None:
+    row_id = keyed_ids.unseal(name, sealed)
+    if row_id is None:
         raise BadToken
-    return upload_id
+    return row_id
 
 
 class _PictureSigner(signing.TimestampSigner):

@@ -69,6 +69,18 @@ def discard(name: str | None) -> None:
         _submit(partial(_delete, name))
 
 
+def erase_file(name: str) -> None:
+    """Remove a stored file now, with its earlier versions where the storage keeps some; raises what the storage raises.
+
+    A file that is gone already is no error.
+    """
+    default_storage.delete(name)
+    bucket = getattr(default_storage, "bucket", None)
+    if bucket is not None:
+        key = default_storage._normalize_name(name)  # type: ignore[attr-defined] # django-storages has no other name
+        bucket.object_versions.filter(Prefix=key).delete()
+
+
 def _delete(name: str) -> Any:
     try:
         default_storage.delete(name)

@@ -6,9 +6,12 @@ when it is sent: until then the queue holds ids only, and a mail that is no long
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -28,6 +31,10 @@ class Mail:
     subject: str
     to: str
     context: Mapping[str, object] = field(default_factory=dict)
+
+
+class NotSent(Exception):
+    """The mail server did not take a mail; the message has its code, and no address."""
 
 
 Writer = Callable[[MailJob], Mail | None]
@@ -65,12 +72,27 @@ def send_due() -> int:
 
 def _send(job: MailJob) -> None:
     mail = _writers[job.kind](job)
-    if mail is None:
-        return
+    if mail is not None:
+        send(mail, before=partial(queue.check_claim, job))
+
+
+def send(mail: Mail, *, before: Callable[[], None] = lambda: None) -> None:
+    """Send the mail now; `before` is called right before that, and may raise. Raises NotSent."""
     context = {**mail.context, "community": settings.PUBLIC_URL}
     text, page = (render_to_string(f"{mail.template}.{form}", context) for form in ("txt", "html"))
-    queue.check_claim(job)
-    send_mail(" ".join(mail.subject.split()), text, None, [address_key(mail.to)], html_message=page)
+    before()
+    with without_addresses():
+        send_mail(" ".join(mail.subject.split()), text, None, [address_key(mail.to)], html_message=page)
+
+
+@contextmanager
+def without_addresses() -> Iterator[None]:
+    """Raise NotSent in place of an error of the mail server, which may quote the recipient: it is logged and stored."""
+    try:
+        yield
+    except SMTPException as error:
+        code = getattr(error, "smtp_code", None)
+        raise NotSent(f"{type(error).__name__} {code}" if code else type(error).__name__) from None
 
 
 def remove_sent(*, older_than: timedelta = timedelta(days=30)) -> int:

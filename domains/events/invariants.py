@@ -8,9 +8,7 @@ from __future__ import annotations
 from django.db.models import Count, F, Q, QuerySet
 
 from domains.base.audit import invariant
-from domains.events.models import Event, EventTicket, Scan, ScanDirection, ScanOutcome, TicketStatus
-
-SLOT_HOLDING_STATUSES = (TicketStatus.ISSUED, TicketStatus.OFFERED)
+from domains.events.models import SLOT_HOLDING_STATUSES, Event, EventTicket, Scan, ScanDirection, ScanOutcome
 
 
 @invariant

@@ -70,6 +70,8 @@ class ScanDirection(models.TextChoices):
     EXIT = "EXIT"
 
 
+#: Statuses of a ticket that holds a slot.
+SLOT_HOLDING_STATUSES = ("ISSUED", "OFFERED")
 #: Statuses of a ticket that is still good for something: one of these per person and event.
 LIVE_TICKET_STATUSES = ("ISSUED", "WAITLISTED", "OFFERED")
 
@@ -102,7 +104,10 @@ class Event(models.Model):
     #: ISSUED + OFFERED, counted under the lock of this row.
     tickets_taken = models.PositiveIntegerField(default=0, editable=False)
     cancelled_reason = models.CharField(max_length=500, blank=True)
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="events_hosted")
+    #: The person who made it; null once that person's account is erased, which leaves only events of organizations.
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="events_hosted"
+    )
     organization = models.ForeignKey(OpportunityHost, models.CASCADE, null=True, blank=True, related_name="events")
     opportunity = models.ForeignKey(Opportunity, models.SET_NULL, null=True, blank=True, related_name="events")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -119,6 +124,9 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=Q(max_attendees__isnull=True) | Q(tickets_taken__lte=F("max_attendees")),
                 name="events_never_oversold",
+            ),
+            models.CheckConstraint(
+                condition=Q(host__isnull=False) | Q(organization__isnull=False), name="events_held_by_somebody"
             ),
         ]
 

@@ -38,11 +38,11 @@ class ParticipantsAdded(Fact):
 
 @dataclass(frozen=True)
 class ParticipantsLeft(Fact):
-    """People are no longer participants: they left, or were removed."""
+    """People are no longer participants: they left, were removed, or their account was erased (by nobody)."""
 
     conversation_id: int
     user_ids: list[int]
-    actor_id: int
+    actor_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,6 @@ from domains.moderation import services
 
 
 @shared_task
-def remove_old_report_files() -> None:
-    """Remove the copies of reported files that are no longer needed."""
-    services.remove_old_report_files(now=timezone.now())
+def remove_old_reports() -> None:
+    """Remove the reports that were answered long ago, with their evidence."""
+    services.remove_old_reports(now=timezone.now())

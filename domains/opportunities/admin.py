@@ -21,6 +21,7 @@ from domains.opportunities.models import (
     Application,
     ApplicationHistory,
     Cause,
+    ErasedHours,
     HostMembership,
     HoursEntry,
     Listing,
@@ -319,6 +320,17 @@ class HoursEntryAdmin(ReadOnlyAdmin):
     list_select_related = ("volunteer", "application__role", "reviewed_by")
     search_fields = ("volunteer__email", "volunteer__display_name", "application__role__title")
     ordering = ("-id",)
+
+
+@admin.register(ErasedHours)
+class ErasedHoursAdmin(ReadOnlyAdmin):
+    """The hours of erased accounts, which stay in the sums of hosts."""
+
+    list_display = ("host", "month", "seconds")
+    list_filter = ("month",)
+    list_select_related = ("host",)
+    search_fields = ("host__organization_name",)
+    ordering = ("-month", "host")
 
 
 @admin.register(ServiceRecord)

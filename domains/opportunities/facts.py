@@ -50,6 +50,13 @@ class ApplicationSubmitted(Fact):
 
 
 @dataclass(frozen=True)
+class HostHandedOver(Fact):
+    """A coordinator is the owner of a host now, since the last owner deleted their account."""
+
+    membership_id: int
+
+
+@dataclass(frozen=True)
 class ApplicationWithdrawn(Fact):
     """The volunteer withdrew an application; `move_id` is the row of its history with the former status."""
 

@@ -18,3 +18,10 @@ def mail_invitation(fact: facts.HostMemberInvited) -> None:
     """Mails the key to the invited address."""
     services.queue_host_invitation_mail(membership_id=fact.membership_id)
     send_due_mails.delay()
+
+
+@bus.listen(facts.HostHandedOver)
+def mail_handed_over(fact: facts.HostHandedOver) -> None:
+    """Mails the new owner."""
+    services.queue_handed_over_mail(membership_id=fact.membership_id)
+    send_due_mails.delay()

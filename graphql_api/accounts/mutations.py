@@ -27,6 +27,7 @@ from graphql_api.accounts.inputs import (
     UploadProfilePictureInput,
     VerifyEmailInput,
 )
+from graphql_api.accounts.personal_data import DataExport, DeleteAccountInput, DeleteAccountReceipt
 from graphql_api.accounts.results import (
     AuthSession,
     BlockReceipt,
@@ -328,6 +329,31 @@ class AccountMutations:
     )
     def complete_upload(self, info: Info, input: CompleteUploadInput) -> object:
         return services.complete_upload(actor=signed_in(info), upload_id=known_or_nobody(input.upload_id, "StoredFile"))
+
+    @mutation(
+        DataExport,
+        description="Ask for an export of everything that is stored about the caller. A mail says when it is READY. "
+        "Asking again returns the same export, while it can be downloaded for seven days. Needs a login.",
+    )
+    def request_data_export(self, info: Info) -> object:
+        return services.request_data_export(actor=signed_in(info))
+
+    @mutation(
+        DeleteAccountReceipt,
+        description="Delete the caller's account. It is hidden from everybody at once, all sessions end, and what is "
+        "stored about the user is erased within minutes; messages stay as deleted, without their sender. The email "
+        "address is free for a new account. BAD_CREDENTIALS: the password is wrong, or, without one, the login is too "
+        "old. Needs a login.",
+    )
+    def delete_account(self, info: Info, input: DeleteAccountInput) -> object:
+        closed_at = services.delete_account(
+            actor=signed_in_to_set_up(info),
+            session=info.context.session,
+            password=input.password,
+            keep_service_records=input.keep_service_records,
+            ip_address=info.context.ip_address,
+        )
+        return DeleteAccountReceipt(erased_at=closed_at)
 
     @mutation(
         BlockReceipt,

@@ -326,6 +326,16 @@ class User(relay.Node):
         own = partial(find_service_records, viewer=viewer_of(info))
         return await load_rows(info, row_of(self, models.User).pk, own, by="volunteer_id")
 
+    @strawberry_django.field(
+        graphql_type=later("DataExport", "graphql_api.accounts.personal_data") | None,
+        description="Latest export of the viewer's data; null if there is none, and for other users.",
+        only=["id"],
+    )
+    async def data_export(self, info: Info) -> models.DataExport | None:
+        """Show the export to its owner only."""
+        own = partial(accounts.find_exports, viewer=viewer_of(info))
+        return next(iter(await load_rows(info, row_of(self, models.User).pk, own, by="user_id")), None)
+
     @strawberry_django.field(description="Notification preferences of the viewer; null for other users.", only=["id"])
     async def notification_preferences(self, info: Info) -> NotificationPreferences | None:
         """Show the preferences to their owner only."""

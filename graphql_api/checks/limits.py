@@ -45,6 +45,7 @@ LONELY_MUTATIONS = frozenset(
         "changePassword",
         "completeMfa",
         "confirmTotp",
+        "deleteAccount",
         "disableMfa",
         "linkProvider",
         "logIn",

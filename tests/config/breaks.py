@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from domains.accounts.models import ProfilePicture
 from domains.base.models import MailJob, OutboxEntry
 from domains.events.models import ScanDirection
 from domains.notifications.models import MailDelivery
@@ -34,10 +31,8 @@ from tests.factories import (
     OpportunityFactory,
     OutboxEntryFactory,
     ParticipantFactory,
-    ProfilePictureFactory,
     PushDeliveryFactory,
     ReactionFactory,
-    ReportFileFactory,
     ReportNoteFactory,
     ResumeFactory,
     ResumeSuggestionFactory,
@@ -50,11 +45,10 @@ from tests.factories import (
     UserFactory,
     UserSkillFactory,
 )
-from tests.factories.accounts import UploadFactory
+from tests.factories.accounts import ErasureFactory
 
 #: Rows that are as they should be; returned are the one that will break an invariant, and what breaks it.
 Break = tuple[Model, Callable[[], object]]
-PICTURES = ProfilePicture.FOLDERS.items()
 BREAKS: list[tuple[str, Callable[[], Break]]] = []
 
 
@@ -101,6 +95,11 @@ def a_session_that_ended_before_it_began() -> Break:
 @breaks("accounts.addresses_are_unique")
 def an_account_whose_mailbox_another_has() -> Break:
     return raw(UserFactory(), email="ada@bücher.example (7)")
+
+
+@breaks("accounts.deleted_accounts_are_erased_soon")
+def an_account_that_nobody_erases() -> Break:
+    return raw(ErasureFactory(), closed_at=ago(hours=2))
 
 
 @breaks("opportunities.addresses_are_unique")
@@ -374,25 +373,3 @@ def a_skill_that_was_merged_into_a_merged_one() -> Break:
 @breaks("skills.resumes_are_read_soon")
 def a_resume_that_nobody_reads() -> Break:
     return raw(ResumeFactory(), created_at=ago(minutes=16))
-
-
-for _name, _make, _field in (
-    ("messaging.rows_have_their_attachments", MessageAttachmentFactory, "file"),
-    ("moderation.rows_have_their_reports", ReportFileFactory, "file"),
-    ("accounts.rows_have_their_uploads", partial(UploadFactory, arrived=True), "file"),
-    *((f"accounts.rows_have_their_{folder}", ProfilePictureFactory, name) for name, folder in PICTURES),
-):
-
-    @breaks(_name)
-    def a_row_whose_file_is_gone(make: Any = _make, field: str = _field) -> Break:
-        return losing_its_file(make(), field)
-
-
-@breaks("skills.rows_have_their_resumes")
-def a_resume_whose_file_is_gone() -> Break:
-    ResumeFactory(parsed=True, file=None)
-    return losing_its_file(ResumeFactory())
-
-
-def losing_its_file(row: Any, field: str = "file") -> Break:
-    return row, lambda: default_storage.delete(getattr(row, field).name)

@@ -20,7 +20,9 @@ from factory.helpers import post_generation
 
 from domains.accounts.models import (
     Block,
+    DataExport,
     EmailChange,
+    Erasure,
     KnownNetwork,
     LogInCode,
     PasswordReset,
@@ -237,3 +239,30 @@ class BlockFactory(ModelFactory[Block]):
 
     blocker = SubFactory(UserFactory)
     blocked = SubFactory(UserFactory)
+
+
+class DataExportFactory(ModelFactory[DataExport]):
+    """An export that was asked for; `ready=True` for one that can be fetched."""
+
+    class Meta:
+        model = DataExport
+
+    class Params:
+        ready = Trait(
+            status="READY",
+            file=LazyFunction(lambda: ContentFile(b"archive", name="archive")),
+            done_at=LazyFunction(timezone.now),
+            expires_at=LazyFunction(lambda: timezone.now() + DataExport.LIFETIME),
+        )
+
+    user = SubFactory(UserFactory)
+
+
+class ErasureFactory(ModelFactory[Erasure]):
+    """A deleted account that waits to be erased."""
+
+    class Meta:
+        model = Erasure
+
+    user_id = Sequence(lambda n: 1_000_000 + n)
+    email = Sequence(lambda n: f"leaving{n}@people.example")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
 
 from domains.opportunities import selectors
-from domains.opportunities.models import ApplicationStatus, HoursEntry, HoursStatus, ServiceRecord
+from domains.opportunities.models import ApplicationStatus, ErasedHours, HoursEntry, HoursStatus, ServiceRecord
 from tests.factories.accounts import UserFactory
 from tests.factories.model_factory import ModelFactory
-from tests.factories.opportunities import ApplicationFactory
+from tests.factories.opportunities import ApplicationFactory, OpportunityHostFactory
 
 
 class HoursEntryFactory(ModelFactory[HoursEntry]):
@@ -35,6 +35,17 @@ class HoursEntryFactory(ModelFactory[HoursEntry]):
     reviewed_at = LazyAttribute(
         lambda entry: timezone.now() if entry.status in {HoursStatus.APPROVED, HoursStatus.REJECTED} else None
     )
+
+
+class ErasedHoursFactory(ModelFactory[ErasedHours]):
+    """Three hours of one month that belonged to accounts which were erased."""
+
+    class Meta:
+        model = ErasedHours
+
+    host = SubFactory(OpportunityHostFactory)
+    month = Sequence(lambda n: date(2000 + n % 100, n % 12 + 1, 1))
+    seconds = 3 * 3600
 
 
 class ServiceRecordFactory(ModelFactory[ServiceRecord]):

@@ -11,6 +11,7 @@ export const keys = {
   ConversationConnection: () => null,
   ConversationCursorEdge: () => null,
   ConversationRead: () => null,
+  DeleteAccountReceipt: () => null,
   Eligibility: () => null,
   EligibilityReason: () => null,
   HostImpact: () => null,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domains.accounts.models.blocks import Block, pair_key
+from domains.accounts.models.leaving import DataExport, DataExportQuerySet, DataExportStatus, Erasure
 from domains.accounts.models.people import (
     ADULT_AGE,
     User,

@@ -5,10 +5,14 @@ from domains.accounts.services.block_user import block_user
 from domains.accounts.services.change_email import change_email, remove_old_changes
 from domains.accounts.services.change_password import change_password
 from domains.accounts.services.complete_mfa import MfaChallenge, complete_mfa, use_second_factor
+from domains.accounts.services.delete_account import NAME_OF_DELETED, delete_account, delete_account_of
 from domains.accounts.services.dev_log_in import dev_log_in
 from domains.accounts.services.disable_mfa import disable_mfa, remove_second_factor
 from domains.accounts.services.end_session import end_session
+from domains.accounts.services.erase_accounts import erase_again, erase_deleted_accounts, remove_old_erasures
+from domains.accounts.services.export_data import make_due_exports, remove_old_exports, request_data_export
 from domains.accounts.services.fetch_provider_picture import fetch_provider_picture
+from domains.accounts.services.forget_in_admin import forget_in_admin
 from domains.accounts.services.guesses import limit_guesses
 from domains.accounts.services.known_networks import remember_network, remove_old_networks
 from domains.accounts.services.link_provider import link_provider, take_said_skills, unlink_provider
@@ -19,6 +23,7 @@ from domains.accounts.services.log_out import end_sessions, log_out
 from domains.accounts.services.mails import (
     CHANGE_EMAIL,
     CODES_GUESSED,
+    DATA_EXPORT_READY,
     EMAIL_CHANGE_REQUESTED,
     EMAIL_CHANGED,
     MFA_TURNED_OFF,

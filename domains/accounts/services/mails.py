@@ -12,7 +12,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from domains.accounts import tokens
-from domains.accounts.models import EmailChange, LogInProvider, PasswordReset, SignUpAttempt, User
+from domains.accounts.models import (
+    DataExport,
+    DataExportStatus,
+    EmailChange,
+    LogInProvider,
+    PasswordReset,
+    SignUpAttempt,
+    User,
+)
 from domains.accounts.second_factors import count_recovery_codes
 from domains.accounts.selectors import list_linked_providers
 from domains.accounts.tokens import KeyPurpose
@@ -24,6 +32,7 @@ RESET_PASSWORD, PASSWORD_CHANGED = "reset_password", "password_changed"
 MFA_TURNED_ON, MFA_TURNED_OFF, RECOVERY_CODE_USED = "mfa_turned_on", "mfa_turned_off", "recovery_code_used"
 CODES_GUESSED = "codes_guessed"
 PROVIDER_LINKED, PROVIDER_UNLINKED = "provider_linked", "provider_unlinked"
+DATA_EXPORT_READY = "data_export_ready"
 CHANGE_EMAIL, EMAIL_CHANGE_REQUESTED, EMAIL_CHANGED = "change_email", "email_change_requested", "email_changed"
 #: The subjects of mails that tell an account's owner what was done to its log-in; the template has the kind's name.
 NOTICES = {
@@ -35,6 +44,8 @@ NOTICES = {
     PROVIDER_LINKED: "Your account has a new way to log in",
     PROVIDER_UNLINKED: "Your account has one way less to log in",
 }
+#: The kinds of mails whose `source_id` is a person.
+KINDS_ABOUT_PEOPLE = (ACCOUNT_EXISTS, *NOTICES)
 #: The owner of a proved address gets one mail in this time, however often somebody signs up with it.
 ACCOUNT_EXISTS_INTERVAL = timedelta(days=1)
 
@@ -133,3 +144,19 @@ def write_email_changed_mail(job: MailJob) -> mail.Mail | None:
         if change
         else None
     )
+
+
+def send_farewell(address: str) -> None:
+    """Tell the address that its account was deleted. It is sent at once, since no row that names it stays."""
+    mail.send(mail.Mail("accounts/account_deleted", "Your account was deleted", address))
+
+
+@mail.writes(DATA_EXPORT_READY)
+def write_data_export_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail that an export can be fetched; none if it was removed."""
+    ready = DataExport.objects.filter(pk=job.source_id, status=DataExportStatus.READY, user__is_active=True)
+    export = ready.select_related("user").first()
+    if export is None:
+        return None
+    context = {"until": export.expires_at}
+    return mail.Mail("accounts/data_export_ready", "Your data can be downloaded", export.user.email, context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from domains.accounts.models import User
@@ -45,6 +47,22 @@ def append_event(
     )
     bus.publish(_fact_of(event))
     return event
+
+
+def append_events(conversation: Conversation, events: Sequence[ConversationEvent]) -> None:
+    """Write these rows of the log, in their order, and publish a fact for each; none of them is a new message.
+
+    Call it in the transaction that locked the conversation.
+    """
+    if not events:
+        return
+    at = timezone.now()
+    for sequence, event in enumerate(events, start=conversation.last_sequence + 1):
+        event.conversation, event.sequence, event.at = conversation, sequence, at
+    conversation.last_sequence += len(events)
+    conversation.save(update_fields=["last_sequence"])
+    ConversationEvent.objects.bulk_create(events)
+    bus.publish(*map(_fact_of, events))
 
 
 def _fact_of(event: ConversationEvent) -> facts.ConversationChanged:

@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from domains.base.addresses import address_key
+from domains.base.mail import without_addresses
 from domains.notifications.tokens import unsubscribe_url
 
 
@@ -52,4 +53,5 @@ def send_mail(mail: MailContent, *, to: str, footer: Footer, name: str) -> None:
     }
     message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, None, [address_key(to)], headers=headers)
     message.attach_alternative(html, "text/html")
-    message.send()
+    with without_addresses():
+        message.send()

@@ -21,6 +21,7 @@ from domains.opportunities.models.choices import (
     OpportunityStatus,
     SourceKind,
 )
+from domains.opportunities.models.erased_hours import ErasedHours
 from domains.opportunities.models.hosts import (
     HostMembership,
     HostMembershipQuerySet,

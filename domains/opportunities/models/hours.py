@@ -126,7 +126,10 @@ class ServiceRecord(models.Model):
     All that the page shows is in the signed token. A revoked record keeps no token, so its content can't be read again.
     """
 
-    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="service_records")
+    #: Null once the account is erased; then the record stays readable, or is revoked, as its volunteer chose.
+    volunteer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="service_records"
+    )
     code = models.CharField(max_length=26, unique=True, default=new_record_code, editable=False)
     since = models.DateTimeField()
     until = models.DateTimeField()

@@ -49,6 +49,7 @@ from domains.opportunities.selectors.hours import (
     find_service_records,
     sum_hours,
     sum_hours_by_month,
+    sum_seconds_by_month,
     sum_service,
 )
 from domains.opportunities.selectors.opportunities import (

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from domains.accounts.models import User
 from domains.opportunities.models import (
     Application,
     ApplicationStatus,
+    ErasedHours,
     HoursEntry,
     HoursStatus,
     OpportunityHost,
@@ -83,23 +84,38 @@ def find_overlapping(*, entry: HoursEntry) -> QuerySet[HoursEntry]:
 
 
 def sum_hours(*, viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> dict[int, float]:
-    """Return the approved hours of each volunteer or host, as far as the viewer may see them."""
+    """Return the approved hours of each volunteer or host, as far as the viewer may see them.
+
+    Those of a host include the hours of accounts that were erased.
+    """
     rows = _current_entries(viewer, group_by, keys).values_list(group_by.entry_lookup).annotate(sum=Sum("seconds"))
-    return {key: seconds / SECONDS_PER_HOUR for key, seconds in rows}
+    sums = Counter(dict(rows))
+    for host_id, _, seconds in _erased_hours(viewer, group_by, keys):
+        sums[host_id] += seconds
+    return {key: seconds / SECONDS_PER_HOUR for key, seconds in sums.items()}
 
 
 def sum_hours_by_month(
     *, viewer: User | None, group_by: GroupBy, keys: Collection[int]
 ) -> dict[int, list[HoursOfMonth]]:
     """Return the approved hours of each volunteer or host by local month of their start: the newest, earliest first."""
-    entries = _current_entries(viewer, group_by, keys)
-    by_month = entries.annotate(month=find_local_days(entries).month())
-    rows = by_month.values_list(group_by.entry_lookup, "month").annotate(sum=Sum("seconds")).order_by("month")
+    rows = sum_seconds_by_month(_current_entries(viewer, group_by, keys), group_by)
+    sums: Counter[tuple[int, date]] = Counter()
+    for key, month, seconds in (*rows, *_erased_hours(viewer, group_by, keys)):
+        sums[key, month] += seconds
     months: defaultdict[int, list[HoursOfMonth]] = defaultdict(list)
-    for key, month, seconds in rows:
+    for (key, month), seconds in sorted(sums.items()):
         if seconds:
             months[key].append(HoursOfMonth(f"{month:%Y-%m}", seconds / SECONDS_PER_HOUR))
     return {key: found[-MAX_MONTHS:] for key, found in months.items()}
+
+
+def sum_seconds_by_month(entries: QuerySet[HoursEntry], group_by: GroupBy) -> list[tuple[int, date, int]]:
+    """Return volunteer or host, first day of the local month, and seconds, in this order. A system question."""
+    by_month = entries.order_by().annotate(month=find_local_days(entries).month())
+    rows = by_month.values_list(group_by.entry_lookup, "month").annotate(sum=Sum("seconds"))
+    # PostgreSQL returns midnight instead of the day.
+    return sorted((key, date(month.year, month.month, 1), seconds) for key, month, seconds in rows)
 
 
 def count_volunteers(*, viewer: User | None, host_ids: Collection[int]) -> dict[int, int]:
@@ -169,17 +185,26 @@ def find_service_records(*, viewer: User | None) -> QuerySet[ServiceRecord]:
 def find_public_record(*, code: str) -> ServiceRecord | None:
     """Return the record with this code, revoked or not, unless its volunteer's account is closed.
 
-    No login is needed: having the code is the permission.
+    That of an erased account is there: its volunteer decided whether it is revoked. No login is needed: having the code
+    is the permission.
     """
     code = code.lower()
     if not is_record_code(code):
         return None
-    return ServiceRecord.objects.filter(code=code, volunteer__is_active=True).first()
+    is_open = Q(volunteer__is_active=True) | Q(volunteer__isnull=True)
+    return ServiceRecord.objects.filter(is_open, code=code).first()
 
 
 def _current_entries(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> QuerySet[HoursEntry]:
     rows = HoursEntry.objects.visible_to(viewer).current().filter(**{f"{group_by.entry_lookup}__in": keys})
     return rows.order_by()
+
+
+def _erased_hours(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> Iterable[tuple[int, date, int]]:
+    """Return the hours of erased accounts: host, month and seconds; none by volunteer."""
+    if group_by is GroupBy.VOLUNTEER:
+        return ()
+    return ErasedHours.objects.visible_to(viewer).filter(host__in=keys).values_list("host", "month", "seconds")
 
 
 def _completed_applications(viewer: User | None, group_by: GroupBy, keys: Collection[int]) -> QuerySet[Application]:

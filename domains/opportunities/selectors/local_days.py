@@ -43,7 +43,7 @@ class LocalDays:
         return condition
 
     def month(self) -> Case:
-        """Return the expression for the local month in which an entry began."""
+        """Return the expression for the local month in which an entry began: its first day, or that day's midnight."""
         by_zone = (
             When(self._is_in(zone), then=TruncMonth("started_at", tzinfo=zone, output_field=DateField()))
             for zone in self.zip_codes

@@ -1,4 +1,4 @@
-"""The mail that invites a person to a host; sent once per invitation."""
+"""The mails to members of hosts: the invitation, once each time, and that a host is theirs now."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from django.conf import settings
 from domains.base import mail
 from domains.base.models import MailJob
 from domains.opportunities import tokens
-from domains.opportunities.models import HostMembership
+from domains.opportunities.models import HostMembership, MembershipRole
 
-HOST_INVITATION = "host_invitation"
+HOST_INVITATION, HOST_HANDED_OVER = "host_invitation", "host_handed_over"
 
 
 def queue_host_invitation_mail(*, membership_id: int) -> None:
@@ -40,6 +40,23 @@ def write_host_invitation_mail(job: MailJob) -> mail.Mail | None:
         "days": tokens.INVITATION_LIFETIME.days,
     }
     return mail.Mail("opportunities/host_invitation", subject, invitation.email, context)
+
+
+def queue_handed_over_mail(*, membership_id: int) -> None:
+    """Queue the mail to a coordinator who is an owner now, since the last one deleted their account; a system act."""
+    mail.enqueue(kind=HOST_HANDED_OVER, source_id=membership_id)
+
+
+@mail.writes(HOST_HANDED_OVER)
+def write_handed_over_mail(job: MailJob) -> mail.Mail | None:
+    """Write the mail to the new owner; None if they have left meanwhile."""
+    owners = HostMembership.objects.accepted().filter(role=MembershipRole.OWNER, user__is_active=True)
+    membership = owners.select_related("host", "user").filter(pk=job.source_id).first()
+    if membership is None or membership.user is None:
+        return None
+    host = membership.host
+    subject = f"{host.organization_name} is in your hands"
+    return mail.Mail("opportunities/host_handed_over", subject, membership.user.email, {"host": host})
 
 
 def _find_open_invitation(membership_id: int) -> HostMembership | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from domains.accounts.models import User
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notification_templates.shapes import (
@@ -12,6 +14,7 @@ from domains.notifications.services.notification_templates.shapes import (
     first_time_zone,
     format_local_time,
     format_slots,
+    plain_mail,
 )
 from domains.notifications.services.notify import Subject, notify
 from domains.opportunities.errors import OpportunityCode
@@ -20,6 +23,7 @@ from domains.opportunities.selectors import find_collisions, find_managers
 from domains.opportunities.transitions import count_slots_taken
 
 Status = ApplicationStatus
+ACCEPTED_ANYWAY, SLOT_CHANGED = "accepted_anyway", "place_changed"
 RELATED_ROWS = ("role__opportunity__host", "volunteer")
 #: Text for the host about the first status of an application.
 FIRST_STATUS_TEXTS = {
@@ -142,14 +146,20 @@ def notify_accepted_anyway(move_id: int) -> None:
     moved = _find_move(move_id)
     if moved is None:
         return
-    actor_name = moved.actor.display_name if moved.actor else "Somebody who has left"
     _notify_managers(
         moved.application,
-        template="accepted_anyway",
+        template=ACCEPTED_ANYWAY,
         source_id=move_id,
         title=f"{moved.application.volunteer.display_name} was accepted anyway: {moved.application.role.title}",
-        body=f"{actor_name} passed over {_name_overridden_reasons(moved)}.",
+        body=_accepted_anyway_body(moved, by=moved.actor),
     )
+
+
+def hide_actor(moves: QuerySet[ApplicationHistory]) -> None:
+    """The notifications of these overrides no longer name the coordinator, whose account is erased. A system act."""
+    for moved in moves:
+        about = Notification.objects.filter(template=ACCEPTED_ANYWAY, source_id=moved.pk)
+        about.update(body=_accepted_anyway_body(moved, by=None))
 
 
 def notify_slot_changed(move_id: int) -> None:
@@ -161,7 +171,7 @@ def notify_slot_changed(move_id: int) -> None:
         return
     body = f"They write: {moved.reason}" if moved.reason else ""
     _notify_managers(
-        moved.application, template="place_changed", source_id=move_id, title=_slot_changed_title(moved), body=body
+        moved.application, template=SLOT_CHANGED, source_id=move_id, title=_slot_changed_title(moved), body=body
     )
 
 
@@ -169,7 +179,8 @@ def mail_slot_changed(notification: Notification) -> MailContent | None:
     """Return the mail about a volunteer who took or gave up a slot."""
     moved = _find_move(notification.source_id)
     if moved is None:
-        return None
+        # The volunteer's account was erased, with the move: the notification says who and what.
+        return plain_mail(notification)
     return MailContent(
         template="notifications/place_changed",
         subject=_slot_changed_title(moved),
@@ -189,6 +200,11 @@ def _about_override(moved: ApplicationHistory) -> list[str]:
     if slots := collisions.get(application.volunteer_id):
         lines.append(f"{OVERLAP_PREFIX}: {format_slots(slots)}. {WITHDRAW_FROM_ONE}")
     return lines
+
+
+def _accepted_anyway_body(moved: ApplicationHistory, *, by: User | None) -> str:
+    name = by.display_name if by else "Somebody who has left"
+    return f"{name} passed over {_name_overridden_reasons(moved)}."
 
 
 def _name_overridden_reasons(moved: ApplicationHistory) -> str:

@@ -1,12 +1,10 @@
-"""People and their sessions; only staff who may correct the birth year see it."""
+"""People, profiles and pictures; only staff who may correct the birth year see it."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
@@ -15,23 +13,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from domains.accounts.models import (
-    Block,
-    EmailChange,
-    KnownNetwork,
-    LogInCode,
     PasswordReset,
     PictureSize,
     ProfilePicture,
     Session,
-    SignUpAttempt,
-    TotpSetup,
-    Upload,
-    UsedProviderToken,
     User,
     UserProfile,
 )
 from domains.accounts.selectors import picture_url
 from domains.accounts.services import (
+    delete_account_of,
     end_requests,
     end_sessions,
     remove_profile_picture,
@@ -133,6 +124,24 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
         """Only superusers remove staff."""
         return super().has_delete_permission(request, obj) and _can_edit(request, obj)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Ask about the people alone: what is stored about them is not removed here, row by row."""
+        people = [f"{person} ({person.email}), and everything that is stored about them" for person in objs]
+        allowed = all(self.has_delete_permission(request, person) for person in objs)
+        return people, {"people": len(people)}, set() if allowed else {"staff"}, []
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Delete the account as its owner would: files, messages and what others hold about the person go too."""
+        delete_account_of(user_id=obj.pk)
+        self.message_user(request, "The account is closed; what is stored about the person goes within minutes.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """Delete each in this way."""
+        for person in queryset:
+            self.delete_model(request, person)
+
     @admin.action(
         description="Turn off the second factor of one person, who lost phone and codes", permissions=["change"]
     )
@@ -219,149 +228,3 @@ class ProfilePictureAdmin(ReadOnlyAdmin):
         """Remove the files too."""
         for row in queryset.select_related("user"):
             self.delete_model(request, row)
-
-
-@admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin):
-    """Sessions, with their devices and times."""
-
-    list_display = ("user", "device_name", "created_at", "rotated_at", "ended_at")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name", "device_name")
-    ordering = ("-id",)
-
-
-@admin.register(SignUpAttempt)
-class SignUpAttemptAdmin(ReadOnlyAdmin):
-    """Attempts to sign up that are not proved yet, without the password and the year of birth."""
-
-    list_display = ("user", "display_name", "user_type", "zip_code", "created_at")
-    list_filter = ("user_type", "created_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "display_name", "zip_code")
-    exclude = ("password", "birth_year", "provider_uid")
-    ordering = ("-id",)
-
-
-@admin.register(PasswordReset)
-class PasswordResetAdmin(ReadOnlyAdmin):
-    """Requests for a new password; those of a day."""
-
-    list_display = ("email", "created_at")
-    list_filter = ("created_at",)
-    search_fields = ("email",)
-    ordering = ("-id",)
-
-
-@admin.register(TotpSetup)
-class TotpSetupAdmin(ReadOnlyAdmin):
-    """Authenticator apps that are being set up, without their secrets."""
-
-    list_display = ("user", "created_at")
-    list_filter = ("created_at",)
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name")
-    exclude = ("secret",)
-    ordering = ("-created_at",)
-
-
-#: django-allauth's own pages show the secrets.
-admin.site.unregister(Authenticator)
-
-
-@admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnlyAdmin):
-    """Second factors, without their secrets; to turn one off is an action of the page about people."""
-
-    list_display = ("user", "type", "created_at", "last_used_at")
-    list_filter = ("type", "created_at", "last_used_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name")
-    exclude = ("data",)
-    ordering = ("-id",)
-
-
-#: django-allauth's own pages show what providers say of people, and let staff change it.
-for _model in (SocialAccount, SocialApp, SocialToken):
-    admin.site.unregister(_model)
-
-
-@admin.register(SocialAccount)
-class SocialAccountAdmin(ReadOnlyAdmin):
-    """Accounts at other providers with which people log in here."""
-
-    list_display = ("user", "provider", "date_joined", "last_login")
-    list_filter = ("provider", "date_joined", "last_login")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name")
-    exclude = ("uid", "extra_data")
-    ordering = ("-id",)
-
-
-@admin.register(LogInCode)
-class LogInCodeAdmin(ReadOnlyAdmin):
-    """One-time codes of the log-in page, of the last minute; only hashes, which nobody can log in with."""
-
-    list_display = ("user", "created_at")
-    list_filter = ("created_at",)
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name")
-    exclude = ("digest", "code_challenge")
-    ordering = ("-created_at",)
-
-
-@admin.register(UsedProviderToken)
-class UsedProviderTokenAdmin(ReadOnlyAdmin):
-    """Tokens of providers that do not work again; only hashes, which do not reveal them."""
-
-    list_display = ("digest", "expires_at")
-    list_filter = ("expires_at",)
-    search_fields = ("digest",)
-    ordering = ("-expires_at",)
-
-
-@admin.register(Upload)
-class UploadAdmin(ReadOnlyAdmin):
-    """Files that were sent and not used yet; those of two hours. They are not shown."""
-
-    list_display = ("user", "purpose", "filename", "content_type", "size", "created_at", "completed_at")
-    list_filter = ("purpose", ("completed_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name", "filename")
-    exclude = ("place", "file")
-    ordering = ("-id",)
-
-
-@admin.register(EmailChange)
-class EmailChangeAdmin(ReadOnlyAdmin):
-    """Changes of addresses, asked for and done; those of a month."""
-
-    list_display = ("user", "old_email", "new_email", "created_at", "done_at")
-    list_filter = (("done_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
-    search_fields = ("user__display_name", "old_email", "new_email")
-    ordering = ("-id",)
-
-
-@admin.register(KnownNetwork)
-class KnownNetworkAdmin(ReadOnlyAdmin):
-    """Networks from which people log in; only hashes, which do not reveal the network."""
-
-    list_display = ("user", "seen_at")
-    list_filter = ("seen_at",)
-    list_select_related = ("user",)
-    search_fields = ("user__email", "user__display_name")
-    exclude = ("digest",)
-    ordering = ("-id",)
-
-
-@admin.register(Block)
-class BlockAdmin(ReadOnlyAdmin):
-    """Blocks between people."""
-
-    list_display = ("blocker", "blocked", "created_at")
-    list_filter = ("created_at",)
-    list_select_related = ("blocker", "blocked")
-    search_fields = ("blocker__email", "blocked__email")
-    ordering = ("-id",)
