@@ -51,6 +51,13 @@ class TableAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # it has no parame
 
     show_full_result_count = False
     formfield_overrides = HTTPS_ADDRESSES
+    ordering: ClassVar[Any] = ("-pk",)
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:  # noqa: ARG002 - the same for all
+        """Read the rows that columns name together with the list; `list_select_related` has what those rows name."""
+        named = [column for column in self.list_display if isinstance(column, str)]
+        keys = {field.name for field in self.opts.concrete_fields if field.is_relation}
+        return [*(name for name in named if name in keys), *(self.list_select_related or ())]  # type: ignore[misc]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """A column that is not shown is not searched by the address of the page either."""
@@ -128,7 +135,6 @@ class QueueAdmin(ReadOnlyAdmin):
     """A queue: rows that wait or failed, with their errors, and new attempts for parked rows."""
 
     list_filter: ClassVar[Any] = (QueueFilter, "due_at")
-    ordering = ("-id",)
     actions = ("try_again",)
     #: Whether rows that are done may be tried again, because their handler is safe to run twice.
     repeats_done = False

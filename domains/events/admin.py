@@ -23,7 +23,6 @@ class EventAdmin(TableAdmin):
         count_column("scans", Scan, "event"),
     )
     list_filter = ("status", "event_type", "event_date")
-    list_select_related = ("organization",)
     search_fields = ("title", "location", "location_zip", "organization__organization_name", "host__email")
     autocomplete_fields = ("host", "organization", "opportunity")
     readonly_fields = ("tickets_taken", "created_at")
@@ -36,9 +35,7 @@ class EventTicketAdmin(ReadOnlyAdmin):
 
     list_display = ("attendee", "event", "status", "issued_at", "check_in_time")
     list_filter = ("status", ("check_in_time", admin.EmptyFieldListFilter), "issued_at")
-    list_select_related = ("attendee", "event")
     search_fields = ("attendee__email", "attendee__display_name", "event__title")
-    ordering = ("-id",)
 
 
 @admin.register(Scan)
@@ -47,6 +44,4 @@ class ScanAdmin(ReadOnlyAdmin):
 
     list_display = ("event", "ticket", "direction", "outcome", "scanned_by", "scanned_at", "recorded_at")
     list_filter = ("outcome", "direction", "scanned_at")
-    list_select_related = ("event", "ticket", "scanned_by")
     search_fields = ("event__title", "ticket__attendee__email", "device_id", "nonce")
-    ordering = ("-id",)

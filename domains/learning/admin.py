@@ -46,7 +46,6 @@ class ModuleAdmin(TableAdmin):
 
     list_display = ("title", "course", "order", count_column("finished", ModuleCompletion, "module"))
     list_filter = ("course__audience_type", "course__is_published")
-    list_select_related = ("course",)
     search_fields = ("title", "course__title")
     autocomplete_fields = ("course",)
     ordering = ("course__title", "order")
@@ -76,10 +75,8 @@ class EnrollmentAdmin(TableAdmin):
         "completed_at",
     )
     list_filter = ("completion_status", "course__audience_type", "enrolled_at")
-    list_select_related = ("user", "course")
     search_fields = ("user__display_name", "user__email", "course__title")
     autocomplete_fields = ("user", "course")
-    ordering = ("-id",)
     inlines: ClassVar = [ModuleCompletionInline]
 
 
@@ -89,10 +86,9 @@ class ModuleCompletionAdmin(TableAdmin):
 
     list_display = ("enrollment", "user", "module", "completed_at")
     list_filter = ("completed_at",)
-    list_select_related = ("enrollment__user", "module")
+    list_select_related = ("enrollment__user",)
     search_fields = ("enrollment__user__email", "module__title")
     autocomplete_fields = ("enrollment", "module")
-    ordering = ("-id",)
 
     @admin.display(ordering="enrollment__user__display_name")
     def user(self, completion: ModuleCompletion) -> str:

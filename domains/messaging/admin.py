@@ -47,9 +47,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "conversation", "joined_at", "left_at", "read_up_to_sequence")
     list_filter = (("left_at", admin.EmptyFieldListFilter), "joined_at")
-    list_select_related = ("user", "conversation")
     search_fields = ("user__email", "user__display_name", "conversation__title")
-    ordering = ("-id",)
 
 
 @admin.register(Message)
@@ -58,10 +56,8 @@ class MessageAdmin(ReadOnlyAdmin):
 
     list_display = ("conversation", "sequence", "sender", "sent_at", "edited_at", "deleted_at")
     list_filter = ("sent_at", ("deleted_at", admin.EmptyFieldListFilter))
-    list_select_related = ("conversation", "sender")
     search_fields = ("sender__email", "sender__display_name", "conversation__title")
     exclude = ("content",)
-    ordering = ("-id",)
 
 
 @admin.register(ConversationEvent)
@@ -70,9 +66,7 @@ class ConversationEventAdmin(ReadOnlyAdmin):
 
     list_display = ("conversation", "sequence", "kind", "actor", "at")
     list_filter = ("kind", "at")
-    list_select_related = ("conversation", "actor")
     search_fields = ("actor__email", "conversation__title")
-    ordering = ("-id",)
 
 
 @admin.register(MessageAttachment)
@@ -81,10 +75,8 @@ class MessageAttachmentAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "conversation", "uploader", "content_type", "size", "created_at")
     list_filter = ("content_type", "created_at", ("message", admin.EmptyFieldListFilter))
-    list_select_related = ("conversation", "uploader")
     search_fields = ("uploader__email", "conversation__title")
     exclude = ("file", "filename")
-    ordering = ("-id",)
 
 
 @admin.register(Reaction)
@@ -93,6 +85,4 @@ class ReactionAdmin(ReadOnlyAdmin):
 
     list_display = ("message", "user", "emoji", "at")
     list_filter = ("at",)
-    list_select_related = ("message", "user")
     search_fields = ("user__email", "user__display_name")
-    ordering = ("-id",)

@@ -116,7 +116,6 @@ class ContentReportAdmin(ReadOnlyAdmin):
     action_form = NoteForm
     list_display = ("subject", "state", "reason", "waiting", "author", "handled_by")
     list_filter = ("status", "reason", "subject_type", "created_at")
-    list_select_related = ("author", "handled_by")
     search_fields = (
         "reporter__email",
         "reporter__display_name",
@@ -283,9 +282,7 @@ class ReportNoteAdmin(ReadOnlyAdmin):
 
     list_display = ("report", "author", "from_status", "to_status", "at")
     list_filter = ("to_status", "at")
-    list_select_related = ("report", "author")
     search_fields = ("author__email", "author__display_name", "text")
-    ordering = ("-id",)
 
 
 @admin.register(ReportFile)
@@ -294,7 +291,5 @@ class ReportFileAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "report", "content_type", "size", "created_at")
     list_filter = ("content_type", "created_at")
-    list_select_related = ("report",)
     search_fields = ("report__author__email", "report__reporter__email")
     exclude = ("file", "filename")
-    ordering = ("-id",)

@@ -23,10 +23,8 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     list_display = ("recipient", "kind", "subject_type", "subject_id", "is_in_app", "created_at", "read_at")
     list_filter = ("kind", ("read_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("recipient",)
     search_fields = ("recipient__email", "recipient__display_name", "template")
     exclude = ("title", "body")
-    ordering = ("-id",)
 
 
 @admin.register(Preference)
@@ -35,9 +33,7 @@ class PreferenceAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "kind", "in_app", "email", "digest", "push")
     list_filter = ("kind", "in_app", "email", "digest", "push")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
-    ordering = ("-id",)
 
 
 @admin.register(MailDelivery)
@@ -45,7 +41,6 @@ class MailDeliveryAdmin(QueueAdmin):
     """The mails about notifications."""
 
     list_display = ("notification", "due_at", "attempts", "is_sent", "done_at", "last_error")
-    list_select_related = ("notification",)
     search_fields = ("notification__recipient__email", "last_error")
 
 
@@ -55,7 +50,6 @@ class DigestAdmin(QueueAdmin):
 
     list_display = ("recipient", "day", "due_at", "attempts", "is_sent", "done_at", "last_error")
     list_filter: ClassVar[Any] = (QueueFilter, "day")
-    list_select_related = ("recipient",)
     search_fields = ("recipient__email", "last_error")
 
 
@@ -65,10 +59,8 @@ class PushSubscriptionAdmin(ReadOnlyAdmin):
 
     list_display = ("session", "device_name", "created_at")
     list_filter = ("created_at",)
-    list_select_related = ("session",)
     search_fields = ("session__user__email", "device_name")
     exclude = ("endpoint", "p256dh", "auth")
-    ordering = ("-id",)
 
 
 @admin.register(PushDelivery)
@@ -76,5 +68,4 @@ class PushDeliveryAdmin(QueueAdmin):
     """The pushes about notifications."""
 
     list_display = ("notification", "subscription", "due_at", "attempts", "is_sent", "done_at", "last_error")
-    list_select_related = ("notification", "subscription")
     search_fields = ("notification__recipient__email", "last_error")

@@ -81,10 +81,8 @@ class HostMembershipAdmin(TableAdmin):
     form = AddressForm
     list_display = ("email", "user", "host", "role", "accepted_at")
     list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter))
-    list_select_related = ("user", "host")
     search_fields = ("email", "user__display_name", "host__organization_name")
     autocomplete_fields = ("host", "user", "invited_by")
-    ordering = ("-id",)
 
 
 @admin.register(Source)
@@ -152,7 +150,6 @@ class OpportunityAdmin(TableAdmin):
         "start_date",
         "causes",
     )
-    list_select_related = ("host",)
     search_fields = ("title", "description", "host__organization_name", "location_zip")
     autocomplete_fields = ("host", "causes", "created_by")
     readonly_fields = ("created_at", "updated_at", "taken_down_at")
@@ -195,9 +192,7 @@ class OpportunityChangeAdmin(ReadOnlyAdmin):
 
     list_display = ("opportunity", "actor", "at")
     list_filter = ("at",)
-    list_select_related = ("opportunity", "actor")
     search_fields = ("opportunity__title", "actor__email")
-    ordering = ("-id",)
 
 
 @admin.register(Listing)
@@ -206,7 +201,6 @@ class ListingAdmin(TableAdmin):
 
     list_display = ("opportunity", "organization_name", "source", "last_seen_at", "missed_runs")
     list_filter = ("source", "missed_runs", "last_seen_at")
-    list_select_related = ("opportunity", "source")
     search_fields = ("opportunity__title", "organization_name", "external_id", "url")
     autocomplete_fields = ("opportunity", "source")
     ordering = ("-last_seen_at",)
@@ -236,11 +230,9 @@ class RoleAdmin(TableAdmin):
         count_column("applications", Application, "role"),
     )
     list_filter = ("requires_approval", "opportunity__status", "opportunity__start_date")
-    list_select_related = ("opportunity",)
     search_fields = ("title", "opportunity__title", "opportunity__host__organization_name")
     autocomplete_fields = ("opportunity",)
     readonly_fields = ("slots_taken",)
-    ordering = ("-id",)
     inlines: ClassVar = [RoleSkillInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Role | None = None) -> Any:
@@ -259,10 +251,8 @@ class RoleSkillAdmin(TableAdmin):
 
     list_display = ("skill", "role", "is_required", "is_developed")
     list_filter = ("is_required", "is_developed", "skill__category")
-    list_select_related = ("skill", "role")
     search_fields = ("skill__name", "role__title")
     autocomplete_fields = ("role", "skill")
-    ordering = ("-id",)
 
 
 class ApplicationHistoryInline(ReadOnlyInline):
@@ -289,9 +279,8 @@ class ApplicationAdmin(ReadOnlyAdmin):
         count_column("moves", ApplicationHistory, "application"),
     )
     list_filter = ("status", "submitted_at")
-    list_select_related = ("volunteer", "role__opportunity")
+    list_select_related = ("role__opportunity",)
     search_fields = ("volunteer__email", "volunteer__display_name", "role__title", "role__opportunity__title")
-    ordering = ("-id",)
     inlines: ClassVar = [ApplicationHistoryInline]
 
 
@@ -301,9 +290,8 @@ class ApplicationHistoryAdmin(ReadOnlyAdmin):
 
     list_display = ("application", "volunteer", "from_status", "to_status", "actor", "at")
     list_filter = ("to_status", "at")
-    list_select_related = ("application__volunteer", "actor")
+    list_select_related = ("application__volunteer",)
     search_fields = ("application__volunteer__email", "actor__email", "reason")
-    ordering = ("-id",)
 
     @admin.display(ordering="application__volunteer__display_name")
     def volunteer(self, move: ApplicationHistory) -> str:
@@ -317,9 +305,8 @@ class HoursEntryAdmin(ReadOnlyAdmin):
 
     list_display = ("volunteer", "application__role", "started_at", "ended_at", "status", "corrects_id", "reviewed_by")
     list_filter = ("status", "started_at", "reviewed_at")
-    list_select_related = ("volunteer", "application__role", "reviewed_by")
+    list_select_related = ("application__role",)
     search_fields = ("volunteer__email", "volunteer__display_name", "application__role__title")
-    ordering = ("-id",)
 
 
 @admin.register(ErasedHours)
@@ -328,7 +315,6 @@ class ErasedHoursAdmin(ReadOnlyAdmin):
 
     list_display = ("host", "month", "seconds")
     list_filter = ("month",)
-    list_select_related = ("host",)
     search_fields = ("host__organization_name",)
     ordering = ("-month", "host")
 
@@ -339,7 +325,5 @@ class ServiceRecordAdmin(ReadOnlyAdmin):
 
     list_display = ("volunteer", "since", "until", "created_at", "revoked_at")
     list_filter = ("created_at", ("revoked_at", admin.EmptyFieldListFilter))
-    list_select_related = ("volunteer",)
     search_fields = ("volunteer__email", "volunteer__display_name")
     fields = ("volunteer", "since", "until", "created_at", "revoked_at")
-    ordering = ("-id",)

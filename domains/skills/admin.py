@@ -34,7 +34,6 @@ class SkillAdmin(TableAdmin):
         "merged_into",
     )
     list_filter = ("category", ("merged_into", admin.EmptyFieldListFilter))
-    list_select_related = ("merged_into",)
     search_fields = ("name", "aliases__name")
     autocomplete_fields = ("merged_into",)
     ordering = ("name",)
@@ -64,7 +63,6 @@ class SkillAliasAdmin(TableAdmin):
 
     list_display = ("name", "skill")
     list_filter = ("skill__category",)
-    list_select_related = ("skill",)
     search_fields = ("name", "skill__name")
     autocomplete_fields = ("skill",)
     ordering = ("name",)
@@ -76,10 +74,8 @@ class UserSkillAdmin(TableAdmin):
 
     list_display = ("user", "skill", "proficiency_level", "source", "is_verified", "created_at")
     list_filter = ("source", "is_verified", "proficiency_level", "skill__category")
-    list_select_related = ("user", "skill")
     search_fields = ("user__display_name", "user__email", "skill__name")
     autocomplete_fields = ("user", "skill")
-    ordering = ("-id",)
 
 
 @admin.register(SkillIdentifier)
@@ -88,10 +84,8 @@ class SkillIdentifierAdmin(TableAdmin):
 
     list_display = ("scheme", "identifier", "skill")
     list_filter = ("scheme",)
-    list_select_related = ("skill",)
     search_fields = ("identifier", "skill__name")
     autocomplete_fields = ("skill",)
-    ordering = ("-id",)
 
 
 @admin.register(Resume)
@@ -100,10 +94,8 @@ class ResumeAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "source", "status", "failure_code", "content_type", "size", "attempts", "created_at")
     list_filter = ("status", "failure_code", "source", "content_type")
-    list_select_related = ("user",)
     search_fields = ("user__display_name", "user__email")
     fields = (*list_display, "failure_reason", "due_at", "done_at", "last_error")
-    ordering = ("-id",)
 
 
 @admin.register(ResumeSuggestion)
@@ -112,7 +104,5 @@ class ResumeSuggestionAdmin(ReadOnlyAdmin):
 
     list_display = ("skill", "confidence", "is_accepted")
     list_filter = ("is_accepted",)
-    list_select_related = ("skill",)
     search_fields = ("skill__name",)
     fields = list_display
-    ordering = ("-id",)

@@ -14,7 +14,5 @@ class VerificationCaseAdmin(TableAdmin):
 
     list_display = ("user", "kind", "status", "requested_at", "decided_at", "expires_at")
     list_filter = ("kind", "status", "requested_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     autocomplete_fields = ("user",)
-    ordering = ("-id",)

@@ -99,7 +99,6 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):  # type: ignore[type-arg] # as abo
     )
     list_filter = ("user_type", "is_verified", "is_active", "is_staff", "created_at")
     search_fields = ("email", "display_name", "zip_code")
-    ordering = ("-id",)
     readonly_fields = ("last_login", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
@@ -189,7 +188,6 @@ class UserProfileAdmin(TableAdmin):
 
     list_display = ("user", "linkedin_url")
     list_filter = (("bio", admin.EmptyFieldListFilter), ("linkedin_url", admin.EmptyFieldListFilter))
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name", "bio")
     autocomplete_fields = ("user",)
     ordering = ("-user_id",)
@@ -205,7 +203,6 @@ class ProfilePictureAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "picture", "side", "created_at")
     list_filter = ("created_at",)
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     fields = ("user", "picture", "side", "created_at")
     ordering = ("-created_at",)

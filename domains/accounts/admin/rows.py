@@ -31,9 +31,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "device_name", "created_at", "rotated_at", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name", "device_name")
-    ordering = ("-id",)
 
 
 @admin.register(SignUpAttempt)
@@ -42,10 +40,8 @@ class SignUpAttemptAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "display_name", "user_type", "zip_code", "created_at")
     list_filter = ("user_type", "created_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "display_name", "zip_code")
     exclude = ("password", "birth_year", "provider_uid")
-    ordering = ("-id",)
 
 
 @admin.register(PasswordReset)
@@ -55,7 +51,6 @@ class PasswordResetAdmin(ReadOnlyAdmin):
     list_display = ("email", "created_at")
     list_filter = ("created_at",)
     search_fields = ("email",)
-    ordering = ("-id",)
 
 
 @admin.register(TotpSetup)
@@ -64,7 +59,6 @@ class TotpSetupAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "created_at")
     list_filter = ("created_at",)
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     exclude = ("secret",)
     ordering = ("-created_at",)
@@ -80,10 +74,8 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type", "created_at", "last_used_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     exclude = ("data",)
-    ordering = ("-id",)
 
 
 #: django-allauth's own pages show what providers say of people, and let staff change it.
@@ -97,10 +89,8 @@ class SocialAccountAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "provider", "date_joined", "last_login")
     list_filter = ("provider", "date_joined", "last_login")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     exclude = ("uid", "extra_data")
-    ordering = ("-id",)
 
 
 @admin.register(LogInCode)
@@ -109,7 +99,6 @@ class LogInCodeAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "created_at")
     list_filter = ("created_at",)
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     exclude = ("digest", "code_challenge")
     ordering = ("-created_at",)
@@ -131,10 +120,8 @@ class UploadAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "purpose", "filename", "content_type", "size", "created_at", "completed_at")
     list_filter = ("purpose", ("completed_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name", "filename")
     exclude = ("place", "file")
-    ordering = ("-id",)
 
 
 @admin.register(EmailChange)
@@ -143,9 +130,7 @@ class EmailChangeAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "old_email", "new_email", "created_at", "done_at")
     list_filter = (("done_at", admin.EmptyFieldListFilter), "created_at")
-    list_select_related = ("user",)
     search_fields = ("user__display_name", "old_email", "new_email")
-    ordering = ("-id",)
 
 
 @admin.register(DataExport)
@@ -154,7 +139,6 @@ class DataExportAdmin(QueueAdmin):
 
     list_display = ("user", "status", "created_at", "expires_at", "attempts", "last_error")
     list_filter: ClassVar[Any] = (QueueFilter, "status", "created_at")
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     exclude = ("file",)
 
@@ -175,10 +159,8 @@ class KnownNetworkAdmin(ReadOnlyAdmin):
 
     list_display = ("user", "seen_at")
     list_filter = ("seen_at",)
-    list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name")
     exclude = ("digest",)
-    ordering = ("-id",)
 
 
 @admin.register(Block)
@@ -187,6 +169,4 @@ class BlockAdmin(ReadOnlyAdmin):
 
     list_display = ("blocker", "blocked", "created_at")
     list_filter = ("created_at",)
-    list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__email", "blocked__email")
-    ordering = ("-id",)
