@@ -183,6 +183,7 @@ class UserProfileAdmin(TableAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email", "user__display_name", "bio")
     autocomplete_fields = ("user",)
+    readonly_fields = ("availability", "visibility")
     ordering = ("-user_id",)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

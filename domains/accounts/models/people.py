@@ -13,13 +13,14 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
 
+from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField
 from domains.base.addresses import AddressField, parse_address
 from domains.geo.fields import ZipCodeField
 
@@ -94,6 +95,11 @@ def register_guarded_role(name: str) -> Callable[[GuardedRole], GuardedRole]:
     return register
 
 
+def _is_known_to(viewer: User, person: str) -> Q:
+    """Return the condition that the person in this column is an acquaintance of the viewer."""
+    return reduce(or_, (Q(Exists(find(viewer, OuterRef(person)))) for find in _acquaintances), Q(pk__in=[]))
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """People, as others see them."""
 
@@ -114,8 +120,26 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.filter(is_public)
         if viewer.has_right("accounts.view_user"):
             return self
-        known = (Q(Exists(find(viewer, OuterRef("pk")))) for find in _acquaintances)
-        return self.filter(reduce(or_, known, is_public | Q(pk=viewer.pk)))
+        return self.filter(is_public | Q(pk=viewer.pk) | _is_known_to(viewer, "pk"))
+
+    def showing(self, field: ProfileField, viewer: User | None) -> UserQuerySet:
+        """People who show the viewer this field: of `profile_visible_to`, those who chose an audience with the viewer.
+
+        `UserProfile.shows` says the same of the row of one profile.
+        """
+        people = self.profile_visible_to(viewer)
+        if viewer is not None and viewer.has_right("accounts.view_user"):
+            return people
+        chosen = f"profile__visibility__{field}"
+
+        def chose(*audiences: Audience) -> Q:
+            is_default = Q(**{f"{chosen}__isnull": True}) if DEFAULT_AUDIENCES[field] in audiences else Q()
+            return is_default | Q(**{f"{chosen}__in": audiences})
+
+        if viewer is None:
+            return people.filter(chose(Audience.EVERYONE))
+        to_contacts = chose(Audience.CONTACTS) & _is_known_to(viewer, "pk")
+        return people.filter(chose(Audience.EVERYONE, Audience.MEMBERS) | Q(pk=viewer.pk) | to_contacts)
 
     def with_verified_email(self) -> UserQuerySet:
         """People who have proved that the address is theirs."""
@@ -193,12 +217,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
 
-class UserProfileQuerySet(models.QuerySet[Any]):
-    """Profiles and pictures of people, as others see them."""
+class UserProfileQuerySet(models.QuerySet["UserProfile"]):
+    """Profiles, as others see them."""
 
     def visible_to(self, viewer: User | None) -> UserProfileQuerySet:
-        """Those of the people who are open to the viewer."""
-        return self.filter(user__in=User.objects.profile_visible_to(viewer))
+        """Those of the people who are open to the viewer; `UserProfile.shows` says which fields they show."""
+        rows = self.filter(user__in=User.objects.profile_visible_to(viewer))
+        return rows.annotate(audience_of_viewer=_narrowest_audience(viewer))  # type: ignore[no-redef] # declared below
+
+
+def _narrowest_audience(viewer: User | None) -> Any:
+    """Return the expression for the narrowest audience of a profile to which the viewer belongs."""
+    if viewer is None:
+        return Value(Audience.EVERYONE)
+    if viewer.has_right("accounts.view_user"):
+        return Value(Audience.ONLY_ME)
+    return Case(
+        When(user=viewer.pk, then=Value(Audience.ONLY_ME)),
+        When(_is_known_to(viewer, "user"), then=Value(Audience.CONTACTS)),
+        default=Value(Audience.MEMBERS),
+    )
 
 
 class UserProfile(models.Model):
@@ -213,8 +251,24 @@ class UserProfile(models.Model):
     birth_year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
+    #: When the person is usually free: `Hours` of `domains.base.week`, in the time zone of their ZIP code.
+    availability = models.JSONField(default=list, blank=True)
+    #: The audiences that the person chose, by `ProfileField`; the others are those of `DEFAULT_AUDIENCES`.
+    visibility = models.JSONField(default=dict, blank=True)
 
     objects = UserProfileQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        #: The narrowest audience with the viewer; rows that `visible_to` did not read have none, and show nothing.
+        audience_of_viewer: str
+
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
+
+    def audience_of(self, field: ProfileField) -> Audience:
+        """Return who sees the field."""
+        return Audience(self.visibility.get(field, DEFAULT_AUDIENCES[field]))
+
+    def shows(self, field: ProfileField) -> bool:
+        """Whether the viewer for whom `visible_to` read this row sees the field, as `UserQuerySet.showing` tells it."""
+        return self.audience_of(field).includes(Audience(self.audience_of_viewer))

@@ -43,6 +43,7 @@ from domains.opportunities.models.opportunities import (
     Cause,
     Opportunity,
     OpportunityQuerySet,
+    PreferredCause,
     Role,
     RoleSkill,
 )
