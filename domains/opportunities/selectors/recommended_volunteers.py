@@ -1,4 +1,7 @@
-"""Volunteers recommended for a role, with reasons from their public data and their rough location only."""
+"""Volunteers recommended for a role, with reasons from what they show the asking member and their rough location only.
+
+What they hide from the member is not read at all, so that neither the reasons, nor the score, nor the list tell of it.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,29 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from domains.accounts.models import Block, User, UserType
+from domains.accounts.models import Block, ProfileField, User, UserProfile, UserType
 from domains.base.errors import NotAllowed, NotFound
+from domains.base.week import Hours
 from domains.geo.plain import Point, distance_km
-from domains.geo.selectors import zip_codes_within, zip_point
+from domains.geo.selectors import zip_codes_within, zip_point, zip_time_zone
 from domains.opportunities import policies
-from domains.opportunities.matching import HOST_DISTANCE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
-from domains.opportunities.models import Application, HostMembership, Opportunity, OpportunityStatus, Role
+from domains.opportunities.matching import (
+    HOST_DISTANCE_BANDS,
+    FreeTimes,
+    HeldSkill,
+    Match,
+    Span,
+    WantedSkill,
+    match_volunteer,
+)
+from domains.opportunities.models import (
+    Application,
+    HostMembership,
+    Opportunity,
+    OpportunityStatus,
+    PreferredCause,
+    Role,
+)
 from domains.opportunities.selectors.role_candidates import read_wanted_skills
 from domains.opportunities.selectors.unions import union_all
 from domains.skills.models import UserSkill
@@ -55,27 +74,38 @@ def find_recommended_volunteers(
         raise NotAllowed("Only owners and coordinators of the organization see who might fit its roles.")
     if role.opportunity.end_date <= now or role.opportunity.status not in _UPCOMING_STATUSES:
         return []
+    matching = [one for one in _match_people(viewer, role) if one.match.tenths > 0]
+    return sorted(matching, key=lambda one: (-one.match.tenths, one.user_id))[:first]
+
+
+_UPCOMING_STATUSES = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
+
+
+def _match_people(viewer: User, role: Role) -> list[RecommendedVolunteer]:
+    """Return how well each of the possible applicants fits the role."""
     wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
-    people = _find_possible_applicants(viewer, role, _find_candidates(role, wanted))
-    skills = _read_skills(people, wanted)
-    center = _center_of(role.opportunity)
-    matches = [
+    skilled, others = set(_find_skill_holders(wanted)), _find_neighbors(role, wanted)
+    people = _find_possible_applicants(viewer, role, skilled | others)
+    skills = _read_skills(viewer, people, wanted)
+    causes, hours = _read_causes(viewer, people, role), _read_hours(viewer, people)
+    center, span = _center_of(role.opportunity), Span(role.opportunity.start_date, role.opportunity.end_date)
+    return [
         RecommendedVolunteer(
             user_id,
             match_volunteer(
                 skills[user_id],
                 wanted,
+                span=span,
                 is_remote=role.opportunity.is_remote,
                 distance_km=_distance(center, zip_code),
+                free_times=FreeTimes(hours.get(user_id, ()), zip_time_zone(zip_code)),
+                preferred_causes=causes[user_id],
             ),
         )
         for user_id, zip_code in people.items()
+        # Not those who were found by a skill that they hide from the member.
+        if user_id in others or skills[user_id]
     ]
-    matching = [one for one in matches if one.match.tenths > 0]
-    return sorted(matching, key=lambda one: (-one.match.tenths, one.user_id))[:first]
-
-
-_UPCOMING_STATUSES = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
 def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) -> dict[int, str]:
@@ -92,15 +122,14 @@ def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) 
     return dict(people.values_list("pk", "zip_code"))
 
 
-def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
-    """Return the ids of people to score: the best at each skill, the nearest, else the newest."""
-    found = set(_find_skill_holders(wanted))
+def _find_neighbors(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
+    """Return the ids of the people to score whatever their skills are: the nearest, else the newest."""
     center = _center_of(role.opportunity)
     if center:
-        found.update(_find_nearest(center))
-    if not (wanted or center):
-        found.update(_volunteers().order_by("-pk").values_list("pk", flat=True)[:MAX_NEWEST])
-    return found
+        return set(_find_nearest(center))
+    if wanted:
+        return set()
+    return set(_volunteers().order_by("-pk").values_list("pk", flat=True)[:MAX_NEWEST])
 
 
 def _find_skill_holders(wanted: Sequence[WantedSkill]) -> list[int]:
@@ -139,14 +168,33 @@ def _volunteers() -> QuerySet[User]:
     return User.objects.filter(is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
 
 
-def _read_skills(people: Collection[int], wanted: Sequence[WantedSkill]) -> defaultdict[int, dict[int, HeldSkill]]:
-    """Return the people's skills that the role names; their other skills are not read."""
+def _read_skills(
+    viewer: User, people: Collection[int], wanted: Sequence[WantedSkill]
+) -> defaultdict[int, dict[int, HeldSkill]]:
+    """Return the skills that people show the viewer and that the role names; their other skills are not read."""
     held: defaultdict[int, dict[int, HeldSkill]] = defaultdict(dict)
-    rows = UserSkill.objects.filter(user__in=people, skill__in=[skill.skill_id for skill in wanted])
+    rows = UserSkill.objects.visible_to(viewer).filter(user__in=people, skill__in=[skill.skill_id for skill in wanted])
     columns = ("user", "skill", "skill__name", "skill__category", "proficiency_level", "is_verified")
     for user_id, skill_id, *skill in rows.values_list(*columns):
         held[user_id][skill_id] = HeldSkill(*skill)
     return held
+
+
+def _read_causes(viewer: User, people: Collection[int], role: Role) -> defaultdict[int, list[str]]:
+    """Return the names of the causes that people show the viewer and that the role serves."""
+    preferred: defaultdict[int, list[str]] = defaultdict(list)
+    served = Opportunity.causes.through.objects.filter(opportunity=role.opportunity_id).values("cause")
+    rows = PreferredCause.objects.visible_to(viewer).filter(user__in=people, cause__in=served)
+    for user_id, name in rows.order_by("cause__name", "cause").values_list("user", "cause__name"):
+        preferred[user_id].append(name)
+    return preferred
+
+
+def _read_hours(viewer: User, people: Collection[int]) -> dict[int, Hours]:
+    """Return the hours of the week in which people show the viewer that they are free."""
+    shown = User.objects.showing(ProfileField.AVAILABILITY, viewer).filter(pk__in=people)
+    rows = UserProfile.objects.filter(user__in=shown)
+    return dict(rows.values_list("user", "availability"))
 
 
 def _center_of(opportunity: Opportunity) -> Point | None:
