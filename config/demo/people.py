@@ -10,7 +10,9 @@ from django.contrib.auth.hashers import make_password
 from config.demo import DEMO_PASSWORD
 from config.demo.community import DOMAIN, LOG_INS, Community
 from domains.accounts.models import User, UserProfile, UserType
-from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
+from domains.accounts.services.availability import FreeTime, read_availability
+from domains.base.week import Weekday
+from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost, PreferredCause
 from domains.skills.models import UserSkill
 
 
@@ -31,7 +33,20 @@ def load_people(community: Community) -> None:
     User.objects.bulk_create(community.users.values())
     people = [(community.users[key], person) for key, person in community.people.items()]
     UserProfile.objects.bulk_create(
-        UserProfile(user=user, bio=person["bio"], birth_year=person["born"]) for user, person in people
+        UserProfile(
+            user=user,
+            bio=person["bio"],
+            birth_year=person["born"],
+            languages=person.get("languages", []),
+            availability=_read_hours(person.get("free", [])),
+            visibility=person.get("show", {}),
+        )
+        for user, person in people
+    )
+    PreferredCause.objects.bulk_create(
+        PreferredCause(user=user, cause=community.causes[name])
+        for user, person in people
+        for name in person.get("causes", ())
     )
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user, _ in people
@@ -46,6 +61,13 @@ def load_people(community: Community) -> None:
         for user, person in people
         for name, level in person["skills"].items()
     )
+
+
+def _read_hours(times: list[list[str]]) -> list[list[int]]:
+    hours, problems = read_availability([FreeTime(Weekday(day), starts, ends) for day, starts, ends in times])
+    if problems:
+        raise ValueError(f"the content has times that are none: {problems}")
+    return hours
 
 
 def load_hosts(community: Community) -> None:
