@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -32,17 +33,7 @@ def load_people(community: Community) -> None:
         community.skill_names[key] = set(person["skills"])
     User.objects.bulk_create(community.users.values())
     people = [(community.users[key], person) for key, person in community.people.items()]
-    UserProfile.objects.bulk_create(
-        UserProfile(
-            user=user,
-            bio=person["bio"],
-            birth_year=person["born"],
-            languages=person.get("languages", []),
-            availability=_read_hours(person.get("free", [])),
-            visibility=person.get("show", {}),
-        )
-        for user, person in people
-    )
+    UserProfile.objects.bulk_create(_make_profile(user, person) for user, person in people)
     PreferredCause.objects.bulk_create(
         PreferredCause(user=user, cause=community.causes[name])
         for user, person in people
@@ -63,11 +54,19 @@ def load_people(community: Community) -> None:
     )
 
 
-def _read_hours(times: list[list[str]]) -> list[list[int]]:
-    hours, problems = read_availability([FreeTime(Weekday(day), starts, ends) for day, starts, ends in times])
+def _make_profile(user: User, person: dict[str, Any]) -> UserProfile:
+    times = [FreeTime(Weekday(day), starts, ends) for day, starts, ends in person.get("free", ())]
+    hours, problems = read_availability(times)
     if problems:
-        raise ValueError(f"the content has times that are none: {problems}")
-    return hours
+        raise ValueError(f"{user} is free at times that are none: {problems}")
+    return UserProfile(
+        user=user,
+        bio=person["bio"],
+        birth_year=person["born"],
+        languages=person.get("languages", []),
+        availability=hours,
+        visibility=person.get("show", {}),
+    )
 
 
 def load_hosts(community: Community) -> None:

@@ -68,16 +68,17 @@ def split(hours: Hours) -> list[DaySlot]:
     return slots
 
 
-def common_minutes(hours: Hours, starts_at: datetime, ends_at: datetime) -> int:
-    """Return for how many minutes from `starts_at` to `ends_at` the hours last; both are local times of one zone.
+def common_minutes(hours: Hours, starts_at: datetime, ends_at: datetime) -> tuple[int, int]:
+    """Return for how many minutes from `starts_at` to `ends_at` the hours last, and how many minutes there are in all.
 
-    The clock on the wall counts, so that it does not matter when clocks are changed.
+    Both are local times of one zone. The clock on the wall counts, so that it does not matter when clocks are changed.
     """
     midnight = starts_at.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
     monday = midnight - timedelta(days=midnight.weekday())
     first, last = ((at.replace(tzinfo=None) - monday) // _MINUTE for at in (starts_at, ends_at))
-    return sum(
+    common = sum(
         max(min(end + week, last) - max(start + week, first), 0)
         for week in range(0, last, MINUTES_OF_WEEK)
         for start, end in hours
     )
+    return common, last - first

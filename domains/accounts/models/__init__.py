@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField
+from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField, audience_of
 from domains.accounts.models.blocks import Block, pair_key
 from domains.accounts.models.people import (
     ADULT_AGE,

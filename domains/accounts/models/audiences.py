@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 
 
@@ -37,3 +39,8 @@ _NARROWER = tuple(Audience)
 DEFAULT_AUDIENCES = {
     field: Audience.CONTACTS if field is ProfileField.AVAILABILITY else Audience.EVERYONE for field in ProfileField
 }
+
+
+def audience_of(field: ProfileField, chosen: Mapping[str, str] | None) -> Audience:
+    """Return who sees the field of a profile whose `visibility` this is."""
+    return Audience((chosen or {}).get(field, DEFAULT_AUDIENCES[field]))

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField
+from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField, audience_of
 from domains.base.addresses import AddressField, parse_address
 from domains.geo.fields import ZipCodeField
 
@@ -267,7 +267,7 @@ class UserProfile(models.Model):
 
     def audience_of(self, field: ProfileField) -> Audience:
         """Return who sees the field."""
-        return Audience(self.visibility.get(field, DEFAULT_AUDIENCES[field]))
+        return audience_of(field, self.visibility)
 
     def shows(self, field: ProfileField) -> bool:
         """Whether the viewer for whom `visible_to` read this row sees the field, as `UserQuerySet.showing` tells it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domains.base.week import MINUTES_OF_WEEK, common_minutes
+from domains.base.week import common_minutes
 from domains.opportunities.eligibility import Span
 from domains.opportunities.matching.shapes import (
     UNKNOWN_TIMES,
@@ -36,7 +36,7 @@ from domains.opportunities.matching.weights import (
 
 #: Factors with equal points are ordered as in the table.
 _ORDER = {factor: rank for rank, factor in enumerate(Factor)}
-_DAY, _WEEK, _ALL_HOURS = timedelta(days=1), timedelta(weeks=1), [(0, MINUTES_OF_WEEK)]
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Match | None:
@@ -75,7 +75,7 @@ def match_volunteer(
     free_times: FreeTimes = UNKNOWN_TIMES,
     preferred_causes: Sequence[str] = (),
 ) -> Match:
-    """Return how well a volunteer fits a role, from what they show the asking member and their rough location only.
+    """Return how well a volunteer fits a role, from what they show all members and their rough location only.
 
     `preferred_causes` are the names of those that the role serves.
     """
@@ -221,7 +221,7 @@ def _score_availability(free_times: FreeTimes, span: Span, phrases: Phrases) -> 
     is_long = span.ends_at - span.starts_at > _DAY
     starts_at = span.starts_at.astimezone(free_times.zone)
     ends_at = min(span.ends_at, span.starts_at + _WEEK).astimezone(free_times.zone)
-    free, whole = (common_minutes(hours, starts_at, ends_at) for hours in (free_times.hours, _ALL_HOURS))
+    free, whole = common_minutes(free_times.hours, starts_at, ends_at)
     points = phrases.tenths(Factor.AVAILABLE)
     if free and free == whole:
         yield Reason(Factor.AVAILABLE, phrases.free, points)

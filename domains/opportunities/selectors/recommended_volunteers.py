@@ -1,19 +1,20 @@
-"""Volunteers recommended for a role, with reasons from what they show the asking member and their rough location only.
+"""Volunteers recommended for a role, with reasons from what they show all members, and their rough location only.
 
-What they hide from the member is not read at all, so that neither the reasons, nor the score, nor the list tell of it.
+What they hide from members is left out before anything is scored, so that neither the reasons, nor the score, nor the
+list tell of it. Whether the asking member is a contact is not asked: that would cost more than all the rest.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from domains.accounts.models import Block, ProfileField, User, UserProfile, UserType
+from domains.accounts.models import Audience, Block, ProfileField, User, UserType, audience_of
 from domains.base.errors import NotAllowed, NotFound
 from domains.base.week import Hours
 from domains.geo.plain import Point, distance_km
@@ -81,13 +82,31 @@ def find_recommended_volunteers(
 _UPCOMING_STATUSES = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
+@dataclass(frozen=True)
+class _Person:
+    """A possible applicant, as the profile has it; `visibility` says who sees which of it."""
+
+    zip_code: str
+    visibility: Mapping[str, str] | None
+    availability: Hours | None
+
+    def shows(self, field: ProfileField) -> bool:
+        """Whether all members see the field."""
+        return audience_of(field, self.visibility).includes(Audience.MEMBERS)
+
+    @property
+    def free_times(self) -> FreeTimes:
+        """The times that members see."""
+        hours = self.availability if self.shows(ProfileField.AVAILABILITY) else None
+        return FreeTimes(hours or (), zip_time_zone(self.zip_code))
+
+
 def _match_people(viewer: User, role: Role) -> list[RecommendedVolunteer]:
     """Return how well each of the possible applicants fits the role."""
     wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
     skilled, others = set(_find_skill_holders(wanted)), _find_neighbors(role, wanted)
     people = _find_possible_applicants(viewer, role, skilled | others)
-    skills = _read_skills(viewer, people, wanted)
-    causes, hours = _read_causes(viewer, people, role), _read_hours(viewer, people)
+    skills, causes = _read_skills(people, wanted), _read_causes(people, role)
     center, span = _center_of(role.opportunity), Span(role.opportunity.start_date, role.opportunity.end_date)
     return [
         RecommendedVolunteer(
@@ -97,19 +116,19 @@ def _match_people(viewer: User, role: Role) -> list[RecommendedVolunteer]:
                 wanted,
                 span=span,
                 is_remote=role.opportunity.is_remote,
-                distance_km=_distance(center, zip_code),
-                free_times=FreeTimes(hours.get(user_id, ()), zip_time_zone(zip_code)),
+                distance_km=_distance(center, person.zip_code),
+                free_times=person.free_times,
                 preferred_causes=causes[user_id],
             ),
         )
-        for user_id, zip_code in people.items()
-        # Not those who were found by a skill that they hide from the member.
+        for user_id, person in people.items()
+        # Not those who were found by a skill that they hide.
         if user_id in others or skills[user_id]
     ]
 
 
-def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) -> dict[int, str]:
-    """Return the ZIP codes, by id, of the adult volunteers with a verified address who could apply."""
+def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) -> dict[int, _Person]:
+    """Return, by id, the adult volunteers with a verified address who could apply."""
     people = (
         User.objects.with_verified_email()
         .adults()
@@ -119,7 +138,8 @@ def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) 
         .exclude(pk__in=Application.objects.filter(role=role).values("volunteer"))
         .exclude(pk__in=HostMembership.objects.filter(host=role.opportunity.host_id, user__isnull=False).values("user"))
     )
-    return dict(people.values_list("pk", "zip_code"))
+    rows = people.values_list("pk", "zip_code", "profile__visibility", "profile__availability")
+    return {user_id: _Person(*columns) for user_id, *columns in rows}
 
 
 def _find_neighbors(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
@@ -169,32 +189,27 @@ def _volunteers() -> QuerySet[User]:
 
 
 def _read_skills(
-    viewer: User, people: Collection[int], wanted: Sequence[WantedSkill]
+    people: Mapping[int, _Person], wanted: Sequence[WantedSkill]
 ) -> defaultdict[int, dict[int, HeldSkill]]:
-    """Return the skills that people show the viewer and that the role names; their other skills are not read."""
+    """Return the skills that people show and that the role names; their other skills are not read."""
     held: defaultdict[int, dict[int, HeldSkill]] = defaultdict(dict)
-    rows = UserSkill.objects.visible_to(viewer).filter(user__in=people, skill__in=[skill.skill_id for skill in wanted])
+    shown = [user_id for user_id, person in people.items() if person.shows(ProfileField.SKILLS)]
+    rows = UserSkill.objects.filter(user__in=shown, skill__in=[skill.skill_id for skill in wanted])
     columns = ("user", "skill", "skill__name", "skill__category", "proficiency_level", "is_verified")
     for user_id, skill_id, *skill in rows.values_list(*columns):
         held[user_id][skill_id] = HeldSkill(*skill)
     return held
 
 
-def _read_causes(viewer: User, people: Collection[int], role: Role) -> defaultdict[int, list[str]]:
-    """Return the names of the causes that people show the viewer and that the role serves."""
+def _read_causes(people: Mapping[int, _Person], role: Role) -> defaultdict[int, list[str]]:
+    """Return the names of the causes that people show and that the role serves."""
     preferred: defaultdict[int, list[str]] = defaultdict(list)
+    shown = [user_id for user_id, person in people.items() if person.shows(ProfileField.CAUSES)]
     served = Opportunity.causes.through.objects.filter(opportunity=role.opportunity_id).values("cause")
-    rows = PreferredCause.objects.visible_to(viewer).filter(user__in=people, cause__in=served)
-    for user_id, name in rows.order_by("cause__name", "cause").values_list("user", "cause__name"):
+    rows = PreferredCause.objects.filter(user__in=shown, cause__in=served).order_by("cause__name", "cause")
+    for user_id, name in rows.values_list("user", "cause__name"):
         preferred[user_id].append(name)
     return preferred
-
-
-def _read_hours(viewer: User, people: Collection[int]) -> dict[int, Hours]:
-    """Return the hours of the week in which people show the viewer that they are free."""
-    shown = User.objects.showing(ProfileField.AVAILABILITY, viewer).filter(pk__in=people)
-    rows = UserProfile.objects.filter(user__in=shown)
-    return dict(rows.values_list("user", "availability"))
 
 
 def _center_of(opportunity: Opportunity) -> Point | None:

@@ -91,7 +91,7 @@ class RecommendedVolunteer:
     score: float = strawberry.field(description="Score from 0 to 100, which is the sum of the reasons' points.")
     reasons: list[RecommendationReason] = strawberry.field(
         description="All factors of the score, strongest first. They use only the skills, causes and free "
-        "times that the volunteer shows the viewer, and the approximate location."
+        "times that the volunteer shows all members, and the approximate location."
     )
     found: strawberry.Private[selectors.RecommendedVolunteer]
 

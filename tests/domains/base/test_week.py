@@ -61,11 +61,11 @@ def test_a_night_is_one_pair_and_is_shown_as_two_days() -> None:
 )
 def test_the_minutes_in_common(starts_at: datetime, ends_at: datetime, minutes: int) -> None:
     hours = [[0, 60], [9 * 60, 12 * 60], [MINUTES_OF_WEEK - 60, MINUTES_OF_WEEK]]
-    assert common_minutes(hours, starts_at, ends_at) == minutes
+    assert common_minutes(hours, starts_at, ends_at) == (minutes, (ends_at - starts_at) // timedelta(minutes=1))
 
 
 def test_the_clock_on_the_wall_counts_when_clocks_are_changed() -> None:
     zone = ZoneInfo("America/New_York")
     start, end = (datetime(2030, 3, 10, hour, tzinfo=zone) for hour in (1, 6))
     sunday = merge([DaySlot(Weekday.SUNDAY, 60, 6 * 60)])
-    assert common_minutes(sunday, start, end) == 300
+    assert common_minutes(sunday, start, end) == (300, 300)

@@ -88,7 +88,7 @@ def told_of(role: Role, person: User) -> set[str]:
 
 
 @pytest.mark.parametrize("audience", ["EVERYONE", "MEMBERS", "CONTACTS", "ONLY_ME"])
-def test_only_what_a_member_is_shown_counts(role: Role, audience: str) -> None:
+def test_only_what_all_members_are_shown_counts(role: Role, audience: str) -> None:
     cause, opportunity = CauseFactory(), role.opportunity
     opportunity.causes.add(cause)
     person = skilled(
@@ -97,11 +97,15 @@ def test_only_what_a_member_is_shown_counts(role: Role, audience: str) -> None:
         profile__visibility=dict.fromkeys(("SKILLS", "CAUSES", "AVAILABILITY"), audience),
     )
     PreferredCauseFactory(user=person, cause=cause)
-    shown = {"REQUIRED_SKILL", "PREFERRED_CAUSE", "AVAILABLE"}
-    assert told_of(role, person) - {"DISTANCE"} == (shown if audience in {"EVERYONE", "MEMBERS"} else set())
-    # An application to the organization makes its coordinators contacts.
+    # An application to the organization makes its coordinators contacts, which changes nothing here.
     ApplicationFactory(volunteer=person, role__opportunity__host=opportunity.host)
-    assert told_of(role, person) - {"DISTANCE"} == (set() if audience == "ONLY_ME" else shown)
+    shown = {"REQUIRED_SKILL", "PREFERRED_CAUSE", "AVAILABLE", "DISTANCE"}
+    assert told_of(role, person) == (shown if audience in {"EVERYONE", "MEMBERS"} else set())
+
+
+def test_people_without_a_profile_are_recommended_too(role: Role) -> None:
+    person = skilled(role, profile=None)
+    assert told_of(role, person) == {"REQUIRED_SKILL", "DISTANCE"}
 
 
 def test_a_hidden_skill_finds_nobody() -> None:
