@@ -122,7 +122,7 @@ class User(relay.Node):
 
     A user is shown wherever they took part, even if the account has been closed since: messages and applications keep
     their author. `node` finds a closed account for staff only. If a user may be under 18, or has not verified their
-    address, a viewer who does not know them sees no profile, picture or skills (`UserQuerySet.profile_visible_to`).
+    address, a viewer who does not know them sees no profile, picture or skills (`profile_is_visible_to`).
     """
 
     display_name: str = strawberry_django.field(description="Name that other users see.")

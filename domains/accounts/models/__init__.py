@@ -11,6 +11,7 @@ from domains.accounts.models.people import (
     UserProfileQuerySet,
     UserQuerySet,
     UserType,
+    field_is_shown_to,
     register_acquaintance,
     register_guarded_role,
 )

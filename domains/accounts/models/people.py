@@ -96,8 +96,53 @@ def register_guarded_role(name: str) -> Callable[[GuardedRole], GuardedRole]:
 
 
 def _is_known_to(viewer: User, person: str) -> Q:
-    """Return the condition that the person in this column is an acquaintance of the viewer."""
-    return reduce(or_, (Q(Exists(find(viewer, OuterRef(person)))) for find in _acquaintances), Q(pk__in=[]))
+    """Return the condition that the person is an acquaintance of the viewer."""
+    return reduce(or_, (Q(Exists(find(viewer, OuterRef(f"{person}pk")))) for find in _acquaintances), Q(pk__in=[]))
+
+
+def _is_adult(person: str = "") -> Q:
+    """People who do not give their year of birth are taken for adults, as in `policies.may_be_minor`."""
+    last_year, born = timezone.now().year - ADULT_AGE - 1, f"{person}profile__birth_year"
+    return Q(**{f"{born}__isnull": True}) | Q(**{f"{born}__lte": last_year})
+
+
+def _is_public(person: str) -> Q:
+    """Everybody may read the profiles of adults who have proved their address."""
+    return _is_adult(person) & Q(Exists(User.objects.with_verified_email().filter(pk=OuterRef(f"{person}pk"))))
+
+
+def profile_is_visible_to(viewer: User | None, person: str = "") -> Q:
+    """Return the condition that the viewer may read the person's profile, whether or not the account was closed since.
+
+    A profile that is not public is open to the person, to the person's acquaintances, and to staff with the right to
+    view people. `person` is the path to the person, such as `user__`. A condition on joins costs as much as there are
+    rows; with `user__in`, PostgreSQL would first look for all people who are visible.
+    """
+    if viewer is None:
+        return _is_public(person)
+    if viewer.has_right("accounts.view_user"):
+        return Q()
+    return _is_public(person) | Q(**{f"{person}pk": viewer.pk}) | _is_known_to(viewer, person)
+
+
+def field_is_shown_to(viewer: User | None, field: ProfileField, person: str = "user__") -> Q:
+    """Return the condition that the person shows the viewer this field: the profile is visible, and the audience fits.
+
+    `UserProfile.shows` says the same of the row of one profile.
+    """
+
+    def chose(*audiences: Audience) -> Q:
+        path = f"{person}profile__visibility__{field}"
+        is_default = Q(**{f"{path}__isnull": True}) if DEFAULT_AUDIENCES[field] in audiences else Q()
+        return is_default | Q(**{f"{path}__in": audiences})
+
+    if viewer is None:
+        return _is_public(person) & chose(Audience.EVERYONE)
+    if viewer.has_right("accounts.view_user"):
+        return Q()
+    to_members = _is_public(person) & chose(Audience.EVERYONE, Audience.MEMBERS)
+    to_contacts = _is_known_to(viewer, person) & chose(Audience.EVERYONE, Audience.MEMBERS, Audience.CONTACTS)
+    return to_members | Q(**{f"{person}pk": viewer.pk}) | to_contacts
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -110,36 +155,8 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.profile_visible_to(viewer).filter(is_active=True)
 
     def profile_visible_to(self, viewer: User | None) -> UserQuerySet:
-        """People whose profile and skills the viewer may read, whether or not their accounts were closed since.
-
-        Everybody may read the profiles of adults who have proved their address. Other profiles are open to the person,
-        to the person's acquaintances, and to staff with the right to view people.
-        """
-        is_public = self._is_adult() & Q(Exists(User.objects.with_verified_email().filter(pk=OuterRef("pk"))))
-        if viewer is None:
-            return self.filter(is_public)
-        if viewer.has_right("accounts.view_user"):
-            return self
-        return self.filter(is_public | Q(pk=viewer.pk) | _is_known_to(viewer, "pk"))
-
-    def showing(self, field: ProfileField, viewer: User | None) -> UserQuerySet:
-        """People who show the viewer this field: of `profile_visible_to`, those who chose an audience with the viewer.
-
-        `UserProfile.shows` says the same of the row of one profile.
-        """
-        people = self.profile_visible_to(viewer)
-        if viewer is not None and viewer.has_right("accounts.view_user"):
-            return people
-        chosen = f"profile__visibility__{field}"
-
-        def chose(*audiences: Audience) -> Q:
-            is_default = Q(**{f"{chosen}__isnull": True}) if DEFAULT_AUDIENCES[field] in audiences else Q()
-            return is_default | Q(**{f"{chosen}__in": audiences})
-
-        if viewer is None:
-            return people.filter(chose(Audience.EVERYONE))
-        to_contacts = chose(Audience.CONTACTS) & _is_known_to(viewer, "pk")
-        return people.filter(chose(Audience.EVERYONE, Audience.MEMBERS) | Q(pk=viewer.pk) | to_contacts)
+        """People whose profile the viewer may read, whether or not their accounts were closed since."""
+        return self.filter(profile_is_visible_to(viewer))
 
     def with_verified_email(self) -> UserQuerySet:
         """People who have proved that the address is theirs."""
@@ -147,7 +164,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def adults(self) -> UserQuerySet:
         """People who are not minors, as `policies.may_be_minor` tells it of one person."""
-        return self.filter(self._is_adult())
+        return self.filter(_is_adult())
 
     def who_must_set_up_mfa(self) -> UserQuerySet:
         """People without a second factor who have a role that the setting MFA_REQUIRED_FOR names."""
@@ -157,12 +174,6 @@ class UserQuerySet(models.QuerySet["User"]):
         named = [Q(is_staff=True)] if "staff" in roles else []
         named += [Q(Exists(_guarded_roles[role](OuterRef("pk")))) for role in sorted(roles - {"staff"})]
         return self.filter(reduce(or_, named)).exclude(authenticator__type="totp")
-
-    @staticmethod
-    def _is_adult() -> Q:
-        """People who do not give their year of birth are taken for adults, as in `policies.may_be_minor`."""
-        last_year = timezone.now().year - ADULT_AGE - 1
-        return Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lte=last_year)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -222,7 +233,7 @@ class UserProfileQuerySet(models.QuerySet["UserProfile"]):
 
     def visible_to(self, viewer: User | None) -> UserProfileQuerySet:
         """Those of the people who are open to the viewer; `UserProfile.shows` says which fields they show."""
-        rows = self.filter(user__in=User.objects.profile_visible_to(viewer))
+        rows = self.filter(profile_is_visible_to(viewer, "user__"))
         return rows.annotate(audience_of_viewer=_narrowest_audience(viewer))  # type: ignore[no-redef] # declared below
 
 
@@ -234,7 +245,7 @@ def _narrowest_audience(viewer: User | None) -> Any:
         return Value(Audience.ONLY_ME)
     return Case(
         When(user=viewer.pk, then=Value(Audience.ONLY_ME)),
-        When(_is_known_to(viewer, "user"), then=Value(Audience.CONTACTS)),
+        When(_is_known_to(viewer, "user__"), then=Value(Audience.CONTACTS)),
         default=Value(Audience.MEMBERS),
     )
 
@@ -270,5 +281,5 @@ class UserProfile(models.Model):
         return audience_of(field, self.visibility)
 
     def shows(self, field: ProfileField) -> bool:
-        """Whether the viewer for whom `visible_to` read this row sees the field, as `UserQuerySet.showing` tells it."""
+        """Whether the viewer for whom `visible_to` read this row sees the field, as `field_is_shown_to` tells it."""
         return self.audience_of(field).includes(Audience(self.audience_of_viewer))

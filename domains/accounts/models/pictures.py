@@ -11,7 +11,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from domains.accounts.models.audiences import ProfileField
-from domains.accounts.models.people import User
+from domains.accounts.models.people import User, field_is_shown_to
 
 
 class PictureSize(models.IntegerChoices):
@@ -32,7 +32,7 @@ class ProfilePictureQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, viewer: User | None) -> ProfilePictureQuerySet:
         """Those that people show the viewer."""
-        return self.filter(user__in=User.objects.showing(ProfileField.PROFILE_PICTURE, viewer))
+        return self.filter(field_is_shown_to(viewer, ProfileField.PROFILE_PICTURE))
 
 
 class ProfilePicture(models.Model):

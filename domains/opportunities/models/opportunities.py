@@ -18,7 +18,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import ProfileField, User
+from domains.accounts.models import ProfileField, User, field_is_shown_to
 from domains.geo.fields import ZipCodeField
 from domains.learning.models import Course
 from domains.opportunities.models.choices import OpportunityKind, OpportunityStatus
@@ -65,7 +65,7 @@ class PreferredCauseQuerySet(models.QuerySet["PreferredCause"]):
 
     def visible_to(self, viewer: User | None) -> PreferredCauseQuerySet:
         """Return those that people show the viewer."""
-        return self.filter(user__in=User.objects.showing(ProfileField.CAUSES, viewer))
+        return self.filter(field_is_shown_to(viewer, ProfileField.CAUSES))
 
 
 class PreferredCause(models.Model):
