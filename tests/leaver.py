@@ -28,6 +28,8 @@ from tests.factories.accounts import DataExportFactory, UploadFactory
 
 #: Texts that the database keeps to a form, or that are the server's own: keys, hashes, names of templates.
 FIXED = {
+    "accounts.UserProfile.availability",
+    "accounts.UserProfile.visibility",
     "account.EmailAddress.email",
     "accounts.User.password",
     "opportunities.ApplicationHistory.overrides",

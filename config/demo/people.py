@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -10,7 +11,9 @@ from django.contrib.auth.hashers import make_password
 from config.demo import DEMO_PASSWORD
 from config.demo.community import DOMAIN, LOG_INS, Community
 from domains.accounts.models import User, UserProfile, UserType
-from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost
+from domains.accounts.services.availability import FreeTime, read_availability
+from domains.base.week import Weekday
+from domains.opportunities.models import HostMembership, MembershipRole, OpportunityHost, PreferredCause
 from domains.skills.models import UserSkill
 
 
@@ -30,8 +33,11 @@ def load_people(community: Community) -> None:
         community.skill_names[key] = set(person["skills"])
     User.objects.bulk_create(community.users.values())
     people = [(community.users[key], person) for key, person in community.people.items()]
-    UserProfile.objects.bulk_create(
-        UserProfile(user=user, bio=person["bio"], birth_year=person["born"]) for user, person in people
+    UserProfile.objects.bulk_create(_make_profile(user, person) for user, person in people)
+    PreferredCause.objects.bulk_create(
+        PreferredCause(user=user, cause=community.causes[name])
+        for user, person in people
+        for name in person.get("causes", ())
     )
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user, _ in people
@@ -45,6 +51,21 @@ def load_people(community: Community) -> None:
         )
         for user, person in people
         for name, level in person["skills"].items()
+    )
+
+
+def _make_profile(user: User, person: dict[str, Any]) -> UserProfile:
+    times = [FreeTime(Weekday(day), starts, ends) for day, starts, ends in person.get("free", ())]
+    hours, problems = read_availability(times)
+    if problems:
+        raise ValueError(f"{user} is free at times that are none: {problems}")
+    return UserProfile(
+        user=user,
+        bio=person["bio"],
+        birth_year=person["born"],
+        languages=person.get("languages", []),
+        availability=hours,
+        visibility=person.get("show", {}),
     )
 
 

@@ -36,7 +36,12 @@ register(
         "account",
         ("email", "display_name", "user_type", "zip_code", "is_verified", "is_staff", "created_at", "last_login"),
     ),
-    PersonalRows(UserProfile, "user", "profile", ("bio", "linkedin_url", "website_url", "languages", "birth_year")),
+    PersonalRows(
+        UserProfile,
+        "user",
+        "profile",
+        ("bio", "linkedin_url", "website_url", "languages", "birth_year", "availability", "visibility"),
+    ),
     PersonalRows(ProfilePicture, "user", "pictures", ("side", "created_at"), files=("small", "medium", "large")),
     PersonalRows(EmailAddress, "user", "email_addresses", ("email", "verified", "primary")),
     PersonalRows(EmailConfirmation, "email_address__user", reason="It is not in use."),

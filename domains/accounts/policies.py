@@ -11,6 +11,7 @@ __all__ = [
     "ADULT_AGE",
     "can_host",
     "can_introspect",
+    "can_see_audiences",
     "can_see_birth_year",
     "can_see_private_fields",
     "can_use_graphiql",
@@ -26,6 +27,11 @@ def can_see_private_fields(viewer: User | None, person: User) -> bool:
 
 def can_see_birth_year(viewer: User | None, user_id: int) -> bool:
     """People see only their own year of birth; that includes staff."""
+    return viewer is not None and viewer.pk == user_id
+
+
+def can_see_audiences(viewer: User | None, user_id: int) -> bool:
+    """People see only their own choice of who sees which field of a profile."""
     return viewer is not None and viewer.pk == user_id
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from domains.accounts.models import User
+from domains.accounts.models import ProfileField, User, UserProfile
+from domains.accounts.selectors import find_pictures
 from domains.events.models import Event
 from domains.messaging.models import Conversation, Message, MessageAttachment
 from domains.messaging.selectors import find_messages, participants_of
@@ -100,10 +101,14 @@ def _snapshot_conversation(viewer: User, conversation: Conversation) -> Snapshot
     )
 
 
-def _snapshot_person(_viewer: User, person: User) -> Snapshot:
-    profile = getattr(person, "profile", None)
-    about = [("Bio", profile.bio), ("LinkedIn", profile.linkedin_url)] if profile else []
-    picture = [("Picture", "yes")] if hasattr(person, "profile_picture") else []
+def _snapshot_person(viewer: User, person: User) -> Snapshot:
+    profile = UserProfile.objects.visible_to(viewer).filter(user=person).first()
+    about = []
+    if profile and profile.shows(ProfileField.BIO):
+        about.append(("Bio", profile.bio))
+    if profile and profile.shows(ProfileField.LINKEDIN_URL):
+        about.append(("LinkedIn", profile.linkedin_url))
+    picture = [("Picture", "yes")] if find_pictures(viewer=viewer, user_ids=[person.pk]) else []
     return Snapshot(person.pk, person.display_name, [*about, *picture], [])
 
 

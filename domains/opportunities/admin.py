@@ -29,6 +29,7 @@ from domains.opportunities.models import (
     OpportunityChange,
     OpportunityHost,
     OpportunityStatus,
+    PreferredCause,
     Role,
     RoleSkill,
     ServiceRecord,
@@ -45,6 +46,18 @@ class CauseAdmin(TableAdmin):
     list_filter = ("opportunities__status",)
     search_fields = ("name",)
     ordering = ("name",)
+
+
+@admin.register(PreferredCause)
+class PreferredCauseAdmin(TableAdmin):
+    """Causes that people prefer."""
+
+    list_display = ("user", "cause")
+    list_filter = ("cause",)
+    list_select_related = ("user", "cause")
+    search_fields = ("user__email", "user__display_name", "cause__name")
+    autocomplete_fields = ("user", "cause")
+    ordering = ("-id",)
 
 
 class HostMembershipInline(RowsInline):

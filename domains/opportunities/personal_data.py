@@ -12,6 +12,7 @@ from domains.opportunities.models import (
     HoursEntry,
     Opportunity,
     OpportunityChange,
+    PreferredCause,
     ServiceRecord,
 )
 from domains.opportunities.services import erase_volunteer, leave_hosts, withdraw_applications
@@ -35,6 +36,7 @@ register(
         only=Q(user__isnull=True),
     ),
     PersonalRows(HostMembership, "invited_by", reason=OTHERS),
+    PersonalRows(PreferredCause, "user", "preferred_causes", ("cause__name",)),
     PersonalRows(
         Opportunity,
         "created_by",

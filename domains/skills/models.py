@@ -15,7 +15,7 @@ from django.db import models
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User
+from domains.accounts.models import ProfileField, User, field_is_shown_to
 from domains.base.queue import Claimable
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ class UserSkillQuerySet(models.QuerySet["UserSkill"]):
     """People's skills, as others see them."""
 
     def visible_to(self, viewer: User | None) -> UserSkillQuerySet:
-        """The skills of the people who are open to the viewer."""
-        return self.filter(user__in=User.objects.profile_visible_to(viewer))
+        """The skills that people show the viewer."""
+        return self.filter(field_is_shown_to(viewer, ProfileField.SKILLS))
 
 
 class UserSkill(models.Model):

@@ -5,10 +5,16 @@ from __future__ import annotations
 import strawberry
 
 from domains.accounts.providers.identify import Proof
+from domains.accounts.services import ChosenAudience, FreeTime
+from domains.accounts.services.availability import MAX_AVAILABILITY
 from domains.accounts.services.update_profile import MAX_LANGUAGES
+from domains.base.week import Weekday
+from domains.opportunities.services.drafts import MAX_CAUSES
+from graphql_api.accounts.profiles import Audience, ProfileField
 from graphql_api.accounts.types import LogInProvider, UserType
 from graphql_api.accounts.uploads import UPLOAD_ID
 from graphql_api.checks.input_limits import list_field
+from graphql_api.relay.ids import known_or_nobody
 from graphql_api.relay.scalars import Upload
 
 
@@ -243,6 +249,27 @@ class ChangeEmailInput:
     )
 
 
+@strawberry.input(description="Part of a weekday in which the user is usually free.")
+class AvailabilityInput:
+    """Times of one day."""
+
+    weekday: Weekday = strawberry.field(description="Day of the week.")
+    starts: str = strawberry.field(name="from", description="Time at which it starts, from `00:00` to `23:59`.")
+    ends: str = strawberry.field(
+        name="to",
+        description="Time at which it ends, after `from`; `00:00` or `24:00` is the end of the day. A night is two "
+        "entries: one to `00:00`, and one from `00:00` on the next day.",
+    )
+
+
+@strawberry.input(description="Audience of a field of the user's profile.")
+class VisibilityInput:
+    """A field and who is to see it."""
+
+    field: ProfileField = strawberry.field(description="Field of the profile.")
+    audience: Audience = strawberry.field(description="Users who are to see the field.")
+
+
 @strawberry.input(description="Input of `updateProfile`. A field that is omitted or null stays unchanged.")
 class UpdateProfileInput:
     """New values for the user's account and profile."""
@@ -277,6 +304,40 @@ class UpdateProfileInput:
         description="Year of birth. Only the user can see it. It can be set once; after that, staff can correct it.",
         default=None,
     )
+    cause_ids: list[strawberry.ID] | None = list_field(
+        MAX_CAUSES,
+        "IDs of the causes that the user would like to volunteer for. An empty list removes them.",
+        service_answers=True,
+        default=None,
+    )
+    availability: list[AvailabilityInput] | None = list_field(
+        MAX_AVAILABILITY,
+        "Times of the week at which the user is usually free, in the time zone of their ZIP code. Times that overlap "
+        "or touch are joined. An empty list removes them.",
+        service_answers=True,
+        default=None,
+    )
+    visibility: list[VisibilityInput] | None = list_field(
+        len(ProfileField),
+        "Audiences to change; each field may appear once. Fields that are not listed keep theirs. At first, CONTACTS "
+        "see the availability, and EVERYONE the other fields.",
+        service_answers=True,
+        default=None,
+    )
+
+    def cause_keys(self) -> list[int] | None:
+        """Return the keys of the causes."""
+        return None if self.cause_ids is None else [known_or_nobody(one, "Cause") for one in self.cause_ids]
+
+    def free_times(self) -> list[FreeTime] | None:
+        """Return the availability as the service takes it."""
+        if self.availability is None:
+            return None
+        return [FreeTime(one.weekday, one.starts, one.ends) for one in self.availability]
+
+    def chosen_audiences(self) -> list[ChosenAudience]:
+        """Return the visibility as the service takes it."""
+        return [ChosenAudience(one.field, one.audience) for one in self.visibility or ()]
 
 
 @strawberry.input(description="Input of `uploadProfilePicture`.")

@@ -287,6 +287,9 @@ class AccountMutations:
             zip_code=input.zip_code,
             user_type=input.user_type,
             birth_year=input.birth_year,
+            cause_ids=input.cause_keys(),
+            availability=input.free_times(),
+            visibility=input.chosen_audiences(),
         )
 
     @mutation(

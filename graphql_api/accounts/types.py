@@ -20,8 +20,7 @@ from domains.opportunities import models as opportunity_models
 from domains.opportunities.policies import can_see_impact
 from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
 from domains.skills import models as skill_models
-from domains.skills.policies import can_see_resume
-from domains.skills.selectors import find_resumes
+from graphql_api.accounts.profiles import UserProfile
 from graphql_api.checks.weights import MAX_MEMBERSHIPS
 from graphql_api.context import Info, viewer_of
 from graphql_api.notifications.types import NotificationPreferences, load_preferences
@@ -89,42 +88,6 @@ class Picture:
         return accounts.picture_url(user_id=self.user_id, size=size)
 
 
-@strawberry_django.type(models.UserProfile, description="Profile that a user writes about themselves.")
-class UserProfile:
-    """A user's profile."""
-
-    bio: str = strawberry_django.field(description="Text about the user; empty if the user gave none.")
-    linkedin_url: str = strawberry_django.field(
-        description="URL of the user's LinkedIn page; empty if the user gave none."
-    )
-
-    website_url: str = strawberry_django.field(description="URL of the user's website; empty if the user gave none.")
-    languages: list[str] = strawberry_django.field(
-        description="Languages that the user speaks, as tags such as `en` or `pt-BR` (BCP 47), in the user's order."
-    )
-
-    @strawberry_django.field(
-        description="Year of birth; null if the user gave none, or if the viewer is another user.", only=["birth_year"]
-    )
-    async def birth_year(self, info: Info) -> int | None:
-        """Show the year of birth to its owner only."""
-        profile = row_of(self, models.UserProfile)
-        return profile.birth_year if policies.can_see_birth_year(viewer_of(info), profile.user_id) else None
-
-    @strawberry_django.field(
-        graphql_type=later("Resume", "graphql_api.skills.types") | None,
-        description="Resume that the user uploaded; null if there is none, or if the viewer is another user.",
-        only=["user_id"],
-    )
-    async def resume(self, info: Info) -> skill_models.Resume | None:
-        """Show the resume to its owner only."""
-        owner_id = row_of(self, models.UserProfile).user_id
-        if not can_see_resume(viewer_of(info), owner_id):
-            return None
-        own = partial(find_resumes, viewer=viewer_of(info))
-        return next(iter(await load_rows(info, owner_id, own, by="user_id")), None)
-
-
 @strawberry_django.type(models.Session, description="Session of the viewer on one device; it begins with a login.")
 class UserSession(relay.Node):
     """A session, as its owner sees it."""
@@ -159,7 +122,7 @@ class User(relay.Node):
 
     A user is shown wherever they took part, even if the account has been closed since: messages and applications keep
     their author. `node` finds a closed account for staff only. If a user may be under 18, or has not verified their
-    address, a viewer who does not know them sees no profile, picture or skills (`UserQuerySet.profile_visible_to`).
+    address, a viewer who does not know them sees no profile, picture or skills (`profile_is_visible_to`).
     """
 
     display_name: str = strawberry_django.field(description="Name that other users see.")
@@ -244,7 +207,7 @@ class User(relay.Node):
         return row_of(self, models.User).zip_code if _is_private_to(info, self) else None
 
     @strawberry_django.field(
-        description="Picture of the user; null if there is none, or if the viewer may not read the profile.",
+        description="Picture of the user; null if there is none, or if the user does not show it to the viewer.",
         only=["id"],
     )
     async def profile_picture(self, info: Info) -> Picture | None:
@@ -253,7 +216,8 @@ class User(relay.Node):
 
     @strawberry_django.field(
         graphql_type=later("UserSkill", "graphql_api.skills.types", of=list),
-        description="Skills of the user, highest proficiency first; empty if the viewer may not read the profile.",
+        description="Skills of the user, highest proficiency first; empty if the user does not show them to the "
+        "viewer.",
         only=["id"],
     )
     async def skills(self, info: Info) -> list[skill_models.UserSkill]:

@@ -65,11 +65,13 @@ def measure(size: int) -> dict[str, Any]:
     import django
 
     django.setup()
+    from django.core.management import call_command
     from django.test.utils import setup_test_environment
 
     from tests.benchmarks.community import Community
 
     setup_test_environment()
+    call_command("migrate", verbosity=0)
     began = time.perf_counter()
     community = Community(roles=size, people=max(size // ROLES_PER_PERSON, FEWEST_PEOPLE))
     community.fill()

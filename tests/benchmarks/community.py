@@ -8,6 +8,7 @@ other sites, which have no roles. The same size is the same community, whenever 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,9 +19,18 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from domains.accounts.models import User, UserProfile
+from domains.base.week import DaySlot, Weekday, merge
 from domains.geo.plain import Point
 from domains.geo.selectors import zip_codes_within, zip_point
-from domains.opportunities.models import Application, Cause, Opportunity, OpportunityHost, Role, RoleSkill
+from domains.opportunities.models import (
+    Application,
+    Cause,
+    Opportunity,
+    OpportunityHost,
+    PreferredCause,
+    Role,
+    RoleSkill,
+)
 from domains.skills.models import Skill, UserSkill
 
 #: The middles of ten large cities, with the parts of the community that live in them, in hundredths.
@@ -41,7 +51,19 @@ SKILLS, CATEGORIES, CAUSES = 300, 20, 12
 ROLES_PER_OPPORTUNITY = 2
 #: In the order in which opportunities are written, again and again: OPEN, OVER, or a LISTING of another site.
 KINDS = ("OPEN", "LISTING", "OPEN", "OVER", "LISTING", "OPEN", "OVER", "OPEN", "LISTING")
-MODELS = (Skill, Cause, OpportunityHost, User, UserProfile, EmailAddress, UserSkill, Opportunity, Role, RoleSkill)
+MODELS = (
+    Skill,
+    Cause,
+    OpportunityHost,
+    User,
+    UserProfile,
+    EmailAddress,
+    UserSkill,
+    PreferredCause,
+    Opportunity,
+    Role,
+    RoleSkill,
+)
 BATCH = 20_000
 
 Row = dict[str, Any]
@@ -53,7 +75,7 @@ class Community:
     def __init__(self, *, roles: int, people: int) -> None:
         self.people, self.hosts = people, max(roles // 20, 1)
         self.now = datetime.now(UTC)
-        self.random = random.Random(roles)
+        self.random, self.wishes = random.Random(roles), random.Random(people)
         per_round = KINDS.count("OPEN") * ROLES_PER_OPPORTUNITY
         self.kinds = KINDS * -(-roles // per_round)
         self._cities = [zip_codes_within(point, CITY_KM) for point in map(zip_point, CITIES) if point]
@@ -111,7 +133,7 @@ class Community:
                 for n, email in emails.items()
             ),
         )
-        write(UserProfile, ({"user_id": n, "birth_year": 1950 + n % 60} for n in emails))
+        write(UserProfile, map(self._profile, emails))
         write(
             EmailAddress,
             (
@@ -120,6 +142,25 @@ class Community:
             ),
         )
         write(UserSkill, numbered(row for n in emails for row in self._held(n)))
+        write(PreferredCause, numbered(row for n in emails for row in self._preferred(n)))
+
+    def _profile(self, person: int) -> Row:
+        """Return a profile; two in three people are free on two half days, and half of these show it to everybody."""
+        days = self.wishes.sample(range(7), 2 if person % 3 else 0)
+        slots = [
+            DaySlot(list(Weekday)[day], *self.wishes.choice([(480, 780), (780, 1080), (1080, 1320)])) for day in days
+        ]
+        visibility = {"AVAILABILITY": "EVERYONE"} if person % 2 else {}
+        return {
+            "user_id": person,
+            "birth_year": 1950 + person % 60,
+            "availability": json.dumps(merge(slots)),
+            "visibility": json.dumps(visibility),
+        }
+
+    def _preferred(self, person: int) -> Iterator[Row]:
+        for cause in self.wishes.sample(upto(CAUSES), person % 4):
+            yield {"user_id": person, "cause_id": cause}
 
     def _held(self, person: int) -> Iterator[Row]:
         for skill in self.skills(9):

@@ -34,6 +34,7 @@ from domains.opportunities.models import (
     Role,
     hosts_run_by,
 )
+from domains.opportunities.selectors import find_recommended_roles
 from domains.opportunities.transitions import MOVES
 from domains.skills.models import Skill, SkillAlias
 from tests.config.demo import load
@@ -282,6 +283,10 @@ def test_the_volunteer_has_something_of_everything():
     assert volunteer.tickets.filter(event__event_date__gt=timezone.now(), status="ISSUED").exists()
     assert set(volunteer.enrollments.values_list("completion_status", flat=True)) == {"COMPLETED", "IN_PROGRESS"}
     assert volunteer.notifications.filter(read_at=None).exists()
+    assert volunteer.preferred_causes.exists()
+    assert {"AVAILABLE", "PREFERRED_CAUSE"} <= {
+        reason.code for one in find_recommended_roles(viewer=volunteer, first=10) for reason in one.match.reasons
+    }
     assert Conversation.objects.visible_to(volunteer).filter(is_group=True).exists()
     low, high = sorted((volunteer.pk, person("host").pk))
     assert Conversation.objects.visible_to(volunteer).filter(direct_key=f"{low}:{high}").exists()

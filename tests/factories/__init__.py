@@ -43,6 +43,7 @@ from tests.factories.opportunities import (
     OpportunityChangeFactory,
     OpportunityFactory,
     OpportunityHostFactory,
+    PreferredCauseFactory,
     RoleFactory,
     RoleSkillFactory,
     SourceFactory,

@@ -32,6 +32,7 @@ from domains.opportunities.models import (
     OpportunityHost,
     OpportunityKind,
     OpportunityStatus,
+    PreferredCause,
     Role,
     RoleSkill,
     Source,
@@ -61,6 +62,16 @@ class CauseFactory(ModelFactory[Cause]):
         model = Cause
 
     name = Sequence(lambda n: f"Cause {n}")
+
+
+class PreferredCauseFactory(ModelFactory[PreferredCause]):
+    """A cause that somebody prefers."""
+
+    class Meta:
+        model = PreferredCause
+
+    user = SubFactory(UserFactory)
+    cause = SubFactory(CauseFactory)
 
 
 class OpportunityHostFactory(ModelFactory[OpportunityHost]):

@@ -190,6 +190,7 @@ class UserProfileAdmin(TableAdmin):
     list_filter = (("bio", admin.EmptyFieldListFilter), ("linkedin_url", admin.EmptyFieldListFilter))
     search_fields = ("user__email", "user__display_name", "bio")
     autocomplete_fields = ("user",)
+    readonly_fields = ("availability", "visibility")
     ordering = ("-user_id",)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

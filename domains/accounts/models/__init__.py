@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField, audience_of
 from domains.accounts.models.blocks import Block, pair_key
 from domains.accounts.models.leaving import DataExport, DataExportQuerySet, DataExportStatus, Erasure
 from domains.accounts.models.people import (
@@ -11,6 +12,7 @@ from domains.accounts.models.people import (
     UserProfileQuerySet,
     UserQuerySet,
     UserType,
+    field_is_shown_to,
     register_acquaintance,
     register_guarded_role,
 )

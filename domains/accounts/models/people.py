@@ -13,13 +13,14 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django_choices_field import TextChoicesField
 
+from domains.accounts.models.audiences import DEFAULT_AUDIENCES, Audience, ProfileField, audience_of
 from domains.base.addresses import AddressField, parse_address
 from domains.geo.fields import ZipCodeField
 
@@ -94,6 +95,56 @@ def register_guarded_role(name: str) -> Callable[[GuardedRole], GuardedRole]:
     return register
 
 
+def _is_known_to(viewer: User, person: str) -> Q:
+    """Return the condition that the person is an acquaintance of the viewer."""
+    return reduce(or_, (Q(Exists(find(viewer, OuterRef(f"{person}pk")))) for find in _acquaintances), Q(pk__in=[]))
+
+
+def _is_adult(person: str = "") -> Q:
+    """People who do not give their year of birth are taken for adults, as in `policies.may_be_minor`."""
+    last_year, born = timezone.now().year - ADULT_AGE - 1, f"{person}profile__birth_year"
+    return Q(**{f"{born}__isnull": True}) | Q(**{f"{born}__lte": last_year})
+
+
+def _is_public(person: str) -> Q:
+    """Everybody may read the profiles of adults who have proved their address."""
+    return _is_adult(person) & Q(Exists(User.objects.with_verified_email().filter(pk=OuterRef(f"{person}pk"))))
+
+
+def profile_is_visible_to(viewer: User | None, person: str = "") -> Q:
+    """Return the condition that the viewer may read the person's profile, whether or not the account was closed since.
+
+    A profile that is not public is open to the person, to the person's acquaintances, and to staff with the right to
+    view people. `person` is the path to the person, such as `user__`. A condition on joins costs as much as there are
+    rows; with `user__in`, PostgreSQL would first look for all people who are visible.
+    """
+    if viewer is None:
+        return _is_public(person)
+    if viewer.has_right("accounts.view_user"):
+        return Q()
+    return _is_public(person) | Q(**{f"{person}pk": viewer.pk}) | _is_known_to(viewer, person)
+
+
+def field_is_shown_to(viewer: User | None, field: ProfileField, person: str = "user__") -> Q:
+    """Return the condition that the person shows the viewer this field: the profile is visible, and the audience fits.
+
+    `UserProfile.shows` says the same of the row of one profile.
+    """
+
+    def chose(*audiences: Audience) -> Q:
+        path = f"{person}profile__visibility__{field}"
+        is_default = Q(**{f"{path}__isnull": True}) if DEFAULT_AUDIENCES[field] in audiences else Q()
+        return is_default | Q(**{f"{path}__in": audiences})
+
+    if viewer is None:
+        return _is_public(person) & chose(Audience.EVERYONE)
+    if viewer.has_right("accounts.view_user"):
+        return Q()
+    to_members = _is_public(person) & chose(Audience.EVERYONE, Audience.MEMBERS)
+    to_contacts = _is_known_to(viewer, person) & chose(Audience.EVERYONE, Audience.MEMBERS, Audience.CONTACTS)
+    return to_members | Q(**{f"{person}pk": viewer.pk}) | to_contacts
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """People, as others see them."""
 
@@ -104,18 +155,8 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.profile_visible_to(viewer).filter(is_active=True)
 
     def profile_visible_to(self, viewer: User | None) -> UserQuerySet:
-        """People whose profile and skills the viewer may read, whether or not their accounts were closed since.
-
-        Everybody may read the profiles of adults who have proved their address. Other profiles are open to the person,
-        to the person's acquaintances, and to staff with the right to view people.
-        """
-        is_public = self._is_adult() & Q(Exists(User.objects.with_verified_email().filter(pk=OuterRef("pk"))))
-        if viewer is None:
-            return self.filter(is_public)
-        if viewer.has_right("accounts.view_user"):
-            return self
-        known = (Q(Exists(find(viewer, OuterRef("pk")))) for find in _acquaintances)
-        return self.filter(reduce(or_, known, is_public | Q(pk=viewer.pk)))
+        """People whose profile the viewer may read, whether or not their accounts were closed since."""
+        return self.filter(profile_is_visible_to(viewer))
 
     def with_verified_email(self) -> UserQuerySet:
         """People who have proved that the address is theirs."""
@@ -123,7 +164,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def adults(self) -> UserQuerySet:
         """People who are not minors, as `policies.may_be_minor` tells it of one person."""
-        return self.filter(self._is_adult())
+        return self.filter(_is_adult())
 
     def who_must_set_up_mfa(self) -> UserQuerySet:
         """People without a second factor who have a role that the setting MFA_REQUIRED_FOR names."""
@@ -133,12 +174,6 @@ class UserQuerySet(models.QuerySet["User"]):
         named = [Q(is_staff=True)] if "staff" in roles else []
         named += [Q(Exists(_guarded_roles[role](OuterRef("pk")))) for role in sorted(roles - {"staff"})]
         return self.filter(reduce(or_, named)).exclude(authenticator__type="totp")
-
-    @staticmethod
-    def _is_adult() -> Q:
-        """People who do not give their year of birth are taken for adults, as in `policies.may_be_minor`."""
-        last_year = timezone.now().year - ADULT_AGE - 1
-        return Q(profile__birth_year__isnull=True) | Q(profile__birth_year__lte=last_year)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -193,12 +228,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
 
-class UserProfileQuerySet(models.QuerySet[Any]):
-    """Profiles and pictures of people, as others see them."""
+class UserProfileQuerySet(models.QuerySet["UserProfile"]):
+    """Profiles, as others see them."""
 
     def visible_to(self, viewer: User | None) -> UserProfileQuerySet:
-        """Those of the people who are open to the viewer."""
-        return self.filter(user__in=User.objects.profile_visible_to(viewer))
+        """Those of the people who are open to the viewer; `UserProfile.shows` says which fields they show."""
+        rows = self.filter(profile_is_visible_to(viewer, "user__"))
+        return rows.annotate(audience_of_viewer=_narrowest_audience(viewer))  # type: ignore[no-redef] # declared below
+
+
+def _narrowest_audience(viewer: User | None) -> Any:
+    """Return the expression for the narrowest audience of a profile to which the viewer belongs."""
+    if viewer is None:
+        return Value(Audience.EVERYONE)
+    if viewer.has_right("accounts.view_user"):
+        return Value(Audience.ONLY_ME)
+    return Case(
+        When(user=viewer.pk, then=Value(Audience.ONLY_ME)),
+        When(_is_known_to(viewer, "user__"), then=Value(Audience.CONTACTS)),
+        default=Value(Audience.MEMBERS),
+    )
 
 
 class UserProfile(models.Model):
@@ -213,8 +262,24 @@ class UserProfile(models.Model):
     birth_year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
+    #: When the person is usually free: `Hours` of `domains.base.week`, in the time zone of their ZIP code.
+    availability = models.JSONField(default=list, blank=True)
+    #: The audiences that the person chose, by `ProfileField`; the others are those of `DEFAULT_AUDIENCES`.
+    visibility = models.JSONField(default=dict, blank=True)
 
     objects = UserProfileQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        #: The narrowest audience with the viewer; rows that `visible_to` did not read have none, and show nothing.
+        audience_of_viewer: str
+
     def __str__(self) -> str:
         return f"Profile of {self.user_id}"
+
+    def audience_of(self, field: ProfileField) -> Audience:
+        """Return who sees the field."""
+        return audience_of(field, self.visibility)
+
+    def shows(self, field: ProfileField) -> bool:
+        """Whether the viewer for whom `visible_to` read this row sees the field, as `field_is_shown_to` tells it."""
+        return self.audience_of(field).includes(Audience(self.audience_of_viewer))

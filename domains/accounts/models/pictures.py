@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from domains.accounts.models.people import User, UserProfileQuerySet
+from domains.accounts.models.audiences import ProfileField
+from domains.accounts.models.people import User, field_is_shown_to
 
 
 class PictureSize(models.IntegerChoices):
@@ -24,6 +25,14 @@ class PictureSize(models.IntegerChoices):
 def random_name(folder: str, _row: ProfilePicture, _filename: str) -> str:
     """Return a name for storage that reveals nothing: neither the person nor what the file was called."""
     return f"{folder}/{secrets.token_hex(20)}"
+
+
+class ProfilePictureQuerySet(models.QuerySet[Any]):
+    """Pictures of people, as others see them."""
+
+    def visible_to(self, viewer: User | None) -> ProfilePictureQuerySet:
+        """Those that people show the viewer."""
+        return self.filter(field_is_shown_to(viewer, ProfileField.PROFILE_PICTURE))
 
 
 class ProfilePicture(models.Model):
@@ -40,7 +49,7 @@ class ProfilePicture(models.Model):
     side = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = UserProfileQuerySet.as_manager()
+    objects = ProfilePictureQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"Picture of {self.user_id}"

@@ -1,5 +1,6 @@
 """The acts on accounts and sessions, one file each."""
 
+from domains.accounts.services.availability import FreeTime, write_time
 from domains.accounts.services.begin_session import OpenSession, begin_session
 from domains.accounts.services.block_user import block_user
 from domains.accounts.services.change_email import change_email, remove_old_changes
@@ -36,6 +37,7 @@ from domains.accounts.services.mails import (
     VERIFY_EMAIL,
     queue_account_exists_mail,
 )
+from domains.accounts.services.profile_parts import ProfilePart, keep_profile_part
 from domains.accounts.services.prove_identity import remove_expired_tokens
 from domains.accounts.services.refresh_session import refresh_session
 from domains.accounts.services.request_password_reset import remove_old_resets, request_password_reset
@@ -50,7 +52,7 @@ from domains.accounts.services.set_up_totp import (
 )
 from domains.accounts.services.sign_up import remove_old_attempts, sign_up
 from domains.accounts.services.unblock_user import unblock_user
-from domains.accounts.services.update_profile import update_profile
+from domains.accounts.services.update_profile import ChosenAudience, update_profile
 from domains.accounts.services.upload_profile_picture import (
     MAX_PICTURE_UPLOADS_PER_HOUR,
     remove_profile_picture,

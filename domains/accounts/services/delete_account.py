@@ -62,7 +62,7 @@ def _close(user: User, *, keep_service_records: bool) -> Erasure:
         ways_in.all().delete()
     end_sessions(user.sessions.all())
     ProfilePicture.objects.filter(user=user).delete()
-    UserProfile.objects.filter(user=user).update(bio="", linkedin_url="", website_url="", languages=[])
+    UserProfile.objects.filter(user=user).update(bio="", linkedin_url="", website_url="", languages=[], availability=[])
     user.set_unusable_password()
     user.email, user.display_name = f"deleted-{secrets.token_hex(12)}@deleted.invalid", NAME_OF_DELETED
     user.zip_code, user.is_verified = "", False

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from domains.accounts.models import User, UserProfile, UserType
+from domains.accounts.models import Audience, ProfileField, User, UserProfile, UserType
+from domains.accounts.services.availability import FreeTime, read_availability
+from domains.accounts.services.profile_parts import find_part_problems, store_parts
 from domains.base import rates
 from domains.base.errors import Code, Problem, Refused, problems_of
 from domains.base.texts import is_visible, line_problems
@@ -34,45 +37,82 @@ MAX_LANGUAGES, REGION_LENGTH = 20, 2
 MIN_BIRTH_YEAR, MIN_AGE = 1900, 13
 
 
-def update_profile(
-    *,
-    actor: User,
-    display_name: str | None = None,
-    bio: str | None = None,
-    linkedin_url: str | None = None,
-    website_url: str | None = None,
-    languages: Sequence[str] | None = None,
-    zip_code: str | None = None,
-    user_type: UserType | None = None,
-    birth_year: int | None = None,
-) -> User:
-    """The actor's profile has the given values; a value of None leaves the field as it is.
+@dataclass(frozen=True)
+class ChosenAudience:
+    """Who is to see a field of the profile."""
+
+    field: ProfileField
+    audience: Audience
+
+
+class ProfileChanges(TypedDict, total=False):
+    """New values of an account and its profile; what is None or not given stays as it is."""
+
+    display_name: str | None
+    bio: str | None
+    linkedin_url: str | None
+    website_url: str | None
+    languages: Sequence[str] | None
+    zip_code: str | None
+    user_type: UserType | None
+    birth_year: int | None
+    cause_ids: Sequence[int] | None
+    availability: Sequence[FreeTime] | None
+    #: Fields that are not named keep their audience.
+    visibility: Sequence[ChosenAudience] | None
+
+
+def update_profile(*, actor: User, **given: Unpack[ProfileChanges]) -> User:
+    """The actor's account and profile have the given values.
 
     The year of birth can be given once; after that only staff can correct it, so that people cannot change their age.
-    Refuses with RATE_LIMITED, REQUIRED, TOO_LONG, INVALID and CONFLICT (another year of birth), all at once.
+    Refuses with RATE_LIMITED, REQUIRED, TOO_LONG, INVALID, NOT_FOUND (a cause), DUPLICATE (a field with two audiences)
+    and CONFLICT (another year of birth), all at once.
     """
     rates.spend(what="update_profile", key=str(actor.pk), limit=RATE_LIMIT, seconds=RATE_SECONDS)
-    of_user = {
-        "display_name": display_name and " ".join(display_name.split()),
-        "zip_code": zip_code and zip_code.strip(),
-        "user_type": user_type,
-    }
-    texts = {"bio": bio, "linkedin_url": linkedin_url, "website_url": website_url}
-    of_profile: dict[str, Any] = {name: text and text.strip() for name, text in texts.items()}
-    of_profile["languages"] = None if languages is None else list(dict.fromkeys(map(_tag, languages)))
+    hours, problems_of_hours = read_availability(given.get("availability") or ())
+    birth_year, chosen, cause_ids = given.get("birth_year"), given.get("visibility") or (), given.get("cause_ids")
+    kept_above = {} if cause_ids is None else {"cause_ids": cause_ids}
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         profile, _ = UserProfile.objects.get_or_create(user=user)
-        given = _set(user, of_user) | {"display_name", "user_type"}
-        changed = _set(profile, of_profile)
-        problems = [*_problems_of(user, profile, given), *_problems_of_year(profile, birth_year)]
+        named = _set(user, _values_of_user(given)) | {"display_name", "user_type"}
+        changed = _set(profile, _values_of_profile(given, hours))
+        profile.visibility |= {one.field.value: one.audience.value for one in chosen}
+        problems = [
+            *_problems_of(user, profile, named),
+            *_problems_of_year(profile, birth_year),
+            *problems_of_hours,
+            *_problems_of_audiences(chosen),
+            *find_part_problems(kept_above),
+        ]
         if problems:
             raise Refused(*problems)
         if birth_year is not None:
             profile.birth_year = birth_year
-        user.save(update_fields=sorted(given | {"zip_code"}))
-        profile.save(update_fields=sorted(changed | {"birth_year"}))
+        user.save(update_fields=sorted(named | {"zip_code"}))
+        profile.save(update_fields=sorted(changed | {"birth_year", "visibility"}))
+        store_parts(user, kept_above)
     return user
+
+
+def _values_of_user(given: ProfileChanges) -> dict[str, Any]:
+    name, zip_code = given.get("display_name"), given.get("zip_code")
+    return {
+        "display_name": name and " ".join(name.split()),
+        "zip_code": zip_code and zip_code.strip(),
+        "user_type": given.get("user_type"),
+    }
+
+
+def _values_of_profile(given: ProfileChanges, hours: list[list[int]]) -> dict[str, Any]:
+    texts = {name: given.get(name) for name in ("bio", "linkedin_url", "website_url")}
+    languages = given.get("languages")
+    return {
+        **{name: text.strip() for name, text in texts.items() if isinstance(text, str)},
+        "languages": None if languages is None else list(dict.fromkeys(map(_tag, languages))),
+        "availability": None if given.get("availability") is None else hours,
+    }
 
 
 def _set(row: User | UserProfile, values: Mapping[str, Any]) -> set[str]:
@@ -113,6 +153,16 @@ def _problems_of_languages(tags: Sequence[str]) -> list[Problem]:
     if any(not LANGUAGE.fullmatch(tag) for tag in tags):
         return [Problem(Code.INVALID, "Name each language by its tag, such as en, es or pt-BR.", "languages")]
     return []
+
+
+def _problems_of_audiences(chosen: Sequence[ChosenAudience]) -> list[Problem]:
+    seen: set[ProfileField] = set()
+    problems = []
+    for number, one in enumerate(chosen):
+        if one.field in seen:
+            problems.append(Problem(Code.DUPLICATE, "Choose one audience of each field.", f"visibility.{number}.field"))
+        seen.add(one.field)
+    return problems
 
 
 def _problems_of_url(profile: UserProfile, field: str, form: re.Pattern[str], like: str) -> list[Problem]:

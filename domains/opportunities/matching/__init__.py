@@ -9,6 +9,8 @@ from domains.opportunities.eligibility import Span
 from domains.opportunities.matching.picking import MAX_PER_HOST_IN_TOP, TOP_SIZE, pick_matches
 from domains.opportunities.matching.scoring import match_role, match_volunteer
 from domains.opportunities.matching.shapes import (
+    UNKNOWN_TIMES,
+    FreeTimes,
     HeldSkill,
     Match,
     Reason,

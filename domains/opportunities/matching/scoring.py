@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from domains.opportunities.matching.shapes import HeldSkill, Match, Reason, RoleCandidate, Volunteer, WantedSkill
+from domains.base.week import common_minutes
+from domains.opportunities.eligibility import Span
+from domains.opportunities.matching.shapes import (
+    UNKNOWN_TIMES,
+    FreeTimes,
+    HeldSkill,
+    Match,
+    Reason,
+    RoleCandidate,
+    Volunteer,
+    WantedSkill,
+)
 from domains.opportunities.matching.weights import (
     BEGUN_SHARE,
     DISTANCE_BANDS,
@@ -14,6 +25,7 @@ from domains.opportunities.matching.weights import (
     HOST_DISTANCE_BANDS,
     LEVEL_SHARES,
     MAX_LEARNING_LEVEL,
+    PARTLY_FREE_SHARE,
     PAST_CAUSE_TENTHS,
     POPULAR_STEPS,
     PRACTICE_SHARE,
@@ -24,6 +36,7 @@ from domains.opportunities.matching.weights import (
 
 #: Factors with equal points are ordered as in the table.
 _ORDER = {factor: rank for rank, factor in enumerate(Factor)}
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) -> Match | None:
@@ -38,6 +51,10 @@ def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) ->
     reasons = [
         *_score_skills(volunteer.skills, candidate.skills, VOLUNTEER_PHRASES),
         *_score_distance(candidate),
+        *_score_availability(volunteer.free_times, candidate.span, VOLUNTEER_PHRASES),
+        *_score_causes(
+            [name for key, name in candidate.causes.items() if key in volunteer.preferred_causes], VOLUNTEER_PHRASES
+        ),
         *_score_history(volunteer, candidate),
         *_score_requirements(candidate),
         *_score_times(volunteer, candidate, now),
@@ -49,10 +66,24 @@ def match_role(volunteer: Volunteer, candidate: RoleCandidate, now: datetime) ->
 
 
 def match_volunteer(
-    skills: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], *, is_remote: bool, distance_km: float | None
+    skills: Mapping[int, HeldSkill],
+    wanted: Sequence[WantedSkill],
+    *,
+    span: Span,
+    is_remote: bool,
+    distance_km: float | None,
+    free_times: FreeTimes = UNKNOWN_TIMES,
+    preferred_causes: Sequence[str] = (),
 ) -> Match:
-    """Return how well a volunteer fits a role, from their public data and rough location only."""
-    reasons = list(_score_skills(skills, wanted, HOST_PHRASES))
+    """Return how well a volunteer fits a role, from what they show all members and their rough location only.
+
+    `preferred_causes` are the names of those that the role serves.
+    """
+    reasons = [
+        *_score_skills(skills, wanted, HOST_PHRASES),
+        *_score_availability(free_times, span, HOST_PHRASES),
+        *_score_causes(preferred_causes, HOST_PHRASES),
+    ]
     if is_remote:
         points = 10 * WEIGHTS[Factor.REMOTE].for_host
         reasons.append(Reason(Factor.REMOTE, "The role can be done from anywhere.", points))
@@ -74,8 +105,8 @@ def _sum_up(reasons: Iterable[Reason], missing: Iterable[Reason]) -> Match:
 
 
 @dataclass(frozen=True)
-class SkillPhrases:
-    """The sentences about skills for one side, and that side's column of the table."""
+class Phrases:
+    """The sentences for one side about a person, and that side's column of the table."""
 
     side: str
     met: str
@@ -84,13 +115,17 @@ class SkillPhrases:
     learn: str
     practice: str
     related: str
+    free: str
+    half_free: str
+    free_on_some_days: str
+    cause: str
 
     def tenths(self, factor: Factor) -> int:
         """Return the maximum of the factor on this side, in tenths of a point."""
         return 10 * int(getattr(WEIGHTS[factor], self.side))
 
 
-VOLUNTEER_PHRASES = SkillPhrases(
+VOLUNTEER_PHRASES = Phrases(
     side="for_volunteer",
     met="It asks for {name}, which you have at level {level} of 5.",
     missing="It also asks for {name}: add it to your skills if you have it.",
@@ -98,8 +133,12 @@ VOLUNTEER_PHRASES = SkillPhrases(
     learn="You can get better at {name}, which you have at level {level} of 5.",
     practice="You can practice {name}, which you have at level {level} of 5.",
     related="You can learn {name}, which is close to your {other}.",
+    free="You are free at that time.",
+    half_free="You are free for at least half of that time.",
+    free_on_some_days="It lasts for days, and you are free at some of that time.",
+    cause="It is for {names}, which you care about.",
 )
-HOST_PHRASES = SkillPhrases(
+HOST_PHRASES = Phrases(
     side="for_host",
     met="Has {name} at level {level} of 5.",
     missing="Has not said to have {name}.",
@@ -107,12 +146,14 @@ HOST_PHRASES = SkillPhrases(
     learn="Can get better at {name}, now at level {level} of 5.",
     practice="Can practice {name}, now at level {level} of 5.",
     related="Can learn {name}, which is close to their {other}.",
+    free="Is free at that time.",
+    half_free="Is free for at least half of that time.",
+    free_on_some_days="Is free at some of that time.",
+    cause="Cares about {names}.",
 )
 
 
-def _score_skills(
-    held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], phrases: SkillPhrases
-) -> Iterator[Reason]:
+def _score_skills(held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], phrases: Phrases) -> Iterator[Reason]:
     required = [skill for skill in wanted if skill.is_required]
     if not required:
         message = "It asks for no particular skill."
@@ -133,7 +174,7 @@ def _score_skills(
 
 
 def _score_missing_skills(
-    held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], phrases: SkillPhrases
+    held: Mapping[int, HeldSkill], wanted: Sequence[WantedSkill], phrases: Phrases
 ) -> list[Reason]:
     required = [skill for skill in wanted if skill.is_required]
     return [
@@ -147,9 +188,7 @@ def _score_missing_skills(
     ]
 
 
-def _score_development(
-    held: Mapping[int, HeldSkill], skill: WantedSkill, phrases: SkillPhrases
-) -> tuple[int, str] | None:
+def _score_development(held: Mapping[int, HeldSkill], skill: WantedSkill, phrases: Phrases) -> tuple[int, str] | None:
     """Return the share and the sentence of a developed skill, if the person has it or a related one."""
     if has := held.get(skill.skill_id):
         if has.level <= MAX_LEARNING_LEVEL:
@@ -170,6 +209,34 @@ def _score_distance(candidate: RoleCandidate) -> Iterator[Reason]:
         away = f"About {km} km" if km else "Less than a km"
         points = WEIGHTS[Factor.DISTANCE].for_volunteer * band[1] // 10
         yield Reason(Factor.DISTANCE, f"{away} from the middle of your ZIP code.", points)
+
+
+def _score_availability(free_times: FreeTimes, span: Span, phrases: Phrases) -> Iterator[Reason]:
+    """Return whether the person is free then, by the clocks of their home; nothing if they did not say when they are.
+
+    What lasts more than a day does not say which hours it takes, so any free time of its first week counts.
+    """
+    if not free_times.hours or free_times.zone is None:
+        return
+    is_long = span.ends_at - span.starts_at > _DAY
+    starts_at = span.starts_at.astimezone(free_times.zone)
+    ends_at = min(span.ends_at, span.starts_at + _WEEK).astimezone(free_times.zone)
+    free, whole = common_minutes(free_times.hours, starts_at, ends_at)
+    points = phrases.tenths(Factor.AVAILABLE)
+    if free and free == whole:
+        yield Reason(Factor.AVAILABLE, phrases.free, points)
+    elif is_long and free:
+        yield Reason(Factor.AVAILABLE, phrases.free_on_some_days, points * PARTLY_FREE_SHARE // 100)
+    elif free and 2 * free >= whole:
+        yield Reason(Factor.AVAILABLE, phrases.half_free, points * PARTLY_FREE_SHARE // 100)
+
+
+def _score_causes(names: Sequence[str], phrases: Phrases) -> Iterator[Reason]:
+    if names:
+        *first, last = names
+        listed = f"{', '.join(first)} and {last}" if first else last
+        message = phrases.cause.format(names=listed)
+        yield Reason(Factor.PREFERRED_CAUSE, message, phrases.tenths(Factor.PREFERRED_CAUSE))
 
 
 def _score_history(volunteer: Volunteer, candidate: RoleCandidate) -> Iterator[Reason]:

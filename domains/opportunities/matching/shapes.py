@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
+from domains.base.week import Hours
 from domains.opportunities.eligibility import Span
 from domains.opportunities.matching.weights import Factor
 
@@ -32,11 +33,25 @@ class WantedSkill:
 
 
 @dataclass(frozen=True)
+class FreeTimes:
+    """The hours of a week in which a person is free; none if they did not say, or if their time zone is unknown."""
+
+    hours: Hours = ()
+    zone: tzinfo | None = None
+
+
+#: Of somebody who did not say when they are free.
+UNKNOWN_TIMES = FreeTimes()
+
+
+@dataclass(frozen=True)
 class Volunteer:
     """A volunteer's data; `causes` counts the slots they held for each cause, by its id."""
 
     skills: Mapping[int, HeldSkill] = field(default_factory=dict)
     has_location: bool = False
+    preferred_causes: frozenset[int] = frozenset()
+    free_times: FreeTimes = UNKNOWN_TIMES
     causes: Mapping[int, int] = field(default_factory=dict)
     hosts: frozenset[int] = frozenset()
     courses: frozenset[int] = frozenset()
@@ -48,7 +63,7 @@ class Volunteer:
     @property
     def is_new(self) -> bool:
         """Return whether the volunteer has no data that a role could match."""
-        return not (self.skills or self.has_location or self.causes or self.hosts)
+        return not (self.skills or self.has_location or self.preferred_causes or self.causes or self.hosts)
 
 
 @dataclass(frozen=True)

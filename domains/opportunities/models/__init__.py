@@ -44,6 +44,7 @@ from domains.opportunities.models.opportunities import (
     Cause,
     Opportunity,
     OpportunityQuerySet,
+    PreferredCause,
     Role,
     RoleSkill,
 )

@@ -18,7 +18,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.accounts.models import User
+from domains.accounts.models import ProfileField, User, field_is_shown_to
 from domains.geo.fields import ZipCodeField
 from domains.learning.models import Course
 from domains.opportunities.models.choices import OpportunityKind, OpportunityStatus
@@ -58,6 +58,31 @@ class Cause(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PreferredCauseQuerySet(models.QuerySet["PreferredCause"]):
+    """Causes that people prefer, as others see them."""
+
+    def visible_to(self, viewer: User | None) -> PreferredCauseQuerySet:
+        """Return those that people show the viewer."""
+        return self.filter(field_is_shown_to(viewer, ProfileField.CAUSES))
+
+
+class PreferredCause(models.Model):
+    """A cause that a person would like to volunteer for; a part of the profile that this domain keeps."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferred_causes")
+    cause = models.ForeignKey(Cause, models.CASCADE, related_name="preferred_by")
+
+    objects = PreferredCauseQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "cause"], name="opportunities_cause_preferred_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause_id} preferred by {self.user_id}"
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):

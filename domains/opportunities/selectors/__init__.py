@@ -61,6 +61,7 @@ from domains.opportunities.selectors.opportunities import (
     find_ended,
     find_opportunities,
     find_opportunity,
+    find_preferred_causes,
     is_valid_time,
 )
 from domains.opportunities.selectors.recommendations import (

@@ -1,8 +1,8 @@
 """Finding a few hundred roles that may fit a volunteer, out of any number of open ones.
 
 Each branch reads a bounded number of rows in the order of an index: the newest that name a skill, the nearest, the
-newest remote ones, the newest of a cause, the newest of all, those with the most applicants. The results are ranked
-roughly, and the best of them go to scoring.
+newest remote ones, the newest of a preferred or past cause, the newest of all, those with the most applicants. The
+results are ranked roughly, and the best of them go to scoring.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from django.db.models import Avg, Case, ExpressionWrapper, F, FloatField, OuterR
 from django.db.models.functions import Coalesce
 
 from domains.geo.plain import Point, box_around, distance_km, longitude_scale
-from domains.opportunities.matching import HeldSkill
+from domains.opportunities.matching import HeldSkill, Volunteer
 from domains.opportunities.matching.weights import (
     DISTANCE_BANDS,
     LEVEL_SHARES,
-    PAST_CAUSE_TENTHS,
     PRACTICE_SHARE,
     WEIGHTS,
     Factor,
@@ -37,7 +36,7 @@ MAX_NEWEST_REMOTE = 100
 MAX_NEWEST = 100
 MAX_POPULAR = 50
 MAX_SKILLS, MAX_NEWEST_PER_SKILL, MAX_ROLES_OF_SKILLS = 10, 500, 800
-MAX_CAUSES, MAX_NEWEST_PER_CAUSE = 5, 40
+MAX_CAUSES, MAX_NEWEST_PER_CAUSE = 10, 40
 #: How many roles scoring looks at.
 MAX_CANDIDATES = 300
 
@@ -49,7 +48,7 @@ def _points(factor: Factor, share: float = 100) -> float:
 
 #: Rough rank of an opportunity: the sum of the points of each branch that finds it.
 _REMOTE, _NEW, _POPULAR = _points(Factor.REMOTE), _points(Factor.FRESH), _points(Factor.POPULAR)
-_CAUSE = PAST_CAUSE_TENTHS[1] / 10
+_CAUSE = _points(Factor.PREFERRED_CAUSE)
 #: Rough rank of a role: all required skills at a middle level, none of them, none required; all developed skills held.
 _MET, _MISSING = _points(Factor.REQUIRED_SKILL, LEVEL_SHARES[3]), _points(Factor.MISSING_SKILL)
 _NONE_NEEDED, _LEARNT = _points(Factor.NO_SKILL_NEEDED), _points(Factor.DEVELOPED_SKILL, PRACTICE_SHARE)
@@ -89,7 +88,7 @@ def _rough_points(
     by_age = open_opportunities.order_by("-created_at", "-pk").values_list("pk", flat=True)
     add(by_age.filter(is_remote=True)[:MAX_NEWEST_REMOTE], _REMOTE)
     add(by_age[:MAX_NEWEST], _NEW)
-    add(_opportunities_of_causes(profile.volunteer.causes), _CAUSE)
+    add(_opportunities_of_causes(profile.volunteer), _CAUSE)
     add(list(applicants)[:MAX_POPULAR], _POPULAR)
     if profile.home:
         for key, latitude, longitude in _find_nearest(profile.home, now):
@@ -129,10 +128,14 @@ def _roles_of_skills(skills: Mapping[int, HeldSkill]) -> list[int]:
     return sorted(named, key=lambda role_id: (-named[role_id], -role_id))[:MAX_ROLES_OF_SKILLS]
 
 
-def _opportunities_of_causes(causes: Mapping[int, int]) -> list[int]:
-    """Return the newest opportunities of the causes for which the volunteer took part most often."""
+def _opportunities_of_causes(volunteer: Volunteer) -> list[int]:
+    """Return the newest opportunities of the preferred causes, then of those with the most slots held."""
     rows = Opportunity.causes.through.objects.order_by("-opportunity")
-    chosen = sorted(causes, key=lambda cause_id: (-causes[cause_id], cause_id))[:MAX_CAUSES]
+
+    def rank(cause_id: int) -> tuple[bool, int, int]:
+        return cause_id not in volunteer.preferred_causes, -volunteer.causes.get(cause_id, 0), cause_id
+
+    chosen = sorted(volunteer.preferred_causes | volunteer.causes.keys(), key=rank)[:MAX_CAUSES]
     return union_all((rows.filter(cause=cause_id)[:MAX_NEWEST_PER_CAUSE] for cause_id in chosen), "opportunity")
 
 

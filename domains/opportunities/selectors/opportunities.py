@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +11,14 @@ from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 
 from domains.accounts.models import User
-from domains.opportunities.models import Cause, Opportunity, OpportunityKind, OpportunityStatus, RoleSkill
+from domains.opportunities.models import (
+    Cause,
+    Opportunity,
+    OpportunityKind,
+    OpportunityStatus,
+    PreferredCause,
+    RoleSkill,
+)
 
 #: Times outside these are mistakes; times near the calendar's ends cannot be converted to UTC.
 MIN_TIME, MAX_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -91,6 +99,15 @@ def _matches(filters: OpportunityFilters) -> Q:
 def find_causes(*, viewer: User | None) -> QuerySet[Cause]:
     """Return the causes, by name."""
     return Cause.objects.visible_to(viewer).order_by("name", "pk")
+
+
+def find_preferred_causes(*, viewer: User | None, user_ids: Collection[int]) -> Mapping[int, list[Cause]]:
+    """Return the preferred causes that these people show the viewer, by name: one statement for all."""
+    rows = PreferredCause.objects.visible_to(viewer).filter(user__in=user_ids).select_related("cause")
+    causes = defaultdict(list)
+    for row in rows.order_by("cause__name", "cause"):
+        causes[row.user_id].append(row.cause)
+    return causes
 
 
 def find_ended(*, now: datetime) -> QuerySet[Opportunity]:

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from domains.accounts.models import User
+from domains.accounts.models import User, UserProfile
+from domains.base.week import Hours
 from domains.geo.plain import Point
-from domains.geo.selectors import zip_point
+from domains.geo.selectors import zip_point, zip_time_zone
 from domains.learning.models import CompletionStatus, Enrollment
-from domains.opportunities.matching import HeldSkill, Span, Volunteer
-from domains.opportunities.models import Application, ApplicationStatus, Opportunity, hosts_run_by
+from domains.opportunities.matching import FreeTimes, HeldSkill, Span, Volunteer
+from domains.opportunities.models import Application, ApplicationStatus, Opportunity, PreferredCause, hosts_run_by
 from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds
 
@@ -59,6 +60,8 @@ def read_profile(*, viewer: User, now: datetime) -> Profile:
     volunteer = Volunteer(
         skills=_read_skills(viewer),
         has_location=home is not None,
+        preferred_causes=frozenset(PreferredCause.objects.filter(user=viewer).values_list("cause", flat=True)),
+        free_times=FreeTimes(_read_hours(viewer), zip_time_zone(viewer.zip_code)),
         causes=_count_causes({row[2] for row in held}),
         hosts=frozenset(row[3] for row in held),
         courses=frozenset(
@@ -76,6 +79,11 @@ def read_profile(*, viewer: User, now: datetime) -> Profile:
         managed_host_ids=frozenset(hosts_run_by(viewer)),
         excluded_role_ids=frozenset(row[1] for row in applications if row[0] in _EXCLUDED_STATUSES),
     )
+
+
+def _read_hours(viewer: User) -> Hours:
+    profiles = UserProfile.objects.filter(user=viewer).values_list("availability", flat=True)
+    return next(iter(profiles), [])
 
 
 def _read_skills(viewer: User) -> dict[int, HeldSkill]:

@@ -1,22 +1,42 @@
-"""Volunteers recommended for a role, with reasons from their public data and their rough location only."""
+"""Volunteers recommended for a role, with reasons from what they show all members, and their rough location only.
+
+What they hide from members is left out before anything is scored, so that neither the reasons, nor the score, nor the
+list tell of it. Whether the asking member is a contact is not asked: that would cost more than all the rest.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from domains.accounts.models import Block, User, UserType
+from domains.accounts.models import Audience, Block, ProfileField, User, UserType, audience_of
 from domains.base.errors import NotAllowed, NotFound
+from domains.base.week import Hours
 from domains.geo.plain import Point, distance_km
-from domains.geo.selectors import zip_codes_within, zip_point
+from domains.geo.selectors import zip_codes_within, zip_point, zip_time_zone
 from domains.opportunities import policies
-from domains.opportunities.matching import HOST_DISTANCE_BANDS, HeldSkill, Match, WantedSkill, match_volunteer
-from domains.opportunities.models import Application, HostMembership, Opportunity, OpportunityStatus, Role
+from domains.opportunities.matching import (
+    HOST_DISTANCE_BANDS,
+    FreeTimes,
+    HeldSkill,
+    Match,
+    Span,
+    WantedSkill,
+    match_volunteer,
+)
+from domains.opportunities.models import (
+    Application,
+    HostMembership,
+    Opportunity,
+    OpportunityStatus,
+    PreferredCause,
+    Role,
+)
 from domains.opportunities.selectors.role_candidates import read_wanted_skills
 from domains.opportunities.selectors.unions import union_all
 from domains.skills.models import UserSkill
@@ -55,31 +75,60 @@ def find_recommended_volunteers(
         raise NotAllowed("Only owners and coordinators of the organization see who might fit its roles.")
     if role.opportunity.end_date <= now or role.opportunity.status not in _UPCOMING_STATUSES:
         return []
-    wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
-    people = _find_possible_applicants(viewer, role, _find_candidates(role, wanted))
-    skills = _read_skills(people, wanted)
-    center = _center_of(role.opportunity)
-    matches = [
-        RecommendedVolunteer(
-            user_id,
-            match_volunteer(
-                skills[user_id],
-                wanted,
-                is_remote=role.opportunity.is_remote,
-                distance_km=_distance(center, zip_code),
-            ),
-        )
-        for user_id, zip_code in people.items()
-    ]
-    matching = [one for one in matches if one.match.tenths > 0]
+    matching = [one for one in _match_people(viewer, role) if one.match.tenths > 0]
     return sorted(matching, key=lambda one: (-one.match.tenths, one.user_id))[:first]
 
 
 _UPCOMING_STATUSES = (OpportunityStatus.DRAFT, OpportunityStatus.OPEN)
 
 
-def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) -> dict[int, str]:
-    """Return the ZIP codes, by id, of the adult volunteers with a verified address who could apply."""
+@dataclass(frozen=True)
+class _Person:
+    """A possible applicant, as the profile has it; `visibility` says who sees which of it."""
+
+    zip_code: str
+    visibility: Mapping[str, str] | None
+    availability: Hours | None
+
+    def shows(self, field: ProfileField) -> bool:
+        """Whether all members see the field."""
+        return audience_of(field, self.visibility).includes(Audience.MEMBERS)
+
+    @property
+    def free_times(self) -> FreeTimes:
+        """The times that members see."""
+        hours = self.availability if self.shows(ProfileField.AVAILABILITY) else None
+        return FreeTimes(hours or (), zip_time_zone(self.zip_code))
+
+
+def _match_people(viewer: User, role: Role) -> list[RecommendedVolunteer]:
+    """Return how well each of the possible applicants fits the role."""
+    wanted = read_wanted_skills(role_ids=[role.pk])[role.pk]
+    skilled, others = set(_find_skill_holders(wanted)), _find_neighbors(role, wanted)
+    people = _find_possible_applicants(viewer, role, skilled | others)
+    skills, causes = _read_skills(people, wanted), _read_causes(people, role)
+    center, span = _center_of(role.opportunity), Span(role.opportunity.start_date, role.opportunity.end_date)
+    return [
+        RecommendedVolunteer(
+            user_id,
+            match_volunteer(
+                skills[user_id],
+                wanted,
+                span=span,
+                is_remote=role.opportunity.is_remote,
+                distance_km=_distance(center, person.zip_code),
+                free_times=person.free_times,
+                preferred_causes=causes[user_id],
+            ),
+        )
+        for user_id, person in people.items()
+        # Not those who were found by a skill that they hide.
+        if user_id in others or skills[user_id]
+    ]
+
+
+def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) -> dict[int, _Person]:
+    """Return, by id, the adult volunteers with a verified address who could apply."""
     people = (
         User.objects.with_verified_email()
         .adults()
@@ -89,18 +138,18 @@ def _find_possible_applicants(viewer: User, role: Role, among: Collection[int]) 
         .exclude(pk__in=Application.objects.filter(role=role).values("volunteer"))
         .exclude(pk__in=HostMembership.objects.filter(host=role.opportunity.host_id, user__isnull=False).values("user"))
     )
-    return dict(people.values_list("pk", "zip_code"))
+    rows = people.values_list("pk", "zip_code", "profile__visibility", "profile__availability")
+    return {user_id: _Person(*columns) for user_id, *columns in rows}
 
 
-def _find_candidates(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
-    """Return the ids of people to score: the best at each skill, the nearest, else the newest."""
-    found = set(_find_skill_holders(wanted))
+def _find_neighbors(role: Role, wanted: Sequence[WantedSkill]) -> set[int]:
+    """Return the ids of the people to score whatever their skills are: the nearest, else the newest."""
     center = _center_of(role.opportunity)
     if center:
-        found.update(_find_nearest(center))
-    if not (wanted or center):
-        found.update(_volunteers().order_by("-pk").values_list("pk", flat=True)[:MAX_NEWEST])
-    return found
+        return set(_find_nearest(center))
+    if wanted:
+        return set()
+    return set(_volunteers().order_by("-pk").values_list("pk", flat=True)[:MAX_NEWEST])
 
 
 def _find_skill_holders(wanted: Sequence[WantedSkill]) -> list[int]:
@@ -139,14 +188,28 @@ def _volunteers() -> QuerySet[User]:
     return User.objects.filter(is_active=True, user_type__in=(UserType.VOLUNTEER, UserType.BOTH))
 
 
-def _read_skills(people: Collection[int], wanted: Sequence[WantedSkill]) -> defaultdict[int, dict[int, HeldSkill]]:
-    """Return the people's skills that the role names; their other skills are not read."""
+def _read_skills(
+    people: Mapping[int, _Person], wanted: Sequence[WantedSkill]
+) -> defaultdict[int, dict[int, HeldSkill]]:
+    """Return the skills that people show and that the role names; their other skills are not read."""
     held: defaultdict[int, dict[int, HeldSkill]] = defaultdict(dict)
-    rows = UserSkill.objects.filter(user__in=people, skill__in=[skill.skill_id for skill in wanted])
+    shown = [user_id for user_id, person in people.items() if person.shows(ProfileField.SKILLS)]
+    rows = UserSkill.objects.filter(user__in=shown, skill__in=[skill.skill_id for skill in wanted])
     columns = ("user", "skill", "skill__name", "skill__category", "proficiency_level", "is_verified")
     for user_id, skill_id, *skill in rows.values_list(*columns):
         held[user_id][skill_id] = HeldSkill(*skill)
     return held
+
+
+def _read_causes(people: Mapping[int, _Person], role: Role) -> defaultdict[int, list[str]]:
+    """Return the names of the causes that people show and that the role serves."""
+    preferred: defaultdict[int, list[str]] = defaultdict(list)
+    shown = [user_id for user_id, person in people.items() if person.shows(ProfileField.CAUSES)]
+    served = Opportunity.causes.through.objects.filter(opportunity=role.opportunity_id).values("cause")
+    rows = PreferredCause.objects.filter(user__in=shown, cause__in=served).order_by("cause__name", "cause")
+    for user_id, name in rows.values_list("user", "cause__name"):
+        preferred[user_id].append(name)
+    return preferred
 
 
 def _center_of(opportunity: Opportunity) -> Point | None:

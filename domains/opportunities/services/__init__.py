@@ -18,6 +18,7 @@ from domains.opportunities.services.host_mails import queue_handed_over_mail, qu
 from domains.opportunities.services.invite_host_member import invite_host_member
 from domains.opportunities.services.leave_hosts import leave_hosts
 from domains.opportunities.services.log_hours import log_hours
+from domains.opportunities.services.preferred_causes import store_preferred_causes
 from domains.opportunities.services.publish_opportunity import publish_opportunity
 from domains.opportunities.services.remove_host_member import remove_host_member
 from domains.opportunities.services.review_hours import review_hours

@@ -109,7 +109,7 @@ def problems_of_draft(draft: OpportunityDraft, row: Opportunity, *, before: Oppo
         *problems_of(row, exclude=exclude),
         *problems_of_texts(row, lines=("title", "location_text"), before=before),
         *times,
-        *_problems_of_causes(draft.cause_ids),
+        *problems_of_causes(draft.cause_ids, too_many=f"An opportunity has at most {MAX_CAUSES} causes."),
         *problems_of_roles(draft.roles, row),
     ]
 
@@ -138,9 +138,10 @@ def _problems_of_times(row: Opportunity, before: Opportunity | None) -> list[Pro
     return problems
 
 
-def _problems_of_causes(cause_ids: Sequence[int]) -> list[Problem]:
+def problems_of_causes(cause_ids: Sequence[int], *, too_many: str) -> list[Problem]:
+    """Return what is wrong with the causes of an opportunity or of a person."""
     if len(cause_ids) > MAX_CAUSES:
-        return [Problem(Code.TOO_LONG, f"An opportunity has at most {MAX_CAUSES} causes.", "cause_ids")]
+        return [Problem(Code.TOO_LONG, too_many, "cause_ids")]
     known = set(Cause.objects.filter(pk__in=cause_ids).values_list("pk", flat=True)) if cause_ids else set()
     return [
         Problem(Code.NOT_FOUND, "There is no such cause.", f"cause_ids.{number}")

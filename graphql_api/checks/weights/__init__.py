@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domains.accounts.models import LogInProvider
+from domains.accounts.models import LogInProvider, ProfileField
 from domains.accounts.second_factors import RECOVERY_CODE_COUNT
+from domains.accounts.services.availability import MAX_AVAILABILITY
 from domains.accounts.services.begin_session import MAX_SESSIONS
 from domains.accounts.services.update_profile import MAX_LANGUAGES
 from domains.messaging.services.react_to_message import MAX_EMOJI
@@ -107,7 +108,10 @@ LISTS = {
     "User.linkedProviders": Length(len(LogInProvider), 1),
     "User.sessions": Length(MAX_SESSIONS, 10),
     "User.skills": Length(MAX_SKILLS, 10),
+    "UserProfile.availability": Length(MAX_AVAILABILITY, 7),
+    "UserProfile.causes": Length(MAX_CAUSES, 3),
     "UserProfile.languages": Length(MAX_LANGUAGES, 2),
+    "UserProfile.visibility": Length(len(ProfileField), len(ProfileField)),
 }
 
 #: Maximum number of characters of each long text.
@@ -193,6 +197,7 @@ ASKED_AT_ONCE = frozenset(
         "User.serviceRecords",
         "User.sessions",
         "User.skills",
+        "UserProfile.causes",
         "UserProfile.resume",
     }
 )
@@ -308,8 +313,15 @@ FIELDS = {
     "User.sessions": 10,
     "User.skills": 10,
     "User.zipCode": 4,
+    "UserProfile.availability": 5,
+    "UserProfile.bio": 4,
     "UserProfile.birthYear": 4,
+    "UserProfile.causes": 10,
+    "UserProfile.languages": 4,
+    "UserProfile.linkedinUrl": 4,
     "UserProfile.resume": 10,
+    "UserProfile.visibility": 5,
+    "UserProfile.websiteUrl": 4,
     "UserSession.isCurrent": 10,
     **MUTATIONS,
 }

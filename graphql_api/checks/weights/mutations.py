@@ -73,7 +73,7 @@ MUTATIONS = {
     "Mutation.updateHost": ACT,
     "Mutation.updateNotificationPreferences": ACT,
     "Mutation.updateOpportunity": 2 * ACT,
-    "Mutation.updateProfile": ACT,
+    "Mutation.updateProfile": 2 * ACT,
     "Mutation.updateRole": ACT,
     "Mutation.uploadAttachment": FILE,
     "Mutation.uploadProfilePicture": FILE,

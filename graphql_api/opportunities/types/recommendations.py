@@ -24,6 +24,8 @@ describe(
         "DEVELOPED_SKILL": "The role develops a skill that the volunteer has, or one of the same category.",
         "DISTANCE": "The role is near the volunteer's ZIP code.",
         "REMOTE": "Volunteers can take the role from anywhere.",
+        "AVAILABLE": "The volunteer is usually free at that time, or at a part of it.",
+        "PREFERRED_CAUSE": "The volunteer prefers one of the opportunity's causes.",
         "PAST_CAUSE": "The volunteer took part for one of the opportunity's causes before.",
         "KNOWN_HOST": "The volunteer had a slot with the host before.",
         "REQUIREMENT_MET": "The volunteer has completed a course, or has a verification, that the role requires.",
@@ -31,7 +33,7 @@ describe(
         "FRESH": "The opportunity was added recently.",
         "SOON": "The opportunity begins soon or has begun.",
         "POPULAR": "Several people applied for the opportunity recently.",
-        "NEW_HERE": "The volunteer's skills, location and past activity are unknown.",
+        "NEW_HERE": "The volunteer's skills, location, preferred causes and past activity are unknown.",
     },
 )
 RecommendationCode = matching.Factor
@@ -88,8 +90,8 @@ class RecommendedVolunteer:
 
     score: float = strawberry.field(description="Score from 0 to 100, which is the sum of the reasons' points.")
     reasons: list[RecommendationReason] = strawberry.field(
-        description="All factors of the score, strongest first. They use only public skills and the approximate "
-        "location."
+        description="All factors of the score, strongest first. They use only the skills, causes and free "
+        "times that the volunteer shows all members, and the approximate location."
     )
     found: strawberry.Private[selectors.RecommendedVolunteer]
 

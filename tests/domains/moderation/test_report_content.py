@@ -19,6 +19,7 @@ from tests.factories import (
     MessageFactory,
     OpportunityFactory,
     OpportunityHostFactory,
+    ProfilePictureFactory,
     RoleFactory,
     UserFactory,
     conversation_between,
@@ -86,6 +87,15 @@ def test_everything_that_one_sees_can_be_reported() -> None:
     assert report(ann, conversation).context["messages"][0]["content"] == "Hey"
     assert report(ann, attachment).context["messages"][0]["content"] == "Hey"
     assert "Let me in" in str(report(owner_of(host), application).context)
+
+
+def test_a_report_of_a_person_keeps_no_field_that_they_hide_from_the_reporter() -> None:
+    ben = UserFactory(profile__bio="Rude bio", profile__visibility={"BIO": "CONTACTS", "PROFILE_PICTURE": "CONTACTS"})
+    ProfilePictureFactory(user=ben)
+    ann, carl = UserFactory(), UserFactory()
+    conversation_between(carl, ben)
+    assert report(ann, ben).context["parts"] == [["LinkedIn", ""]]
+    assert report(carl, ben).context["parts"] == [["Bio", "Rude bio"], ["LinkedIn", ""], ["Picture", "yes"]]
 
 
 def test_what_one_does_not_see_is_not_found() -> None:

@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 
 from domains.accounts.models import User, UserType
+from domains.base.week import DaySlot, Weekday, merge
+from domains.geo.selectors import zip_time_zone
 from domains.learning.models import CompletionStatus
 from domains.opportunities.models import ApplicationStatus, MembershipRole, OpportunityStatus, Role
 from domains.opportunities.selectors import RecommendedRole, find_recommended_roles
@@ -21,6 +23,7 @@ from tests.factories import (
     HostMembershipFactory,
     OpportunityFactory,
     OpportunityHostFactory,
+    PreferredCauseFactory,
     RoleFactory,
     RoleSkillFactory,
     SkillFactory,
@@ -99,6 +102,43 @@ def test_past_causes_and_hosts_count_once_one_had_a_place(volunteer: User) -> No
     assert role_ids(volunteer) == [same.pk, other.pk]
     assert reasons(volunteer, same)["PAST_CAUSE"] == "You took part for Animals once."
     assert reasons(volunteer, same)["KNOWN_HOST"] == "You held a slot with Shelter before."
+
+
+def test_a_preferred_cause_counts_wherever_the_opportunity_is(volunteer: User) -> None:
+    animals = CauseFactory(name="Animals")
+    PreferredCauseFactory(user=volunteer, cause=animals)
+    PreferredCauseFactory(cause=CauseFactory())
+    long_ago = timezone.now() - timedelta(days=50)
+    same = RoleFactory(opportunity=OpportunityFactory(causes=[animals], created_at=long_ago, **LOS_ANGELES))
+    other = RoleFactory(opportunity=OpportunityFactory(created_at=long_ago, **LOS_ANGELES))
+    assert role_ids(volunteer) == [same.pk, other.pk]
+    assert reasons(volunteer, same)["PREFERRED_CAUSE"] == "It is for Animals, which you care about."
+    assert "PREFERRED_CAUSE" not in reasons(volunteer, other)
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "is_counted"),
+    [("94110", True), ("10001", False), ("", False)],
+    ids=["home", "far east", "no ZIP code"],
+)
+def test_what_is_at_a_free_time_comes_first_by_the_clocks_at_home(zip_code: str, is_counted: bool) -> None:
+    """It is Saturday from 9:00 to 12:00 in San Francisco, and from noon in New York."""
+    volunteer = UserFactory(
+        zip_code=zip_code, profile__availability=merge([DaySlot(Weekday.SATURDAY, 9 * 60, 12 * 60)])
+    )
+    today = timezone.now().astimezone(zip_time_zone("94110")).replace(hour=9, minute=0)
+    saturday = today + timedelta(days=7 + (5 - today.weekday()) % 7)
+    sunday = saturday + timedelta(days=1)
+    free, other = (
+        RoleFactory(opportunity=OpportunityFactory(start_date=start, end_date=start + timedelta(hours=3)))
+        for start in (saturday, sunday)
+    )
+    assert set(role_ids(volunteer)) == {free.pk, other.pk}
+    told = reasons(volunteer, free)
+    assert told.get("AVAILABLE") == ("You are free at that time." if is_counted else None)
+    assert "AVAILABLE" not in reasons(volunteer, other)
+    if is_counted:
+        assert role_ids(volunteer)[0] == free.pk
 
 
 def test_a_declined_application_is_no_habit(volunteer: User) -> None:
@@ -230,6 +270,7 @@ def test_more_roles_cost_no_more_statements(volunteer: User) -> None:
     def grow() -> None:
         skill, cause = SkillFactory(), CauseFactory()
         UserSkillFactory(user=volunteer, skill=skill)
+        PreferredCauseFactory(user=volunteer)
         past = OpportunityFactory(past=True, causes=[cause])
         ApplicationFactory(role__opportunity=past, volunteer=volunteer, status=ApplicationStatus.COMPLETED)
         role = asking(skill, opportunity=OpportunityFactory(causes=[cause]))

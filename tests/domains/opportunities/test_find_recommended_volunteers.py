@@ -9,13 +9,16 @@ import pytest
 
 from domains.accounts.models import User, UserType
 from domains.base.errors import NotAllowed, NotFound
+from domains.base.week import MINUTES_OF_WEEK
 from domains.opportunities.models import ApplicationStatus, MembershipRole, OpportunityStatus, Role
 from domains.opportunities.selectors import RecommendedVolunteer, find_recommended_volunteers
 from tests.factories import (
     ApplicationFactory,
     BlockFactory,
+    CauseFactory,
     HostMembershipFactory,
     OpportunityHostFactory,
+    PreferredCauseFactory,
     RoleFactory,
     RoleSkillFactory,
     SkillFactory,
@@ -77,6 +80,44 @@ def test_no_reason_tells_more_of_a_home_than_ten_km(role: Role) -> None:
         "Lives within 100 km.",
     }
     assert not [text for text in told if re.search(r"\d{5}|-?\d+\.\d+", text)]
+
+
+def told_of(role: Role, person: User) -> set[str]:
+    """Return the factors of this person's reasons; nothing if the list leaves them out."""
+    return {reason.code.value for one in recommended(role) if one.user_id == person.pk for reason in one.match.reasons}
+
+
+@pytest.mark.parametrize("audience", ["EVERYONE", "MEMBERS", "CONTACTS", "ONLY_ME"])
+def test_only_what_all_members_are_shown_counts(role: Role, audience: str) -> None:
+    cause, opportunity = CauseFactory(), role.opportunity
+    opportunity.causes.add(cause)
+    person = skilled(
+        role,
+        profile__availability=[[0, MINUTES_OF_WEEK]],
+        profile__visibility=dict.fromkeys(("SKILLS", "CAUSES", "AVAILABILITY"), audience),
+    )
+    PreferredCauseFactory(user=person, cause=cause)
+    # An application to the organization makes its coordinators contacts, which changes nothing here.
+    ApplicationFactory(volunteer=person, role__opportunity__host=opportunity.host)
+    shown = {"REQUIRED_SKILL", "PREFERRED_CAUSE", "AVAILABLE", "DISTANCE"}
+    assert told_of(role, person) == (shown if audience in {"EVERYONE", "MEMBERS"} else set())
+
+
+def test_people_without_a_profile_are_recommended_too(role: Role) -> None:
+    person = skilled(role, profile=None)
+    assert told_of(role, person) == {"REQUIRED_SKILL", "DISTANCE"}
+
+
+def test_a_hidden_skill_finds_nobody() -> None:
+    """The role only develops the skill, so that everybody who lives nearby would be listed."""
+    role = RoleSkillFactory(is_required=False, is_developed=True).role
+    near, far = (
+        skilled(role, zip_code=zip_code, profile__visibility={"SKILLS": "ONLY_ME"}) for zip_code in ("94110", "")
+    )
+    shown = skilled(role, zip_code="")
+    assert ids(role) == [near.pk, shown.pk]
+    assert told_of(role, near) == {"NO_SKILL_NEEDED", "DISTANCE"}
+    assert far.pk not in ids(role)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +203,12 @@ def test_a_draft_of_somebody_else_and_no_role_at_all_look_the_same() -> None:
 def test_more_people_and_skills_cost_no_more_statements(role: Role) -> None:
     skilled(role)
     owner_of(role.opportunity.host)
+    cause = CauseFactory()
+    role.opportunity.causes.add(cause)
     few = statements_of(lambda: recommended(role))
     for _ in range(5):
         RoleSkillFactory(role=role, skill=SkillFactory())
-        skilled(role)
+        PreferredCauseFactory(user=skilled(role, profile__visibility={"AVAILABILITY": "EVERYONE"}), cause=cause)
     many = statements_of(lambda: recommended(role))
     assert len(recommended(role)) == 6
     assert len(many) == len(few)

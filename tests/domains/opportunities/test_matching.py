@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from domains.base.week import MINUTES_OF_DAY, DaySlot, Weekday, merge, split
 from domains.opportunities.matching import (
     MAX_PER_HOST_IN_TOP,
     TOP_SIZE,
     WEIGHTS,
     Factor,
+    FreeTimes,
     HeldSkill,
     Match,
     Reason,
@@ -62,10 +64,21 @@ wanted_skills = st.lists(
     unique_by=lambda one: one.skill_id,
 )
 spans = st.builds(span, st.integers(-5, 90), st.integers(1, 100))
+#: One that Python has without a database of zones.
+PACIFIC = timezone(timedelta(hours=-7))
+day_slots = st.builds(
+    lambda day, start, minutes: DaySlot(day, start, min(start + minutes, MINUTES_OF_DAY)),
+    st.sampled_from(Weekday),
+    st.integers(0, MINUTES_OF_DAY - 1),
+    st.integers(1, MINUTES_OF_DAY),
+)
+free_times = st.lists(day_slots, max_size=6).map(lambda some: FreeTimes(merge(some), PACIFIC))
 volunteers = st.builds(
     Volunteer,
     skills=held_skills,
     has_location=st.booleans(),
+    preferred_causes=st.frozensets(st.integers(1, 3)),
+    free_times=free_times,
     causes=st.dictionaries(st.integers(1, 3), st.integers(1, 5)),
     hosts=st.frozensets(st.integers(1, 3)),
     courses=st.frozensets(st.integers(1, 3)),
@@ -137,9 +150,25 @@ def test_being_nearer_never_lowers_a_score(volunteer: Volunteer, one: RoleCandid
     assert tenths(volunteer, near) >= tenths(volunteer, far)
 
 
-@given(held_skills, wanted_skills, st.booleans(), st.none() | st.floats(0, 300))
-def test_a_volunteer_s_score_is_bounded_too_and_tells_the_distance_in_coarse_words(held, wanted, is_remote, km) -> None:
-    match = match_volunteer(held, wanted, is_remote=is_remote, distance_km=km)
+@given(free_volunteers, free_places, day_slots)
+def test_one_more_free_time_never_lowers_a_score(volunteer: Volunteer, one: RoleCandidate, slot: DaySlot) -> None:
+    hours = merge([*split(volunteer.free_times.hours), slot])
+    assert tenths(replace(volunteer, free_times=FreeTimes(hours, PACIFIC)), one) >= tenths(volunteer, one)
+
+
+@given(held_skills, wanted_skills, st.booleans(), st.none() | st.floats(0, 300), spans, free_times)
+def test_a_volunteer_s_score_is_bounded_too_and_tells_the_distance_in_coarse_words(
+    held, wanted, is_remote, km, span, times
+) -> None:
+    match = match_volunteer(
+        held,
+        wanted,
+        span=span,
+        is_remote=is_remote,
+        distance_km=km,
+        free_times=times,
+        preferred_causes=["Animals"],
+    )
     assert 0 <= match.score <= 100
     assert match.score == pytest.approx(sum(reason.points for reason in match.reasons))
     told = [reason.message for reason in match.reasons if reason.code == Factor.DISTANCE]
@@ -148,7 +177,7 @@ def test_a_volunteer_s_score_is_bounded_too_and_tells_the_distance_in_coarse_wor
 
 @given(st.floats(0, 10), st.floats(0, 10), held_skills, wanted_skills)
 def test_a_host_cannot_tell_two_homes_within_ten_km_apart(one: float, other: float, held, wanted) -> None:
-    both = [match_volunteer(held, wanted, is_remote=False, distance_km=km) for km in (one, other)]
+    both = [match_volunteer(held, wanted, span=span(7), is_remote=False, distance_km=km) for km in (one, other)]
     assert both[0] == both[1]
 
 
@@ -199,6 +228,8 @@ def test_the_best_there_is_scores_a_hundred_and_says_why() -> None:
     volunteer = Volunteer(
         skills={1: has(1, 5, is_verified=True), 2: has(2, 2)},
         has_location=True,
+        preferred_causes=frozenset({1, 2}),
+        free_times=FreeTimes(merge([DaySlot(Weekday.WEDNESDAY, 5 * 60, 8 * 60)]), PACIFIC),
         causes={1: 4},
         hosts=frozenset({1}),
         courses=frozenset({7}),
@@ -208,7 +239,7 @@ def test_the_best_there_is_scores_a_hundred_and_says_why() -> None:
         created_at=NOW - timedelta(days=1),
         distance_km=2.4,
         skills=[skill(1), skill(2, is_required=False, is_developed=True)],
-        causes={1: "Animals"},
+        causes={1: "Animals", 2: "Parks", 3: "Literacy"},
         courses={7: "Food safety"},
         verifications=["BACKGROUND_CHECK"],
         applicants=12,
@@ -217,16 +248,18 @@ def test_the_best_there_is_scores_a_hundred_and_says_why() -> None:
     assert match
     assert match.score == 100
     assert [(reason.code.value, reason.points, reason.message) for reason in match.reasons] == [
-        ("REQUIRED_SKILL", 34, "It asks for Skill 1, which you have at level 5 of 5."),
+        ("REQUIRED_SKILL", 30, "It asks for Skill 1, which you have at level 5 of 5."),
         ("DISTANCE", 20, "About 2 km from the middle of your ZIP code."),
-        ("DEVELOPED_SKILL", 12, "You can get better at Skill 2, which you have at level 2 of 5."),
-        ("PAST_CAUSE", 9, "You took part for Animals 4 times."),
-        ("VERIFIED_SKILL", 5, "Your Skill 1 was confirmed by somebody else."),
+        ("DEVELOPED_SKILL", 10, "You can get better at Skill 2, which you have at level 2 of 5."),
+        ("AVAILABLE", 7, "You are free at that time."),
+        ("PREFERRED_CAUSE", 5, "It is for Animals and Parks, which you care about."),
+        ("PAST_CAUSE", 5, "You took part for Animals 4 times."),
+        ("VERIFIED_SKILL", 4, "Your Skill 1 was confirmed by somebody else."),
         ("FRESH", 4, "It is new: added a day ago."),
         ("SOON", 4, "It begins in 7 days."),
         ("KNOWN_HOST", 3, "You held a slot with Food bank before."),
-        ("DATES_FREE", 3, "You have applied for nothing else at that time."),
         ("POPULAR", 3, "12 people applied in the last 14 days."),
+        ("DATES_FREE", 2, "You have applied for nothing else at that time."),
         ("REQUIREMENT_MET", 1.5, "You finished Food safety, which it asks for."),
         ("REQUIREMENT_MET", 1.5, "Your background check is verified, as it asks."),
     ]
@@ -236,20 +269,20 @@ def test_what_is_missing_is_said_last_and_taken_away() -> None:
     match = match_role(Volunteer(skills={1: has(1, 5)}), place(skills=[skill(1), skill(2)]), NOW)
     assert match
     assert [(reason.code.value, reason.points) for reason in match.reasons] == [
-        ("REQUIRED_SKILL", 17),
+        ("REQUIRED_SKILL", 15),
         ("SOON", 4),
-        ("DATES_FREE", 3),
+        ("DATES_FREE", 2),
         ("MISSING_SKILL", -12.5),
     ]
     assert match.reasons[-1].message == "It also asks for Skill 2: add it to your skills if you have it."
-    assert match.score == 11.5
+    assert match.score == 8.5
 
 
 def test_nothing_is_taken_away_below_nothing() -> None:
     match = match_role(Volunteer(skills={9: has(9)}), place(skills=[skill(1), skill(2)], span=span(300)), NOW)
     assert match
     assert match.score == 0
-    assert [reason.points for reason in match.reasons] == [3, -3, 0]
+    assert [reason.points for reason in match.reasons] == [2, -2, 0]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +313,7 @@ def test_what_meets_another_application_is_worth_less_but_shown() -> None:
     free, asked = (match_role(Volunteer(applied_spans=some), place(), NOW) for some in ([], [span(7)]))
     assert free
     assert asked
-    assert free.tenths - asked.tenths == 30
+    assert free.tenths - asked.tenths == 20
 
 
 def test_somebody_of_whom_nothing_is_known_is_told_so() -> None:
@@ -289,3 +322,62 @@ def test_somebody_of_whom_nothing_is_known_is_told_so() -> None:
     assert [reason.code.value for reason in match.reasons] == [
         "NO_SKILL_NEEDED", "REMOTE", "FRESH", "SOON", "DATES_FREE", "POPULAR", "NEW_HERE",
     ]  # fmt: skip
+
+
+#: A Wednesday, from 5:00 to 8:00 by the clocks of the volunteer.
+WEDNESDAY = span(7)
+
+
+def availability(hours: list[tuple[int, int]], when: Span, zone: timezone | None = PACIFIC) -> tuple[float, str]:
+    """Return the points and the sentence for somebody who is free at these hours of Wednesdays."""
+    slots = [DaySlot(Weekday.WEDNESDAY, 60 * start, 60 * end) for start, end in hours]
+    match = match_role(Volunteer(free_times=FreeTimes(merge(slots), zone)), place(span=when), NOW)
+    assert match
+    return next(
+        ((reason.points, reason.message) for reason in match.reasons if reason.code == Factor.AVAILABLE), (0, "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "points", "sentence"),
+    [
+        ([(5, 8)], 7, "You are free at that time."),
+        ([(0, 6), (6, 24)], 7, "You are free at that time."),
+        ([(6, 24)], 3.5, "You are free for at least half of that time."),
+        ([(5, 6)], 0, ""),
+        ([(8, 24)], 0, ""),
+        ([], 0, ""),
+    ],
+    ids=["just then", "all day", "for two of three hours", "for one of three", "after it", "never said"],
+)
+def test_free_times_count_by_the_clocks_at_home(hours: list[tuple[int, int]], points: float, sentence: str) -> None:
+    assert availability(hours, WEDNESDAY) == (points, sentence)
+
+
+def test_free_times_without_a_zone_do_not_count() -> None:
+    assert availability([(0, 24)], WEDNESDAY, None) == (0, "")
+
+
+@pytest.mark.parametrize(("days", "points"), [(1, 7), (2, 3.5), (7, 3.5), (3_000, 3.5)])
+def test_of_what_lasts_for_days_some_free_time_is_enough(days: int, points: float) -> None:
+    begins = span(6.5).starts_at + timedelta(hours=7)
+    when = Span(begins, begins + timedelta(days=days))
+    assert availability([(0, 24)], when)[0] == points
+    if days > 1:
+        assert availability([(12, 13)], when) == (3.5, "It lasts for days, and you are free at some of that time.")
+
+
+def test_what_lasts_for_days_without_a_free_hour_gives_no_points() -> None:
+    assert availability([(0, 24)], span(1, 50)) == (0, "")
+
+
+def test_a_host_reads_what_people_show_of_their_causes_and_times() -> None:
+    times = FreeTimes(merge([DaySlot(Weekday.WEDNESDAY, 0, MINUTES_OF_DAY)]), PACIFIC)
+    match = match_volunteer(
+        {}, [], span=WEDNESDAY, is_remote=False, distance_km=None, free_times=times, preferred_causes=["Animals"]
+    )
+    assert [(reason.code.value, reason.points, reason.message) for reason in match.reasons] == [
+        ("NO_SKILL_NEEDED", 30, "It asks for no particular skill."),
+        ("AVAILABLE", 6, "Is free at that time."),
+        ("PREFERRED_CAUSE", 4, "Cares about Animals."),
+    ]

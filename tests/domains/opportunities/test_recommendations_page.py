@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from domains.base.week import DaySlot, Weekday, merge
+from domains.geo.selectors import zip_time_zone
 from domains.opportunities.matching import (
     WEIGHTS,
+    FreeTimes,
     HeldSkill,
     Match,
     RoleCandidate,
@@ -36,7 +39,7 @@ def rows_of(page: str, heading: str) -> list[list[str]]:
 
 
 def nest_box_builder(also: dict[int, HeldSkill] | None = None) -> Match:
-    begins = NOW + timedelta(days=20)
+    begins = NOW + timedelta(days=20, hours=4)
     maria = Volunteer(
         skills={
             CARPENTRY: HeldSkill("Carpentry", "Craft", 4, is_verified=True),
@@ -44,6 +47,8 @@ def nest_box_builder(also: dict[int, HeldSkill] | None = None) -> Match:
             **(also or {}),
         },
         has_location=True,
+        preferred_causes=frozenset({ANIMALS}),
+        free_times=FreeTimes(merge([DaySlot(Weekday.TUESDAY, 11 * 60, 18 * 60)]), zip_time_zone("94110")),
         causes={ANIMALS: 2},
     )
     role = RoleCandidate(

@@ -212,9 +212,6 @@ def test_a_record_is_found_by_its_code_while_the_account_is_there(volunteer: Use
         assert find_public_record(code=code) is None
     User.objects.update(is_active=False)
     assert find_public_record(code=record.code) is None
-    User.objects.update(is_active=True)
-    volunteer.delete()
-    assert not ServiceRecord.objects.exists()
 
 
 def test_a_record_outlives_a_change_of_the_secret_by_its_fallback_only(volunteer: User, settings: Any) -> None:

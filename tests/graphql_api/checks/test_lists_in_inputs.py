@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from graphql import GraphQLInputObjectType, GraphQLList, get_named_type, get_nullable_type
 
-from domains.accounts.models import User
+from domains.accounts.models import ProfileField, User
 from domains.messaging.services.send_message import MAX_FILES
 from domains.notifications.models import NotificationKind
 from domains.opportunities.models import ApplicationStatus
@@ -163,6 +163,22 @@ def suggested_skills(number: int) -> Wish:
 @case("updateProfile.languages")
 def languages(number: int) -> Wish:
     return UserFactory(), {"languages": [f"a{one}" for one in "abcdefghijklmnopqrst"[:number]]}
+
+
+@case("updateProfile.causeIds")
+def preferred_causes(number: int) -> Wish:
+    return UserFactory(), {"causeIds": ids(CauseFactory, number)}
+
+
+@case("updateProfile.availability")
+def free_times(number: int) -> Wish:
+    times = [{"weekday": "MONDAY", "from": f"{hour:02}:00", "to": f"{hour:02}:30"} for hour in range(number)]
+    return UserFactory(), {"availability": times}
+
+
+@case("updateProfile.visibility")
+def audiences(number: int) -> Wish:
+    return UserFactory(), {"visibility": [{"field": one, "audience": "MEMBERS"} for one in ProfileField][:number]}
 
 
 @case("startConversation.participantIds")

@@ -40,7 +40,7 @@ def test_a_volunteer_is_told_what_suits_them_and_why(api_as: Any) -> None:
     volunteer, role = UserFactory(), RoleSkillFactory(skill__name="Carpentry").role
     UserSkillFactory(user=volunteer, skill=role.role_skills.get().skill, proficiency_level=5)
     (one,) = api_as(volunteer).ask(RECOMMENDED_OPPORTUNITIES)["recommendedOpportunities"]
-    assert one["score"] == 34 + 20 + 4 + 4 + 3
+    assert one["score"] == 30 + 20 + 4 + 4 + 2
     assert [reason["code"] for reason in one["reasons"]] == [
         "REQUIRED_SKILL",
         "DISTANCE",
