@@ -18,8 +18,8 @@ from tests.cache import forget
 from tests.house.permissions.canaries import Canaries
 from tests.house.permissions.world import World
 
-#: How statements that write something begin.
-WRITES = ("INSERT", "UPDATE", "DELETE")
+#: How statements begin that write something if they find rows.
+CHANGES = ("UPDATE", "DELETE")
 
 
 def all_rows() -> dict[str, list[dict[str, Any]]]:
@@ -74,10 +74,12 @@ class Asker:
             self.note(viewer, json.dumps(answer, ensure_ascii=False), document)
         return answer
 
-    def _watch(self, execute: Any, statement: str, *given: Any) -> Any:
-        if statement.startswith(WRITES):
+    def _watch(self, execute: Any, statement: str, parameters: Any, many: bool, context: dict[str, Any]) -> Any:
+        result = execute(statement, parameters, many, context)
+        has_changed = statement.startswith(CHANGES) and context["cursor"].rowcount
+        if has_changed or statement.startswith("INSERT"):
             self.writes.append(statement)
-        return execute(statement, *given)
+        return result
 
     def note(self, viewer: str, text: str, asked: str) -> None:
         """Keep the canaries that a text shows to the viewer."""

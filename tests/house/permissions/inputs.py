@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from domains.accounts import tokens
+from domains.notifications.models import PushSubscription
 from domains.opportunities import tokens as host_tokens
 from domains.opportunities.models import Application
 from tests import factories as make
@@ -32,7 +33,7 @@ from tests.factories import PASSWORD
 from tests.factories.accounts import PasswordResetFactory, SignUpAttemptFactory, UploadFactory
 from tests.house.permissions.documents import ROOTS, TYPES, model_of
 from tests.house.permissions.rows import field_of
-from tests.house.permissions.world import World
+from tests.house.permissions.world import World, long_ago
 from tests.resumes import EXPORT, zip_of
 
 Input = dict[str, Any]
@@ -167,9 +168,15 @@ def _hours(world: World) -> Input:
     }
 
 
+def _waiting(world: World) -> Any:
+    return make.HoursEntryFactory(application=world.the("Application"), **long_ago(300))
+
+
 def _correction(world: World) -> Input:
     logged = _hours(world)
-    entry = make.HoursEntryFactory(application=Application.objects.order_by("pk").last(), approved=True)
+    entry = make.HoursEntryFactory(
+        application=Application.objects.order_by("pk").last(), approved=True, **long_ago(200)
+    )
     return {**logged, "correctsId": gid(entry)}
 
 
@@ -212,7 +219,7 @@ SPECIAL: dict[str, Callable[[World, str], Input]] = {
     "uploadAttachment": lambda world, viewer: _upload(_mine(world, viewer), "ATTACHMENT"),
     "createUpload": lambda world, _: {"purpose": "RESUME", "size": 100},
     "blockUser": lambda world, _: {"userId": gid(world.user("participant"))},
-    "unblockUser": lambda world, _: {"userId": gid(world.user("participant"))},
+    "unblockUser": lambda world, _: {"userId": gid(world.user("person").blocks.get().blocked)},
     "acceptHostInvitation": lambda world, _: _invitation(world),
     "changeHostMemberRole": lambda world, _: {**_member(world), "role": "SCANNER"},
     "removeHostMember": lambda world, _: _member(world),
@@ -234,17 +241,20 @@ SPECIAL: dict[str, Callable[[World, str], Input]] = {
     "logHours": lambda world, _: _hours(world),
     "logHours of a correction": lambda world, _: _correction(world),
     "reviewHours of a rejection": lambda world, _: {
-        "hoursEntryId": gid(make.HoursEntryFactory(application=world.the("Application"))),
+        "hoursEntryId": gid(_waiting(world)),
         "approve": False,
     },
     "startConversation of a minor": lambda world, _: {"participantIds": [gid(world.the("User", "a minor"))]},
     "reportContent of a minor": lambda world, _: {"subjectId": gid(world.the("User", "a minor"))},
-    "reviewHours": lambda world, _: {"hoursEntryId": gid(make.HoursEntryFactory(application=world.the("Application")))},
+    "reviewHours": lambda world, _: {"hoursEntryId": gid(_waiting(world))},
     "startConversation": lambda *_: {"participantIds": [gid(make.UserFactory())]},
     "addParticipants": lambda world, _: {"userIds": [gid(make.UserFactory())]},
     "removeParticipant": lambda world, _: {"userId": gid(world.the("User", "a minor"))},
     "reportContent": lambda world, _: {"subjectId": gid(world.user("participant").messages.last())},
-    "markNotificationsRead": lambda world, _: {"all": True},
+    "updateNotificationPreferences": lambda *_: {"preferences": [{"kind": "OFFER_MADE", "email": False}]},
+    "markConversationRead": lambda world, _: {"upToSequence": world.the("Conversation").last_sequence},
+    "markNotificationsRead": lambda world, _: {"notificationIds": [gid(world.the("Notification"))]},
+    "removePushSubscription": lambda *_: {"endpoint": PushSubscription.objects.get().endpoint},
     "registerPushSubscription": lambda world, _: {
         "p256dh": make.PushSubscriptionFactory.build(session=None).p256dh,
         "auth": make.PushSubscriptionFactory.build(session=None).auth,

@@ -15,6 +15,8 @@ LEGEND, COLUMNS, MINOR, FIELDS = "legend", "columns", "minor", "types"
 ROOTS = ("Query", "Mutation", "Subscription")
 #: The row of a type that says who finds an object of it.
 OBJECT = "node"
+#: A mutation that succeeds, and writes nothing.
+IDLE = "idle"
 #: Answers by which nobody learns anything.
 NOTHING = {"null", "empty", "-"}
 

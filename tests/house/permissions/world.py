@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -184,10 +184,16 @@ def _plant_hours(world: World) -> None:
     role = world.add(make.RoleFactory(opportunity=past))
     done = world.add(make.ApplicationFactory(role=role, volunteer=person, status=ApplicationStatus.COMPLETED))
     reviewed = {"reviewed_by": world.user("coordinator"), "note": "canary9001 dug", "review_note": "canary9002 thanks"}
-    entry = world.add(make.HoursEntryFactory(application=done, approved=True, **reviewed))
+    entry = world.add(make.HoursEntryFactory(application=done, approved=True, **long_ago(400), **reviewed))
     times = {"started_at": entry.started_at, "ended_at": entry.ended_at - timedelta(hours=1)}
     world.add(make.HoursEntryFactory(application=done, corrects=entry, note="It was less.", **times))
     world.add(make.ServiceRecordFactory(volunteer=person))
+
+
+def long_ago(days: int) -> dict[str, datetime]:
+    """Return three hours so many days ago, of which no other entry of hours is."""
+    start = timezone.now() - timedelta(days=days)
+    return {"started_at": start, "ended_at": start + timedelta(hours=3)}
 
 
 def _plant_conversations(world: World) -> None:
