@@ -167,10 +167,17 @@ def mutation_word(asker: Asker, row: str, viewer: str, rows: Rows) -> str:
     return refused or (word(value) if asker.writes else IDLE)
 
 
+def _rows_to_ask_for(asker: Asker, type_name: str) -> list[Any]:
+    """Return the rows around the person, and one of a viewer who only looks on: the others are like it."""
+    some = [one for one in asker.world.planted.values() if type(one.row) is model_of(type_name)]
+    lookers = [one for one in some if one.is_bystander]
+    return [one.row for one in some if not one.is_bystander] + [one.row for one in lookers[:1]]
+
+
 def ask_everything(asker: Asker, rows: Rows, viewer: str) -> None:
     """Ask for all that can be asked for without changing anything: each row by its id, and each query, deeply."""
     for name in NODES:
-        ids = [gid(row, name) for row in model_of(name)._default_manager.order_by("pk")]
+        ids = [gid(row, name) for row in _rows_to_ask_for(asker, name)]
         parts = " ".join(f'n{number}: node(id: "{key}") {{ ...Deep{name} }}' for number, key in enumerate(ids))
         document = f"query All{name} {{ {parts} }} fragment Deep{name} on {name} {deep(TYPES[name], 1)}"
         answer = asker.ask(viewer, document)
