@@ -56,6 +56,7 @@ SLOW = (
     "graphql_api/notifications/test_notification_received.py",
     "graphql_api/test_every_list_costs_the_same.py",
     "graphql_api/test_fuzz.py",
+    "house/test_permissions.py",
     "house/test_weights.py",
     "journeys/",
     "services/",

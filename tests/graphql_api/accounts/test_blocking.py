@@ -1,4 +1,4 @@
-"""Blocking, as a frontend does it: by whom, and what others can find out of it."""
+"""Blocking, as a frontend does it, and what others can find out of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from domains.accounts.models import Block, User
 from tests.api import Api, codes, gid
 from tests.factories import BlockFactory, UserFactory
-from tests.sql import rows_of
 
 pytestmark = pytest.mark.django_db
 ApiAs = Callable[[User | None], Api]
@@ -23,38 +22,17 @@ MINE = "{ me { blockedUsers { totalCount edges { node { id displayName } } } } }
 THEIRS = """query($id: ID!) { node(id: $id) { ... on User {
   displayName userType isVerified blockedUsers { totalCount edges { node { id } } } } } }"""
 
-DONE = "done"
-#: What each gets who blocks, and unblocks, somebody: the one who blocked them, or not, before.
-OUTCOMES = [
-    ("stranger", "UNAUTHENTICATED", "UNAUTHENTICATED"),
-    ("somebody", DONE, DONE),
-    ("who has blocked them", DONE, DONE),
-    ("whom they have blocked", DONE, DONE),
-    ("staff", DONE, DONE),
-    ("the same person", "INVALID", "INVALID"),
-]
 
-
-@pytest.mark.parametrize(("kind", "on_block", "on_unblock"), OUTCOMES)
-def test_by_viewer(api: Api, api_as: ApiAs, kind: str, on_block: str, on_unblock: str) -> None:
-    person = UserFactory()
-    viewers = {"stranger": None, "the same person": person}
-    viewer = viewers[kind] if kind in viewers else UserFactory(overseer=kind == "staff")
+@pytest.mark.parametrize("kind", ["somebody", "who has blocked them", "whom they have blocked"])
+def test_a_block_is_there_until_it_is_lifted(api_as: ApiAs, kind: str) -> None:
+    viewer, person = UserFactory.create_batch(2)
     if kind == "who has blocked them":
         BlockFactory(blocker=viewer, blocked=person)
     if kind == "whom they have blocked":
         BlockFactory(blocker=person, blocked=viewer)
-    asking = api_as(viewer) if viewer else api
-    asking.post("{ __typename }")  # begins the session
-    for document, expected, is_there in ((BLOCK, on_block, True), (UNBLOCK, on_unblock, False)):
-        before = rows_of("accounts")
-        answer = asking.act(document, userId=gid(person))
-        if expected == DONE:
-            assert answer["blocked"]["id"] == gid(person)
-            assert Block.objects.filter(blocker=viewer, blocked=person).exists() is is_there
-        else:
-            assert codes(answer) == [expected]
-            assert rows_of("accounts") == before
+    for document, is_there in ((BLOCK, True), (UNBLOCK, False)):
+        assert api_as(viewer).act(document, userId=gid(person))["blocked"]["id"] == gid(person)
+        assert Block.objects.filter(blocker=viewer, blocked=person).exists() is is_there
 
 
 def test_ids_of_nobody(api_as: ApiAs) -> None:

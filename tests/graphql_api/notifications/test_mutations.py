@@ -1,87 +1,31 @@
-"""Each mutation of notifications, asked by everyone, and with inputs that make no sense."""
+"""Mutations of notifications, also with inputs that make no sense. Who may: tests/house/permissions.toml."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from strawberry.relay import to_base64
 
-from domains.accounts.models import User
 from domains.notifications.models import Notification, NotificationKind, Preference, PushSubscription
 from tests.api import codes, gid
 from tests.factories import NotificationFactory, PushSubscriptionFactory, SessionFactory, UserFactory
 from tests.factories.notifications import browser_key
 from tests.graphql_api.notifications.documents import LIST, MARK_READ, PREFER, REGISTER, REMOVE
-from tests.sql import rows_of
 
 pytestmark = pytest.mark.django_db
 
 PRIVATE_KEY = "A" * 42 + "E"
 AUTH = "c3Nzc3Nzc3Nzc3Nzc3Nzcw"
-DONE, NO_LOGIN, NOT_HERE = "done", "UNAUTHENTICATED", "NOT_FOUND"
-KINDS = ("stranger", "owner", "other", "staff")
-#: For each mutation what the KINDS get, in their order.
-OUTCOMES = {
-    "markNotificationsRead": (NO_LOGIN, DONE, NOT_HERE, NOT_HERE),
-    "updateNotificationPreferences": (NO_LOGIN, DONE, DONE, DONE),
-    "registerPushSubscription": (NO_LOGIN, DONE, DONE, DONE),
-    # What is not one's own stays, and nobody learns whether it is there.
-    "removePushSubscription": (NO_LOGIN, DONE, "same", "same"),
-}
 
 
 def browser(number: int = 1) -> dict[str, str]:
     return {"endpoint": f"https://web.push.apple.com/{number}", "p256dh": browser_key()[1], "auth": AUTH}
 
 
-REQUESTS: dict[str, tuple[str, Callable[[User], dict[str, Any]]]] = {
-    "markNotificationsRead": (
-        MARK_READ,
-        lambda owner: {"notificationIds": [gid(NotificationFactory(recipient=owner))]},
-    ),
-    "updateNotificationPreferences": (
-        PREFER,
-        lambda owner: {"preferences": [{"kind": "OFFER_MADE", "email": False, "inApp": True}]},
-    ),
-    "registerPushSubscription": (REGISTER, lambda owner: browser()),
-    "removePushSubscription": (
-        REMOVE,
-        lambda owner: {"endpoint": PushSubscriptionFactory(session__user=owner).endpoint},
-    ),
-}
-
-
 @pytest.fixture(autouse=True)
 def _pushes_are_on(settings: Any) -> None:
     settings.WEB_PUSH_PRIVATE_KEY = PRIVATE_KEY
-
-
-@pytest.mark.parametrize(
-    ("mutation", "kind", "outcome"),
-    [
-        (mutation, kind, outcome)
-        for mutation, outcomes in OUTCOMES.items()
-        for kind, outcome in zip(KINDS, outcomes, strict=True)
-    ],
-)
-def test_everyone_gets_what_they_may_and_a_refusal_changes_nothing(
-    api_as: Any, mutation: str, kind: str, outcome: str
-) -> None:
-    owner = UserFactory()
-    people = {"stranger": None, "owner": owner, "other": UserFactory(), "staff": UserFactory(overseer=True)}
-    document, wish_of = REQUESTS[mutation]
-    wish = wish_of(owner)
-    api = api_as(people[kind])
-    before = rows_of("notifications", "base")
-    payload = api.act(document, **wish)
-    if outcome in {DONE, "same"}:
-        assert payload["__typename"] != "OperationInfo", payload
-        assert (rows_of("notifications", "base") == before) is (outcome == "same")
-    else:
-        assert codes(payload) == [outcome]
-        assert rows_of("notifications", "base") == before
 
 
 def test_reading_some_then_all_counts_down_and_repeats_change_nothing(api_as: Any) -> None:

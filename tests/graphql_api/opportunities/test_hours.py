@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from domains.opportunities.models import HoursEntry
 from tests.api import gid
 from tests.factories import (
@@ -79,37 +77,23 @@ def test_my_impact_is_the_sum_of_what_was_approved_and_mine_alone(cast: Cast, ap
         assert seen == {"impact": None, "serviceRecords": []}
 
 
-@pytest.mark.parametrize(
-    ("kind", "sees", "reviews"),
-    [
-        ("stranger", False, False),
-        ("volunteer", False, False),
-        ("other owner", False, False),
-        ("scanner", False, False),
-        ("coordinator", True, True),
-        ("owner", True, True),
-        ("staff", True, False),
-    ],
-)
-def test_the_figures_of_a_host_and_what_it_has_to_review(
-    cast: Cast, api_as: Any, kind: str, sees: bool, reviews: bool
-) -> None:
+def test_the_figures_of_a_host_and_what_it_has_to_review(cast: Cast, api_as: Any) -> None:
     day = datetime(2026, 3, 31, 12, tzinfo=UTC)
     worked(cast, day, 3)
     waiting = worked(cast, day + timedelta(days=1), 2, approved=False, of="ACCEPTED")
     HoursEntryFactory(approved=True)
     HoursEntryFactory()
-    found = api_as(cast.people[kind]).ask(HOST_FIGURES, id=gid(cast.host))["node"]
-    figures = {
-        "approvedHours": 3,
-        "volunteers": 1,
-        "opportunitiesCompleted": 1,
-        "hoursByMonth": [{"month": "2026-03", "hours": 3}],
-    }
-    assert found["impact"] == (figures if sees else None)
-    ids = [edge["node"]["id"] for edge in found["hoursToReview"]["edges"]]
-    assert ids == ([gid(waiting)] if reviews else [])
-    assert found["hoursToReview"]["totalCount"] == len(ids)
+    for kind, reviews in (("coordinator", True), ("staff", False)):
+        found = api_as(cast[kind]).ask(HOST_FIGURES, id=gid(cast.host))["node"]
+        assert found["impact"] == {
+            "approvedHours": 3,
+            "volunteers": 1,
+            "opportunitiesCompleted": 1,
+            "hoursByMonth": [{"month": "2026-03", "hours": 3}],
+        }
+        ids = [edge["node"]["id"] for edge in found["hoursToReview"]["edges"]]
+        assert ids == ([gid(waiting)] if reviews else [])
+        assert found["hoursToReview"]["totalCount"] == len(ids)
 
 
 def test_nobody_finds_their_own_hours_among_those_to_review(cast: Cast, api_as: Any) -> None:
@@ -121,42 +105,24 @@ def test_nobody_finds_their_own_hours_among_those_to_review(cast: Cast, api_as: 
     assert [edge["node"]["id"] for edge in seen["hoursToReview"]["edges"]] == [gid(entry)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "sees"),
-    [
-        ("stranger", False),
-        ("volunteer", True),
-        ("other owner", False),
-        ("scanner", False),
-        ("coordinator", True),
-        ("owner", True),
-        ("staff", True),
-    ],
-)
-def test_an_entry_is_seen_by_its_volunteer_the_host_and_staff(cast: Cast, api_as: Any, kind: str, sees: bool) -> None:
+def test_an_entry_shows_its_length_its_notes_and_what_it_corrects(cast: Cast, api_as: Any) -> None:
     entry = worked(cast, datetime(2026, 3, 1, tzinfo=UTC), 3)
     correction = HoursEntryFactory(application=entry.application, corrects=entry, note="Too long.")
-    api = api_as(cast.people[kind])
-    found = api.ask(NODE, id=gid(correction))["node"]
-    assert found == (
-        {
-            "__typename": "HoursEntry",
-            "id": gid(correction),
-            "hours": 3,
-            "note": "Too long.",
-            "reviewNote": "",
-            "corrects": {"id": gid(entry)},
-            "application": {"id": gid(entry.application)},
-        }
-        if sees
-        else None
-    )
+    api = api_as(cast["coordinator"])
+    assert api.ask(NODE, id=gid(correction))["node"] == {
+        "__typename": "HoursEntry",
+        "id": gid(correction),
+        "hours": 3,
+        "note": "Too long.",
+        "reviewNote": "",
+        "corrects": {"id": gid(entry)},
+        "application": {"id": gid(entry.application)},
+    }
     application = api.ask(NODE, id=gid(entry.application))["node"]
-    entries = {one["id"] for one in application["entries"]} if application else None
-    assert entries == ({gid(entry), gid(correction)} if sees else None)
+    assert {one["id"] for one in application["entries"]} == {gid(entry), gid(correction)}
 
 
-def test_a_record_is_seen_by_its_volunteer_alone(cast: Cast, api_as: Any) -> None:
+def test_records_are_ones_own_newest_first(cast: Cast, api_as: Any) -> None:
     records = ServiceRecordFactory.create_batch(2, volunteer=cast["volunteer"])
     ServiceRecordFactory(volunteer=cast["volunteer"], revoked=True)
     mine = api_as(cast["volunteer"])
@@ -164,8 +130,6 @@ def test_a_record_is_seen_by_its_volunteer_alone(cast: Cast, api_as: Any) -> Non
     assert [one["isRevoked"] for one in found] == [True, False, False]
     assert {one["approvedHours"] for one in found} == {3}
     assert mine.ask(NODE, id=gid(records[0]))["node"]["code"] == records[0].code
-    for kind in ("stranger", "owner", "staff"):
-        assert api_as(cast.people[kind]).ask(NODE, id=gid(records[0]))["node"] is None
     for kind in ("owner", "staff"):
         assert api_as(cast[kind]).ask(MY_RECORDS)["me"]["serviceRecords"] == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from domains.accounts.models import UserType
 from domains.opportunities.models import ApplicationStatus, Opportunity, OpportunityStatus
-from tests.api import Api, gid
+from tests.api import gid
 from tests.cache import forget
 from tests.factories import (
     ApplicationFactory,
@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.graphql_api.opportunities.conftest import Cast
 from tests.graphql_api.opportunities.documents import RECOMMENDED_OPPORTUNITIES, RECOMMENDED_VOLUNTEERS, TRENDING
-from tests.sql import rows_of, statements_of
+from tests.sql import statements_of
 
 QUESTIONS = {
     "recommendedOpportunities": RECOMMENDED_OPPORTUNITIES,
@@ -67,11 +67,6 @@ def test_a_volunteer_is_told_what_suits_them_and_why(api_as: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("question", ["recommendedOpportunities", "recommendedVolunteers"])
-def test_a_stranger_is_asked_to_log_in(api: Api, cast: Cast, question: str) -> None:
-    assert api.error_code(QUESTIONS[question], **variables(question, cast)) == "UNAUTHENTICATED"
-
-
 def test_each_member_is_recommended_what_is_theirs(cast: Cast, api_as: Any) -> None:
     of_host, other = (
         RoleFactory(opportunity=OpportunityFactory(host=host)) for host in (cast.host, OpportunityHostFactory())
@@ -89,24 +84,6 @@ def test_each_member_is_recommended_what_is_theirs(cast: Cast, api_as: Any) -> N
     assert shown == {
         "owner": foreign, "coordinator": foreign, "scanner": everything, "volunteer": everything, "staff": everything,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [("stranger", "UNAUTHENTICATED")]
-    + [(kind, "FORBIDDEN") for kind in ("volunteer", "other owner", "scanner", "staff")],
-)
-def test_who_suits_a_role_is_told_to_those_who_run_its_host_only(cast: Cast, api_as: Any, kind: str, code: str) -> None:
-    given = variables("recommendedVolunteers", cast)
-    before = rows_of("opportunities", "accounts")
-    answer = api_as(cast.people[kind]).post(RECOMMENDED_VOLUNTEERS, given)
-    assert answer["data"] == {"recommendedVolunteers": None}
-    assert answer["errors"][0]["extensions"]["code"] == code
-    after = rows_of("opportunities", "accounts")
-    del before["accounts.Session"], after["accounts.Session"]
-    assert after == before
-    for host_kind in ("owner", "coordinator"):
-        assert api_as(cast[host_kind]).ask(RECOMMENDED_VOLUNTEERS, **given)["recommendedVolunteers"]
 
 
 def test_a_draft_s_role_does_not_exist_for_others(cast: Cast, api_as: Any) -> None:

@@ -1,4 +1,4 @@
-"""Each mutation of hours, asked by everyone: who may, who is told what, and that refusals change nothing."""
+"""Mutations of hours, from work to a record. Who may: tests/house/permissions.toml."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from domains.opportunities.models import HoursEntry, HoursStatus, ServiceRecord
-from tests.api import codes, gid
-from tests.factories import ApplicationFactory, HoursEntryFactory, ServiceRecordFactory, UserFactory
+from tests.api import gid
+from tests.factories import ApplicationFactory, HoursEntryFactory
 from tests.graphql_api.opportunities.conftest import Cast
 from tests.graphql_api.opportunities.documents import (
     CREATE_SERVICE_RECORD,
@@ -17,37 +17,6 @@ from tests.graphql_api.opportunities.documents import (
     REVIEW_HOURS,
     REVOKE_SERVICE_RECORD,
 )
-from tests.sql import rows_of
-
-DONE = "done"
-NO_LOGIN, NO, NOT_HERE, NOTHING = "UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "INVALID"
-#: "volunteer" is the one whose hours they are.
-OUTCOMES: dict[str, dict[str, str]] = {
-    "logHours": {
-        "stranger": NO_LOGIN, "volunteer": DONE, "other volunteer": NOT_HERE, "other owner": NOT_HERE,
-        "scanner": NOT_HERE, "coordinator": NO, "owner": NO, "staff": NO,
-    },
-    "logHours to correct": {
-        "stranger": NO_LOGIN, "volunteer": DONE, "other volunteer": NOT_HERE, "other owner": NOT_HERE,
-        "scanner": NOT_HERE, "coordinator": NO, "owner": NO, "staff": NO,
-    },
-    "reviewHours": {
-        "stranger": NO_LOGIN, "volunteer": NO, "other volunteer": NOT_HERE, "other owner": NOT_HERE,
-        "scanner": NOT_HERE, "coordinator": DONE, "owner": DONE, "staff": NO,
-    },
-    "reviewHours to reject": {
-        "stranger": NO_LOGIN, "volunteer": NO, "other volunteer": NOT_HERE, "other owner": NOT_HERE,
-        "scanner": NOT_HERE, "coordinator": DONE, "owner": DONE, "staff": NO,
-    },
-    "createServiceRecord": {
-        "stranger": NO_LOGIN, "volunteer": DONE, "other volunteer": NOTHING, "other owner": NOTHING,
-        "scanner": NOTHING, "coordinator": NOTHING, "owner": NOTHING, "staff": NOTHING,
-    },
-    "revokeServiceRecord": {
-        "stranger": NO_LOGIN, "volunteer": DONE, "other volunteer": NOT_HERE, "other owner": NOT_HERE,
-        "scanner": NOT_HERE, "coordinator": NOT_HERE, "owner": NOT_HERE, "staff": NOT_HERE,
-    },
-}  # fmt: skip
 
 
 def hours(cast: Cast, **fields: Any) -> HoursEntry:
@@ -59,42 +28,6 @@ def hours(cast: Cast, **fields: Any) -> HoursEntry:
         role__opportunity__host=cast.host,
     )
     return HoursEntryFactory(application=application, **fields)
-
-
-def request_for(mutation: str, cast: Cast) -> tuple[str, dict[str, Any]]:
-    """Return the document and an input that those who may act succeed with."""
-    entry = hours(cast, approved=mutation in {"logHours to correct", "createServiceRecord"})
-    times = {"startedAt": "2026-03-01T10:00:00-08:00", "endedAt": "2026-03-01T12:00:00-08:00"}
-    match mutation:
-        case "logHours":
-            return LOG_HOURS, {"applicationId": gid(entry.application), **times}
-        case "logHours to correct":
-            return LOG_HOURS, {"applicationId": gid(entry.application), "correctsId": gid(entry), **times}
-        case "reviewHours" | "reviewHours to reject":
-            return REVIEW_HOURS, {"hoursEntryId": gid(entry), "approve": mutation == "reviewHours"}
-        case "createServiceRecord":
-            return CREATE_SERVICE_RECORD, {}
-        case _:
-            return REVOKE_SERVICE_RECORD, {"recordId": gid(ServiceRecordFactory(volunteer=cast["volunteer"]))}
-
-
-@pytest.mark.parametrize(
-    ("mutation", "kind", "outcome"),
-    [(mutation, kind, outcome) for mutation, by_kind in OUTCOMES.items() for kind, outcome in by_kind.items()],
-)
-def test_everyone_gets_what_they_may_and_a_refusal_changes_nothing(
-    cast: Cast, api_as: Any, mutation: str, kind: str, outcome: str
-) -> None:
-    cast.people["other volunteer"] = UserFactory()
-    document, wish = request_for(mutation, cast)
-    before = rows_of("opportunities", "base")
-    payload = api_as(cast.people[kind]).act(document, **wish)
-    if outcome == DONE:
-        assert payload["__typename"] != "OperationInfo", payload
-        assert rows_of("opportunities", "base") != before
-    else:
-        assert codes(payload) == [outcome]
-        assert rows_of("opportunities", "base") == before
 
 
 def test_the_story_of_hours_from_work_to_a_record(cast: Cast, api_as: Any) -> None:
