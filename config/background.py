@@ -16,6 +16,7 @@ from celery.beat import EmbeddedService, Scheduler
 from django.db import close_old_connections
 
 from config.celery import app
+from domains.accounts.models import DataExport, Erasure
 from domains.base import bus, files, queue
 from domains.base.models import OutboxEntry
 
@@ -76,7 +77,8 @@ class Background:
     def _start_embedded(self) -> None:
         app.finalize()
         app.loader.import_default_modules()
-        queue.make_due(OutboxEntry.objects.all())
+        for rows in (OutboxEntry.objects, Erasure.objects, DataExport.objects):
+            queue.make_due(rows.all())
         # Tasks run during the delivery of a fact, which takes longer than sending them.
         bus.set_delivery_executor(self._deliveries.submit, lease=OutboxEntry.LEASE)
         self._clock = EmbeddedService(app, thread=True, scheduler_cls=EmbeddedScheduler)

@@ -112,7 +112,7 @@ class Leaver:
         return self
 
     def _make(self, rule: PersonalRows) -> Model:
-        known: Model | None = rule.find(user_id=self.person.pk, email=self.person.email).first()
+        known: Model | None = rule.find(user_id=self.person.pk, addresses=[self.person.email]).first()
         if known is not None:
             return known
         if (name := f"{rule.model._meta.label}.{rule.of}") in MAKERS:

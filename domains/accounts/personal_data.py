@@ -22,9 +22,9 @@ from domains.accounts.models import (
     User,
     UserProfile,
 )
-from domains.accounts.services import forget_in_admin
+from domains.accounts.services import forget_in_admin, forget_rows
 from domains.base.models import MailJob
-from domains.base.personal_data import PersonalRows, erases, register
+from domains.base.personal_data import PersonalRows, erases, prepares_erasure, register
 
 #: Why a row is left out of an export.
 SECRET = "It is a secret with which somebody could log in."  # noqa: S105 # a sentence
@@ -81,4 +81,5 @@ register(
     PersonalRows(MailJob, "person_id", "mails", ("kind", "created_at", "done_at")),
 )
 
+prepares_erasure(forget_rows)
 erases(forget_in_admin)

@@ -127,6 +127,13 @@ def _is_over(export: DataExport) -> bool:
     return export.expires_at is None or export.expires_at <= timezone.now()
 
 
+def find_addresses(*, user: User) -> list[str]:
+    """Return the addresses of the account: the present one, and former ones that no other account has now."""
+    former = user.email_changes.filter(done_at__isnull=False).values_list("old_email", flat=True)
+    taken = set(User.objects.filter(email__in=former).values_list("email", flat=True))
+    return sorted({user.email, *former} - taken | {user.email})
+
+
 def find_blocked(*, viewer: User | None) -> UserQuerySet:
     """Return the people the viewer has blocked, newest first, each with `blocker_id`; never the viewer's blockers."""
     everybody: UserQuerySet = User.objects.all()

@@ -25,8 +25,18 @@ def overwrite_freed_pages() -> None:
         return
     for number in range(TRIES):
         time.sleep(PAUSE_SECONDS if number else 0)
-        with connection.cursor() as cursor:
-            is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if not is_busy:
+        if _empty_log():
             return
     raise LogIsRead
+
+
+def _empty_log() -> bool:
+    """Empty the log unless somebody reads or writes right now: waiting here would keep all writers waiting."""
+    timeout = connection.settings_dict["OPTIONS"]["timeout"]
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+    return not is_busy

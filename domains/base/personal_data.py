@@ -8,12 +8,15 @@ and nothing is registered for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import CASCADE, ForeignKey, Model, Q, QuerySet
+
+from domains.base.queue import Unfinished
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,17 @@ class ErasedPerson:
     """Somebody who has deleted their account."""
 
     user_id: int
-    #: The address of the account; empty once the rows are gone.
-    email: str
     #: When the account was closed: from then on nobody sees who it was.
     closed_at: datetime
     #: Whether the signed records of service stay readable for those who have their codes.
     keeps_service_records: bool = False
+    #: When to stop, by `time.monotonic`, with what is left for the next attempt: others wait for their turn.
+    until: float = float("inf")
+
+    def pause(self) -> None:
+        """Raise Unfinished if it is time to stop; call it between two steps."""
+        if time.monotonic() > self.until:
+            raise Unfinished
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class PersonalRows:
     """The rows of one table that point at people by one column; `name` and `columns` are their list in an export."""
 
     model: type[Model]
-    #: The lookup from a row to the person's key, or `by_email` to the address.
+    #: The lookup from a row to the person's key, or `by_email` to an address of theirs.
     of: str
     name: str = ""
     columns: tuple[str, ...] = ()
@@ -49,10 +57,18 @@ class PersonalRows:
     #: Why an export leaves the rows out.
     reason: str = ""
 
-    def find(self, *, user_id: int, email: str) -> QuerySet[Any]:
-        """Return the person's rows, oldest first."""
-        key = email if self.by_email else user_id
-        return self.model._default_manager.filter(self.only, **{self.of: key}).order_by("pk")
+    def find(self, *, user_id: int, addresses: Collection[str] = ()) -> QuerySet[Any]:
+        """Return the person's rows, oldest first; those that an address points to only with the addresses."""
+        wanted = {f"{self.of}__in": addresses} if self.by_email else {self.of: user_id}
+        return self.model._default_manager.filter(self.only, **wanted).order_by("pk")
+
+    @property
+    def goes_with_person(self) -> bool:
+        """Whether the rows are removed with the person, and do not only lose the person's key."""
+        if self.of == "pk":
+            return True
+        column = self.model._meta.get_field(self.of.partition("__")[0])
+        return not isinstance(column, ForeignKey) or column.remote_field.on_delete is CASCADE
 
 
 Hook = Callable[[ErasedPerson], None]
@@ -100,19 +116,24 @@ def erase_rows(person: ErasedPerson) -> None:
     for hook in _erasing:
         hook(person)
     for rows in _rows:
-        if rows.by_email and person.email:
-            rows.find(user_id=person.user_id, email=person.email).delete()
-        elif "__" not in rows.of and not _has_foreign_key(rows):
-            rows.find(user_id=person.user_id, email="").delete()
+        if not rows.by_email and "__" not in rows.of and not _has_foreign_key(rows):
+            rows.find(user_id=person.user_id).delete()
 
 
-def find_files(person: ErasedPerson) -> list[str]:
+def erase_by_address(addresses: Collection[str]) -> None:
+    """Remove what the addresses point to; call it before they are free for another account."""
+    for rows in _rows:
+        if rows.by_email:
+            rows.find(user_id=0, addresses=addresses).delete()
+
+
+def find_files(user_id: int) -> list[str]:
     """Return the names of the person's stored files."""
     return [
         name
         for rows in _rows
         if rows.files
-        for names in rows.find(user_id=person.user_id, email=person.email).values_list(*rows.files)
+        for names in rows.find(user_id=user_id).values_list(*rows.files)
         for name in names
         if name
     ]

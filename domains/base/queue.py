@@ -56,6 +56,10 @@ class Claimable(models.Model):
 C = TypeVar("C", bound=Claimable)
 
 
+class Unfinished(Exception):
+    """The handler did a part of the work and stopped, so that others get their turn; the rest is due now."""
+
+
 class LeaseExpired(Exception):
     """The attempt took longer than its lease, so another process may have claimed the row."""
 
@@ -123,6 +127,9 @@ def attempt(row: C, handle: Callable[[C], Any]) -> bool:
     try:
         columns = handle(row)
     except LeaseExpired:
+        return False
+    except Unfinished:
+        _claimed(row).update(due_at=timezone.now(), attempts=row.attempts - 1)
         return False
     except Exception as error:
         logger.exception("%s %s failed at attempt %s", type(row).__name__, row.pk, row.attempts)

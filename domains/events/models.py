@@ -14,7 +14,13 @@ from django_choices_field import TextChoicesField
 
 from domains.accounts.models import User, register_acquaintance
 from domains.geo.fields import ZipCodeField
-from domains.opportunities.models import MembershipRole, Opportunity, OpportunityHost, hosts_run_by
+from domains.opportunities.models import (
+    MembershipRole,
+    Opportunity,
+    OpportunityHost,
+    hosts_run_by,
+    register_use_of_host,
+)
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -182,6 +188,12 @@ class EventTicket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attendee_id} at {self.event_id}: {self.status}"
+
+
+@register_use_of_host
+def tickets_at(host: OpportunityHost) -> models.QuerySet[EventTicket]:
+    """Return all tickets to events of the host."""
+    return EventTicket.objects.filter(event__organization=host)
 
 
 @register_acquaintance

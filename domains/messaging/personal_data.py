@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domains.base.personal_data import PersonalRows, prepares_erasure, register
+from domains.base.personal_data import PersonalRows, erases, prepares_erasure, register
 from domains.messaging.models import (
     Conversation,
     ConversationEvent,
@@ -11,7 +11,7 @@ from domains.messaging.models import (
     Participant,
     Reaction,
 )
-from domains.messaging.services import erase_messages
+from domains.messaging.services import erase_messages, remove_empty_conversations
 
 register(
     PersonalRows(
@@ -35,3 +35,4 @@ register(
 )
 
 prepares_erasure(erase_messages)
+erases(remove_empty_conversations)

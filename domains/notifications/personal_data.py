@@ -11,7 +11,7 @@ from domains.notifications.models import (
     PushDelivery,
     PushSubscription,
 )
-from domains.notifications.services import forget_person, notify_of_freed_slots
+from domains.notifications.services import forget_messages, forget_person, notify_of_freed_slots
 
 WHEN = "It says only when a notification of yours was sent."
 
@@ -25,4 +25,5 @@ register(
 )
 
 prepares_erasure(notify_of_freed_slots)
+prepares_erasure(forget_messages)
 erases(forget_person)

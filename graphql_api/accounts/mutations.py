@@ -346,7 +346,8 @@ class AccountMutations:
         description="Delete the caller's account. It is hidden from everybody at once, all sessions end, and what is "
         "stored about the user is erased within minutes; messages stay as deleted, without their sender. The email "
         "address is free for a new account. BAD_CREDENTIALS: the password is wrong, or, without one, the login is too "
-        "old. Needs a login.",
+        "old. RATE_LIMITED: too many passwords were tried, also by others in the same network. CONFLICT: the password "
+        "was changed just now. Needs a login.",
     )
     def delete_account(self, info: Info, input: DeleteAccountInput) -> object:
         closed_at = services.delete_account(

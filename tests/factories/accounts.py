@@ -265,4 +265,5 @@ class ErasureFactory(ModelFactory[Erasure]):
         model = Erasure
 
     user_id = Sequence(lambda n: 1_000_000 + n)
+    account_created_at = LazyFunction(lambda: timezone.now() - timedelta(days=30))
     email = Sequence(lambda n: f"leaving{n}@people.example")

@@ -43,7 +43,7 @@ def test_the_table_has_every_rule() -> None:
         f"a log-in that is less than {FRESH_LOG_IN.seconds // 60} minutes old",
         f'the name is "{NAME_OF_DELETED}"',
         f"until {REPORT_RETENTION.days} days after the answer",
-        f"two times, for {Erasure.RETENTION.days} days",
+        f"its times, for {Erasure.RETENTION.days} days",
     ],
 )
 def test_the_figures_are_those_of_the_code(words: str) -> None:

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('last_error', models.CharField(blank=True, max_length=200)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('user_id', models.BigIntegerField(unique=True)),
+                ('account_created_at', models.DateTimeField()),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('files', models.JSONField(blank=True, default=list)),
                 ('keeps_service_records', models.BooleanField(default=False)),

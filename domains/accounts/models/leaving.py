@@ -76,19 +76,21 @@ class DataExport(Claimable):
 class Erasure(Claimable):
     """An account that its owner has deleted, and whose rows and files are being erased; then the proof that they were.
 
-    It names the account by its number alone. The address stays until the rows are gone, to find what it points at.
+    It names the account by its number and by when it began. The address stays until the mail that says goodbye is sent.
     """
 
     #: Half a day: an erasure waits for a storage that does not answer, and is parked for staff only after that.
     MAX_ATTEMPTS: ClassVar[int] = 13
-    LEASE: ClassVar = timedelta(minutes=10)
+    #: A little longer than a worker lets a task run.
+    LEASE: ClassVar = timedelta(minutes=5)
     RETRY_AFTER: ClassVar = timedelta(seconds=10)
     #: How long the proof is kept: for as long as backups are, after which nothing has to be erased once more.
     RETENTION: ClassVar = timedelta(days=35)
 
     user_id = models.BigIntegerField(unique=True)
+    account_created_at = models.DateTimeField()
     email = AddressField(blank=True)
-    #: Files whose rows went when the account was closed; empty once they are removed.
+    #: The person's files, whose rows go first, so that no row ever names a file that is gone; empty in the end.
     files = models.JSONField(default=list, blank=True)
     keeps_service_records = models.BooleanField(default=False)
     closed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -102,3 +104,8 @@ class Erasure(Claimable):
 
     def __str__(self) -> str:
         return f"Erasure of {self.user_id}"
+
+    @property
+    def account(self) -> str:
+        """The account's number and the second in which it was made: the number alone may be another's in a backup."""
+        return f"{self.user_id}-{int(self.account_created_at.timestamp())}"

@@ -13,10 +13,11 @@ from domains.accounts.services.end_session import end_session
 from domains.accounts.services.erase_accounts import erase_again, erase_deleted_accounts, remove_old_erasures
 from domains.accounts.services.export_data import make_due_exports, remove_old_exports, request_data_export
 from domains.accounts.services.fetch_provider_picture import fetch_provider_picture
-from domains.accounts.services.forget_in_admin import forget_in_admin
+from domains.accounts.services.forget_in_admin import forget_in_admin, forget_rows
 from domains.accounts.services.guesses import limit_guesses
 from domains.accounts.services.known_networks import remember_network, remove_old_networks
 from domains.accounts.services.link_provider import link_provider, take_said_skills, unlink_provider
+from domains.accounts.services.lock_actor import lock_self
 from domains.accounts.services.log_in import log_in
 from domains.accounts.services.log_in_with_code import issue_log_in_code, log_in_with_code, remove_old_codes
 from domains.accounts.services.log_in_with_provider import log_in_with_provider

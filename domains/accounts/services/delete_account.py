@@ -8,12 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from domains.accounts import facts
-from domains.accounts.models import Erasure, PictureSize, ProfilePicture, Session, User, UserProfile
+from domains.accounts.models import Erasure, ProfilePicture, Session, User, UserProfile
+from domains.accounts.selectors import find_addresses
 from domains.accounts.services.confirm_password import confirm_password
+from domains.accounts.services.forget_in_admin import forget_addresses
 from domains.accounts.services.lock_actor import lock_actor
 from domains.accounts.services.log_out import end_sessions
 from domains.accounts.services.set_password import end_requests
-from domains.base import bus
+from domains.base import bus, personal_data
 
 #: What others read in place of the name until the rows are gone.
 NAME_OF_DELETED = "Deleted account"
@@ -31,7 +33,7 @@ def delete_account(
     confirm_password(actor=actor, session=session, password=password, field="password", ip_address=ip_address)
     with transaction.atomic():
         user = lock_actor(actor=actor, session=session, field="password")
-        return _close(user, keep_service_records=keep_service_records).closed_at
+        return close_account(user, keep_service_records=keep_service_records).closed_at
 
 
 def delete_account_of(*, user_id: int) -> bool:
@@ -43,19 +45,22 @@ def delete_account_of(*, user_id: int) -> bool:
         user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
         if user is None or Erasure.objects.filter(user_id=user_id).exists():
             return False
-        _close(user, keep_service_records=False)
+        close_account(user, keep_service_records=False)
         return True
 
 
-def _close(user: User, *, keep_service_records: bool) -> Erasure:
-    """Hide the person whose row is locked, free the address, and queue the erasure."""
-    picture = ProfilePicture.objects.filter(user=user).first()
+def close_account(user: User, *, keep_service_records: bool, says_goodbye: bool = True) -> Erasure:
+    """Hide the person whose row is locked, free the address, and queue the erasure; return it. A system act."""
     erasure = Erasure.objects.create(
         user_id=user.pk,
-        email=user.email,
-        files=[str(picture.file_of(size).name) for size in PictureSize] if picture else [],
+        account_created_at=user.created_at,
+        email=user.email if says_goodbye else "",
+        files=personal_data.find_files(user.pk),
         keeps_service_records=keep_service_records,
     )
+    addresses = find_addresses(user=user)
+    personal_data.erase_by_address(addresses)
+    forget_addresses(addresses)
     end_requests(user)
     user.sign_up_attempts.all().delete()
     for ways_in in (user.emailaddress_set, user.socialaccount_set, user.authenticator_set):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -13,11 +13,14 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from domains.accounts import facts
 from domains.accounts.models import DataExport, DataExportStatus, User
+from domains.accounts.selectors import find_addresses
+from domains.accounts.services.lock_actor import lock_self
 from domains.base import bus, personal_data, queue
 from domains.base.files import delete_after_commit, discard
 from domains.base.personal_data import PersonalRows
@@ -35,7 +38,7 @@ def request_data_export(*, actor: User) -> DataExport:
     Asked again, it returns the same one, for as long as that can be fetched; one that failed is made anew.
     """
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        lock_self(actor=actor)
         _expire(actor, now=timezone.now())
         current = actor.data_exports.filter(status__in=(Status.PENDING, Status.READY)).first()
         if current is None:
@@ -99,13 +102,14 @@ def _make(export: DataExport) -> None:
 
 def _write(archive: IO[bytes], user: User) -> None:
     registered = personal_data.find_registered()
+    addresses = find_addresses(user=user)
     numbers, missing = {}, []
     with ZipFile(archive, "w", ZIP_DEFLATED) as bundle:
         for rows in registered:
             if rows.name:
-                numbers[rows.name] = _write_rows(bundle, rows, user)
-                missing += _write_files(bundle, rows, user)
-        left_out = {(str(rows.model._meta.verbose_name_plural), rows.reason) for rows in registered if rows.reason}
+                numbers[rows.name] = _write_rows(bundle, rows, rows.find(user_id=user.pk, addresses=addresses))
+                missing += _write_files(bundle, rows, rows.find(user_id=user.pk, addresses=addresses))
+        left_out = [(rows.model._meta.verbose_name_plural, rows.of, rows.reason) for rows in registered if rows.reason]
         context = {
             "community": settings.PUBLIC_URL,
             "at": timezone.now(),
@@ -116,13 +120,12 @@ def _write(archive: IO[bytes], user: User) -> None:
         bundle.writestr("README.txt", render_to_string("accounts/data_export.txt", context))
 
 
-def _write_rows(bundle: ZipFile, rows: PersonalRows, user: User) -> int:
+def _write_rows(bundle: ZipFile, rows: PersonalRows, found: QuerySet[Any]) -> int:
     """Write the list as JSON, row by row; return how many rows there are."""
     number = 0
-    found = rows.find(user_id=user.pk, email=user.email).values_list(*rows.columns)
     with bundle.open(f"{rows.name}.json", "w", force_zip64=True) as file:
         file.write(b"[")
-        for number, values in enumerate(found.iterator(chunk_size=BATCH_SIZE), start=1):
+        for number, values in enumerate(found.values_list(*rows.columns).iterator(chunk_size=BATCH_SIZE), start=1):
             row = dict(zip(map(_camel_case, rows.columns), values, strict=True))
             text = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
             file.write(("\n" if number == 1 else ",\n").encode() + text.encode(errors="replace"))
@@ -130,13 +133,13 @@ def _write_rows(bundle: ZipFile, rows: PersonalRows, user: User) -> int:
     return number
 
 
-def _write_files(bundle: ZipFile, rows: PersonalRows, user: User) -> list[str]:
+def _write_files(bundle: ZipFile, rows: PersonalRows, found: QuerySet[Any]) -> list[str]:
     """Write the files of the rows; return the paths of those that the storage does not have."""
     if not rows.files or not rows.exports_files:
         return []
     missing = []
     columns = ("pk", *rows.files, *([rows.file_name] if rows.file_name else []))
-    for row in list(rows.find(user_id=user.pk, email=user.email).values(*columns)):
+    for row in list(found.values(*columns)):
         for column in filter(row.get, rows.files):
             # Names of uploads were cleaned when they came: they hold no slash.
             path = f"files/{rows.name}/{row['pk']}-{row.get(rows.file_name) or f'{column}.webp'}"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from domains.accounts.models import Audience, ProfileField, User, UserProfile, UserType
 from domains.accounts.services.availability import FreeTime, read_availability
+from domains.accounts.services.lock_actor import lock_self
 from domains.accounts.services.profile_parts import find_part_problems, store_parts
 from domains.base import rates
 from domains.base.errors import Code, Problem, Refused, problems_of
@@ -74,7 +75,7 @@ def update_profile(*, actor: User, **given: Unpack[ProfileChanges]) -> User:
     birth_year, chosen, cause_ids = given.get("birth_year"), given.get("visibility") or (), given.get("cause_ids")
     kept_above = {} if cause_ids is None else {"cause_ids": cause_ids}
     with transaction.atomic():
-        user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        user = lock_self(actor=actor)
         profile, _ = UserProfile.objects.get_or_create(user=user)
         named = _set(user, _values_of_user(given)) | {"display_name", "user_type"}
         changed = _set(profile, _values_of_profile(given, hours))

@@ -10,6 +10,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from domains.accounts.models import PictureSize, ProfilePicture, UploadPurpose, User
+from domains.accounts.services.lock_actor import lock_self
 from domains.accounts.services.uploads import Accepted, accept_uploads
 from domains.base import gate_slot, rates
 from domains.base.errors import Code, Refused
@@ -51,13 +52,15 @@ def set_profile_picture(*, user: User, content: bytes) -> None:
         for size, square in zip(PictureSize, squares.contents, strict=True):
             stack.enter_context(stored(row.file_of(size), square))
         with transaction.atomic():
-            _remove(user)
+            # Simultaneous uploads of one person wait for each other; the last picture stays.
+            _remove(lock_self(actor=user))
             row.save(force_insert=True)
 
 
 def remove_profile_picture(*, actor: User) -> User:
     """The actor has no picture. Returns the actor."""
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).filter(pk=actor.pk).first()
         _remove(actor)
     return actor
 
@@ -72,8 +75,6 @@ def remove_stray_pictures(*, now: datetime) -> int:
 
 
 def _remove(user: User) -> None:
-    # Simultaneous uploads of one person wait for each other; the last picture stays.
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     for row in ProfilePicture.objects.filter(user=user):
         for size in PictureSize:
             delete_after_commit(row.file_of(size).name)

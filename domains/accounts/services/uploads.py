@@ -20,6 +20,7 @@ from django.utils import timezone
 from domains.accounts import tokens
 from domains.accounts.models import Upload, UploadPurpose, User
 from domains.accounts.models.uploads import random_place
+from domains.accounts.services.lock_actor import lock_self
 from domains.base import gate_slot, rates
 from domains.base.direct_uploads import Form, presign
 from domains.base.errors import Code, NotFound, Refused
@@ -92,7 +93,7 @@ def create_upload(*, actor: User, purpose: UploadPurpose, filename: str, content
     with gate_slot.released():
         form = presign(name=upload.place, content_type=kind, max_bytes=size, lifetime=tokens.UPLOAD_LINK_LIFETIME)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # simultaneous ones are counted one by one
+        lock_self(actor=actor)  # simultaneous ones are counted one by one
         if actor.uploads.count() >= MAX_OPEN_UPLOADS:
             sentence = f"{MAX_OPEN_UPLOADS} files of yours wait to be used; use them first, or wait two hours."
             raise Refused.because(Code.CONFLICT, sentence)

@@ -3,7 +3,7 @@
 from domains.messaging.services.add_participants import add_participants
 from domains.messaging.services.delete_message import delete_message
 from domains.messaging.services.edit_message import edit_message
-from domains.messaging.services.erase_messages import erase_messages
+from domains.messaging.services.erase_messages import erase_messages, remove_empty_conversations
 from domains.messaging.services.leave_conversation import leave_conversation
 from domains.messaging.services.mark_conversation_read import mark_conversation_read
 from domains.messaging.services.react_to_message import react_to_message

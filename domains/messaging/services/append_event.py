@@ -50,9 +50,9 @@ def append_event(
 
 
 def append_events(conversation: Conversation, events: Sequence[ConversationEvent]) -> None:
-    """Write these rows of the log, in their order, and publish a fact for each; none of them is a new message.
+    """Write these rows of the log, in their order, and publish the last one, from which subscribers read on.
 
-    Call it in the transaction that locked the conversation.
+    None of them is a new message. Call it in the transaction that locked the conversation.
     """
     if not events:
         return
@@ -62,7 +62,7 @@ def append_events(conversation: Conversation, events: Sequence[ConversationEvent
     conversation.last_sequence += len(events)
     conversation.save(update_fields=["last_sequence"])
     ConversationEvent.objects.bulk_create(events)
-    bus.publish(*map(_fact_of, events))
+    bus.publish(_fact_of(events[-1]))
 
 
 def _fact_of(event: ConversationEvent) -> facts.ConversationChanged:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from domains.base import bus
@@ -32,18 +32,36 @@ Kind = ConversationEventKind
 def erase_messages(person: ErasedPerson) -> None:
     """The person's messages are deleted, as if by their sender, their reactions and files are removed, and they left.
 
-    What others wrote stays; a conversation that nobody is left in is removed. Subscribers see each change. A system
-    act, in transactions of its own.
+    What others wrote stays. Subscribers see each change. A system act, in transactions of its own; raises Unfinished
+    when it is time to stop.
     """
     user_id = person.user_id
     theirs = Q(pk__in=Message.objects.filter(sender=user_id, deleted_at__isnull=True).values("conversation"))
     theirs |= Q(pk__in=Reaction.objects.filter(user=user_id).values("message__conversation"))
-    theirs |= Q(pk__in=Participant.objects.filter(user=user_id).values("conversation"))
+    theirs |= Q(pk__in=Participant.objects.filter(user=user_id, left_at__isnull=True).values("conversation"))
     theirs |= Q(pk__in=MessageAttachment.objects.filter(uploader=user_id).values("conversation"))
     for conversation_id in list(Conversation.objects.filter(theirs).order_by("pk").values_list("pk", flat=True)):
         for step in (_empty_messages, _remove_reactions, _leave):
             while _step(step, conversation_id, user_id):
-                pass
+                person.pause()
+        # Only here and above, where something was done: each attempt gets on, however short it is.
+        person.pause()
+
+
+def remove_empty_conversations(person: ErasedPerson) -> None:
+    """Conversations of the person that nobody is left in are removed, and others do not name the person.
+
+    A system act, in the transaction in which the person's rows go.
+    """
+    theirs = Conversation.objects.filter(participations__user=person.user_id)
+    nobody = ~Exists(Participant.objects.filter(conversation=OuterRef("pk"), left_at__isnull=True))
+    for conversation in theirs.filter(nobody):
+        remove_attachments(conversation.attachments.all())
+        conversation.delete()
+    for conversation in theirs.filter(direct_key__isnull=False):
+        (other_id,) = (key for key in map(int, str(conversation.direct_key).split(":")) if key != person.user_id)
+        conversation.direct_key = f"-{conversation.pk}:{other_id}"
+        conversation.save(update_fields=["direct_key"])
 
 
 def _step(step: Callable[[Conversation, int], bool], conversation_id: int, user_id: int) -> bool:
@@ -82,20 +100,8 @@ def _remove_reactions(conversation: Conversation, user_id: int) -> bool:
 
 
 def _leave(conversation: Conversation, user_id: int) -> bool:
-    part = conversation.participations.filter(user=user_id).first()
-    if part is None:
-        return False
-    part.delete()
-    if not conversation.participations.filter(left_at__isnull=True).exists():
-        remove_attachments(conversation.attachments.all())
-        conversation.delete()
-        return False
-    if conversation.direct_key:
-        # The key of the pair, without the person.
-        (other_id,) = (key for key in map(int, conversation.direct_key.split(":")) if key != user_id)
-        conversation.direct_key = f"-{conversation.pk}:{other_id}"
-        conversation.save(update_fields=["direct_key"])
-    if part.left_at is None:
+    present = conversation.participations.filter(user=user_id, left_at__isnull=True)
+    if present.update(left_at=timezone.now()):
         append_events(conversation, [ConversationEvent(kind=Kind.PARTICIPANTS_CHANGED)])
         bus.publish(facts.ParticipantsLeft(conversation_id=conversation.pk, user_ids=[user_id]))
     return False

@@ -8,7 +8,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from domains.accounts.models import UploadPurpose, User
-from domains.accounts.services import Accepted, accept_uploads
+from domains.accounts.services import Accepted, accept_uploads, lock_self
 from domains.base import gate_slot, rates
 from domains.base.errors import Code, NotFound, Refused
 from domains.base.file_kinds import PICTURE_KINDS, FileKind
@@ -59,7 +59,7 @@ def upload_attachment(*, actor: User, conversation_id: int, file: File[Any]) -> 
     )
     with stored(attachment.file, picture.content), transaction.atomic():
         # Simultaneous uploads by one person are counted one after the other.
-        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        lock_self(actor=actor)
         _refuse_too_many_unsent(actor)
         attachment.save()
     return attachment

@@ -1,6 +1,6 @@
 """Services on notifications, one file each."""
 
-from domains.notifications.services.forget_person import forget_person, notify_of_freed_slots
+from domains.notifications.services.forget_person import forget_messages, forget_person, notify_of_freed_slots
 from domains.notifications.services.mark_notifications_read import mark_notifications_read
 from domains.notifications.services.notification_templates import notify_by_template
 from domains.notifications.services.notification_templates.messages import (

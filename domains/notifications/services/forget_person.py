@@ -21,6 +21,25 @@ def notify_of_freed_slots(person: ErasedPerson) -> None:
         applications.notify_slot_changed(move_id)
 
 
+def forget_messages(person: ErasedPerson) -> None:
+    """The notifications of the person's messages are removed; readers of other unread ones have one of those.
+
+    A system act, in transactions of its own.
+    """
+    sent = Message.objects.filter(sender=person.user_id)
+    readers = Participant.objects.filter(conversation__in=sent.values("conversation")).values("user")
+    about = Notification.objects.filter(template=messages.TEMPLATE_NAME, recipient__in=readers)
+    about = about.filter(source_id__in=sent.values("pk"))
+    unread = set(about.filter(read_at__isnull=True).values_list("subject_id", flat=True))
+    about.delete()
+    for conversation_id in filter(None, sorted(key or 0 for key in unread)):
+        last = Message.objects.filter(conversation=conversation_id, deleted_at__isnull=True).order_by("sequence").last()
+        if last is not None:
+            messages.notify_of_message(
+                conversation_id=conversation_id, sequence=last.sequence, sender_id=last.sender_id
+            )
+
+
 def forget_person(person: ErasedPerson) -> None:
     """Notifications that name the person are removed, or name nobody; those since the account was closed do not.
 
@@ -29,8 +48,4 @@ def forget_person(person: ErasedPerson) -> None:
     own = Application.objects.filter(volunteer=person.user_id).values("pk")
     about = Notification.objects.filter(subject_type="Application", subject_id__in=own)
     about.exclude(template=applications.SLOT_CHANGED, created_at__gte=person.closed_at).delete()
-    sent = Message.objects.filter(sender=person.user_id)
-    readers = Participant.objects.filter(conversation__in=sent.values("conversation")).values("user")
-    about_messages = Notification.objects.filter(template=messages.TEMPLATE_NAME, recipient__in=readers)
-    about_messages.filter(source_id__in=sent.values("pk")).delete()
     applications.hide_actor(ApplicationHistory.objects.filter(actor=person.user_id).exclude(overrides=[]))

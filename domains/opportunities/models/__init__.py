@@ -29,6 +29,7 @@ from domains.opportunities.models.hosts import (
     hosts_joined_by,
     hosts_owned_by,
     hosts_run_by,
+    register_use_of_host,
 )
 from domains.opportunities.models.hours import (
     HoursEntry,

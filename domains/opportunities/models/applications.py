@@ -12,7 +12,7 @@ from django_choices_field import TextChoicesField
 
 from domains.accounts.models import User, register_acquaintance
 from domains.opportunities.models.choices import LIVE_APPLICATION_STATUSES, ApplicationStatus
-from domains.opportunities.models.hosts import hosts_run_by
+from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by, register_use_of_host
 from domains.opportunities.models.opportunities import Role
 
 if TYPE_CHECKING:
@@ -74,6 +74,12 @@ class Application(models.Model):
 def applications_to(viewer: User, person: Any) -> models.QuerySet[Application]:
     """Return the person's applications to the hosts that the viewer runs."""
     return Application.objects.filter(volunteer=person, role__opportunity__host__in=hosts_run_by(viewer))
+
+
+@register_use_of_host
+def applications_at(host: OpportunityHost) -> models.QuerySet[Application]:
+    """Return all applications to the host."""
+    return Application.objects.filter(role__opportunity__host=host)
 
 
 class ApplicationHistory(models.Model):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from domains.accounts.models import User
-from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by
+from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by, register_use_of_host
 
 
 class ErasedHoursQuerySet(models.QuerySet["ErasedHours"]):
@@ -38,3 +38,9 @@ class ErasedHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} at {self.host_id}"
+
+
+@register_use_of_host
+def erased_hours_of(host: OpportunityHost) -> models.QuerySet[ErasedHours]:
+    """Return the sums of the host."""
+    return ErasedHours.objects.filter(host=host)

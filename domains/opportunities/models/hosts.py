@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -29,6 +30,17 @@ class OpportunityHostQuerySet(models.QuerySet["OpportunityHost"]):
         return self
 
 
+#: Finds what others still need of a host, beside applications.
+UseOfHost = Callable[["OpportunityHost"], models.QuerySet[Any]]
+_uses_of_hosts: list[UseOfHost] = []
+
+
+def register_use_of_host(find: UseOfHost) -> UseOfHost:
+    """Register a function that finds what others need of a host; a decorator for the domains above this one."""
+    _uses_of_hosts.append(find)
+    return find
+
+
 class OpportunityHost(models.Model):
     """An organization that offers opportunities."""
 
@@ -54,6 +66,11 @@ class OpportunityHost(models.Model):
 
     def __str__(self) -> str:
         return self.organization_name
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether others need the host although it has no members: somebody once applied, or holds a ticket."""
+        return any(find(self).exists() for find in _uses_of_hosts)
 
 
 class HostMembershipQuerySet(models.QuerySet["HostMembership"]):

@@ -10,7 +10,6 @@ from domains.base import bus
 from domains.base.personal_data import ErasedPerson
 from domains.opportunities import facts
 from domains.opportunities.models import (
-    Application,
     HostMembership,
     MembershipRole,
     Opportunity,
@@ -27,8 +26,8 @@ REASON = "The organization is no longer in this community."
 def leave_hosts(person: ErasedPerson) -> None:
     """The person belongs to no host; a host that loses its last owner goes to its longest-standing coordinator.
 
-    Where there is none, what it offers is canceled and its volunteers are notified; a host that nobody ever applied to
-    is removed. A system act, in transactions of its own.
+    Where there is none, what it offers is canceled and its volunteers are notified; a host that nobody else needs is
+    removed. A system act, in transactions of its own.
     """
     memberships = HostMembership.objects.filter(user=person.user_id).order_by("host")
     for host_id in list(memberships.values_list("host", flat=True)):
@@ -59,7 +58,7 @@ def _wind_up(host: OpportunityHost, last_owner: User) -> None:
     opportunities = Opportunity.objects.filter(host=host)
     opportunities.filter(status=OpportunityStatus.DRAFT).delete()
     listings = opportunities.filter(kind=OpportunityKind.EXTERNAL)
-    if not Application.objects.filter(role__opportunity__host=host).exists():
+    if not host.is_needed:
         # Listings of other sites are not the host's own: they stay, as those of nobody here.
         listings.update(host=None)
         host.delete()

@@ -35,7 +35,10 @@ def review_hours(*, actor: User, hours_entry_id: int, approve: bool, note: str =
     note = clean_note(note, max_length=MAX_NOTE_LENGTH, field="note")
     lock_volunteer(entry.volunteer_id)
     # Others may have decided while this waited for the lock.
-    entry.refresh_from_db(fields=["status"])
+    try:
+        entry.refresh_from_db(fields=["status"])
+    except HoursEntry.DoesNotExist:
+        raise NotFound("entry of hours", "hours_entry_id") from None
     decision = HoursStatus.APPROVED if approve else HoursStatus.REJECTED
     if entry.status == decision:
         return entry

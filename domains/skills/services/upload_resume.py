@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from domains.accounts.models import UploadPurpose, User
-from domains.accounts.services import Accepted, accept_uploads
+from domains.accounts.services import Accepted, accept_uploads, lock_self
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
 from domains.base.file_kinds import FileKind
@@ -76,7 +76,7 @@ def _store(actor: User, file: File[Any], content: bytes, kind: FileKind, source:
     )
     with stored(resume.file, content), transaction.atomic():
         # One upload of a person at a time: uploads wait for the lock of the person's row.
-        User.objects.select_for_update().get(pk=actor.pk)
+        lock_self(actor=actor)
         remove_resumes(Resume.objects.filter(user=actor))
         resume.save()
         bus.publish(facts.ResumeUploaded(resume_id=resume.pk))

@@ -79,7 +79,7 @@ def test_its_readme_counts_each_list_and_says_what_is_left_out() -> None:
         MessageFactory(conversation=conversation_between(person, UserFactory()), sender=person)
     readme = archive_of(request(person)).read("README.txt").decode()
     assert "messages.json: 3\n" in readme
-    assert "- blocks: It would tell who blocks you." in readme
+    assert "- blocks, by `blocked`: It would tell who blocks you." in readme
     assert "&#" not in readme
 
 
@@ -178,11 +178,11 @@ def test_of_a_closed_account_none_is_made_nor_sent(client: Client, monkeypatch: 
     person = UserFactory()
     url = selectors.export_url(export=request(person))
     assert url is not None
-    User.objects.update(is_active=False)
-    assert client.get(path(url)).status_code == 404
     monkeypatch.setattr(tasks.make_due_exports, "delay", lambda: None)
     DataExport.objects.update(status="EXPIRED")
     export = services.request_data_export(actor=person)
+    User.objects.update(is_active=False)
+    assert client.get(path(url)).status_code == 404
     tasks.make_due_exports()
     export.refresh_from_db()
     assert (export.status, export.file.name) == ("FAILED", "")

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from domains.accounts import services
 
+ACCOUNT = re.compile(r"\d{1,18}-\d{1,12}", re.ASCII)
+
 
 class Command(BaseCommand):
-    """`manage.py erase_again 17 23`: after a backup was restored, for each account that the log says was erased."""
+    """`manage.py erase_again 17-1767326645`: for accounts that are back from a backup, as the log names them."""
 
     help = (
         "Erases accounts once more that were erased after the backup was made. The log has a line "
-        "`account NUMBER was erased` for each."
+        "`account NUMBER-SECOND was erased` for each."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the numbers of the accounts."""
-        parser.add_argument("numbers", nargs="+", type=int, help="Numbers of the accounts.")
+        parser.add_argument("accounts", nargs="+", metavar="NUMBER-SECOND", help="Accounts, as the log names them.")
 
-    def handle(self, *_: Any, numbers: list[int], **__: Any) -> None:
-        """Erase each, and say which are not done yet."""
-        for number in numbers:
-            is_done = services.erase_again(user_id=number)
-            self.stdout.write(f"{number}: {'erased' if is_done else 'failed, and will be tried again'}")
+    def handle(self, *_: Any, accounts: list[str], **__: Any) -> None:
+        """Erase each, and say which were not: they are not there, or will be tried again."""
+        if wrong := [account for account in accounts if not ACCOUNT.fullmatch(account)]:
+            raise CommandError(f"No account of the log: {', '.join(wrong)}. They look like 17-1767326645.")
+        for account in accounts:
+            is_done = services.erase_again(account=account)
+            self.stdout.write(f"{account}: {'erased' if is_done else 'not there, or not erased yet: see the log'}")
