@@ -10,7 +10,10 @@ from allauth.socialaccount.models import SocialToken
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import CharField, FileField, ForeignKey, JSONField, Model, TextField
+from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base.addresses import AddressField
@@ -66,6 +69,17 @@ UNMARKED = {
     "opportunities.OpportunityChange.actor",
 }
 MIN_LENGTH = 12
+
+
+def arrived_upload(user: User) -> Model:
+    """Return a file that has arrived at its place."""
+    upload = UploadFactory(user=user)
+    upload.file.name = upload.place = default_storage.save(upload.place, ContentFile(b"face"))
+    upload.completed_at = timezone.now()
+    upload.save()
+    return upload
+
+
 #: Tables without a factory, or whose rows follow from another one.
 MAKERS: dict[str, Callable[[User], Model]] = {
     "account.EmailConfirmation.email_address__user": lambda user: EmailConfirmation.objects.create(
@@ -83,7 +97,7 @@ MAKERS: dict[str, Callable[[User], Model]] = {
     ),
     "admin.LogEntry.user": lambda user: LogEntry.objects.create(user=user, action_flag=CHANGE, object_repr="x"),
     "accounts.DataExport.user": lambda user: DataExportFactory(user=user, ready=True),
-    "accounts.Upload.user": lambda user: UploadFactory(user=user, arrived=True),
+    "accounts.Upload.user": arrived_upload,
     "events.Event.host": lambda user: EventFactory(host=user, organization=None),
     "opportunities.HostMembership.email": lambda user: HostMembershipFactory(invited=True, email=user.email),
     "skills.ResumeSuggestion.resume__user": lambda user: ResumeSuggestionFactory(resume=user.resume),
