@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from graphql_api import schema as schema_module
 from graphql_api.checks import limits
+from graphql_api.edge import views
 from tests.conftest import delete_rows
 from tests.house.permissions import answers, reading
 from tests.house.permissions.asking import Asker
@@ -83,6 +84,7 @@ def matrix(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> I
         for limit in (name for name in dir(limits) if name.startswith("MAX_")):
             patch.setattr(limits, limit, 10**9)
         patch.setattr(schema_module, "MAX_TOKENS", 10**9)
+        patch.setattr(views, "MAX_CHARACTERS", 10**9)
         try:
             yield Matrix()
         finally:

@@ -95,7 +95,7 @@ def test_a_failure_is_tried_again_later_each_time_and_parked_at_last(monkeypatch
             clock.move_to(delivery.due_at)
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128]
     assert delivery.attempts == MailDelivery.MAX_ATTEMPTS
-    assert delivery.last_error == "SMTPServerDisconnected('gone')"
+    assert delivery.last_error == "NotSent('SMTPServerDisconnected')"
     assert delivery.done_at is None
 
 
