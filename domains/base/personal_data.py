@@ -26,7 +26,7 @@ class ErasedPerson:
     user_id: int
     #: When the account was closed: from then on nobody sees who it was.
     closed_at: datetime
-    #: Whether the signed records of service stay readable for those who have their codes.
+    #: Whether the signed records of service stay readable for everybody who has their codes.
     keeps_service_records: bool = False
     #: When to stop, by `time.monotonic`, with what is left for the next attempt: others wait for their turn.
     until: float = float("inf")
@@ -83,7 +83,7 @@ def register(*rows: PersonalRows) -> None:
 
 
 def prepares_erasure(hook: Hook) -> Hook:
-    """Register what is done before the rows go, in transactions of its own; what others see of it is told to them.
+    """Register what is done before the rows go, in transactions of its own, such as what others see change.
 
     It is called again while the person's row is locked, for what arrived in between, and must then find little to do.
     """

@@ -1,6 +1,6 @@
 """What is held about people's reports, for exports and for erasures.
 
-A report and its evidence stay until they are removed, 90 days after the answer, whoever they are about.
+A report and its evidence stay until they are removed, 90 days after the answer; the account does not matter.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ ProfileField = models.ProfileField
 
 describe(
     models.Audience,
-    description="Users who see a field of a profile, among those who may read the profile. The user and authorized "
+    description="Users who see a field of a profile, of all who may read the profile. The user and authorized "
     "staff always see it.",
     values={
         "EVERYONE": "Everyone who may read the profile, logged in or not.",

@@ -21,7 +21,7 @@ class ProfileField(models.TextChoices):
 
 
 class Audience(models.TextChoices):
-    """Who sees a field, among those who may read the profile; each audience includes those after it."""
+    """Who sees a field, of all who may read the profile; each audience includes the audiences after it."""
 
     EVERYONE = "EVERYONE"
     MEMBERS = "MEMBERS"

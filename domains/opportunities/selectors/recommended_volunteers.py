@@ -122,7 +122,7 @@ def _match_people(viewer: User, role: Role) -> list[RecommendedVolunteer]:
             ),
         )
         for user_id, person in people.items()
-        # Not those who were found by a skill that they hide.
+        # Leave out people who were found by a skill that they hide.
         if user_id in others or skills[user_id]
     ]
 

@@ -1,4 +1,4 @@
-"""What stays when an account is erased: what others need, without the person; and what others are told."""
+"""What stays when an account is erased: what others need, without the person; and what others learn of it."""
 
 from __future__ import annotations
 
