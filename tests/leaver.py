@@ -54,6 +54,7 @@ FIXED = {
 #: Rules of rows in which somebody else's words stand, or words that stay: those of organizations and groups, a
 #: coordinator's about others, and evidence, which stays with its report.
 UNMARKED = {
+    "events.EventChange.actor",
     "events.Scan.scanned_by",
     "learning.Course.created_by",
     "messaging.Conversation.created_by",

@@ -47,6 +47,8 @@ def _make_event(community: Community, content: dict[str, Any]) -> Event:
         max_attendees=content.get("seats"),
         tickets_taken=content["tickets"] if status == EventStatus.PUBLISHED else 0,
         cancelled_reason=content.get("reason", ""),
+        cancelled_at=community.now if status == EventStatus.CANCELLED else None,
+        hours_proposed_at=community.now if start + timedelta(hours=content["hours"]) <= community.now else None,
         host=community.owner(content["host"]),
         organization=host,
         created_at=min(start, community.now) - timedelta(days=community.rng.randint(8, 30)),
@@ -61,18 +63,28 @@ def _make_tickets(community: Community, event: Event, content: dict[str, Any]) -
     latest = min(community.now, event.event_date) - timedelta(hours=2)
     times = sorted(community.random_time_between(event.created_at, latest) for _ in range(issued + waiting))
     return [
-        EventTicket(
-            event=event,
-            attendee=person,
-            status=TicketStatus.CANCELLED if is_cancelled else TicketStatus.ISSUED,
-            issued_at=at,
-            check_in_time=_check_in_time(community, event),
-        )
+        _make_ticket(event, person, at, checked_in_at=_check_in_time(community, event), is_cancelled=is_cancelled)
         for person, at in zip(people, times[:issued], strict=False)
     ] + [
-        EventTicket(event=event, attendee=person, status=TicketStatus.WAITLISTED, issued_at=at, waitlisted_at=at)
+        EventTicket(event=event, attendee=person, status=TicketStatus.WAITLISTED, claimed_at=at, waitlisted_at=at)
         for person, at in zip(people[issued:], times[issued:], strict=False)
     ]
+
+
+def _make_ticket(
+    event: Event, person: User, at: datetime, *, checked_in_at: datetime | None, is_cancelled: bool
+) -> EventTicket:
+    return EventTicket(
+        event=event,
+        attendee=person,
+        status=TicketStatus.CANCELLED if is_cancelled else TicketStatus.ISSUED,
+        claimed_at=at,
+        issued_at=at,
+        cancelled_at=event.cancelled_at,
+        check_in_time=checked_in_at,
+        is_inside=checked_in_at is not None,
+        last_passed_at=checked_in_at,
+    )
 
 
 def _find_guests(community: Community, host: str) -> list[User]:

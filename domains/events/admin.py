@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from domains.base.admin import ReadOnlyAdmin, TableAdmin, count_column
-from domains.events.models import Event, EventTicket, Scan
+from domains.events.models import CalendarFeed, Event, EventChange, EventTicket, FormerCode, Scan
 
 
 @admin.register(Event)
@@ -25,7 +25,7 @@ class EventAdmin(TableAdmin):
     list_filter = ("status", "event_type", "event_date")
     search_fields = ("title", "location", "location_zip", "organization__organization_name", "host__email")
     autocomplete_fields = ("host", "organization", "opportunity")
-    readonly_fields = ("tickets_taken", "created_at")
+    readonly_fields = ("tickets_taken", "created_at", "cancelled_at")
     ordering = ("-event_date",)
 
 
@@ -45,3 +45,30 @@ class ScanAdmin(ReadOnlyAdmin):
     list_display = ("event", "ticket", "direction", "outcome", "scanned_by", "scanned_at", "recorded_at")
     list_filter = ("outcome", "direction", "scanned_at")
     search_fields = ("event__title", "ticket__attendee__email", "device_id", "nonce")
+
+
+@admin.register(EventChange)
+class EventChangeAdmin(ReadOnlyAdmin):
+    """Changes to published events."""
+
+    list_display = ("event", "actor", "at")
+    list_filter = ("at",)
+    search_fields = ("event__title", "actor__email")
+
+
+@admin.register(FormerCode)
+class FormerCodeAdmin(ReadOnlyAdmin):
+    """Codes that holders have replaced."""
+
+    list_display = ("ticket", "replaced_at")
+    list_filter = ("replaced_at",)
+    search_fields = ("ticket__event__title", "ticket__attendee__email")
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    """How often people have replaced the address of their calendar feed."""
+
+    list_display = ("user", "number", "replaced_at")
+    list_filter = ("replaced_at",)
+    search_fields = ("user__email",)

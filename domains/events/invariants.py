@@ -5,10 +5,10 @@ The database itself refuses: more tickets than slots, two live tickets of one pe
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from domains.base.audit import invariant
-from domains.events.models import SLOT_HOLDING_STATUSES, Event, EventTicket, Scan, ScanDirection, ScanOutcome
+from domains.events.models import SLOT_HOLDING_STATUSES, VALID_OUTCOMES, Event, EventTicket, Scan, ScanDirection
 
 
 @invariant
@@ -19,16 +19,21 @@ def events_count_their_tickets() -> QuerySet[Event]:
 
 
 @invariant
-def tickets_admit_once() -> QuerySet[EventTicket]:
-    """A ticket lets somebody in once, and once more for each time that they left."""
-    is_admission = Q(scans__outcome=ScanOutcome.ADMITTED)
-    entries = Count("scans", filter=is_admission & Q(scans__direction=ScanDirection.ENTRY))
-    exits = Count("scans", filter=is_admission & Q(scans__direction=ScanDirection.EXIT))
-    return EventTicket.objects.annotate(entries=entries, exits=exits).filter(entries__gt=F("exits") + 1)
+def check_ins_follow_from_scans() -> QuerySet[EventTicket]:
+    """A ticket says when its holder first came in, and whether they are inside, as its valid scans do."""
+    valid = Scan.objects.filter(ticket=OuterRef("pk"), event=OuterRef("event"), outcome__in=VALID_OUTCOMES)
+    first = valid.filter(direction=ScanDirection.ENTRY).order_by("scanned_at", "pk").values("scanned_at")[:1]
+    last = valid.order_by("-scanned_at", "-pk").values("direction")[:1]
+    checked = EventTicket.objects.annotate(first_entry=Subquery(first), last_direction=Subquery(last))
+    is_right_first = Q(check_in_time=F("first_entry")) | Q(check_in_time__isnull=True, first_entry__isnull=True)
+    came_in = Q(check_in_time__isnull=False)
+    is_right_now = Q(is_inside=True, last_direction=ScanDirection.ENTRY) | Q(is_inside=False) & (
+        ~came_in | Q(last_direction=ScanDirection.EXIT)
+    )
+    return checked.exclude(is_right_first & is_right_now)
 
 
 @invariant
-def admitted_tickets_are_checked_in() -> QuerySet[Scan]:
-    """Who was let in had a ticket to this event, which says since then when that was."""
-    admissions = Scan.objects.filter(outcome=ScanOutcome.ADMITTED, direction=ScanDirection.ENTRY, ticket__isnull=False)
-    return admissions.exclude(ticket__event=F("event"), ticket__check_in_time__isnull=False)
+def tickets_stay_at_their_event() -> QuerySet[Scan]:
+    """A scan names a ticket only if it is a ticket to the scan's event."""
+    return Scan.objects.filter(ticket__isnull=False).exclude(ticket__event=F("event"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domains.base.personal_data import PersonalRows, erases, register
-from domains.events.models import Event, EventTicket, Scan
+from domains.events.models import CalendarFeed, Event, EventChange, EventTicket, FormerCode, Scan
 from domains.events.services import erase_attendee
 
 register(
@@ -11,14 +11,47 @@ register(
         Event,
         "host",
         "events",
-        ("title", "description", "event_type", "status", "event_date", "end_date", "location", "location_zip"),
+        (
+            "title",
+            "description",
+            "event_type",
+            "status",
+            "event_date",
+            "end_date",
+            "location",
+            "location_zip",
+            "latitude",
+            "longitude",
+            "max_attendees",
+            "cancelled_reason",
+            "cancelled_at",
+        ),
     ),
     PersonalRows(
         EventTicket,
         "attendee",
         "tickets",
-        ("event__title", "status", "ticket_code", "issued_at", "waitlisted_at", "check_in_time"),
+        (
+            "event__title",
+            "status",
+            "ticket_code",
+            "claimed_at",
+            "issued_at",
+            "waitlisted_at",
+            "offer_expires_at",
+            "cancelled_at",
+            "revoked_at",
+            "revoked_reason",
+            "check_in_time",
+            "is_inside",
+            "last_passed_at",
+        ),
     ),
+    PersonalRows(
+        FormerCode, "ticket__attendee", "former_ticket_codes", ("ticket__event__title", "ticket_code", "replaced_at")
+    ),
+    PersonalRows(EventChange, "actor", "event_changes", ("event__title", "before", "after", "at")),
+    PersonalRows(CalendarFeed, "user", "calendar_feed", ("number", "replaced_at")),
     PersonalRows(Scan, "scanned_by", "scans", ("event__title", "outcome", "direction", "scanned_at")),
 )
 

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from domains.base.models import MailJob, OutboxEntry
-from domains.events.models import ScanDirection
+from domains.events.models import ScanDirection, ScanOutcome
 from domains.notifications.models import MailDelivery
 from tests.factories import (
     ApplicationFactory,
@@ -127,21 +127,28 @@ def an_event_that_counts_one_ticket_too_many() -> Break:
     return raw(EventTicketFactory().event, tickets_taken=2)
 
 
-@breaks("events.tickets_admit_once")
-def a_ticket_that_let_in_twice() -> Break:
-    ticket = EventTicketFactory(checked_in=True)
-    for direction in (ScanDirection.ENTRY, ScanDirection.EXIT, ScanDirection.ENTRY):
-        ScanFactory(ticket=ticket, direction=direction)
-    return ticket, lambda: ScanFactory(ticket=ticket)
-
-
-@breaks("events.admitted_tickets_are_checked_in")
+@breaks("events.check_ins_follow_from_scans")
 def a_ticket_that_may_be_used_again() -> Break:
-    scan = ScanFactory()
-    return raw(scan, scan.ticket, check_in_time=None)
+    return raw(ScanFactory().ticket, check_in_time=None)
 
 
-@breaks("events.admitted_tickets_are_checked_in")
+@breaks("events.check_ins_follow_from_scans")
+def a_ticket_inside_whose_holder_left() -> Break:
+    ticket = EventTicketFactory(checked_in=True)
+    ScanFactory(ticket=ticket)
+    return ticket, lambda: ScanFactory(
+        ticket=ticket, direction=ScanDirection.EXIT, outcome=ScanOutcome.EXITED, scanned_at=timezone.now()
+    )
+
+
+@breaks("events.check_ins_follow_from_scans")
+def a_ticket_that_was_used_earlier() -> Break:
+    ticket = EventTicketFactory(checked_in=True)
+    ScanFactory(ticket=ticket)
+    return ticket, lambda: ScanFactory(ticket=ticket, scanned_at=ago(hours=1))
+
+
+@breaks("events.tickets_stay_at_their_event")
 def a_ticket_that_lets_in_elsewhere() -> Break:
     return raw(ScanFactory(), event=EventTicketFactory().event)
 

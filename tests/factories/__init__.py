@@ -11,7 +11,14 @@ from tests.factories.accounts import (
     UserProfileFactory,
 )
 from tests.factories.base import MailJobFactory, OutboxEntryFactory
-from tests.factories.events import EventFactory, EventTicketFactory, ScanFactory
+from tests.factories.events import (
+    CalendarFeedFactory,
+    EventChangeFactory,
+    EventFactory,
+    EventTicketFactory,
+    FormerCodeFactory,
+    ScanFactory,
+)
 from tests.factories.hours import HoursEntryFactory, ServiceRecordFactory
 from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCompletionFactory, ModuleFactory
 from tests.factories.messaging import (

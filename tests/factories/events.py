@@ -10,7 +10,19 @@ from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
 
 from domains.accounts.models import User
-from domains.events.models import Event, EventStatus, EventTicket, Scan, ScanOutcome, TicketStatus
+from domains.events.models import (
+    CalendarFeed,
+    Event,
+    EventChange,
+    EventStatus,
+    EventTicket,
+    FormerCode,
+    Scan,
+    ScanOutcome,
+    TicketStatus,
+    new_code_random,
+    new_ticket_code,
+)
 from domains.opportunities.models import OpportunityHost
 from tests.factories.accounts import UserFactory
 from tests.factories.model_factory import ModelFactory
@@ -20,7 +32,7 @@ from tests.factories.opportunities import OpportunityHostFactory, owner_of
 class EventFactory(ModelFactory[Event]):
     """A published event next week, held by the owner of its organization (`organization=None`: by a person).
 
-    Traits: `draft`, `past`.
+    Traits: `draft`, `past`, `now` (it begins now, so that people can check in).
     """
 
     class Meta:
@@ -29,6 +41,7 @@ class EventFactory(ModelFactory[Event]):
     class Params:
         draft = Trait(status=EventStatus.DRAFT)
         past = Trait(event_date=LazyFunction(lambda: timezone.now() - timedelta(days=7)))
+        now = Trait(event_date=LazyFunction(timezone.now))
 
     title = Sequence(lambda n: f"Street picnic {n}")
     description = "Bring a plate and a neighbour."
@@ -37,6 +50,7 @@ class EventFactory(ModelFactory[Event]):
     location = "Precita Park"
     location_zip = "94110"
     max_attendees = 20
+    cancelled_at = LazyAttribute(lambda event: timezone.now() if event.status == EventStatus.CANCELLED else None)
     organization = SubFactory(OpportunityHostFactory)
     host = LazyAttribute(lambda event: _host_of(event.organization))
 
@@ -52,11 +66,15 @@ class EventTicketFactory(ModelFactory[EventTicket]):
         model = EventTicket
 
     class Params:
-        checked_in = Trait(check_in_time=LazyFunction(timezone.now))
+        checked_in = Trait(
+            check_in_time=LazyFunction(timezone.now), is_inside=True, last_passed_at=SelfAttribute("check_in_time")
+        )
 
     event = SubFactory(EventFactory)
     attendee = SubFactory(UserFactory)
     status = TicketStatus.ISSUED
+    issued_at = LazyAttribute(lambda ticket: timezone.now() if ticket.status == TicketStatus.ISSUED else None)
+    cancelled_at = LazyAttribute(lambda ticket: timezone.now() if ticket.status == TicketStatus.CANCELLED else None)
     waitlisted_at = LazyAttribute(lambda ticket: timezone.now() if ticket.status == TicketStatus.WAITLISTED else None)
     offer_expires_at = LazyAttribute(
         lambda ticket: timezone.now() + timedelta(days=1) if ticket.status == TicketStatus.OFFERED else None
@@ -83,4 +101,37 @@ class ScanFactory(ModelFactory[Scan]):
     outcome = ScanOutcome.ADMITTED
     device_id = "door-phone"
     scanned_by = SelfAttribute("event.host")
-    scanned_at = LazyFunction(timezone.now)
+    scanned_at = LazyAttribute(lambda scan: (scan.ticket and scan.ticket.check_in_time) or timezone.now())
+
+
+class EventChangeFactory(ModelFactory[EventChange]):
+    """A change of the location, by the event's host."""
+
+    class Meta:
+        model = EventChange
+
+    event = SubFactory(EventFactory)
+    actor = SelfAttribute("event.host")
+    before = LazyFunction(lambda: {"location": "Precita Park"})
+    after = LazyFunction(lambda: {"location": "Garfield Square"})
+
+
+class FormerCodeFactory(ModelFactory[FormerCode]):
+    """A code that the holder has replaced."""
+
+    class Meta:
+        model = FormerCode
+
+    ticket = SubFactory(EventTicketFactory)
+    ticket_code = LazyFunction(new_ticket_code)
+    code_random = LazyFunction(new_code_random)
+
+
+class CalendarFeedFactory(ModelFactory[CalendarFeed]):
+    """A calendar feed whose address was replaced once."""
+
+    class Meta:
+        model = CalendarFeed
+
+    user = SubFactory(UserFactory)
+    number = 1

@@ -42,6 +42,7 @@ from domains.opportunities.models.listings import (
     Source,
 )
 from domains.opportunities.models.opportunities import (
+    MAX_SLOTS,
     Cause,
     Opportunity,
     OpportunityQuerySet,

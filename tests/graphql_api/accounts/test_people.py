@@ -70,7 +70,7 @@ def fellow_member(viewer: User, person: User) -> None:
 
 
 def at_the_event(viewer: User, person: User) -> None:
-    EventTicketFactory(attendee=person, event__host=viewer)
+    EventTicketFactory(attendee=person, event__host=viewer, event__organization=None)
 
 
 #: What makes somebody no stranger.
