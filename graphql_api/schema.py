@@ -28,6 +28,8 @@ from graphql_api.checks.rate_limit import RateLimit
 from graphql_api.checks.weights import DEFAULT_PAGE, MAX_PAGE
 from graphql_api.context import Context
 from graphql_api.errors import code_errors
+from graphql_api.events.mutations import MUTATIONS as EVENT_MUTATIONS
+from graphql_api.events.queries import QUERIES as EVENT_QUERIES
 from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
@@ -43,11 +45,20 @@ from graphql_api.relay.scalars import DATE_TIME_SCALAR, UPLOAD_SCALAR, UUID_SCAL
 from graphql_api.skills.mutations import SkillMutations
 from graphql_api.skills.queries import SkillQueries
 
-QUERIES = (AccountQueries, SkillQueries, *OPPORTUNITY_QUERIES, MessagingQueries, NotificationQueries, NodeQueries)
+QUERIES = (
+    AccountQueries,
+    SkillQueries,
+    *OPPORTUNITY_QUERIES,
+    *EVENT_QUERIES,
+    MessagingQueries,
+    NotificationQueries,
+    NodeQueries,
+)
 MUTATIONS = (
     AccountMutations,
     SkillMutations,
     *OPPORTUNITY_MUTATIONS,
+    *EVENT_MUTATIONS,
     MessagingMutations,
     ModerationMutations,
     NotificationMutations,

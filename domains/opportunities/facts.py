@@ -50,6 +50,13 @@ class ApplicationSubmitted(Fact):
 
 
 @dataclass(frozen=True)
+class HostWoundUp(Fact):
+    """A host has no owner or coordinator any more, since the last one deleted their account: it offers nothing."""
+
+    host_id: int
+
+
+@dataclass(frozen=True)
 class HostHandedOver(Fact):
     """A coordinator is the owner of a host now, since the last owner deleted their account."""
 

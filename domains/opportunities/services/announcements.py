@@ -19,11 +19,12 @@ def record_change(
 ) -> OpportunityChange:
     """Store the change, in the transaction that makes it; mails and notifications are written from this row."""
     return OpportunityChange.objects.create(
-        opportunity=opportunity, actor=actor, before=_to_json(before), after=_to_json(after), at=now
+        opportunity=opportunity, actor=actor, before=to_json(before), after=to_json(after), at=now
     )
 
 
-def _to_json(values: Mapping[str, Any]) -> dict[str, Any]:
+def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values as JSON can hold them: times in ISO 8601, in UTC."""
     return {
         name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
         for name, value in values.items()

@@ -66,3 +66,4 @@ def _wind_up(host: OpportunityHost, last_owner: User) -> None:
     offered = opportunities.exclude(pk__in=listings.values("pk")).filter(end_date__gt=timezone.now())
     for opportunity in offered.select_for_update(of=("self",)).order_by("pk"):
         cancel(opportunity, actor=last_owner, reason=REASON)
+    bus.publish(facts.HostWoundUp(host_id=host.pk))

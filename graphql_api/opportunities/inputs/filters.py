@@ -71,9 +71,9 @@ class OpportunityFilter:
             skill_ids=None if self.skill_ids is None else [known_or_nobody(one, "Skill") for one in self.skill_ids],
             cause_ids=None if self.cause_ids is None else [known_or_nobody(one, "Cause") for one in self.cause_ids],
             is_remote=self.is_remote,
-            location_zip=_zip_code(self.location_zip, "locationZip"),
-            starts_after=_time(self.starts_after, "startsAfter"),
-            starts_before=_time(self.starts_before, "startsBefore"),
+            location_zip=read_zip_code(self.location_zip, "locationZip"),
+            starts_after=read_time(self.starts_after, "startsAfter"),
+            starts_before=read_time(self.starts_before, "startsBefore"),
             source=self.source,
         )
 
@@ -99,17 +99,19 @@ class HostFilter:
 
     def zip_code(self) -> str | None:
         """Return the normalized ZIP code; an invalid one is BAD_USER_INPUT."""
-        return _zip_code(self.zip, "zip")
+        return read_zip_code(self.zip, "zip")
 
 
-def _zip_code(text: str | None, field: str) -> str | None:
+def read_zip_code(text: str | None, field: str) -> str | None:
+    """Return the normalized ZIP code of a filter; an invalid one is BAD_USER_INPUT."""
     zip_code = normalize_zip_code(text or "")
     if zip_code and (wrong := find_zip_code_problem(zip_code)):
         raise BadUserInput(f"`{field}`: {wrong}")
     return zip_code if text is not None else None
 
 
-def _time(moment: datetime | None, field: str) -> datetime | None:
+def read_time(moment: datetime | None, field: str) -> datetime | None:
+    """Return the time of a filter; an invalid one is BAD_USER_INPUT."""
     if moment is not None and not is_valid_time(moment):
         raise BadUserInput(f"`{field}`: {INVALID_TIME}")
     return moment

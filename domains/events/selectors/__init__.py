@@ -1,0 +1,13 @@
+"""Selectors for events and tickets."""
+
+from domains.events.selectors.events import (
+    BY_DATE,
+    EventFilters,
+    find_cancelled_holders,
+    find_event,
+    find_event_managers,
+    find_events,
+    find_managed_events,
+    find_ticket_holders,
+)
+from domains.events.selectors.tickets import count_attended

@@ -1,0 +1,99 @@
+"""GraphQL type of tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import relay
+
+from domains.accounts import models as accounts
+from domains.events import models, selectors
+from graphql_api.accounts.types import User
+from graphql_api.context import Info, viewer_of
+from graphql_api.events.types.events import Event
+from graphql_api.relay.enums import describe
+from graphql_api.relay.loaders import load
+from graphql_api.relay.rows import row_of
+
+describe(
+    models.TicketStatus,
+    name="EventTicketStatus",
+    description="Status of a ticket. ISSUED and OFFERED hold a slot of the event.",
+    values={
+        "ISSUED": "The ticket lets its holder in.",
+        "WAITLISTED": "The event is full, and the ticket is on the waitlist.",
+        "OFFERED": "A slot is offered to the attendee until `offerExpiresAt`; `answerTicketOffer` takes or refuses it.",
+        "CANCELLED": "The ticket was canceled by its holder, revoked by the event's organizers, or canceled with the "
+        "event; or its offer was refused or has expired.",
+    },
+)
+TicketStatus = models.TicketStatus
+
+
+@strawberry_django.type(models.EventTicket, description="A person's ticket to an event.")
+class EventTicket(relay.Node):
+    """A ticket, for its holder and the event's organizers."""
+
+    status: TicketStatus = strawberry_django.field(description="Status of the ticket.")
+    claimed_at: datetime = strawberry_django.field(description="Time the ticket was claimed.")
+    issued_at: datetime | None = strawberry_django.field(description="Time the ticket was issued; null if it was not.")
+    offer_expires_at: datetime | None = strawberry_django.field(
+        description="Offer deadline: answer with `answerTicketOffer` before this time. Null unless the status is "
+        "OFFERED."
+    )
+    cancelled_at: datetime | None = strawberry_django.field(
+        description="Time the ticket was canceled; null unless the status is CANCELLED."
+    )
+    revoked_at: datetime | None = strawberry_django.field(
+        description="Time the event's organizers revoked the ticket; null if they did not."
+    )
+    revoked_reason: str = strawberry_django.field(
+        description="Reason that the organizers gave for revoking the ticket; may be empty."
+    )
+    check_in_time: datetime | None = strawberry_django.field(
+        description="Time the holder first came in; null before that."
+    )
+    is_inside: bool = strawberry_django.field(
+        description="Whether the holder is at the event: came in, and has not checked out since."
+    )
+    attendee: User = strawberry_django.field(description="Holder of the ticket.")
+    event: Event = strawberry_django.field(description="Event that the ticket is for.")
+
+    @strawberry_django.field(description="Whether the holder has come in at least once.", only=["check_in_time"])
+    async def checked_in(self) -> bool:
+        """Return whether the ticket has a check-in time."""
+        return row_of(self, models.EventTicket).check_in_time is not None
+
+    @strawberry_django.field(
+        description="Code of the ticket, to type at check-in: 16 letters and digits. Only the holder and the event's "
+        "organizers see it; null for other viewers, and unless the status is ISSUED.",
+        only=["ticket_code", "status", "attendee_id", "event_id"],
+    )
+    async def ticket_code(self, info: Info) -> str | None:
+        """Show the code to the people who may use it."""
+        row = row_of(self, models.EventTicket)
+        return row.ticket_code if await shows_code(info, row) else None
+
+    @classmethod
+    def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.EventTicket]:
+        """Return the rows that the viewer may see."""
+        return models.EventTicketQuerySet.visible_to(queryset, viewer_of(info))
+
+
+async def shows_code(info: Info, ticket: models.EventTicket) -> bool:
+    """Return whether the viewer may see the code of the ticket; one statement finds out for a whole list."""
+    viewer = viewer_of(info)
+    if viewer is None or ticket.status != models.TicketStatus.ISSUED:
+        return False
+    if ticket.attendee_id == viewer.pk:
+        return True
+    return bool(await load(info, ticket.event_id, partial(_find_managed, viewer)))
+
+
+def _find_managed(viewer: accounts.User, event_ids: Collection[int]) -> Mapping[int, bool]:
+    return dict.fromkeys(selectors.find_managed_events(viewer=viewer, among=event_ids), True)
