@@ -29,6 +29,18 @@ class EventCancelled(Fact):
 
 
 @dataclass(frozen=True)
+class EventRemoved(Fact):
+    """An event that had not ended was removed with the account of its creator; some of its ticket holders.
+
+    It names them and the time (in ISO 8601), because the rows are gone.
+    """
+
+    event_id: int
+    begins_at: str
+    holder_ids: list[int]
+
+
+@dataclass(frozen=True)
 class TicketIssued(Fact):
     """A ticket became ISSUED: it was claimed, or its holder accepted the offer."""
 
@@ -38,6 +50,13 @@ class TicketIssued(Fact):
 @dataclass(frozen=True)
 class TicketOffered(Fact):
     """A slot became free and is held for the first on the waitlist until the offer's deadline."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True)
+class TicketOfferExpired(Fact):
+    """The attendee did not answer an offer in time; the ticket is canceled, and the slot goes to the next."""
 
     ticket_id: int
 

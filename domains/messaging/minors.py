@@ -1,7 +1,8 @@
 """The rule for minors: an adult and somebody who may be under 18 may talk only if they have something in common.
 
 That is an opportunity or an event that both take part in, or that one takes part in and the other organizes; a group
-that the adult did not begin; or a question that the minor asked about an opportunity of the adult's organization.
+that the adult did not begin; or a question that the minor asked about an opportunity or an event which the adult
+organizes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from domains.accounts.models import User
 from domains.accounts.policies import may_be_minor
 from domains.events.models import LIVE_TICKET_STATUSES, EventTicket
 from domains.messaging.models import Conversation, Participant
-from domains.opportunities.models import LIVE_APPLICATION_STATUSES, MANAGING_ROLES, Application
+from domains.opportunities.models import LIVE_APPLICATION_STATUSES, MANAGING_ROLES, Application, HostMembership
 
 
 def adult_and_minor(years: dict[int, int | None]) -> tuple[int, int] | None:
@@ -75,11 +76,13 @@ def _groups_of(adult: Any, minor: Any) -> QuerySet[Participant]:
 
 
 def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
-    """Return the direct conversation that the minor began about something of the adult's organization, and is in."""
-    return Conversation.objects.filter(
-        is_group=False,
-        created_by=minor,
-        participations__user=adult,
-        opportunity__host__memberships__user=adult,
-        opportunity__host__memberships__accepted_at__isnull=False,
-    ).filter(participations__user=minor, participations__left_at__isnull=True)
+    """Return the direct conversation that the minor began about something that the adult organizes, and is in."""
+    hosts = HostMembership.objects.accepted().filter(user=adult).values("host")
+    organized = (
+        Q(opportunity__host__in=hosts)
+        | Q(event__organization__in=hosts)
+        | Q(event__host=adult, event__organization__isnull=True)
+    )
+    return Conversation.objects.filter(organized, is_group=False, created_by=minor, participations__user=adult).filter(
+        participations__user=minor, participations__left_at__isnull=True
+    )

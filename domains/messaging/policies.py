@@ -10,10 +10,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from domains.accounts.models import Block, User
 from domains.accounts.policies import may_be_minor
+from domains.events.models import Event
 from domains.messaging.minors import adult_and_minor, common_ground, has_common_ground
 from domains.messaging.models import Conversation, Message, Participant
 from domains.opportunities.models import HostMembership, Opportunity
 
+#: What a conversation can be about.
+Subject = Opportunity | Event
 #: How long after it was sent a message can be changed, by the server's clock.
 EDIT_WINDOW = timedelta(minutes=15)
 BLOCKED = "You cannot write to each other."
@@ -66,36 +69,40 @@ def reason_unreachable(access: ConversationAccess) -> str | None:
     return None
 
 
-def reason_not_to_start(*, actor: User, person: User, opportunity: Opportunity | None = None) -> str | None:
-    """I may start a conversation under the same rules, or as a minor with a question about their opportunity.
+def reason_not_to_start(*, actor: User, person: User, subject: Subject | None = None) -> str | None:
+    """I may start a conversation under the same rules, or as a minor with a question about what they organize.
 
     Returns the sentence of the refusal, or None.
     """
     people = _read_people(actor, [person.pk])
     minor_pair = adult_and_minor({key: year for key, (year, _) in people.items()})
     is_blocked = any(is_blocked for _, is_blocked in people.values())
-    is_question = _is_question_of_minor(actor, person, opportunity, minor_pair)
+    is_question = _is_question_of_minor(actor, person, subject, minor_pair)
     return reason_unreachable(ConversationAccess(is_blocked=is_blocked, minor_pair=None if is_question else minor_pair))
 
 
-def can_change_subject(*, actor: User, person: User, opportunity: Opportunity) -> bool:
-    """I may set the opportunity of our conversation; across 18 only the minor may, to one of the adult's organization.
+def can_change_subject(*, actor: User, person: User, subject: Subject) -> bool:
+    """I may set what our conversation is about; across 18 only the minor may, to something that the adult organizes.
 
     So the minor's question stays the minor's: the adult cannot put another in its place to keep the conversation open.
     """
     minor_pair = adult_and_minor({key: year for key, (year, _) in _read_people(actor, [person.pk]).items()})
-    return minor_pair is None or _is_question_of_minor(actor, person, opportunity, minor_pair)
+    return minor_pair is None or _is_question_of_minor(actor, person, subject, minor_pair)
 
 
 def _is_question_of_minor(
-    actor: User, person: User, opportunity: Opportunity | None, minor_pair: tuple[int, int] | None
+    actor: User, person: User, subject: Subject | None, minor_pair: tuple[int, int] | None
 ) -> bool:
-    """Return whether a minor asks an adult about an opportunity of the adult's organization."""
-    return (
-        opportunity is not None
-        and minor_pair == (person.pk, actor.pk)
-        and HostMembership.objects.accepted().filter(user=person, host=opportunity.host_id).exists()
-    )
+    """Return whether a minor asks an adult about an opportunity or an event that the adult organizes."""
+    return subject is not None and minor_pair == (person.pk, actor.pk) and _is_organized_by(person, subject)
+
+
+def _is_organized_by(person: User, subject: Subject) -> bool:
+    """Return whether the person belongs to the organization of it, or created an event that has none."""
+    if isinstance(subject, Event) and subject.organization_id is None:
+        return subject.host_id == person.pk
+    host_id = subject.organization_id if isinstance(subject, Event) else subject.host_id
+    return HostMembership.objects.accepted().filter(user=person, host=host_id).exists()
 
 
 def find_unreachable(*, actor: User, people: Collection[User]) -> set[int]:

@@ -1,9 +1,11 @@
 """Reactions to facts: make notifications, mark them as read, and send them."""
 
+from datetime import datetime
 from functools import partial
 
 from domains.accounts.facts import PersonBlocked, SessionEnded
 from domains.base import bus, live
+from domains.events import facts as events
 from domains.messaging.facts import ConversationChanged, ConversationRead, ParticipantsLeft
 from domains.messaging.models import ConversationEventKind
 from domains.notifications import facts, services, tasks
@@ -22,6 +24,11 @@ TEMPLATES_OF_FACTS: tuple[tuple[type[bus.Fact], str, str], ...] = (
     (opportunities.OpportunityChanged, "opportunity_changed", "change_id"),
     (opportunities.OpportunityCancelled, "opportunity_cancelled", "change_id"),
     (opportunities.HoursReviewed, "hours_reviewed", "hours_entry_id"),
+    (events.EventChanged, "event_changed", "change_id"),
+    (events.EventCancelled, "event_cancelled", "change_id"),
+    (events.TicketOffered, "ticket_offered", "ticket_id"),
+    (events.TicketOfferExpired, "ticket_offer_expired", "ticket_id"),
+    (events.TicketRevoked, "ticket_revoked", "ticket_id"),
 )
 
 
@@ -67,6 +74,14 @@ def mark_left_read(fact: ParticipantsLeft) -> None:
 def mark_blocked_read(fact: PersonBlocked) -> None:
     """Mark notifications of the direct conversation between the two as read."""
     services.mark_blocked_read(blocker_id=fact.blocker_id, blocked_id=fact.blocked_id)
+
+
+@bus.listen(events.EventRemoved)
+def notify_of_removed_event(fact: events.EventRemoved) -> None:
+    """Notify the ticket holders of an event that went with its creator's account."""
+    services.notify_removed(
+        event_id=fact.event_id, holder_ids=fact.holder_ids, begins_at=datetime.fromisoformat(fact.begins_at)
+    )
 
 
 @bus.listen(SessionEnded)

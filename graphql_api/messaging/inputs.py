@@ -33,6 +33,11 @@ class StartConversationInput:
         "this opportunity.",
         default=None,
     )
+    event_id: strawberry.ID | None = strawberry.field(
+        description="ID of the event that the conversation is about, instead of an opportunity. An existing direct "
+        "conversation changes to this event.",
+        default=None,
+    )
 
 
 @strawberry.input(description="Input of `sendMessage`.")

@@ -36,13 +36,14 @@ class MessagingMutations:
         "caller who had left it rejoins it. Needs a login.",
     )
     def start_conversation(self, info: Info, input: StartConversationInput) -> object:
-        opportunity = input.opportunity_id
+        opportunity, event = input.opportunity_id, input.event_id
         return services.start_conversation(
             actor=signed_in(info),
             participant_ids=[known_or_nobody(id, "User") for id in input.participant_ids],
             title=input.title,
             is_group=input.is_group,
             opportunity_id=None if opportunity is None else known_or_nobody(opportunity, "Opportunity"),
+            event_id=None if event is None else known_or_nobody(event, "Event"),
         )
 
     @mutation(

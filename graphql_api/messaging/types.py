@@ -21,6 +21,7 @@ from domains.messaging import models, policies, selectors, tokens
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.errors import BadUserInput
+from graphql_api.events.types import Event
 from graphql_api.messaging.events import ConversationEvent, load_events
 from graphql_api.opportunities.types import Opportunity
 from graphql_api.relay.connections import Connection
@@ -186,6 +187,9 @@ class Conversation(relay.Node):
     opportunity: Opportunity | None = strawberry_django.field(
         description="Opportunity that the conversation is about; null if there is none, or if the viewer may not "
         "see it."
+    )
+    event: Event | None = strawberry_django.field(
+        description="Event that the conversation is about; null if there is none, or if the viewer may not see it."
     )
     unread_count: int = strawberry_django.field(
         annotate=lambda info: selectors.unread_count_of(info.context.viewer),

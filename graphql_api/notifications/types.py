@@ -35,8 +35,9 @@ describe(
         "OPPORTUNITY_CHANGED": "For volunteers who hold a slot or an offer: the time or the location of the "
         "opportunity was changed. For all volunteers whose application had not ended: the opportunity was canceled. If "
         "staff canceled it, also for the host's owners and coordinators.",
-        "EVENT_CHANGED": "For ticket holders: the event was changed or canceled; not in use yet.",
-        "TICKET_OFFERED": "For attendees on a waitlist: a ticket is offered to the attendee; not in use yet.",
+        "EVENT_CHANGED": "For ticket holders: the time or the location of the event was changed, the event was "
+        "canceled, or the ticket was revoked. If staff canceled the event, also for its organizers.",
+        "TICKET_OFFERED": "For attendees on a waitlist: a ticket is offered to the attendee, or the offer has expired.",
         "MESSAGE_RECEIVED": "For participants of a conversation: there is an unread message.",
         "HOURS_REVIEWED": "For volunteers: the host approved or rejected the volunteer's hours.",
         "VERIFICATION_DECIDED": "For users who requested a verification: it was decided; not in use yet.",
@@ -63,7 +64,8 @@ class Notification(relay.Node):
         return row_of(self, models.Notification).read_at is not None
 
     @strawberry_django.field(
-        description="Object that the notification is about: an Application, Opportunity, Conversation or HoursEntry. "
+        description="Object that the notification is about: an Application, Opportunity, Event, EventTicket, "
+        "Conversation or HoursEntry. "
         "Other types may be added. Null if there is none, or if it was deleted or the viewer may not see it.",
         only=["subject_type", "subject_id"],
     )

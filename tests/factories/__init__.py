@@ -18,6 +18,7 @@ from tests.factories.events import (
     EventTicketFactory,
     FormerCodeFactory,
     ScanFactory,
+    creator_of,
 )
 from tests.factories.hours import HoursEntryFactory, ServiceRecordFactory
 from tests.factories.learning import CourseFactory, EnrollmentFactory, ModuleCompletionFactory, ModuleFactory

@@ -59,6 +59,12 @@ def _host_of(organization: OpportunityHost | None) -> User:
     return owner_of(organization) if organization else UserFactory(hosting=True)
 
 
+def creator_of(event: Event) -> User:
+    """Return the person who created the event, who runs its organization, too."""
+    assert event.host
+    return event.host
+
+
 class EventTicketFactory(ModelFactory[EventTicket]):
     """A ticket that holds a place; the event's count includes it. `checked_in=True`: the holder is inside."""
 

@@ -40,6 +40,8 @@ from tests.factories import (
     CauseFactory,
     ConversationEventFactory,
     CourseFactory,
+    EventFactory,
+    EventTicketFactory,
     HostMembershipFactory,
     HoursEntryFactory,
     ListingFactory,
@@ -107,6 +109,7 @@ class World:
         for one in self._both("Opportunity", opportunity):
             self._offer(one, skill, other)
         self._recommend(skill)
+        self._hold_event(opportunity)
         for conversation in self._both(
             "Conversation", conversation_between(self.viewer, other, UserFactory(), opportunity=opportunity)
         ):
@@ -120,6 +123,12 @@ class World:
             NotificationFactory(
                 recipient=self.viewer, subject_type=type(subject).__name__, subject_id=subject.pk, read=True
             )
+
+    def _hold_event(self, opportunity: Any) -> None:
+        event = EventFactory(organization=opportunity.host, host=self.viewer, opportunity=opportunity)
+        EventTicketFactory(event=event, attendee=self.viewer)
+        for one in self._both("Event", event):
+            EventTicketFactory(event=one)
 
     def _offer(self, opportunity: Any, skill: Any, other: User) -> None:
         opportunity.causes.add(CauseFactory())
@@ -237,6 +246,7 @@ def documents(root: str, world: World) -> dict[str, str]:
 #: What is asked for by its id: some root fields, and the kinds of `node` with lists below them that no root gives.
 KINDS = {
     "conversation": "Conversation",
+    "event": "Event",
     "host": "OpportunityHost",
     "opportunity": "Opportunity",
     "recommendedVolunteers": "Role",

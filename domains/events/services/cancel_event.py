@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,11 +35,12 @@ def cancel_event(*, actor: User, event_id: int, reason: str = "") -> Event:
 def cancel_by_staff(*, event_id: int, reason: str) -> Event:
     """The event is canceled as by its managers, for staff who have the right to change events; same refusals."""
     event = lock_event(viewer=None, event_id=event_id)
-    cancel(event, actor=None, reason=clean_note(reason, max_length=MAX_REASON_LENGTH, field="reason"))
+    reason = clean_note(reason, max_length=MAX_REASON_LENGTH, field="reason")
+    cancel(event, actor=None, reason=reason, is_by_staff=True)
     return event
 
 
-def cancel(event: Event, *, actor: User | None, reason: str) -> None:
+def cancel(event: Event, *, actor: User | None, reason: str, is_by_staff: bool = False) -> None:
     """The locked event and its live tickets are CANCELLED; refuses with CONFLICT. A repeat changes nothing."""
     if event.status == EventStatus.CANCELLED:
         return
@@ -55,6 +58,8 @@ def cancel(event: Event, *, actor: User | None, reason: str) -> None:
     event.tickets_taken, event.revision = 0, event.revision + 1
     event.save(update_fields=["status", "cancelled_reason", "cancelled_at", "tickets_taken", "revision", "updated_at"])
     tickets.update(status=TicketStatus.CANCELLED, cancelled_at=now, offer_expires_at=None)
-    after = {"status": event.status.value, "cancelled_reason": reason}
+    after: dict[str, Any] = {"status": event.status.value, "cancelled_reason": reason}
+    if is_by_staff:
+        after["by_staff"] = True
     change = record_change(event=event, actor=actor, before=before, after=after, now=now)
     bus.publish(facts.EventCancelled(event_id=event.pk, change_id=change.pk))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from math import isfinite
 from typing import Any, Final, Literal
 
 from django.utils import timezone
@@ -113,10 +114,16 @@ class EventChanges:
         return replace(now, **changed)
 
 
-def columns_changed(event: Event, wanted: Event) -> dict[str, Any]:
-    """Return the columns that differ in the wanted row, with their new values."""
+def columns_changed(event: Event, wanted: Event, changes: EventChanges) -> dict[str, Any]:
+    """Return the columns that differ in the wanted row, with their new values.
+
+    The coordinates change only if they are given, or with the ZIP code.
+    """
     names = [field.attname for field in Event._meta.concrete_fields if field.name in _DRAFTED]
-    return {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(event, name)}
+    changed = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(event, name)}
+    if changes.latitude is None and changes.longitude is None and "location_zip" not in changed:
+        changed = {name: value for name, value in changed.items() if name not in {"latitude", "longitude"}}
+    return changed
 
 
 _DRAFTED = {field.name.removesuffix("_id") for field in fields(EventDraft)}
@@ -162,6 +169,9 @@ def _problems_of_times(row: Event, before: Event | None) -> list[Problem]:
 
 
 def _problems_of_coordinates(row: Event) -> list[Problem]:
+    for name in ("latitude", "longitude"):
+        if not isfinite(getattr(row, name) or 0):
+            return [Problem(Code.INVALID, "Give degrees, such as 37.75.", name)]
     if (row.latitude is None) == (row.longitude is None):
         return []
     missing = "latitude" if row.latitude is None else "longitude"

@@ -41,7 +41,7 @@ def update_event(*, actor: User, event_id: int, changes: EventChanges) -> Event:
     if event.status == EventStatus.CANCELLED:
         raise Refused.because(Code.CONFLICT, "It is canceled and can't be changed any more.", "event_id")
     wanted = changes.applied_to(event).row(host=event.host, organization_id=event.organization_id)
-    changed = columns_changed(event, wanted)
+    changed = columns_changed(event, wanted, changes)
     if problems := [
         *_problems_of_state(event, changed, now),
         *problems_of_draft(wanted, creator=actor, before=event),

@@ -3,6 +3,7 @@
 from domains.notifications.services.forget_person import forget_messages, forget_person, notify_of_freed_slots
 from domains.notifications.services.mark_notifications_read import mark_notifications_read
 from domains.notifications.services.notification_templates import notify_by_template
+from domains.notifications.services.notification_templates.events import notify_removed
 from domains.notifications.services.notification_templates.messages import (
     mark_blocked_read,
     mark_deleted_read,

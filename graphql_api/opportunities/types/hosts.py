@@ -27,7 +27,7 @@ describe(
     values={
         "OWNER": "The member manages everything, including the members.",
         "COORDINATOR": "The member manages opportunities and decides about applications.",
-        "SCANNER": "The member checks people in at events; not in use yet.",
+        "SCANNER": "The member checks people in at events.",
     },
 )
 MembershipRole = models.MembershipRole

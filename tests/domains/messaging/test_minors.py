@@ -26,6 +26,7 @@ from tests.factories import (
     RoleFactory,
     UserFactory,
     conversation_between,
+    creator_of,
     owner_of,
 )
 from tests.midsummer import YEAR
@@ -339,3 +340,15 @@ def test_many_people_cost_two_statements() -> None:
     people = [minor() for _ in range(5)]
     assert len(statements_of(lambda: policies.find_unreachable(actor=grown, people=people[:1]))) == 2
     assert len(statements_of(lambda: policies.find_unreachable(actor=grown, people=people))) == 2
+
+
+@pytest.mark.parametrize("is_of_organization", [True, False])
+def test_a_minor_asks_an_organizer_about_an_event(is_of_organization: bool) -> None:
+    event = EventFactory() if is_of_organization else EventFactory(organization=None)
+    organizer = creator_of(event)
+    young = minor()
+    assert sentence_of(start, organizer, young, event_id=event.pk) == policies.NO_CONTEXT
+    conversation = start(young, organizer, event_id=event.pk)
+    assert (conversation.event, conversation.created_by) == (event, young)
+    assert sentence_of(start, minor(), adult(), event_id=event.pk) == policies.NO_CONTEXT
+    assert say(organizer, conversation).sequence == 1

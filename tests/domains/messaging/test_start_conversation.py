@@ -12,7 +12,7 @@ from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.messaging import services
 from domains.messaging.models import Conversation, Participant
-from tests.factories import OpportunityFactory, UserFactory, conversation_between
+from tests.factories import EventFactory, OpportunityFactory, UserFactory, conversation_between
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +150,15 @@ def test_both_begin_at_once_and_meet_in_one_conversation() -> None:
     }
     assert not [answer for answer in begun if isinstance(answer, Refused)]
     assert Participant.objects.count() == 2
+
+
+def test_a_conversation_can_be_about_an_event_instead() -> None:
+    ann, ben = UserFactory(), UserFactory()
+    event, opportunity = EventFactory(), OpportunityFactory()
+    known = start(ann, ben, event_id=event.pk)
+    assert (known.event, known.opportunity) == (event, None)
+    assert start(ben, ann, opportunity_id=opportunity.pk) == known
+    known.refresh_from_db()
+    assert (known.event, known.opportunity, known.created_by) == (None, opportunity, ben)
+    assert refusal_of(ann, ben, event_id=EventFactory(draft=True).pk) == [("NOT_FOUND", "event_id")]
+    assert refusal_of(ann, ben, event_id=event.pk, opportunity_id=opportunity.pk) == [("INVALID", "event_id")]

@@ -84,13 +84,14 @@ def test_the_subject_is_shown_while_it_is_there_and_one_may_see_it(api_as: Any) 
         OpportunityFactory(),
         talk,
         HoursEntryFactory(application__volunteer=user),
+        EventFactory(),
         UserFactory(),
     ]
     unseen = [
         ApplicationFactory(),
         OpportunityFactory(draft=True),
         conversation_between(UserFactory(), UserFactory()),
-        EventFactory(),
+        EventFactory(draft=True),
         UserFactory(is_active=False),
     ]
     for row in [*shown, *unseen]:
@@ -106,7 +107,7 @@ def test_the_subject_is_shown_while_it_is_there_and_one_may_see_it(api_as: Any) 
     shown[0].delete()
     found = [edge["node"]["subject"] for edge in api.ask(LIST)["notifications"]["edges"]]
     assert len(found) == 3 + len(unseen) + len(shown)
-    assert sum(subject is not None for subject in found) == 3
+    assert sum(subject is not None for subject in found) == 4
 
 
 def test_more_may_be_asked_about_a_subject(api_as: Any) -> None:

@@ -65,6 +65,7 @@ TEXTS = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/new",
     "contentType": "text/plain",
     "zipCode": "94110",
+    "eventDate": "2031-05-04T10:00:00-07:00",
     "startDate": "2031-05-04T10:00:00-07:00",
     "endDate": "2031-05-04T13:00:00-07:00",
 }
@@ -138,6 +139,7 @@ def with_label(given: Input, label: str, world: World, one: Any) -> Input:
 #: Queries with more arguments than they require.
 CASES: dict[str, Input] = {
     "opportunities of drafts": {"filters": {"status": "DRAFT"}},
+    "events of drafts": {"filters": {"status": "DRAFT"}},
     "conversationEvents": {"afterSequence": 0},
 }
 
@@ -245,6 +247,11 @@ SPECIAL: dict[str, Callable[[World, str], Input]] = {
         "hoursEntryId": gid(_waiting(world)),
         "approve": False,
     },
+    "createEvent": lambda world, _: {"title": "Street picnic", "hostId": gid(world.host)},
+    "createEvent of their own": lambda *_: {"title": "Street picnic"},
+    "publishEvent": lambda world, _: {"eventId": gid(world.the("Event", "a draft"))},
+    "updateEvent": lambda *_: {"location": "Elsewhere"},
+    "updateEvent of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft")), "location": "Elsewhere"},
     "startConversation of a minor": lambda world, _: {"participantIds": [gid(world.the("User", "a minor"))]},
     "reportContent of a minor": lambda world, _: {"subjectId": gid(world.the("User", "a minor"))},
     "reviewHours": lambda world, _: {"hoursEntryId": gid(_waiting(world))},

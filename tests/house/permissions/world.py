@@ -102,8 +102,8 @@ def build() -> World:
             world.add(account, hidden.get(viewer, ""), viewer, is_bystander=viewer != "person")
     world.add(host)
     steps: tuple[Callable[[World], None], ...] = (
-        _plant_people, _plant_offers, _plant_applications, _plant_hours, _plant_conversations, _plant_notifications,
-        _plant_reports, _plant_what_no_field_shows,
+        _plant_people, _plant_offers, _plant_applications, _plant_hours, _plant_events,
+        _plant_conversations, _plant_notifications, _plant_reports, _plant_what_no_field_shows,
     )  # fmt: skip
     for plant in steps:
         plant(world)
@@ -201,6 +201,14 @@ def long_ago(days: int) -> dict[str, datetime]:
     return {"started_at": start, "ended_at": start + timedelta(hours=3)}
 
 
+def _plant_events(world: World) -> None:
+    """Plant an event of the host, with a ticket of the person, and a draft."""
+    person, held = world.user("person"), {"organization": world.host, "host": world.user("owner")}
+    event = world.add(make.EventFactory(**held, opportunity=world.the("Opportunity")))
+    world.add(make.EventFactory(**held, draft=True), "a draft")
+    make.ScanFactory(ticket=make.EventTicketFactory(event=event, attendee=person, checked_in=True))
+
+
 def _plant_conversations(world: World) -> None:
     """Plant a group that the person began, which the stranger has left, and a direct conversation."""
     person, participant = world.user("person"), world.user("participant")
@@ -254,6 +262,4 @@ def _plant_what_no_field_shows(world: World) -> None:
     more.ErasureFactory()
     make.KnownNetworkFactory(user=person)
     make.VerificationCaseFactory(user=person)
-    event = world.add(make.EventFactory(organization=world.host, host=world.user("owner")))
-    make.ScanFactory(ticket=make.EventTicketFactory(event=event, attendee=person, checked_in=True))
     make.OutboxEntryFactory(delivered=True)

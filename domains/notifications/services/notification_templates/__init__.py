@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domains.notifications.models import Notification
 from domains.notifications.services.mails import MailContent
-from domains.notifications.services.notification_templates import applications, changes, hours, messages
+from domains.notifications.services.notification_templates import applications, changes, events, hours, messages
 from domains.notifications.services.notification_templates.shapes import NotificationTemplate, plain_mail
 
 TEMPLATES: dict[str, NotificationTemplate] = {
@@ -16,6 +16,12 @@ TEMPLATES: dict[str, NotificationTemplate] = {
     "opportunity_changed": NotificationTemplate(changes.mail_changed, changes.notify_changed),
     "opportunity_cancelled": NotificationTemplate(changes.mail_cancelled, changes.notify_cancelled),
     "hours_reviewed": NotificationTemplate(hours.mail_reviewed, hours.notify_reviewed),
+    "event_changed": NotificationTemplate(events.mail_changed, events.notify_changed),
+    "event_cancelled": NotificationTemplate(events.mail_cancelled, events.notify_cancelled),
+    events.EVENT_REMOVED: NotificationTemplate(plain_mail),
+    "ticket_offered": NotificationTemplate(events.mail_offered, events.notify_offered),
+    "ticket_offer_expired": NotificationTemplate(plain_mail, events.notify_offer_expired),
+    "ticket_revoked": NotificationTemplate(plain_mail, events.notify_revoked),
     # Messages have a task of their own: `notify_of_message`.
     messages.TEMPLATE_NAME: NotificationTemplate(messages.mail),
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, tzinfo
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +13,7 @@ from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notification_templates.shapes import (
     OVERLAP_PREFIX,
     WITHDRAW_FROM_ONE,
+    changed_lines,
     first_time_zone,
     format_local_time,
     format_slots,
@@ -149,24 +148,4 @@ def _find_change(change_id: int) -> OpportunityChange | None:
 
 
 def _changed_lines(change: OpportunityChange) -> list[dict[str, str]]:
-    # One time zone for both, so that the times can be compared.
-    zone = first_time_zone(
-        change.after.get("location_zip", change.opportunity.location_zip), change.before.get("location_zip", "")
-    )
-    return [
-        {
-            "label": LABELS[name],
-            "old": _format_value(name, change.before[name], zone),
-            "new": _format_value(name, change.after[name], zone),
-        }
-        for name in LABELS
-        if name in change.after
-    ]
-
-
-def _format_value(name: str, value: Any, zone: tzinfo) -> str:
-    if name == "is_remote":
-        return "from anywhere" if value else "at the place"
-    if name in TIME_COLUMNS:
-        return format_local_time(datetime.fromisoformat(value), zone)
-    return str(value) or "not said"
+    return changed_lines(LABELS, change.before, change.after, zip_code=change.opportunity.location_zip)

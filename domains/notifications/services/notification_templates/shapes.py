@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from django.template.defaultfilters import date
 
@@ -45,3 +46,30 @@ def format_local_time(moment: datetime, zone: tzinfo) -> str:
 def format_slots(slots: Sequence[HeldSlot]) -> str:
     """Return the slots by the names of their opportunities and roles."""
     return ", ".join(f"“{slot.opportunity_title}” (as {slot.role_title})" for slot in slots)
+
+
+def changed_lines(
+    labels: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any], *, zip_code: str
+) -> list[dict[str, str]]:
+    """Return the label, the old and the new value of each changed column, in the order of the labels.
+
+    Both are in one time zone, so that the times can be compared: that of the new ZIP code, or else of the old one.
+    """
+    zone = first_time_zone(after.get("location_zip", zip_code), before.get("location_zip", ""))
+    return [
+        {
+            "label": label,
+            "old": _format_value(name, before[name], zone),
+            "new": _format_value(name, after[name], zone),
+        }
+        for name, label in labels.items()
+        if name in after
+    ]
+
+
+def _format_value(name: str, value: Any, zone: tzinfo) -> str:
+    if name == "is_remote":
+        return "from anywhere" if value else "at the place"
+    if name.endswith("_date"):
+        return format_local_time(datetime.fromisoformat(value), zone)
+    return str(value) or "not said"
