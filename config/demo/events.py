@@ -11,6 +11,8 @@ from domains.events.models import Event, EventStatus, EventTicket, EventType, Sc
 
 #: Percentage of ticket holders who attend.
 ATTENDANCE_PERCENT = 85
+#: Percentage of ticket holders who have come already, while the event goes on.
+ARRIVED_PERCENT = 40
 
 
 def load_events(community: Community) -> None:
@@ -31,9 +33,7 @@ def load_events(community: Community) -> None:
 
 def _make_event(community: Community, content: dict[str, Any]) -> Event:
     host = community.hosts[content["host"]]
-    start = community.local_start(
-        content["host"].partition("-")[2], week=content["week"], day=content["day"], time=content["time"]
-    )
+    start = _start(community, content)
     status = EventStatus(content.get("status", EventStatus.PUBLISHED))
     return Event(
         title=content["title"],
@@ -55,6 +55,13 @@ def _make_event(community: Community, content: dict[str, Any]) -> Event:
     )
 
 
+def _start(community: Community, content: dict[str, Any]) -> datetime:
+    if "began" in content:
+        return community.now.replace(second=0, microsecond=0) - timedelta(minutes=content["began"])
+    area = content["host"].partition("-")[2]
+    return community.local_start(area, week=content["week"], day=content["day"], time=content["time"])
+
+
 def _make_tickets(community: Community, event: Event, content: dict[str, Any]) -> list[EventTicket]:
     """Return the tickets of people nearby, then of visitors; the demo volunteer attends every event nearby."""
     people = _find_guests(community, content["host"])
@@ -63,7 +70,9 @@ def _make_tickets(community: Community, event: Event, content: dict[str, Any]) -
     latest = min(community.now, event.event_date) - timedelta(hours=2)
     times = sorted(community.random_time_between(event.created_at, latest) for _ in range(issued + waiting))
     return [
-        _make_ticket(event, person, at, checked_in_at=_check_in_time(community, event), is_cancelled=is_cancelled)
+        _make_ticket(
+            event, person, at, checked_in_at=_check_in_time(community, event, person), is_cancelled=is_cancelled
+        )
         for person, at in zip(people, times[:issued], strict=False)
     ] + [
         EventTicket(event=event, attendee=person, status=TicketStatus.WAITLISTED, claimed_at=at, waitlisted_at=at)
@@ -98,8 +107,15 @@ def _find_guests(community: Community, host: str) -> list[User]:
     return [community.users[key] for key in keys if key not in community.members(host)]
 
 
-def _check_in_time(community: Community, event: Event) -> datetime | None:
-    if event.end_date > community.now or community.rng.randrange(100) >= ATTENDANCE_PERCENT:
+def _check_in_time(community: Community, event: Event, person: User) -> datetime | None:
+    """Return when the person came in; at an event that goes on, some are still to come, and the demo volunteer is."""
+    if event.event_date > community.now or event.status != EventStatus.PUBLISHED:
+        return None
+    if event.end_date > community.now:
+        percent = 0 if person == community.users["volunteer"] else ARRIVED_PERCENT
+    else:
+        percent = ATTENDANCE_PERCENT
+    if community.rng.randrange(100) >= percent:
         return None
     return event.event_date + timedelta(minutes=community.rng.randint(-15, 20))
 

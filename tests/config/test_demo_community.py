@@ -180,7 +180,15 @@ def test_events_count_the_tickets_that_hold_a_place():
     assert not EventTicket.objects.filter(event__status=EventStatus.DRAFT).exists()
     came = EventTicket.objects.filter(check_in_time__isnull=False).annotate(entries=Count("scans"))
     assert came.exists()
-    assert not came.exclude(entries=1, event__end_date__lt=timezone.now()).exists()
+    assert not came.exclude(entries=1, event__event_date__lt=timezone.now()).exists()
+
+
+def test_somebody_can_be_checked_in_right_now_by_the_demo_host():
+    going_on = Event.objects.get(event_date__lt=timezone.now(), end_date__gt=timezone.now())
+    assert going_on.host.email == "host@demo.example"
+    volunteer = going_on.tickets.get(attendee__email="volunteer@demo.example")
+    assert (volunteer.status, volunteer.check_in_time) == ("ISSUED", None)
+    assert going_on.tickets.filter(is_inside=True).exists()
 
 
 def test_conversations_are_logs_without_gaps():
