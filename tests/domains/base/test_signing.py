@@ -74,6 +74,23 @@ def test_a_forged_or_damaged_text_is_refused(change: str) -> None:
         signing.read("thing", forged)
 
 
+def test_a_text_that_differs_in_any_character_is_refused() -> None:
+    token = signing.sign("thing", CLAIMS)
+    for place in range(len(token)):
+        for other in "AQgwZ_-.=\n é":
+            if other != token[place]:
+                with pytest.raises(signing.BadSignature):
+                    signing.read("thing", token[:place] + other + token[place + 1 :])
+
+
+@pytest.mark.parametrize("extra", ["=", "==", "A", "*", "\n", " ", "."])
+def test_a_text_with_more_characters_is_refused(extra: str) -> None:
+    token = signing.sign("thing", CLAIMS)
+    for longer in (token + extra, extra + token, token[:-3] + extra + token[-3:]):
+        with pytest.raises(signing.BadSignature):
+            signing.read("thing", longer)
+
+
 def test_a_changed_secret_still_verifies_as_a_fallback_and_no_longer_without(settings: Any) -> None:
     token = signing.sign("thing", CLAIMS)
     old = settings.SECRET_KEY
