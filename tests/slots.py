@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from domains.accounts.models import User
 from domains.base.errors import Refused
+from domains.base.waitlist import waitlist_position
 from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationStatus, Role
-from domains.opportunities.selectors import waitlist_position
 from domains.opportunities.transitions import Decision
 from tests.factories import (
     ApplicationFactory,
@@ -92,7 +92,7 @@ def moves_of(application: Application) -> list[str]:
 
 def position_of(application: Application) -> int | None:
     position: int | None = (
-        Application.objects.annotate(position=waitlist_position())
+        Application.objects.annotate(position=waitlist_position(Application))
         .values_list("position", flat=True)
         .get(pk=application.pk)
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_choices_field import TextChoicesField
 
 from domains.accounts.models import User, register_acquaintance
+from domains.base.waitlist import Waitlisted, WaitlistQuerySet
 from domains.opportunities.models.choices import LIVE_APPLICATION_STATUSES, ApplicationStatus
 from domains.opportunities.models.hosts import OpportunityHost, hosts_run_by, register_use_of_host
 from domains.opportunities.models.opportunities import Role
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
-class ApplicationQuerySet(models.QuerySet["Application"]):
+class ApplicationQuerySet(WaitlistQuerySet["Application"]):
     """Applications, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> ApplicationQuerySet:
@@ -31,16 +32,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(Q(volunteer=viewer) | Q(role__opportunity__host__in=hosts_run_by(viewer)))
 
 
-class Application(models.Model):
+class Application(Waitlisted):
     """A volunteer's application for a slot in a role."""
+
+    SLOTS_OF = "role"
 
     role = models.ForeignKey(Role, models.PROTECT, related_name="applications")
     volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="applications")
     status = TextChoicesField(choices_enum=ApplicationStatus, default=ApplicationStatus.APPLIED)
     cover_letter = models.TextField(max_length=5000, blank=True)
     submitted_at = models.DateTimeField(default=timezone.now)
-    waitlisted_at = models.DateTimeField(null=True, blank=True)
-    offer_expires_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from domains.opportunities.selectors.applications import (
     find_applications,
-    find_overdue_offers,
     find_own_applications,
-    find_waitlist,
     get_live_application,
-    waitlist_position,
 )
 from domains.opportunities.selectors.changes import (
     find_cancelled_applicants,

@@ -24,7 +24,6 @@ from domains.opportunities.models import (
     Role,
     RoleSkill,
 )
-from domains.opportunities.selectors.applications import find_waitlist
 from domains.opportunities.selectors.held_slots import find_held_slots
 from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds_by_user
@@ -87,7 +86,7 @@ def find_next_on_waitlist(*, role: Role, number: int, now: datetime) -> list[App
         return []
     (requirements,) = _find_requirements([role], has_offer=True)
     found: list[Application] = []
-    for waiting in _read_batches(find_waitlist(role=role).select_related("volunteer")):
+    for waiting in _read_batches(Application.objects.waiting_for(role).select_related("volunteer")):
         people = _find_qualifications([one.volunteer for one in waiting], [requirements], now)
         found += [
             one for one in waiting if not reasons_against(people[one.volunteer_id], requirements, now=now, is_new=False)

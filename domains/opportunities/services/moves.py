@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
-from django.db.models import Case, F, Max, QuerySet, When
+from django.db.models import Case, F, QuerySet, When
 
 from domains.accounts.models import User
 from domains.base import bus
 from domains.base.errors import Code, Refused
+from domains.base.waitlist import offer_deadline
 from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
     Application,
     ApplicationHistory,
     ApplicationStatus,
-    Opportunity,
     OpportunityStatus,
     Role,
 )
@@ -99,9 +98,11 @@ def _set_status(application: Application, role: Role, act: Act, target: Applicat
     application.status = target
     # A volunteer who returns from an offer has a position already.
     if target == ApplicationStatus.WAITLISTED and not (act == Act.RETURN and application.waitlisted_at):
-        application.waitlisted_at = _end_of_waitlist(role, now)
+        application.waitlisted_at = Application.objects.end_of_waitlist(role, now)
     application.offer_expires_at = (
-        _offer_deadline(role.opportunity, now) if target == ApplicationStatus.OFFERED else None
+        offer_deadline(starts_at=role.opportunity.start_date, ends_at=role.opportunity.end_date, now=now)
+        if target == ApplicationStatus.OFFERED
+        else None
     )
     application.save()
 
@@ -131,23 +132,3 @@ def offer_slots(*, role: Role, now: datetime, number: int) -> None:
             application=application, role=role, act=Act.OFFER, target=target_of(Act.OFFER), actor=None, now=now
         )
         bus.publish(facts.OfferMade(application_id=application.pk, move_id=moved.pk))
-
-
-def _end_of_waitlist(role: Role, now: datetime) -> datetime:
-    """Return a time that is after all others on the waitlist, even if the servers' clocks differ.
-
-    The others are waitlisted, or have an offer and may return from it.
-    """
-    others = Application.objects.filter(role=role, status__in=(ApplicationStatus.WAITLISTED, ApplicationStatus.OFFERED))
-    last = others.aggregate(last=Max("waitlisted_at"))["last"]
-    return now if last is None or last < now else last + timedelta(microseconds=1)
-
-
-def _offer_deadline(opportunity: Opportunity, now: datetime) -> datetime:
-    deadline: datetime = min(now + settings.OFFER_LIFETIME, latest_deadline(opportunity, now))
-    return deadline
-
-
-def latest_deadline(opportunity: Opportunity, now: datetime) -> datetime:
-    """Return the latest end of an offer: the opportunity's start, or its end if it has begun."""
-    return opportunity.start_date if opportunity.start_date > now else opportunity.end_date

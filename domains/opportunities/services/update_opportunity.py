@@ -12,8 +12,9 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
+from domains.base.waitlist import latest_deadline
 from domains.opportunities import facts
-from domains.opportunities.models import Application, ApplicationStatus, Opportunity, OpportunityStatus
+from domains.opportunities.models import Application, Opportunity, OpportunityStatus
 from domains.opportunities.services.announcements import NOTIFIED_COLUMNS, record_change
 from domains.opportunities.services.drafts import (
     OpportunityChanges,
@@ -22,7 +23,6 @@ from domains.opportunities.services.drafts import (
     problems_of_kind,
 )
 from domains.opportunities.services.locks import lock_opportunity
-from domains.opportunities.services.moves import latest_deadline
 
 #: How often an hour volunteers with a slot are notified of changes.
 MAX_ANNOUNCEMENTS_PER_HOUR = 20
@@ -83,10 +83,8 @@ def _bring_deadlines_forward(opportunity: Opportunity, changed: Mapping[str, Any
     if not changed.keys().isdisjoint({"start_date", "end_date"}):
         # Offers are made under the role's lock: each exists once this has the locks, or is made with the new times.
         list(opportunity.roles.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-        latest = latest_deadline(opportunity, now)
-        Application.objects.filter(
-            role__opportunity=opportunity, status=ApplicationStatus.OFFERED, offer_expires_at__gt=latest
-        ).update(offer_expires_at=latest)
+        latest = latest_deadline(starts_at=opportunity.start_date, ends_at=opportunity.end_date, now=now)
+        Application.objects.filter(role__opportunity=opportunity).bring_offers_forward(latest)
 
 
 def _problems_of_state(opportunity: Opportunity, changed: Mapping[str, Any], now: datetime) -> list[Problem]:

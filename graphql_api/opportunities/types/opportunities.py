@@ -15,6 +15,7 @@ from strawberry_django.optimizer import OptimizerStore, optimize
 
 from domains.accounts import models as accounts
 from domains.base.errors import Problem
+from domains.base.waitlist import waitlist_position
 from domains.geo.selectors import zip_time_zone
 from domains.opportunities import models, selectors, transitions
 from graphql_api.accounts.types import User
@@ -172,7 +173,7 @@ class Application(relay.Node):
         description="Offer deadline: answer with `answerOffer` before this time. Null unless the status is OFFERED."
     )
     waitlist_position: int | None = strawberry_django.field(
-        annotate=lambda info: selectors.waitlist_position(),
+        annotate=waitlist_position(models.Application),
         description="Position on the waitlist, from 1; null unless the status is WAITLISTED.",
     )
     volunteer: User = strawberry_django.field(description="Volunteer who applied.")

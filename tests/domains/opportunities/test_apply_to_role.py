@@ -12,9 +12,9 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base.errors import NotFound, Refused
 from domains.base.models import OutboxEntry
+from domains.base.waitlist import waitlist_position
 from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationHistory, ApplicationStatus, OpportunityStatus, Role
-from domains.opportunities.selectors import waitlist_position
 from domains.opportunities.services.apply_to_role import MAX_APPLICATIONS_PER_DAY
 from domains.opportunities.services.locks import lock_role
 from tests.factories import ApplicationFactory, ListingFactory, RoleFactory, UserFactory
@@ -87,7 +87,7 @@ def test_a_full_role_refuses_or_lets_people_wait_in_line_first_come_first(requir
         waiting = services.apply_to_role(actor=volunteer, role_id=role.pk, join_waitlist=True)
         assert waiting.status == ApplicationStatus.WAITLISTED
         assert moves_of(waiting) == [(None, "WAITLISTED", volunteer.pk)]
-    line = Application.objects.annotate(position=waitlist_position()).order_by("pk")
+    line = Application.objects.annotate(position=waitlist_position(Application)).order_by("pk")
     assert list(line.values_list("volunteer", "position"))[1:] == [(first.pk, 1), (second.pk, 2)]
     assert line.values_list("position", flat=True)[0] is None
     role.refresh_from_db()
