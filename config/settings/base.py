@@ -176,6 +176,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remove-old-reports": {"task": "domains.moderation.tasks.remove_old_reports", "schedule": timedelta(hours=6)},
     "expire-offers": {"task": "domains.opportunities.tasks.expire_overdue_offers", "schedule": timedelta(minutes=1)},
+    "expire-ticket-offers": {
+        "task": "domains.events.tasks.expire_overdue_ticket_offers",
+        "schedule": timedelta(minutes=1),
+    },
     "send-account-mails": {"task": "domains.base.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
     "send-notification-mails": {
         "task": "domains.notifications.tasks.send_due_mails",
@@ -256,8 +260,8 @@ WEB_PUSH_EXTRA_ORIGINS: tuple[str, ...] = ()
 DEMO_USERS = [{"label": email.partition("@")[0].title(), "email": email} for email in demo.DEMO_LOG_INS]
 DEMO_PASSWORD = demo.DEMO_PASSWORD
 
-# Opportunities.
-#: How long a free slot is offered to the first volunteer on the waitlist.
+# Opportunities and events.
+#: How long a free slot is offered to the first person on the waitlist.
 OFFER_LIFETIME = timedelta(hours=48)
 
 # The GraphQL API.

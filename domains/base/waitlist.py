@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, models, transaction
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 #: The statuses that every waitlist has. A row that is offered a slot may return to its position on the waitlist.
 WAITLISTED, OFFERED = "WAITLISTED", "OFFERED"
+#: Offers expire in a run once a minute; an offer whose slots are locked waits for the next run.
+OFFER_EXPIRY_WINDOW = timedelta(minutes=15)
 
 
 class Waitlisted(models.Model):
@@ -33,8 +35,15 @@ class Waitlisted(models.Model):
     waitlisted_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
 
+    if TYPE_CHECKING:
+        status: Any
+
     class Meta:
         abstract = True
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether this is an offer whose deadline has passed."""
+        return self.status == OFFERED and self.offer_expires_at is not None and self.offer_expires_at <= now
 
 
 W = TypeVar("W", bound=Waitlisted)
@@ -50,6 +59,10 @@ class WaitlistQuerySet(models.QuerySet[W]):
     def offers_overdue(self, now: datetime) -> Self:
         """Return the offers whose deadline has passed, the oldest first."""
         return self.filter(Q(status=OFFERED), offer_expires_at__lte=now).order_by("offer_expires_at", "pk")
+
+    def without_position(self) -> Self:
+        """Return the waitlisted rows that have no time to decide their position; there must be none."""
+        return self.filter(Q(status=WAITLISTED), waitlisted_at__isnull=True)
 
     def end_of_waitlist(self, owner: models.Model, now: datetime) -> datetime:
         """Return a `waitlisted_at` after all others on the owner's waitlist, even if the servers' clocks differ.

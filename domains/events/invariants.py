@@ -6,8 +6,10 @@ The database itself refuses: more tickets than slots, two live tickets of one pe
 from __future__ import annotations
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from domains.base.audit import invariant
+from domains.base.waitlist import OFFER_EXPIRY_WINDOW
 from domains.events.models import SLOT_HOLDING_STATUSES, VALID_OUTCOMES, Event, EventTicket, Scan, ScanDirection
 
 
@@ -16,6 +18,18 @@ def events_count_their_tickets() -> QuerySet[Event]:
     """The slots that an event counts as taken are those of its tickets that are issued or offered."""
     held = Count("tickets", filter=Q(tickets__status__in=SLOT_HOLDING_STATUSES))
     return Event.objects.annotate(held=held).exclude(held=F("tickets_taken"))
+
+
+@invariant
+def waitlisted_tickets_have_a_position() -> QuerySet[EventTicket]:
+    """Each waitlisted ticket has the time that decides its position."""
+    return EventTicket.objects.without_position()
+
+
+@invariant
+def overdue_ticket_offers_expire() -> QuerySet[EventTicket]:
+    """The offer of a slot that was not answered in time expires within a quarter of an hour."""
+    return EventTicket.objects.offers_overdue(timezone.now() - OFFER_EXPIRY_WINDOW)
 
 
 @invariant

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domains.base.personal_data import PersonalRows, erases, register
+from domains.base.personal_data import PersonalRows, erases, prepares_erasure, register
 from domains.events.models import CalendarFeed, Event, EventChange, EventTicket, FormerCode, Scan
-from domains.events.services import erase_attendee
+from domains.events.services import cancel_tickets, erase_attendee
 
 register(
     PersonalRows(
@@ -55,4 +55,5 @@ register(
     PersonalRows(Scan, "scanned_by", "scans", ("event__title", "outcome", "direction", "scanned_at")),
 )
 
+prepares_erasure(cancel_tickets)
 erases(erase_attendee)

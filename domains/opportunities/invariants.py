@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from domains.base.addresses import DUPLICATE_MARK
 from domains.base.audit import invariant
+from domains.base.waitlist import OFFER_EXPIRY_WINDOW
 from domains.opportunities.eligibility import MAX_SHIFT_LENGTH
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
@@ -35,8 +36,6 @@ from domains.opportunities.models import (
 
 #: Roles are updated as soon as the relay delivers the merge of the skills.
 REPLACEMENT_WINDOW = timedelta(minutes=5)
-#: Offers expire in a run once a minute; an offer whose role is locked waits for the next run.
-OFFER_EXPIRY_WINDOW = timedelta(minutes=15)
 
 
 @invariant
@@ -71,14 +70,13 @@ def moves_are_in_order_of_time() -> QuerySet[ApplicationHistory]:
 @invariant
 def waitlisted_applications_have_a_position() -> QuerySet[Application]:
     """Each waitlisted application has the time that decides its position."""
-    return Application.objects.filter(status=ApplicationStatus.WAITLISTED, waitlisted_at__isnull=True)
+    return Application.objects.without_position()
 
 
 @invariant
 def overdue_offers_expire() -> QuerySet[Application]:
     """An offer that was not answered in time expires within a quarter of an hour."""
-    overdue = timezone.now() - OFFER_EXPIRY_WINDOW
-    return Application.objects.filter(status=ApplicationStatus.OFFERED, offer_expires_at__lt=overdue)
+    return Application.objects.offers_overdue(timezone.now() - OFFER_EXPIRY_WINDOW)
 
 
 @invariant

@@ -16,6 +16,8 @@ from strawberry_django.optimizer import optimize
 from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.second_factors import find_protected_ids
+from domains.events import models as event_models
+from domains.events.selectors import find_own_tickets
 from domains.opportunities import models as opportunity_models
 from domains.opportunities.policies import can_see_impact
 from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
@@ -259,6 +261,16 @@ class User(relay.Node):
         """Show the applications to their volunteer only."""
         own = partial(find_own_applications, viewer=viewer_of(info))
         return Nested(own, by="volunteer", key=row_of(self, models.User).pk)
+
+    @strawberry_django.connection(
+        later("EventTicket", "graphql_api.events.types", of=Connection),
+        description="Tickets of the viewer, newest claim first; empty for other users.",
+        only=["id"],
+    )
+    async def tickets(self, info: Info) -> Nested[event_models.EventTicket]:
+        """Show the tickets to their holder only."""
+        own = partial(find_own_tickets, viewer=viewer_of(info))
+        return Nested(own, by="attendee", key=row_of(self, models.User).pk)
 
     @strawberry_django.connection(
         later("User", "graphql_api.accounts.types", of=Connection),

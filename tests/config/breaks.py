@@ -127,6 +127,16 @@ def an_event_that_counts_one_ticket_too_many() -> Break:
     return raw(EventTicketFactory().event, tickets_taken=2)
 
 
+@breaks("events.waitlisted_tickets_have_a_position")
+def a_ticket_that_waits_nowhere() -> Break:
+    return raw(EventTicketFactory(status="WAITLISTED"), waitlisted_at=None)
+
+
+@breaks("events.overdue_ticket_offers_expire")
+def an_offer_of_a_ticket_that_nobody_expires() -> Break:
+    return raw(EventTicketFactory(status="OFFERED"), offer_expires_at=ago(minutes=16))
+
+
 @breaks("events.check_ins_follow_from_scans")
 def a_ticket_that_may_be_used_again() -> Break:
     return raw(ScanFactory().ticket, check_in_time=None)

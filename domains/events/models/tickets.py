@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_choices_field import TextChoicesField
 
 from domains.accounts.models import User, register_acquaintance
+from domains.base.waitlist import Waitlisted, WaitlistQuerySet
 from domains.events.models.choices import LIVE_TICKET_STATUSES, TicketStatus
 from domains.events.models.events import Event, is_managed_by
 from domains.opportunities.models import OpportunityHost, register_use_of_host
@@ -34,7 +35,7 @@ def new_code_random() -> str:
     return secrets.token_urlsafe(16)
 
 
-class EventTicketQuerySet(models.QuerySet["EventTicket"]):
+class EventTicketQuerySet(WaitlistQuerySet["EventTicket"]):
     """Tickets, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> EventTicketQuerySet:
@@ -49,8 +50,13 @@ class EventTicketQuerySet(models.QuerySet["EventTicket"]):
         return self.filter(Q(attendee=viewer) | is_managed_by(viewer, prefix="event__"))
 
 
-class EventTicket(models.Model):
-    """One person's ticket to one event, and whether the person is inside."""
+class EventTicket(Waitlisted):
+    """One person's ticket to one event, and whether the person is inside.
+
+    After its end, `offer_expires_at` is kept if nobody answered the offer in time.
+    """
+
+    SLOTS_OF = "event"
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="tickets")
     attendee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tickets")
@@ -62,8 +68,6 @@ class EventTicket(models.Model):
     claimed_at = models.DateTimeField(default=timezone.now)
     #: Time the ticket became ISSUED; null if it never was.
     issued_at = models.DateTimeField(null=True, blank=True)
-    waitlisted_at = models.DateTimeField(null=True, blank=True)
-    offer_expires_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     #: Time a manager revoked the ticket, which is CANCELLED since then.
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -10,4 +10,9 @@ from domains.events.selectors.events import (
     find_managed_events,
     find_ticket_holders,
 )
-from domains.events.selectors.tickets import count_attended
+from domains.events.selectors.tickets import (
+    count_attended,
+    find_next_on_waitlist,
+    find_own_tickets,
+    find_tickets,
+)

@@ -1,9 +1,14 @@
 """The acts on events and tickets, one file each."""
 
+from domains.events.services.answer_ticket_offer import answer_ticket_offer
 from domains.events.services.cancel_event import cancel_by_staff, cancel_event
 from domains.events.services.cancel_events_of_host import cancel_events_of_host
+from domains.events.services.cancel_ticket import cancel_ticket
+from domains.events.services.claim_ticket import claim_ticket
 from domains.events.services.create_event import create_event
 from domains.events.services.drafts import UNCHANGED, EventChanges, EventDraft, Unchanged
-from domains.events.services.erase_attendee import erase_attendee
+from domains.events.services.erase_attendee import cancel_tickets, erase_attendee
 from domains.events.services.publish_event import publish_event
+from domains.events.services.revoke_ticket import revoke_ticket
+from domains.events.services.rotate_ticket import rotate_ticket
 from domains.events.services.update_event import update_event

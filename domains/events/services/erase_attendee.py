@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from itertools import islice
 
-from django.db.models import Count, F
+from django.db import transaction
 from django.utils import timezone
 
 from domains.base import bus
+from domains.base.errors import NotFound
 from domains.base.personal_data import ErasedPerson
 from domains.events import facts
 from domains.events.models import (
@@ -19,26 +21,47 @@ from domains.events.models import (
     EventStatus,
     EventTicket,
     Scan,
+    TicketStatus,
 )
+from domains.events.services.moves import count_slots, move, offer_slots
+from domains.events.services.ticket_locks import lock_with_event
 
 HOLDERS_PER_FACT = 1_000
+
+
+def cancel_tickets(person: ErasedPerson) -> None:
+    """The person's live tickets are canceled, as if by the person: slots go to the next on the waitlists.
+
+    Slots at events that are over stay until the rows go. A system act, in transactions of its own.
+    """
+    live = EventTicket.objects.filter(attendee=person.user_id, status__in=LIVE_TICKET_STATUSES)
+    to_come = live.filter(event__end_date__gt=timezone.now()).order_by("event", "pk")
+    for ticket_id, event_id in list(to_come.values_list("pk", "event_id")):
+        person.pause()
+        _cancel(ticket_id, event_id)
+
+
+@transaction.atomic
+def _cancel(ticket_id: int, event_id: int) -> None:
+    try:
+        ticket, event = lock_with_event(ticket_id=ticket_id, event_id=event_id)
+    except NotFound:
+        return
+    now = timezone.now()
+    if ticket.status != TicketStatus.CANCELLED and event.end_date > now:
+        move(ticket=ticket, event=event, target=TicketStatus.CANCELLED, now=now)
 
 
 def erase_attendee(person: ErasedPerson) -> None:
     """The person's tickets are removed, and their slots are free; so are events that no organization holds.
 
-    People with a ticket to one of these that is not over are notified, without what the person wrote about it.
-    Events of organizations stay, without the person who made them; so do scans, without ticket, scanner and device.
+    Slots that became taken since `cancel_tickets` are offered on, too. People with a ticket to one of the removed
+    events that is not over are notified, without what the person wrote about it. Events of organizations stay, without
+    the person who made them; so do scans, without ticket, scanner and device.
     A system act, in the transaction in which the person's rows go.
     """
     _remove_own_events(person)
-    tickets = EventTicket.objects.filter(attendee=person.user_id)
-    # Locked in one order: slots are counted one change at a time.
-    list(Event.objects.select_for_update(no_key=True).filter(pk__in=tickets.values("event")).order_by("pk"))
-    taken = tickets.filter(status__in=SLOT_HOLDING_STATUSES).values_list("event").annotate(Count("pk"))
-    for event_id, number in list(taken):
-        Event.objects.filter(pk=event_id).update(tickets_taken=F("tickets_taken") - number)
-    tickets.delete()
+    _free_slots(person.user_id)
     Scan.objects.filter(scanned_by=person.user_id).update(device_id="")
 
 
@@ -52,6 +75,19 @@ def _remove_own_events(person: ErasedPerson) -> None:
             begins_at = event.event_date.astimezone(UTC).isoformat()
             bus.publish(facts.EventRemoved(event_id=event.pk, begins_at=begins_at, holder_ids=some))
     events.delete()
+
+
+def _free_slots(user_id: int) -> None:
+    tickets = EventTicket.objects.filter(attendee=user_id)
+    # Locked in one order: slots are counted one change at a time.
+    events = list(Event.objects.select_for_update(no_key=True).filter(pk__in=tickets.values("event")).order_by("pk"))
+    holding = tickets.filter(status__in=SLOT_HOLDING_STATUSES)
+    held = Counter(holding.values_list("event_id", flat=True))
+    tickets.delete()
+    for event in events:
+        if number := held[event.pk]:
+            count_slots(event=event, taken=-number)
+            offer_slots(event=event, now=timezone.now(), number=number)
 
 
 def _batches(keys: Iterable[int]) -> Iterator[list[int]]:

@@ -18,6 +18,7 @@ from domains.events.services.changes import record_change
 from domains.events.services.create_event import IS_OVER
 from domains.events.services.drafts import LOCATION_COLUMNS, EventChanges, columns_changed, problems_of_draft
 from domains.events.services.locks import lock_to_manage
+from domains.events.services.moves import offer_slots, shorten_offers
 
 #: The columns that say when and where the event takes place.
 NOTIFIED_COLUMNS = ("event_date", "end_date", *LOCATION_COLUMNS)
@@ -49,6 +50,10 @@ def update_event(*, actor: User, event_id: int, changes: EventChanges) -> Event:
         raise Refused(*problems)
     before = {name: getattr(event, name) for name in changed}
     _store(event, changed)
+    if not changed.keys().isdisjoint({"event_date", "end_date"}):
+        shorten_offers(event=event, now=now)
+    if "max_attendees" in changed:
+        offer_slots(event=event, now=now)
     _announce(event, actor, before, changed)
     return event
 

@@ -47,9 +47,7 @@ def _answer(actor: User, application: Application, role: Role, *, accept: bool) 
     if application.status == target:
         return []
     now = timezone.now()
-    deadline = application.offer_expires_at
-    is_late = application.status == ApplicationStatus.OFFERED and deadline is not None and deadline <= now
-    if is_late or application.status == ApplicationStatus.EXPIRED:
+    if application.is_overdue(now) or application.status == ApplicationStatus.EXPIRED:
         message = "The offer has expired, and the slot went to the next on the waitlist. Apply again to wait."
         raise Refused.because(OpportunityCode.EXPIRED, message, "application_id")
     refuse_unless_possible(application=application, act=act, target=target)

@@ -1,6 +1,7 @@
 """Mutations of events and tickets."""
 
 from graphql_api.events.mutations.events import EventMutations
+from graphql_api.events.mutations.tickets import TicketMutations
 
 #: The classes whose fields become root fields of mutations.
-MUTATIONS = (EventMutations,)
+MUTATIONS = (EventMutations, TicketMutations)

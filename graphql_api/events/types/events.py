@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import strawberry_django
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from strawberry import relay
+from strawberry_django.optimizer import OptimizerStore, optimize
 
-from domains.events import models
+from domains.events import models, selectors
 from domains.geo.selectors import zip_time_zone
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
 from graphql_api.opportunities.types import Opportunity, OpportunityHost
 from graphql_api.opportunities.types.opportunities import Location
+from graphql_api.relay.connections import Connection
 from graphql_api.relay.enums import describe
+from graphql_api.relay.later import later
+from graphql_api.relay.nested import Nested
 from graphql_api.relay.rows import row_of
 
 describe(
@@ -42,6 +47,13 @@ describe(
     },
 )
 EventStatus = models.EventStatus
+
+
+def _own_tickets(info: Info) -> Prefetch[str]:
+    """Prefetch the viewer's tickets to all events, with the selected fields."""
+    own = selectors.find_own_tickets(viewer=viewer_of(info))
+    optimized = optimize(own, info=info, store=OptimizerStore.with_hints(only=["event_id"]))
+    return Prefetch("tickets", queryset=optimized, to_attr="own_tickets")
 
 
 @strawberry_django.type(models.Event, description="A community event with tickets.")
@@ -101,6 +113,29 @@ class Event(relay.Node):
         """Return the name of the ZIP code's time zone in the IANA database."""
         zone = zip_time_zone(row_of(self, models.Event).location_zip)
         return zone.key if zone else None
+
+    @strawberry_django.field(
+        graphql_type=later("EventTicket", "graphql_api.events.types") | None,
+        description="The viewer's newest ticket to the event, which is the live one if there is one; null if the "
+        "viewer is not logged in or never claimed one.",
+        prefetch_related=[_own_tickets],
+    )
+    async def my_ticket(self) -> models.EventTicket | None:
+        """Return the newest of the prefetched tickets."""
+        row: Any = self
+        own: list[models.EventTicket] = row.own_tickets
+        return own[0] if own else None
+
+    @strawberry_django.connection(
+        later("EventTicket", "graphql_api.events.types", of=Connection),
+        description="Tickets to the event, oldest claim first. The event's organizers, and authorized staff, see all "
+        "of them. Other viewers see only their own.",
+        only=["id"],
+    )
+    async def tickets(self, info: Info) -> Nested[models.EventTicket]:
+        """Load `selectors.find_tickets`, for all events in one batch."""
+        rows = partial(selectors.find_tickets, viewer=viewer_of(info))
+        return Nested(rows, by="event", key=row_of(self, models.Event).pk)
 
     @classmethod
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Event]:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from strawberry import relay
 
 from domains.accounts import models as accounts
+from domains.base.waitlist import waitlist_position
 from domains.events import models, selectors
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
@@ -42,9 +43,9 @@ class EventTicket(relay.Node):
     status: TicketStatus = strawberry_django.field(description="Status of the ticket.")
     claimed_at: datetime = strawberry_django.field(description="Time the ticket was claimed.")
     issued_at: datetime | None = strawberry_django.field(description="Time the ticket was issued; null if it was not.")
-    offer_expires_at: datetime | None = strawberry_django.field(
-        description="Offer deadline: answer with `answerTicketOffer` before this time. Null unless the status is "
-        "OFFERED."
+    waitlist_position: int | None = strawberry_django.field(
+        annotate=waitlist_position(models.EventTicket),
+        description="Position on the waitlist, from 1; null unless the status is WAITLISTED.",
     )
     cancelled_at: datetime | None = strawberry_django.field(
         description="Time the ticket was canceled; null unless the status is CANCELLED."
@@ -63,6 +64,16 @@ class EventTicket(relay.Node):
     )
     attendee: User = strawberry_django.field(description="Holder of the ticket.")
     event: Event = strawberry_django.field(description="Event that the ticket is for.")
+
+    @strawberry_django.field(
+        description="Offer deadline: answer with `answerTicketOffer` before this time. Null unless the status is "
+        "OFFERED.",
+        only=["offer_expires_at", "status"],
+    )
+    async def offer_expires_at(self) -> datetime | None:
+        """Return the deadline of an open offer; the row keeps that of one that has expired."""
+        row = row_of(self, models.EventTicket)
+        return row.offer_expires_at if row.status == models.TicketStatus.OFFERED else None
 
     @strawberry_django.field(description="Whether the holder has come in at least once.", only=["check_in_time"])
     async def checked_in(self) -> bool:
