@@ -14,27 +14,43 @@ from typing import Any
 
 from tests.live_server import LiveServer
 
-#: Makes people and an open role in the server's database; prints the role's id and the people's tokens.
-_MAKE = """
+#: Makes people with tokens in the server's database.
+_PEOPLE = """
 import json
 from uuid import uuid4
 from domains.accounts.models import Session
 from domains.accounts import tokens
 from tests.api import gid
-from tests.factories import ApplicationFactory, HostMembershipFactory, RoleFactory, UserFactory
+from tests.factories import (
+    ApplicationFactory, EventFactory, EventTicketFactory, HostMembershipFactory, RoleFactory, UserFactory
+)
 def person():
     return UserFactory(email=uuid4().hex + "@crowd.example", password=None)
-role = RoleFactory({role})
-people = [person() for _ in range({number})]
-owner = person()
-HostMembershipFactory(host=role.opportunity.host, user=owner, role="OWNER")
-applied = [gid(ApplicationFactory(role=role, volunteer=person)) for person in people] if {applied} else []
 def token(person):
     return tokens.issue_tokens(Session.objects.create(user=person)).access_token
-print(json.dumps(dict(
-    role=gid(role), applications=applied, owner=token(owner), people=[token(person) for person in people]
-)))
+people = [person() for _ in range({number})]
+owner = person()
+def say(host, **made):
+    HostMembershipFactory(host=host, user=owner, role="OWNER")
+    print(json.dumps(dict(owner=token(owner), people=[token(person) for person in people], **made)))
 """
+#: Makes an open role; prints the role's id and the people's tokens.
+_ROLE = """
+role = RoleFactory({fields})
+applied = [gid(ApplicationFactory(role=role, volunteer=person)) for person in people] if {applied} else []
+say(role.opportunity.host, role=gid(role), applications=applied)
+"""
+#: Makes an event, with an ISSUED ticket for each of the first people and a WAITLISTED one for the next.
+_EVENT = """
+event = EventFactory(host=owner, {fields})
+kinds = ["ISSUED"] * {issued} + ["WAITLISTED"] * {waiting}
+tickets = [gid(EventTicketFactory(event=event, attendee=one, status=kind)) for one, kind in zip(people, kinds)]
+say(event.organization, event=gid(event), tickets=tickets)
+"""
+
+
+def _fields(given: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in given.items())
 
 
 @dataclass(frozen=True)
@@ -49,9 +65,25 @@ class Crowd:
     @classmethod
     def at(cls, server: LiveServer, number: int, *, applied: bool = False, **role: Any) -> Crowd:
         """Make one in the server's database; `applied` lets everybody have applied already."""
-        arguments = ", ".join(f"{name}={value!r}" for name, value in role.items())
-        made = server.run(_MAKE.format(role=arguments, number=number, applied=applied))
-        return cls(**json.loads(made))
+        script = _PEOPLE.format(number=number) + _ROLE.format(fields=_fields(role), applied=applied)
+        return cls(**json.loads(server.run(script)))
+
+
+@dataclass(frozen=True)
+class EventCrowd:
+    """An event, the people who want a ticket to it, and its organizer."""
+
+    event: str
+    owner: str
+    people: list[str]
+    #: The tickets of the first people.
+    tickets: list[str]
+
+    @classmethod
+    def at(cls, server: LiveServer, number: int, *, issued: int = 0, waiting: int = 0, **event: Any) -> EventCrowd:
+        """Make one in the server's database, in which the first people have tickets already."""
+        script = _PEOPLE.format(number=number) + _EVENT.format(fields=_fields(event), issued=issued, waiting=waiting)
+        return cls(**json.loads(server.run(script)))
 
 
 @dataclass(frozen=True)
