@@ -2,6 +2,8 @@
 
 Only ids and numbers are cached. Texts, times and rows are refused, so that the rows shown are always read anew,
 with the rights of the viewer: a right that was lost, or a title that changed, shows in the next answer.
+
+Images are cached by what they show (`get_or_draw`): the caller has checked the right to it before.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +54,25 @@ def get_or_compute(
     except _CacheFailed as down:
         logger.warning("the cache is down, %s is found out anew: %r", what, down.__cause__)
         return compute()
+
+
+def get_or_draw(*, what: str, shows: Sequence[str], seconds: int, draw: Callable[[], bytes]) -> bytes:
+    """Return the image that `draw` makes of the texts that it `shows`, which alone decide how it looks.
+
+    The key is a digest of these texts; they may name no person, since the image itself is stored. While the cache is
+    down, each caller draws.
+    """
+    digest = hashlib.sha256(json.dumps([what, *shows]).encode()).hexdigest()
+    name = f"drawn:{what}:{digest}"
+    try:
+        image = _call_cache("get", name)
+        if image is None:
+            image = draw()
+            _call_cache("set", name, image, seconds)
+    except _CacheFailed as down:
+        logger.warning("the cache is down, %s is drawn anew: %r", what, down.__cause__)
+        return draw()
+    return bytes(image)
 
 
 class _CacheFailed(Exception):

@@ -23,7 +23,9 @@ def current_request_id() -> str:
 
 
 #: Paths that end in a bearer token.
-_BEARER_PATH = re.compile(r"(/(?:attachments|notifications/unsubscribe)/)[^\s?/]+")
+_BEARER_PATH = re.compile(
+    r"(/(?:attachments|pictures|exports|uploads|notifications/unsubscribe|tickets|calendar/feeds)/)[^\s?/]+"
+)
 
 
 class RequestId(logging.Filter):

@@ -6,7 +6,7 @@ when it is sent: until then the queue holds ids only, and a mail that is no long
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +14,7 @@ from functools import partial
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -24,13 +24,23 @@ from domains.base.models import MailJob
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file in a mail; `media_type` may have parameters, such as `text/calendar; method=PUBLISH`."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Mail:
-    """A mail: its templates `{template}.txt` and `.html`, their context, and the recipient's address."""
+    """A mail: its templates `{template}.txt` and `.html`, their context, the recipient's address, and attachments."""
 
     template: str
     subject: str
     to: str
     context: Mapping[str, object] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
 
 
 class NotSent(Exception):
@@ -80,9 +90,13 @@ def send(mail: Mail, *, before: Callable[[], None] = lambda: None) -> None:
     """Send the mail now; `before` is called right before that, and may raise. Raises NotSent."""
     context = {**mail.context, "community": settings.PUBLIC_URL}
     text, page = (render_to_string(f"{mail.template}.{form}", context) for form in ("txt", "html"))
+    message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, None, [address_key(mail.to)])
+    message.attach_alternative(page, "text/html")
+    for one in mail.attachments:
+        message.attach(one.name, one.content, one.media_type)
     before()
     with without_addresses():
-        send_mail(" ".join(mail.subject.split()), text, None, [address_key(mail.to)], html_message=page)
+        message.send()
 
 
 @contextmanager

@@ -209,7 +209,7 @@ def test_a_mail_server_that_is_down_delays_the_end_by_half_a_minute_only(monkeyp
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise SMTPRecipientsRefused({"ada@example.org": (550, b"no such mailbox")})
 
-    monkeypatch.setattr("domains.base.mail.send_mail", refuse)
+    monkeypatch.setattr("domains.base.mail.EmailMultiAlternatives.send", refuse)
     leave(person)
     (erasure,) = Erasure.objects.all()
     assert (erasure.attempts, erasure.done_at) == (1, None)

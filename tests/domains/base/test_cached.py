@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -121,3 +122,18 @@ def test_while_the_cache_is_down_everybody_finds_out_for_themselves(
     monkeypatch.setattr(type(cache._connections[cache._alias]), verb, down)  # type: ignore[attr-defined]
     assert [get_or_compute(what="x", rights=PUBLIC, seconds=60, compute=lambda: 4) for _ in range(2)] == [4, 4]
     assert "the cache is down" in caplog.text
+
+
+def test_an_image_is_kept_by_what_it_shows() -> None:
+    drawn: list[str] = []
+
+    def draw(name: str) -> bytes:
+        drawn.append(name)
+        return name.encode()
+
+    for name in ("a", "b", "a", "b"):
+        image = cached.get_or_draw(what="x", shows=["code", name], seconds=60, draw=partial(draw, name))
+        assert image == name.encode()
+    assert drawn == ["a", "b"]
+    assert cached.get_or_draw(what="y", shows=["code", "a"], seconds=60, draw=lambda: b"other") == b"other"
+    assert cached.get_or_draw(what="x", shows=["codea", ""], seconds=60, draw=lambda: b"another") == b"another"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
+from typing import Any
 
 import pytest
 import time_machine
@@ -100,3 +101,30 @@ def test_sent_mails_are_forgotten_after_a_month_and_those_that_wait_are_kept() -
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert mail.remove_sent() == 1
     assert [job.source_id for job in MailJob.objects.all()] == [2]
+
+
+def test_a_mail_carries_its_attachments_with_their_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [
+        mail.Attachment("täg.html", "<p>grüß dich</p>".encode(), "text/html"),
+        mail.Attachment("a.ics", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar; method=PUBLISH"),
+        mail.Attachment("a.png", b"\x89PNG", "image/png"),
+    ]
+    template = "accounts/account_exists"
+    mail.send(mail.Mail(template, "Hello", "ada@people.example", attachments=files))
+    mail.send(mail.Mail(template, "Hello", "ada@people.example"))
+    full: Any
+    full, bare = (one.message() for one in outbox_of_django.outbox)
+    assert bare.get_content_type() == "multipart/alternative"
+    text, *attached = full.get_payload()
+    assert [part.get_content_type() for part in text.get_payload()] == ["text/plain", "text/html"]
+    assert [(one.get_filename(), one.get_content_type()) for one in attached] == [
+        ("täg.html", "text/html"),
+        ("a.ics", "text/calendar"),
+        ("a.png", "image/png"),
+    ]
+    assert attached[1].get_param("method") == "PUBLISH"
+    assert [one.get_payload(decode=True).replace(b"\r\n", b"\n") for one in attached] == [
+        "<p>grüß dich</p>".encode(),
+        b"BEGIN:VCALENDAR\nEND:VCALENDAR\n",
+        b"\x89PNG",
+    ]

@@ -170,12 +170,24 @@ def test_a_cursor_with_another_offset_is_none() -> None:
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-def test_keys_in_paths_are_not_logged() -> None:
-    record = logging.LogRecord(
-        "django.request", logging.WARNING, "", 0, "%s: %s", ("Not Found", "/attachments/eyJ.secret"), None
-    )
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/attachments/eyJ.secret", "/attachments/…"),
+        ("/pictures/a-secret:1:b", "/pictures/…"),
+        ("/exports/secret", "/exports/…"),
+        ("/uploads/secret", "/uploads/…"),
+        ("/notifications/unsubscribe/secret", "/notifications/unsubscribe/…"),
+        ("/tickets/a.b.secret:1:c", "/tickets/…"),
+        ("/tickets/secret/qr.png?x=1", "/tickets/…/qr.png?x=1"),
+        ("/calendar/feeds/secret.ics", "/calendar/feeds/…"),
+        ("/calendar/events/7.ics", "/calendar/events/7.ics"),
+    ],
+)
+def test_keys_in_paths_are_not_logged(path: str, logged: str) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s: %s", ("Not Found", path), None)
     RequestId().filter(record)
-    assert record.getMessage() == "Not Found: /attachments/…"
+    assert record.getMessage() == f"Not Found: {logged}"
 
 
 def test_a_fault_of_the_server_is_logged_and_its_details_are_not_sent(monkeypatch, caplog) -> None:
