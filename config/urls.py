@@ -12,12 +12,14 @@ from config.admin_log_in import AdminLogInForm, OwnPasswordView, may_enter
 from config.demo.site import demo_site
 from graphql_api.edge.views import GraphQLView, schema_document
 from graphql_api.schema import schema
+from web.calendars import calendar_feed, event_calendar
 from web.docs import docs_page
 from web.files import attachment_file, export_file, picture_file
 from web.log_in import log_in_callback, log_in_page
 from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
 from web.passwords import reset_password_page
 from web.records import service_record_page
+from web.tickets import ticket_page, ticket_qr
 from web.unsubscribe import unsubscribe_page
 from web.uploads import receive_upload
 
@@ -47,6 +49,11 @@ urlpatterns = [
     path("pictures/<str:token>", picture_file),
     path("exports/<str:token>", export_file),
     path("uploads/<str:token>", receive_upload),
+    path("tickets/<str:token>", ticket_page),
+    path("tickets/<str:token>/qr.png", ticket_qr, {"form": "png"}),
+    path("tickets/<str:token>/qr.svg", ticket_qr, {"form": "svg"}),
+    path("calendar/events/<int:event_id>.ics", event_calendar),
+    path("calendar/feeds/<str:token>.ics", calendar_feed),
     path("demo/chat", demo_chat_page),
     path("demo/chat/", demo_chat_page),
     path("admin/password_change/", admin.site.admin_view(OwnPasswordView.as_view())),

@@ -122,6 +122,9 @@ POSTGRESQL = (
 )
 #: What is all the same to the database.
 ALIKE = (
+    "domains/events/test_calendars.py",
+    "domains/events/test_qr_images.py",
+    "domains/events/test_ticket_pages.py",
     "domains/opportunities/test_matching.py",
     "domains/opportunities/test_places_stateful.py",
     "domains/skills/test_denials.py",

@@ -82,5 +82,7 @@ def mailed_key_page(request: HttpRequest, purpose: str) -> HttpResponse:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Allow crawlers, including this project's, to read all pages except the admin."""
-    return HttpResponse("User-agent: *\nDisallow: /admin/\n", content_type="text/plain")
+    """Allow crawlers, including this project's, to read all pages except the admin and what has a secret address."""
+    closed = ("/admin/", "/tickets/", "/calendar/feeds/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/plain")

@@ -62,7 +62,7 @@ def _nothing(request: HttpRequest, status: int, code: str, title: str, advice: s
     if _wants_json(request):
         return _with_headers(JsonResponse({"code": code, "message": f"{title}. {advice}"}, status=status))
     context = {"title": title, "advice": advice}
-    return _with_headers(render(request, "service_record_missing.html", context, status=status))
+    return _with_headers(render(request, "missing_page.html", context, status=status))
 
 
 def _wants_json(request: HttpRequest) -> bool:

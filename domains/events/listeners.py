@@ -1,7 +1,8 @@
-"""Reactions to facts about organizations."""
+"""Reactions to facts about organizations and tickets."""
 
 from domains.base import bus
-from domains.events import services
+from domains.base.tasks import send_due_mails
+from domains.events import facts, services
 from domains.opportunities.facts import HostWoundUp
 
 
@@ -9,3 +10,17 @@ from domains.opportunities.facts import HostWoundUp
 def cancel_events_of_host(fact: HostWoundUp) -> None:
     """Cancels the events of an organization that nobody runs any more."""
     services.cancel_events_of_host(host_id=fact.host_id)
+
+
+@bus.listen(facts.TicketIssued)
+def mail_ticket(fact: facts.TicketIssued) -> None:
+    """Mails the ticket to its holder."""
+    services.queue_ticket_mail(ticket_id=fact.ticket_id)
+    send_due_mails.delay()
+
+
+@bus.listen(facts.TicketRotated)
+def mail_new_code(fact: facts.TicketRotated) -> None:
+    """Mails the ticket with its new code to its holder."""
+    services.queue_ticket_mail(ticket_id=fact.ticket_id, former_code_id=fact.former_code_id)
+    send_due_mails.delay()

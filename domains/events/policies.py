@@ -25,3 +25,8 @@ def can_check_in(user: User, event: Event) -> bool:
 def can_use_ticket(user: User, ticket: EventTicket) -> bool:
     """I may cancel my own ticket, replace its code, and answer its offer; nobody else may."""
     return ticket.attendee_id == user.pk
+
+
+def can_see_code(user: User, ticket: EventTicket) -> bool:
+    """I see the codes of my own tickets, and of tickets to events that I manage; a scanner sees none."""
+    return ticket.attendee_id == user.pk or can_manage_event(user, ticket.event)

@@ -17,7 +17,8 @@ from domains.accounts import models, policies
 from domains.accounts import selectors as accounts
 from domains.accounts.second_factors import find_protected_ids
 from domains.events import models as event_models
-from domains.events.selectors import find_own_tickets
+from domains.events.selectors import calendars, find_own_tickets
+from domains.events.tokens import feed_url
 from domains.opportunities import models as opportunity_models
 from domains.opportunities.policies import can_see_impact
 from domains.opportunities.selectors import find_own_applications, find_own_memberships, find_service_records
@@ -312,6 +313,21 @@ class User(relay.Node):
         own = partial(accounts.find_exports, viewer=viewer_of(info))
         return next(iter(await load_rows(info, row_of(self, models.User).pk, own, by="user_id")), None)
 
+    @strawberry_django.field(
+        description="Secret URL of the viewer's calendar feed, an iCalendar file to subscribe to: the events that the "
+        "viewer has a ticket to or created, and the roles that the viewer has a slot in or an offer of. It holds what "
+        f"ended in the last {calendars.PAST.days} days and what is to come, {calendars.MAX_ENTRIES:,} entries at most. "
+        "`rotateCalendarFeed` replaces the URL. Null for other users.",
+        only=["id", "created_at"],
+    )
+    async def calendar_feed_url(self, info: Info) -> str | None:
+        """Show the address of the feed to its owner only."""
+        viewer, person = viewer_of(info), row_of(self, models.User)
+        if viewer is None or viewer.pk != person.pk:
+            return None
+        number = await load(info, person.pk, _find_feed_numbers) or 0
+        return feed_url(user_id=person.pk, account_made_at=person.created_at, number=number)
+
     @strawberry_django.field(description="Notification preferences of the viewer; null for other users.", only=["id"])
     async def notification_preferences(self, info: Info) -> NotificationPreferences | None:
         """Show the preferences to their owner only."""
@@ -331,6 +347,10 @@ def _find_verified(keys: Collection[int]) -> Mapping[int, bool]:
 
 def _find_protected(keys: Collection[int]) -> Mapping[int, bool]:
     return dict.fromkeys(find_protected_ids(user_ids=keys), True)
+
+
+def _find_feed_numbers(keys: Collection[int]) -> Mapping[int, int]:
+    return calendars.find_feed_numbers(user_ids=keys)
 
 
 def _find_linked_providers(keys: Collection[int]) -> Mapping[int, list[LogInProvider]]:

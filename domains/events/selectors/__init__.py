@@ -1,5 +1,12 @@
 """Selectors for events and tickets."""
 
+from domains.events.selectors.calendars import (
+    MAX_ENTRIES,
+    PAST,
+    find_event_entry,
+    find_feed_entries,
+    find_feed_owner,
+)
 from domains.events.selectors.events import (
     BY_DATE,
     EventFilters,
@@ -10,6 +17,7 @@ from domains.events.selectors.events import (
     find_managed_events,
     find_ticket_holders,
 )
+from domains.events.selectors.ticket_links import LinkedTicket, find_linked_ticket
 from domains.events.selectors.tickets import (
     count_attended,
     find_next_on_waitlist,

@@ -7,6 +7,10 @@ from domains.opportunities.selectors.applications import (
     find_own_applications,
     get_live_application,
 )
+from domains.opportunities.selectors.calendar_slots import (
+    CalendarSlot,
+    find_calendar_slots,
+)
 from domains.opportunities.selectors.changes import (
     find_cancelled_applicants,
     find_slot_holders,

@@ -70,6 +70,7 @@ MUTATIONS = {
     "Mutation.reviewHours": ACT,
     "Mutation.revokeServiceRecord": ACT,
     "Mutation.revokeTicket": 2 * ACT,
+    "Mutation.rotateCalendarFeed": ACT,
     "Mutation.rotateTicket": ACT,
     "Mutation.sendMessage": ACT,
     "Mutation.setTyping": ACT // 2,

@@ -12,6 +12,7 @@ from strawberry import relay
 from strawberry_django.optimizer import OptimizerStore, optimize
 
 from domains.events import models, selectors
+from domains.events.calendars import event_url
 from domains.geo.selectors import zip_time_zone
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
@@ -136,6 +137,16 @@ class Event(relay.Node):
         """Load `selectors.find_tickets`, for all events in one batch."""
         rows = partial(selectors.find_tickets, viewer=viewer_of(info))
         return Nested(rows, by="event", key=row_of(self, models.Event).pk)
+
+    @strawberry_django.field(
+        description="URL of the event as an iCalendar file, for everyone; null for a draft. The file has the same UID "
+        "as in the mail with a ticket and in `User.calendarFeedUrl`.",
+        only=["id", "status"],
+    )
+    async def calendar_url(self) -> str | None:
+        """Return the public address of the file."""
+        row = row_of(self, models.Event)
+        return None if row.status == models.EventStatus.DRAFT else event_url(row.pk)
 
     @classmethod
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Event]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import strawberry
 import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
@@ -14,8 +15,9 @@ from strawberry import relay
 from domains.accounts import models as accounts
 from domains.base.waitlist import waitlist_position
 from domains.events import models, selectors
+from domains.events.tokens import ticket_url
 from graphql_api.accounts.types import User
-from graphql_api.context import Info, viewer_of
+from graphql_api.context import Info, signed_in, viewer_of
 from graphql_api.events.types.events import Event
 from graphql_api.relay.enums import describe
 from graphql_api.relay.loaders import load
@@ -34,6 +36,20 @@ describe(
     },
 )
 TicketStatus = models.TicketStatus
+
+
+@strawberry.type(
+    description="Image of a ticket's QR code, with the code to type below it. The QR code holds a compact JWS without "
+    "personal data."
+)
+class QrCode:
+    """Links to the image, for one viewer."""
+
+    url: str = strawberry.field(
+        description="URL of the image as PNG, about 900 pixels wide. It works without a login and expires within five "
+        "minutes, or when the code is replaced; ask for a new one then."
+    )
+    svg_url: str = strawberry.field(description="URL of the image as SVG; it expires like `url`.")
 
 
 @strawberry_django.type(models.EventTicket, description="A person's ticket to an event.")
@@ -90,6 +106,32 @@ class EventTicket(relay.Node):
         row = row_of(self, models.EventTicket)
         return row.ticket_code if await shows_code(info, row) else None
 
+    @strawberry_django.field(
+        description="QR code of the ticket. Only the holder and the event's organizers see it; null for other viewers, "
+        "and unless the status is ISSUED.",
+        only=["code_random", "status", "attendee_id", "event_id"],
+    )
+    async def qr_code(self, info: Info) -> QrCode | None:
+        """Link to the images; the right to them is checked when a link is opened."""
+        row = row_of(self, models.EventTicket)
+        if not await shows_code(info, row):
+            return None
+        url = ticket_url(row, viewer_id=signed_in(info).pk)
+        return QrCode(url=f"{url}/qr.png", svg_url=f"{url}/qr.svg")
+
+    @strawberry_django.field(
+        description="URL of the printable page of the ticket, which also says if the ticket is not valid. It works "
+        "without a login and expires within five minutes, or when the code is replaced; ask for a new one then. Only "
+        "the holder and the event's organizers see it; null for other viewers.",
+        only=["code_random", "attendee_id", "event_id"],
+    )
+    async def page_url(self, info: Info) -> str | None:
+        """Link to the page; the right to it is checked when the link is opened."""
+        row, viewer = row_of(self, models.EventTicket), viewer_of(info)
+        if viewer is None or not await can_see_code(info, row):
+            return None
+        return ticket_url(row, viewer_id=viewer.pk)
+
     @classmethod
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.EventTicket]:
         """Return the rows that the viewer may see."""
@@ -97,9 +139,14 @@ class EventTicket(relay.Node):
 
 
 async def shows_code(info: Info, ticket: models.EventTicket) -> bool:
-    """Return whether the viewer may see the code of the ticket; one statement finds out for a whole list."""
+    """Return whether the viewer may see the code of the ticket now: only an ISSUED ticket shows it."""
+    return ticket.status == models.TicketStatus.ISSUED and await can_see_code(info, ticket)
+
+
+async def can_see_code(info: Info, ticket: models.EventTicket) -> bool:
+    """Return what `policies.can_see_code` says of the viewer; one statement finds out for a whole list."""
     viewer = viewer_of(info)
-    if viewer is None or ticket.status != models.TicketStatus.ISSUED:
+    if viewer is None:
         return False
     if ticket.attendee_id == viewer.pk:
         return True
