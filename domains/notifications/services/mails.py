@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,17 +11,18 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from domains.base.addresses import address_key
-from domains.base.mail import without_addresses
+from domains.base.mail import Attachment, without_addresses
 from domains.notifications.tokens import unsubscribe_url
 
 
 @dataclass(frozen=True)
 class MailContent:
-    """Content of a mail: `{template}.txt` and `.html` with their context."""
+    """Content of a mail: `{template}.txt` and `.html` with their context, and attached files."""
 
     template: str
     subject: str
     context: Mapping[str, object]
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True)
@@ -53,5 +54,7 @@ def send_mail(mail: MailContent, *, to: str, footer: Footer, name: str) -> None:
     }
     message = EmailMultiAlternatives(" ".join(mail.subject.split()), text, None, [address_key(to)], headers=headers)
     message.attach_alternative(html, "text/html")
+    for one in mail.attachments:
+        message.attach(one.name, one.content, one.media_type)
     with without_addresses():
         message.send()

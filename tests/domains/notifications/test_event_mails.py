@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
 from domains.base.personal_data import ErasedPerson
 from domains.events.models import Event, TicketStatus
+from domains.events.selectors import find_event_entry
 from domains.events.services import EventChanges, cancel_event, erase_attendee, update_event
 from domains.notifications.models import Notification, NotificationKind
 from tests.domains.notifications.mails import sent, tell
 from tests.factories import EventFactory, EventTicketFactory, PreferenceFactory, UserFactory, creator_of
+from tests.icalendars import read_calendar
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = datetime(2031, 5, 4, 10, tzinfo=UTC)
@@ -106,3 +110,32 @@ def test_people_who_want_no_such_mails_get_none() -> None:
     PreferenceFactory(user=holder, kind=NotificationKind.EVENT_CHANGED, email=False)
     change(event, location="Elsewhere")
     assert sent() == []
+
+
+def test_mails_about_a_change_bring_the_new_entry_and_those_about_a_cancellation_remove_it() -> None:
+    event = EventFactory(event_date=START)
+    tickets = {status: EventTicketFactory(event=event, status=status) for status in TicketStatus}
+    holder = tickets[TicketStatus.ISSUED].attendee.email
+    change(event, location="Elsewhere")
+    updated = files_by_receiver()
+    cancel_event(actor=creator_of(event), event_id=event.pk)
+    removed = files_by_receiver()
+    assert updated.keys() == removed.keys() == {one.attendee.email for one in tickets.values() if not one.cancelled_at}
+    for files, method, status, sequence in ((updated, "PUBLISH", "CONFIRMED", 1), (removed, "CANCEL", "CANCELLED", 2)):
+        # The others never got an entry by mail.
+        assert [receiver for receiver, attached in files.items() if attached] == [holder]
+        ((_, content, media_type),) = files[holder]
+        assert media_type == f"text/calendar; method={method}"
+        calendar = read_calendar(content)
+        (entry,) = calendar.walk("VEVENT")
+        assert (calendar["METHOD"], entry["STATUS"], entry["SEQUENCE"]) == (method, status, sequence)
+        public = find_event_entry(event_id=event.pk)
+        assert public
+        assert entry["UID"] == public.uid
+
+
+def files_by_receiver() -> dict[str, Any]:
+    """Return the attachments of each mail that was sent since the last call, by its receiver."""
+    messages = [message for message in mail.outbox if isinstance(message, EmailMultiAlternatives)]
+    mail.outbox.clear()
+    return {message.to[0]: message.attachments for message in messages}

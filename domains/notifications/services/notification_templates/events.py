@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from domains.accounts.models import User
+from domains.base.mail import Attachment
 from domains.events.models import EventChange, EventTicket, TicketStatus
 from domains.events.selectors import find_cancelled_holders, find_event_managers, find_ticket_holders
+from domains.events.services import calendar_file
 from domains.notifications.models import Notification, NotificationKind
 from domains.notifications.services.mails import MailContent
 from domains.notifications.services.notification_templates.shapes import (
@@ -32,12 +36,17 @@ def notify_changed(change_id: int) -> None:
 
 
 def mail_changed(notification: Notification) -> MailContent | None:
-    """Return the mail with the old and the new values."""
+    """Return the mail with the old and the new values, and the new entry for the calendars of ticket holders."""
     change = _find_change(notification.source_id)
     if change is None:
         return None
     context = {"person": notification.recipient, "event": change.event, "lines": _changed_lines(change)}
-    return MailContent(template="notifications/event_changed", subject=_title(change), context=context)
+    return MailContent(
+        template="notifications/event_changed",
+        subject=_title(change),
+        context=context,
+        attachments=_calendar_files(change, notification.recipient),
+    )
 
 
 def notify_cancelled(change_id: int) -> None:
@@ -53,7 +62,7 @@ def notify_cancelled(change_id: int) -> None:
 
 
 def mail_cancelled(notification: Notification) -> MailContent | None:
-    """Return the mail about the canceled event, with the reason."""
+    """Return the mail about the canceled event, with the reason; it removes the entry from the holder's calendar."""
     change = _find_change(notification.source_id)
     if change is None:
         return None
@@ -66,7 +75,12 @@ def mail_cancelled(notification: Notification) -> MailContent | None:
         "is_by_staff": bool(change.after.get("by_staff")),
         "had_ticket": find_cancelled_holders(change=change).filter(pk=recipient.pk).exists(),
     }
-    return MailContent(template="notifications/event_cancelled", subject=_title(change), context=context)
+    return MailContent(
+        template="notifications/event_cancelled",
+        subject=_title(change),
+        context=context,
+        attachments=_calendar_files(change, recipient),
+    )
 
 
 def notify_offered(ticket_id: int) -> None:
@@ -145,6 +159,13 @@ def _notify_of_change(change: EventChange, template: str, *, people: Collection[
         body=body,
         subject=Subject("Event", change.event_id),
     )
+
+
+def _calendar_files(change: EventChange, recipient: User) -> Sequence[Attachment]:
+    """Return the file of the event for people whose ticket was issued: its mail brought the entry."""
+    issued = EventTicket.objects.filter(event=change.event_id, attendee=recipient, issued_at__isnull=False)
+    is_valid = Q(status=TicketStatus.ISSUED) | Q(cancelled_at=change.at)
+    return [calendar_file(change.event)] if issued.filter(is_valid).exists() else []
 
 
 def _title(change: EventChange) -> str:
