@@ -185,6 +185,7 @@ def test_events_count_the_tickets_that_hold_a_place():
 
 def test_somebody_can_be_checked_in_right_now_by_the_demo_host():
     going_on = Event.objects.get(event_date__lt=timezone.now(), end_date__gt=timezone.now())
+    assert going_on.host is not None
     assert going_on.host.email == "host@demo.example"
     volunteer = going_on.tickets.get(attendee__email="volunteer@demo.example")
     assert (volunteer.status, volunteer.check_in_time) == ("ISSUED", None)
