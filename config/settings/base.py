@@ -180,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "domains.events.tasks.expire_overdue_ticket_offers",
         "schedule": timedelta(minutes=1),
     },
+    "remove-old-proposals": {
+        "task": "domains.opportunities.tasks.remove_old_proposals_of_hours",
+        "schedule": timedelta(days=1),
+    },
+    "propose-hours": {"task": "domains.events.tasks.propose_hours_of_ended_events", "schedule": timedelta(minutes=1)},
     "send-account-mails": {"task": "domains.base.tasks.send_due_mails", "schedule": timedelta(seconds=15)},
     "send-notification-mails": {
         "task": "domains.notifications.tasks.send_due_mails",

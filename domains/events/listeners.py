@@ -1,8 +1,8 @@
-"""Reactions to facts about organizations and tickets."""
+"""Reactions to facts about organizations, tickets and check-in."""
 
 from domains.base import bus
 from domains.base.tasks import send_due_mails
-from domains.events import facts, services
+from domains.events import facts, services, tasks
 from domains.opportunities.facts import HostWoundUp
 
 
@@ -24,3 +24,9 @@ def mail_new_code(fact: facts.TicketRotated) -> None:
     """Mails the ticket with its new code to its holder."""
     services.queue_ticket_mail(ticket_id=fact.ticket_id, former_code_id=fact.former_code_id)
     send_due_mails.delay()
+
+
+@bus.listen(facts.AttendeesPassed)
+def propose_hours(fact: facts.AttendeesPassed) -> None:
+    """Proposes hours to the volunteers among the people who passed."""
+    tasks.propose_hours.delay(fact.event_id, fact.ticket_ids)

@@ -23,6 +23,7 @@ TEMPLATES_OF_FACTS: tuple[tuple[type[bus.Fact], str, str], ...] = (
     (opportunities.ApplicationWithdrawn, "place_changed", "move_id"),
     (opportunities.OpportunityChanged, "opportunity_changed", "change_id"),
     (opportunities.OpportunityCancelled, "opportunity_cancelled", "change_id"),
+    (opportunities.HoursProposed, "hours_proposed", "hours_entry_id"),
     (opportunities.HoursReviewed, "hours_reviewed", "hours_entry_id"),
     (events.EventChanged, "event_changed", "change_id"),
     (events.EventCancelled, "event_cancelled", "change_id"),

@@ -112,8 +112,15 @@ class EligibilityOverridden(Fact):
 
 
 @dataclass(frozen=True)
+class HoursProposed(Fact):
+    """An event is over, and its check-in proposes hours to a volunteer, of which this entry is the first."""
+
+    hours_entry_id: int
+
+
+@dataclass(frozen=True)
 class HoursSubmitted(Fact):
-    """A volunteer logged hours, or a correction of hours."""
+    """A volunteer logged or confirmed hours, or logged a correction of hours."""
 
     hours_entry_id: int
 

@@ -20,6 +20,7 @@ from domains.opportunities.eligibility import MAX_SHIFT_LENGTH
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
     SLOT_HOLDING_STATUSES,
+    WORKING_STATUSES,
     Application,
     ApplicationHistory,
     ApplicationStatus,
@@ -119,6 +120,17 @@ def corrections_correct_approved_hours() -> QuerySet[HoursEntry]:
     """A correction of hours corrects approved hours of the same application."""
     corrections = HoursEntry.objects.filter(corrects__isnull=False)
     return corrections.exclude(corrects__status=HoursStatus.APPROVED, corrects__application=F("application"))
+
+
+@invariant
+def proposals_overlap_nothing() -> QuerySet[HoursEntry]:
+    """Hours are proposed only to volunteers with an accepted application, and overlap no other hours of theirs."""
+    others = HoursEntry.objects.filter(
+        volunteer=OuterRef("volunteer"), started_at__lt=OuterRef("ended_at"), ended_at__gt=OuterRef("started_at")
+    )
+    proposed = HoursEntry.objects.filter(status=HoursStatus.PROPOSED)
+    is_alone = ~Exists(others.exclude(pk=OuterRef("pk")))
+    return proposed.exclude(is_alone, application__status__in=WORKING_STATUSES)
 
 
 @invariant

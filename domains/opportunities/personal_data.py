@@ -69,6 +69,8 @@ register(
             "seconds",
             "status",
             "note",
+            "proposed_started_at",
+            "proposed_ended_at",
             "submitted_at",
             "reviewed_at",
             "review_note",

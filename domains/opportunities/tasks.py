@@ -6,6 +6,7 @@ from celery import shared_task
 
 from domains.opportunities.services.close_ended import close_ended
 from domains.opportunities.services.expire_offers import expire_offers
+from domains.opportunities.services.remove_proposals import remove_old_proposals
 
 
 @shared_task
@@ -18,3 +19,9 @@ def close_ended_opportunities() -> None:
 def expire_overdue_offers() -> None:
     """Expire offers that were not answered in time, and offer their slots to the next."""
     expire_offers()
+
+
+@shared_task
+def remove_old_proposals_of_hours() -> int:
+    """Remove proposed hours that nobody confirmed; return how many."""
+    return remove_old_proposals()

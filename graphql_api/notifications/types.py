@@ -39,7 +39,7 @@ describe(
         "canceled, or the ticket was revoked. If staff canceled the event, also for its organizers.",
         "TICKET_OFFERED": "For attendees on a waitlist: a ticket is offered to the attendee, or the offer has expired.",
         "MESSAGE_RECEIVED": "For participants of a conversation: there is an unread message.",
-        "HOURS_REVIEWED": "For volunteers: the host approved or rejected the volunteer's hours.",
+        "HOURS_REVIEWED": "For volunteers: check-in recorded hours to confirm, or the host approved or rejected hours.",
         "VERIFICATION_DECIDED": "For users who requested a verification: it was decided; not in use yet.",
         "CERTIFICATE_ISSUED": "For learners: the learner completed a course; not in use yet.",
         "EXPIRY_REMINDER": "For users whose certificate or verification expires soon; not in use yet.",

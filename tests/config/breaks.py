@@ -350,6 +350,21 @@ def a_correction_of_other_hours() -> Break:
     return raw(HoursEntryFactory(), corrects=HoursEntryFactory(approved=True))
 
 
+@breaks("opportunities.proposals_overlap_nothing")
+def a_proposal_at_the_time_of_logged_hours() -> Break:
+    proposed = HoursEntryFactory(proposed=True)
+    times = {"started_at": proposed.started_at, "ended_at": proposed.ended_at}
+    other = HoursEntryFactory(application=ApplicationFactory(volunteer=proposed.volunteer))
+    HoursEntryFactory(**times)
+    return raw(proposed, other, **times)
+
+
+@breaks("opportunities.proposals_overlap_nothing")
+def a_proposal_for_an_application_that_ended() -> Break:
+    proposed = HoursEntryFactory(proposed=True)
+    return raw(proposed, application=ApplicationFactory(volunteer=proposed.volunteer, status="WITHDRAWN"))
+
+
 @breaks("opportunities.external_opportunities_have_a_listing")
 def a_listing_that_is_gone() -> Break:
     listing = ListingFactory()

@@ -113,7 +113,7 @@ def test_a_person_belongs_to_so_many_organizations(at_three: At) -> None:
 
 
 def test_an_application_has_so_many_entries_of_hours(at_three: At) -> None:
-    at_three("opportunities.services.log_hours", "MAX_ENTRIES")
+    at_three("opportunities.services.hours_rules", "MAX_ENTRIES")
     application = ApplicationFactory(status=ApplicationStatus.ACCEPTED, role__opportunity__past=True)
     entries = HoursEntryFactory.create_batch(3, application=application)
     end = application.role.opportunity.end_date

@@ -17,7 +17,7 @@ from tests.factories.opportunities import ApplicationFactory, OpportunityHostFac
 class HoursEntryFactory(ModelFactory[HoursEntry]):
     """Three hours that wait for a review, each entry on a day of its own.
 
-    Traits: `approved`, `rejected`.
+    Traits: `approved`, `rejected`, `proposed` (by check-in, from a ticket of some number).
     """
 
     class Meta:
@@ -26,6 +26,12 @@ class HoursEntryFactory(ModelFactory[HoursEntry]):
     class Params:
         approved = Trait(status=HoursStatus.APPROVED)
         rejected = Trait(status=HoursStatus.REJECTED)
+        proposed = Trait(
+            status=HoursStatus.PROPOSED,
+            proposed_from=Sequence(lambda n: 1_000_000 + n),
+            proposed_started_at=SelfAttribute("started_at"),
+            proposed_ended_at=SelfAttribute("ended_at"),
+        )
 
     application = SubFactory(ApplicationFactory, status=ApplicationStatus.ACCEPTED, role__opportunity__past=True)
     volunteer = SelfAttribute("application.volunteer")

@@ -45,7 +45,7 @@ LEFT_OUT = {
     "memberships": {"invited_by"},
     "applications": {"offer_expires_at"},
     "application_history": {"actor", "overrides"},
-    "hours": {"corrects", "reviewed_by"},
+    "hours": {"corrects", "proposed_from", "reviewed_by"},
     "tickets": {"code_random"},
     "former_ticket_codes": {"code_random"},
     "conversations": {"read_up_to_sequence"},

@@ -17,6 +17,7 @@ from domains.events.selectors.events import (
     find_managed_events,
     find_ticket_holders,
 )
+from domains.events.selectors.stays import find_events_to_propose, find_stays, find_tickets_to_propose
 from domains.events.selectors.ticket_links import LinkedTicket, find_linked_ticket
 from domains.events.selectors.tickets import (
     count_attended,

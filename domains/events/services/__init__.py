@@ -9,6 +9,7 @@ from domains.events.services.claim_ticket import claim_ticket
 from domains.events.services.create_event import create_event
 from domains.events.services.drafts import UNCHANGED, EventChanges, EventDraft, Unchanged
 from domains.events.services.erase_attendee import cancel_tickets, erase_attendee
+from domains.events.services.propose_hours import propose_hours, propose_hours_of_ended_events
 from domains.events.services.publish_event import publish_event
 from domains.events.services.read_calendar_feed import read_calendar_feed
 from domains.events.services.revoke_ticket import revoke_ticket

@@ -14,6 +14,7 @@ from domains.opportunities.models.choices import (
     LIVE_APPLICATION_STATUSES,
     MANAGING_ROLES,
     SLOT_HOLDING_STATUSES,
+    WORKING_STATUSES,
     ApplicationStatus,
     HoursStatus,
     MembershipRole,
@@ -36,6 +37,7 @@ from domains.opportunities.models.hours import (
     HoursEntryQuerySet,
     ServiceRecord,
     ServiceRecordQuerySet,
+    Stay,
 )
 from domains.opportunities.models.listings import (
     Listing,

@@ -65,5 +65,7 @@ class HoursStatus(models.TextChoices):
 LIVE_APPLICATION_STATUSES = ("APPLIED", "SHORTLISTED", "WAITLISTED", "OFFERED", "ACCEPTED", "COMPLETED")
 #: Statuses that take one of the role's slots.
 SLOT_HOLDING_STATUSES = ("ACCEPTED", "OFFERED", "COMPLETED")
+#: Statuses of an application for which the volunteer logs hours.
+WORKING_STATUSES = ("ACCEPTED", "COMPLETED")
 #: Roles of members who run a host's opportunities.
 MANAGING_ROLES = ("OWNER", "COORDINATOR")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
@@ -21,16 +23,36 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
 
+@dataclass(frozen=True, order=True)
+class Stay:
+    """Time between entering and leaving an event."""
+
+    started_at: datetime
+    ended_at: datetime
+
+    def overlaps(self, other: Stay) -> bool:
+        """Return whether both have a moment in common; stays that only touch have none."""
+        return self.started_at < other.ended_at and other.started_at < self.ended_at
+
+
 class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
     """Entries of hours, filtered by viewer."""
 
     def visible_to(self, viewer: User | None) -> HoursEntryQuerySet:
-        """Return the viewer's own and those for hosts the viewer runs; staff with the right to view entries see all."""
+        """Return the viewer's own, and those for hosts the viewer runs unless they are only proposed.
+
+        Staff with the right to view entries see all.
+        """
         if viewer is None:
             return self.none()
         if viewer.has_right("opportunities.view_hoursentry"):
             return self
-        return self.filter(Q(volunteer=viewer) | Q(application__role__opportunity__host__in=hosts_run_by(viewer)))
+        run = Q(application__role__opportunity__host__in=hosts_run_by(viewer))
+        return self.filter(Q(volunteer=viewer) | run & ~Q(status=HoursStatus.PROPOSED))
+
+    def at_the_time_of(self, started_at: datetime, ended_at: datetime) -> HoursEntryQuerySet:
+        """Return the entries that overlap this time; entries that only touch it do not."""
+        return self.filter(started_at__lt=ended_at, ended_at__gt=started_at)
 
     def current(self) -> HoursEntryQuerySet:
         """Return the approved entries that no approved correction replaced: their lengths add up to the time worked."""
@@ -40,6 +62,9 @@ class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
 
 class HoursEntry(models.Model):
     """Time that a volunteer worked for one of their applications, and the host's review of it.
+
+    A PROPOSED row comes from check-in at an event. It follows the scans until the volunteer confirms it, and is removed
+    if the volunteer logs other hours at that time, if the application ends, or if it is not confirmed for too long.
 
     Once APPROVED a row never changes: triggers refuse it, and allow deleting it only together with its volunteer. A
     wrong entry is corrected by another entry, which names the row it `corrects`. A correction has the full values, as
@@ -64,6 +89,11 @@ class HoursEntry(models.Model):
     seconds = models.PositiveIntegerField(editable=False)
     note = models.CharField(max_length=500, blank=True)
     corrects = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="corrections")
+    #: The key of the event's ticket whose check-in proposed the hours, and the times as proposed; null if the volunteer
+    #: logged them without a proposal. Not a foreign key, because events know opportunities and not the reverse.
+    proposed_from = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    proposed_started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    proposed_ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(default=timezone.now)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +113,7 @@ class HoursEntry(models.Model):
             models.Index(
                 fields=["submitted_at", "id"], condition=Q(status="SUBMITTED"), name="opportunities_hours_to_review"
             ),
+            models.Index(fields=["ended_at"], condition=Q(status="PROPOSED"), name="opportunities_hours_proposed"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -100,6 +131,16 @@ class HoursEntry(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["corrects"], condition=~Q(status="REJECTED"), name="opportunities_hours_corrected_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    proposed_from__isnull=True, proposed_started_at__isnull=True, proposed_ended_at__isnull=True
+                )
+                & ~Q(status="PROPOSED")
+                | Q(proposed_from__isnull=False, proposed_started_at__isnull=False, proposed_ended_at__isnull=False)
+                & Q(proposed_ended_at__gt=F("proposed_started_at"), corrects__isnull=True)
+                & (~Q(status="PROPOSED") | Q(started_at=F("proposed_started_at"), ended_at=F("proposed_ended_at"))),
+                name="opportunities_hours_proposed_whole",
             ),
         ]
 

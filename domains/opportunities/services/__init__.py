@@ -15,12 +15,15 @@ from domains.opportunities.services.decide_application import decide_application
 from domains.opportunities.services.drafts import OpportunityChanges, OpportunityDraft
 from domains.opportunities.services.erase_volunteer import erase_volunteer, withdraw_applications
 from domains.opportunities.services.host_mails import queue_handed_over_mail, queue_host_invitation_mail
+from domains.opportunities.services.hours_rules import lock_volunteer
 from domains.opportunities.services.invite_host_member import invite_host_member
 from domains.opportunities.services.leave_hosts import leave_hosts
 from domains.opportunities.services.log_hours import log_hours
 from domains.opportunities.services.preferred_causes import store_preferred_causes
+from domains.opportunities.services.propose_hours import propose_hours
 from domains.opportunities.services.publish_opportunity import publish_opportunity
 from domains.opportunities.services.remove_host_member import remove_host_member
+from domains.opportunities.services.remove_proposals import remove_old_proposals
 from domains.opportunities.services.review_hours import review_hours
 from domains.opportunities.services.revoke_service_record import revoke_service_record
 from domains.opportunities.services.role_drafts import RoleChanges, RoleDraft, RoleSkillDraft

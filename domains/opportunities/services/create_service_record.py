@@ -18,7 +18,7 @@ from domains.opportunities.models.hours import new_record_code
 from domains.opportunities.records import RecordContent, Service, read_record, sign_record
 from domains.opportunities.selectors import find_days_of_service, is_valid_time, sum_service
 from domains.opportunities.selectors.local_days import range_end, range_start
-from domains.opportunities.services.log_hours import lock_volunteer
+from domains.opportunities.services.hours_rules import lock_volunteer
 
 MAX_PER_HOUR = 20
 #: Maximum number of records of one volunteer, including revoked ones.

@@ -19,6 +19,7 @@ from domains.base.waitlist import offer_deadline
 from domains.opportunities import facts
 from domains.opportunities.errors import OpportunityCode
 from domains.opportunities.models import (
+    WORKING_STATUSES,
     Application,
     ApplicationHistory,
     ApplicationStatus,
@@ -26,6 +27,7 @@ from domains.opportunities.models import (
     Role,
 )
 from domains.opportunities.selectors import find_next_on_waitlist
+from domains.opportunities.services.remove_proposals import remove_proposals
 from domains.opportunities.transitions import NO_STATUS, Act, count_slots_taken, is_possible, target_of
 
 #: Opportunities with these statuses still offer free slots to the waitlist.
@@ -46,14 +48,17 @@ def move(
     """The application has the status `target`, its slot is counted in the locked role; returns the history's row.
 
     Before a move into a slot, the caller checks that the volunteer may hold it; `overrides` are the reasons that the
-    coordinator overrode. A slot that this frees is offered to the next on the waitlist. Refuses with CONFLICT, naming
-    the current status, where the table has no such move, and with FULL.
+    coordinator overrode. A slot that this frees is offered to the next on the waitlist. Proposed hours of an
+    application that ends are removed. Refuses with CONFLICT, naming the current status, where the table has no such
+    move, and with FULL.
     """
     source = refuse_unless_possible(application=application, act=act, target=target)
     taken = count_slots_taken(source, target)
     if taken > 0 and role.slots_taken >= role.slots_available:
         raise Refused.because(OpportunityCode.FULL, "Every slot of this role is taken.")
     _set_status(application, role, act, target, now)
+    if source in WORKING_STATUSES and target not in WORKING_STATUSES:
+        remove_proposals(application_ids=[application.pk])
     if taken:
         Role.objects.filter(pk=role.pk).update(slots_taken=F("slots_taken") + taken)
         role.slots_taken += taken
@@ -84,6 +89,7 @@ def cancel_all(
     rows.sort(key=lambda one: count_slots_taken(one.status, target) < 0)
     freed = Counter(one.role_id for one in rows if count_slots_taken(one.status, target) < 0)
     Application.objects.filter(pk__in=[one.pk for one in rows]).update(status=target, offer_expires_at=None)
+    remove_proposals(application_ids=[one.pk for one in rows if one.status in WORKING_STATUSES])
     numbers = Case(*(When(pk=role_id, then=number) for role_id, number in freed.items()), default=0)
     Role.objects.filter(pk__in=freed).update(slots_taken=F("slots_taken") - numbers)
     return ApplicationHistory.objects.bulk_create(

@@ -10,7 +10,7 @@ from domains.base import bus
 from domains.base.errors import Code, NotAllowed, NotFound, Refused
 from domains.opportunities import facts, policies
 from domains.opportunities.models import HoursEntry, HoursStatus
-from domains.opportunities.services.log_hours import MAX_NOTE_LENGTH, lock_volunteer, refuse_overlap
+from domains.opportunities.services.hours_rules import MAX_NOTE_LENGTH, lock_volunteer, refuse_overlap
 from domains.opportunities.services.values import clean_note
 
 

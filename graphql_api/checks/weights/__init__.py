@@ -24,8 +24,8 @@ from domains.opportunities.selectors.hours import MAX_DEVELOPED_SKILLS, MAX_MONT
 from domains.opportunities.services.create_host import MAX_HOSTS
 from domains.opportunities.services.create_service_record import MAX_RECORDS
 from domains.opportunities.services.drafts import MAX_CAUSES
+from domains.opportunities.services.hours_rules import MAX_ENTRIES
 from domains.opportunities.services.invite_host_member import MAX_MEMBERS
-from domains.opportunities.services.log_hours import MAX_ENTRIES
 from domains.opportunities.services.role_drafts import MAX_COURSES_PER_ROLE, MAX_ROLES, MAX_SKILLS_PER_ROLE
 from domains.skills.selectors import MAX_CATEGORIES
 from domains.skills.services.hold_skills import MAX_SKILLS

@@ -7,19 +7,30 @@ from datetime import datetime
 import strawberry
 
 
-@strawberry.input(description="Input of `logHours`.")
+@strawberry.input(
+    description="Input of `logHours`: new hours with `applicationId`, or proposed hours to confirm with `hoursEntryId`."
+)
 class LogHoursInput:
-    """Hours to log."""
+    """Hours to log, or to confirm."""
 
-    application_id: strawberry.ID = strawberry.field(
-        description="ID of your application that the hours belong to. It must be ACCEPTED or COMPLETED; otherwise the "
-        "mutation is refused with CONFLICT or CLOSED."
+    application_id: strawberry.ID | None = strawberry.field(
+        description="ID of your application that new hours belong to. It must be ACCEPTED or COMPLETED; otherwise the "
+        "mutation is refused with CONFLICT or CLOSED. Leave it out to confirm proposed hours.",
+        default=None,
     )
-    started_at: datetime = strawberry.field(description="Time the work began, with its UTC offset.")
-    ended_at: datetime = strawberry.field(
-        description="Time the work ended, with its UTC offset. It is not in the future, at most 30 days after the "
-        "opportunity, and at most 24 hours after `startedAt` unless the opportunity is longer. A correction may end at "
-        "its start: no hours were worked."
+    hours_entry_id: strawberry.ID | None = strawberry.field(
+        description="ID of your PROPOSED entry to confirm, which becomes SUBMITTED. Give only what you change of its "
+        "times, and a note if you like. Leave it out to log new hours.",
+        default=None,
+    )
+    started_at: datetime | None = strawberry.field(
+        description="Time the work began, with its UTC offset. Required for new hours.", default=None
+    )
+    ended_at: datetime | None = strawberry.field(
+        description="Time the work ended, with its UTC offset. Required for new hours. It is not in the future, at "
+        "most 30 days after the opportunity, and at most 24 hours after `startedAt` unless the opportunity is longer. "
+        "A correction may end at its start: no hours were worked.",
+        default=None,
     )
     note: str = strawberry.field(
         description="Note on the work, at most 500 characters. It is required if the work took longer than the "
@@ -27,7 +38,7 @@ class LogHoursInput:
         default="",
     )
     corrects_id: strawberry.ID | None = strawberry.field(
-        description="ID of the approved entry that these hours correct; null for a new entry.",
+        description="ID of the approved entry that these new hours correct; null for other hours.",
         default=None,
     )
 

@@ -23,14 +23,16 @@ class HoursMutations:
 
     @mutation(
         HoursEntry,
-        description="Log hours that you worked, for the host to review. Logging the same hours again returns the first "
-        "entry. Needs a login.",
+        description="Log hours that you worked, for the host to review; or confirm hours that check-in at an event "
+        "proposes, with the values that you change. New hours replace proposed hours at that time. Logging the same "
+        "hours again, or confirming again, returns the first entry. Needs a login.",
     )
     def log_hours(self, info: Info, input: LogHoursInput) -> object:
-        corrects = input.corrects_id
+        application, entry, corrects = input.application_id, input.hours_entry_id, input.corrects_id
         return services.log_hours(
             actor=signed_in(info),
-            application_id=known_or_nobody(input.application_id, "Application"),
+            application_id=None if application is None else known_or_nobody(application, "Application"),
+            hours_entry_id=None if entry is None else known_or_nobody(entry, "HoursEntry"),
             started_at=input.started_at,
             ended_at=input.ended_at,
             note=input.note,

@@ -35,7 +35,9 @@ describe(
     models.HoursStatus,
     description="Status of an hours entry.",
     values={
-        "PROPOSED": "Suggested by check-in, not yet confirmed by the volunteer; not in use yet.",
+        "PROPOSED": "Proposed by check-in at an event and not yet confirmed by the volunteer: confirm it with "
+        "`logHours`. The host does not see it. It follows later scans, and is removed if it is not confirmed within "
+        "60 days.",
         "SUBMITTED": "Submitted by the volunteer; waits for the host's review.",
         "APPROVED": "Approved by the host. The hours count, and the entry never changes.",
         "REJECTED": "Rejected by the host. The hours do not count.",
@@ -44,7 +46,11 @@ describe(
 HoursStatus = models.HoursStatus
 
 
-@strawberry_django.type(models.HoursEntry, description="Hours that a volunteer logged for an application.")
+@strawberry_django.type(
+    models.HoursEntry,
+    description="Hours that a volunteer logged for an application, or that check-in at an event proposes to the "
+    "volunteer.",
+)
 class HoursEntry(relay.Node):
     """An hours entry, for its volunteer and the host's coordinators."""
 
@@ -52,7 +58,9 @@ class HoursEntry(relay.Node):
     started_at: datetime = strawberry_django.field(description="Time the work began.")
     ended_at: datetime = strawberry_django.field(description="Time the work ended.")
     note: str = strawberry_django.field(description="The volunteer's note; may be empty.")
-    submitted_at: datetime = strawberry_django.field(description="Time the entry was logged.")
+    submitted_at: datetime = strawberry_django.field(
+        description="Time the entry was logged or confirmed; for a proposed entry, the time it was proposed."
+    )
     reviewed_at: datetime | None = strawberry_django.field(description="Time of the host's decision; null before it.")
     reviewed_by: User | None = strawberry_django.field(
         description="User who decided; null before the decision, and if the user's account was erased."

@@ -181,7 +181,10 @@ class Application(relay.Node):
     history: list[ApplicationHistory] = strawberry_django.field(
         description="All status changes of the application, oldest first."
     )
-    hours: list[HoursEntry] = strawberry_django.field(description="Hours logged for the application, ordered by start.")
+    hours: list[HoursEntry] = strawberry_django.field(
+        description="Hours logged for the application, ordered by start. The volunteer also sees hours that check-in "
+        "proposes."
+    )
 
     @classmethod
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Application]:

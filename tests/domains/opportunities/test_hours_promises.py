@@ -43,6 +43,7 @@ def test_no_column_of_an_approved_row_can_be_changed(column: str) -> None:
         "corrects": other.pk,
         "status": "REJECTED",
         "seconds": 1,
+        "proposed_from": 1,
         "note": "x",
         "review_note": "x",
     }.get(column, NOON)

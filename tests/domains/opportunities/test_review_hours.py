@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.opportunities import services
-from domains.opportunities.models import HoursEntry, HoursStatus, MembershipRole
+from domains.opportunities.models import HoursEntry, MembershipRole
 from tests.domains.notifications.mails import tell
 from tests.factories import ApplicationFactory, HostMembershipFactory, HoursEntryFactory, UserFactory, owner_of
 from tests.sql import rows_of
@@ -68,10 +68,13 @@ def test_the_contrary_decision_is_refused_and_learns_what_stands(approve: bool) 
 
 @pytest.mark.django_db
 def test_a_proposal_is_not_reviewed_before_the_volunteer_says_so() -> None:
-    entry = HoursEntryFactory(status=HoursStatus.PROPOSED)
+    entry = HoursEntryFactory(proposed=True)
     owner = owner_for(entry)
-    act = lambda: services.review_hours(actor=owner, hours_entry_id=entry.pk, approve=True)  # noqa: E731
-    assert codes_of(act) == ["CONFLICT"]
+    sees_all = UserFactory(is_staff=True, rights=["opportunities.view_hoursentry"])
+    HostMembershipFactory(host=entry.application.role.opportunity.host, user=sees_all, role=MembershipRole.COORDINATOR)
+    for actor, code in [(owner, "NOT_FOUND"), (sees_all, "CONFLICT")]:
+        act = lambda actor=actor: services.review_hours(actor=actor, hours_entry_id=entry.pk, approve=True)  # noqa: E731
+        assert codes_of(act) == [code]
 
 
 @pytest.mark.django_db

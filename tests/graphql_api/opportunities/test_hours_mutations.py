@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,13 +18,15 @@ from tests.graphql_api.opportunities.documents import (
     REVOKE_SERVICE_RECORD,
 )
 
+START = datetime(2026, 3, 1, 18, tzinfo=UTC)
+
 
 def hours(cast: Cast, **fields: Any) -> HoursEntry:
     application = ApplicationFactory(
         volunteer=cast["volunteer"],
         status="ACCEPTED",
         role__opportunity__past=True,
-        role__opportunity__start_date=datetime(2026, 3, 1, 18, tzinfo=UTC),
+        role__opportunity__start_date=START,
         role__opportunity__host=cast.host,
     )
     return HoursEntryFactory(application=application, **fields)
@@ -36,7 +38,7 @@ def test_the_story_of_hours_from_work_to_a_record(cast: Cast, api_as: Any) -> No
         volunteer=cast["volunteer"],
         status="ACCEPTED",
         role__opportunity__past=True,
-        role__opportunity__start_date=datetime(2026, 3, 1, 18, tzinfo=UTC),
+        role__opportunity__start_date=START,
         role__opportunity__host=cast.host,
     )
     times = {"startedAt": "2026-03-01T10:00:00-08:00", "endedAt": "2026-03-01T13:00:00-08:00"}
@@ -78,12 +80,45 @@ def test_what_is_wrong_comes_back_with_its_field_in_camel_case(cast: Cast, api_a
     assert {(one["field"], one["code"]) for one in record["messages"]} == {("since", "INVALID"), ("until", "INVALID")}
 
 
+def test_the_volunteer_confirms_what_check_in_proposes_and_nobody_else_sees_it(cast: Cast, api_as: Any) -> None:
+    proposal = hours(cast, proposed=True, started_at=START, ended_at=START + timedelta(hours=2))
+    volunteer, owner = api_as(cast["volunteer"]), api_as(cast["owner"])
+    document = "query Hours($id: ID!) { node(id: $id) { ... on Application { hours { id status } } } }"
+
+    def seen_by(viewer: Any) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = viewer.ask(document, id=gid(proposal.application))["node"]["hours"]
+        return found
+
+    assert seen_by(volunteer) == [{"id": gid(proposal), "status": "PROPOSED"}]
+    assert seen_by(owner) == []
+    confirmed = volunteer.act(LOG_HOURS, hoursEntryId=gid(proposal), endedAt="2026-03-01T11:30:00-08:00")
+    assert (confirmed["id"], confirmed["status"], confirmed["hours"]) == (gid(proposal), "SUBMITTED", 1.5)
+    assert volunteer.act(LOG_HOURS, hoursEntryId=gid(proposal)) == confirmed
+    assert seen_by(owner) == [{"id": gid(proposal), "status": "SUBMITTED"}]
+
+
+def test_neither_or_both_ids_come_back_with_their_fields(cast: Cast, api_as: Any) -> None:
+    proposal = hours(cast, proposed=True, started_at=START, ended_at=START + timedelta(hours=2))
+    volunteer = api_as(cast["volunteer"])
+
+    def problems(**given: Any) -> list[tuple[str, str]]:
+        return [(one["code"], one["field"]) for one in volunteer.act(LOG_HOURS, **given)["messages"]]
+
+    entry, application = {"hoursEntryId": gid(proposal)}, {"applicationId": gid(proposal.application)}
+    assert problems() == [("REQUIRED", "applicationId")]
+    assert problems(**application) == [("REQUIRED", "startedAt"), ("REQUIRED", "endedAt")]
+    assert problems(**entry, **application) == [("INVALID", "hoursEntryId")]
+    assert problems(**entry, correctsId=gid(proposal)) == [("INVALID", "correctsId")]
+    assert problems(**entry, endedAt="2026-03-01T23:30:00-08:00") == [("REQUIRED", "note")]
+
+
 @pytest.mark.parametrize("wrong", ["", "x", "Um9sZTox", "🌊", "SG91cnNFbnRyeTo5OTk5OTk5OTk5OTk5OTk5OTk5OTk="])
 def test_an_id_that_is_none_or_another_types_is_not_found(cast: Cast, api_as: Any, wrong: str) -> None:
     entry = hours(cast, approved=True)
     times = {"startedAt": "2026-03-01T10:00:00Z", "endedAt": "2026-03-01T12:00:00Z"}
     wishes: list[tuple[str, str, str, dict[str, Any]]] = [
         ("volunteer", LOG_HOURS, "applicationId", times),
+        ("volunteer", LOG_HOURS, "hoursEntryId", {}),
         ("volunteer", LOG_HOURS, "correctsId", {"applicationId": gid(entry.application), **times}),
         ("owner", REVIEW_HOURS, "hoursEntryId", {"approve": True}),
         ("volunteer", REVOKE_SERVICE_RECORD, "recordId", {}),

@@ -243,6 +243,7 @@ SPECIAL: dict[str, Callable[[World, str], Input]] = {
     "completeApplication": lambda world, _: _application(world, status="ACCEPTED"),
     "logHours": lambda world, _: _hours(world),
     "logHours of a correction": lambda world, _: _correction(world),
+    "logHours of a proposal": lambda world, _: {"hoursEntryId": gid(world.the("HoursEntry", "a proposal"))},
     "reviewHours of a rejection": lambda world, _: {
         "hoursEntryId": gid(_waiting(world)),
         "approve": False,

@@ -183,15 +183,18 @@ def _plant_applications(world: World) -> None:
 
 
 def _plant_hours(world: World) -> None:
-    """Plant hours that wait and hours that count, with notes, and a service record of the person."""
+    """Plant hours that are proposed, wait and count, with notes, and a service record of the person."""
     person = world.user("person")
     past = world.add(make.OpportunityFactory(host=world.host, past=True))
     role = world.add(make.RoleFactory(opportunity=past))
-    done = world.add(make.ApplicationFactory(role=role, volunteer=person, status=ApplicationStatus.COMPLETED))
+    completed = make.ApplicationFactory(role=role, volunteer=person, status=ApplicationStatus.COMPLETED)
+    done = world.add(completed, "a completed one")
     reviewed = {"reviewed_by": world.user("coordinator"), "note": "canary9001 dug", "review_note": "canary9002 thanks"}
     entry = world.add(make.HoursEntryFactory(application=done, approved=True, **long_ago(400), **reviewed))
     times = {"started_at": entry.started_at, "ended_at": entry.ended_at - timedelta(hours=1)}
     world.add(make.HoursEntryFactory(application=done, corrects=entry, note="It was less.", **times))
+    before = {"started_at": past.start_date - timedelta(hours=3), "ended_at": past.start_date - timedelta(hours=1)}
+    world.add(make.HoursEntryFactory(application=done, proposed=True, **before), "a proposal")
     world.add(make.ServiceRecordFactory(volunteer=person))
 
 

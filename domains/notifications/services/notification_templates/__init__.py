@@ -15,6 +15,7 @@ TEMPLATES: dict[str, NotificationTemplate] = {
     "place_changed": NotificationTemplate(applications.mail_slot_changed, applications.notify_slot_changed),
     "opportunity_changed": NotificationTemplate(changes.mail_changed, changes.notify_changed),
     "opportunity_cancelled": NotificationTemplate(changes.mail_cancelled, changes.notify_cancelled),
+    "hours_proposed": NotificationTemplate(hours.mail_proposed, hours.notify_proposed),
     "hours_reviewed": NotificationTemplate(hours.mail_reviewed, hours.notify_reviewed),
     "event_changed": NotificationTemplate(events.mail_changed, events.notify_changed),
     "event_cancelled": NotificationTemplate(events.mail_cancelled, events.notify_cancelled),
