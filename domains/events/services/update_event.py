@@ -61,6 +61,9 @@ def update_event(*, actor: User, event_id: int, changes: EventChanges) -> Event:
 def _store(event: Event, changed: Mapping[str, Any]) -> None:
     if not changed:
         return
+    if "opportunity_id" in changed:
+        # Once it is over, hours are proposed to the volunteers of this opportunity.
+        changed = {**changed, "hours_proposed_at": None}
     for name, value in changed.items():
         setattr(event, name, value)
     event.save(update_fields=[*(name.removesuffix("_id") for name in changed), "updated_at"])

@@ -39,7 +39,14 @@ from tests.attendance import (
     volunteer_at_event,
 )
 from tests.examples import examples
-from tests.factories import ApplicationFactory, EventFactory, EventTicketFactory, HoursEntryFactory
+from tests.factories import (
+    ApplicationFactory,
+    EventFactory,
+    EventTicketFactory,
+    HoursEntryFactory,
+    OpportunityFactory,
+    owner_of,
+)
 from tests.sql import rows_of, statements_of
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +151,21 @@ def test_an_event_of_no_opportunity_proposes_nothing_and_one_that_lost_it_takes_
     end_event(ticket, opportunity=None)
     assert propose(ticket) == []
     services.propose_hours(event_id=10**9, ticket_ids=[ticket.pk])
+
+
+def test_an_event_that_gets_another_opportunity_proposes_to_the_volunteers_of_that_one(ticket: EventTicket) -> None:
+    enter(ticket, NOON)
+    propose_hours_of_ended_events()
+    host = ticket.event.organization
+    right = OpportunityFactory(host=host, past=True, start_date=NOON, end_date=THREE)
+    other = ApplicationFactory(role__opportunity=right, status="ACCEPTED")
+    guest = EventTicketFactory(event=ticket.event, attendee=other.volunteer)
+    enter(guest, NOON + HOUR)
+    changes = services.EventChanges(opportunity_id=right.pk)
+    services.update_event(actor=owner_of(host), event_id=ticket.event_id, changes=changes)
+    propose_hours_of_ended_events()
+    assert proposed_to(ticket) == []
+    assert proposed_to(guest) == [(NOON + HOUR, THREE)]
 
 
 def test_late_scans_change_what_is_not_confirmed_and_keep_its_id(ticket: EventTicket) -> None:
