@@ -71,7 +71,7 @@ def end_event(ticket: EventTicket, **columns: Any) -> Event:
 
 def _derive_presence(ticket: EventTicket) -> None:
     """Set what check-in derives from scans."""
-    scans = ticket.scans.order_by("scanned_at", "pk")
+    scans = ticket.scans.order_by("scanned_at", "direction")
     entries = scans.filter(direction=ScanDirection.ENTRY)
     first, last = entries.first(), scans.last()
     ticket.check_in_time = first and first.scanned_at

@@ -1,5 +1,14 @@
 """Selectors for events and tickets."""
 
+from domains.events.selectors.attendees import (
+    Passages,
+    TicketCounts,
+    attendee_columns,
+    count_passages,
+    count_tickets,
+    event_time_zone,
+    find_attendee_rows,
+)
 from domains.events.selectors.calendars import (
     MAX_ENTRIES,
     PAST,

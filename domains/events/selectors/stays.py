@@ -34,10 +34,12 @@ def find_tickets_to_propose(*, event: Event) -> QuerySet[EventTicket]:
 def find_stays(*, ticket: EventTicket, event: Event, now: datetime) -> list[Stay]:
     """Return the times that the ticket's holder spent inside, by the ticket's valid scans, whatever order they came in.
 
-    Once the event has ended, a stay without an exit lasts until the event's end, and from its begin at the earliest.
+    Of an entry and an exit at the same time, the exit counts as the last, as for who is inside. Once the event has
+    ended, a stay without an exit lasts until the event's end, and from its begin at the earliest.
     """
-    scans = Scan.objects.filter(ticket=ticket, event=event, outcome__in=VALID_OUTCOMES).order_by("scanned_at", "pk")
-    return list(pair_passages(scans.values_list("direction", "scanned_at"), event=event, now=now))
+    scans = Scan.objects.filter(ticket=ticket, event=event, outcome__in=VALID_OUTCOMES)
+    passages = scans.order_by("scanned_at", "direction").values_list("direction", "scanned_at")
+    return list(pair_passages(passages, event=event, now=now))
 
 
 def pair_passages(passages: Iterable[Passage], *, event: Event, now: datetime) -> Iterator[Stay]:

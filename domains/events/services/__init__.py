@@ -2,7 +2,7 @@
 
 from domains.events.services.answer_ticket_offer import answer_ticket_offer
 from domains.events.services.calendar_files import calendar_file
-from domains.events.services.cancel_event import cancel_by_staff, cancel_event
+from domains.events.services.cancel_event import MAX_REASON_LENGTH, cancel_by_staff, cancel_event
 from domains.events.services.cancel_events_of_host import cancel_events_of_host
 from domains.events.services.cancel_ticket import cancel_ticket
 from domains.events.services.claim_ticket import claim_ticket

@@ -338,11 +338,9 @@ def test_guests_without_an_application_cost_no_statement(ticket: EventTicket) ->
     assert cost() == with_few
 
 
-# Hypothesis: passages at distinct times, in any order of arrival.
+# Passages around the event, some at the same moment.
 MOMENTS = st.lists(
-    st.tuples(st.sampled_from(["ENTRY", "EXIT"]), st.integers(-7200, 4 * 3600)),
-    max_size=14,
-    unique_by=lambda passage: passage[1],
+    st.tuples(st.sampled_from(["ENTRY", "EXIT"]), st.integers(-120, 240).map(lambda minute: minute * 60)), max_size=14
 )
 
 
@@ -375,7 +373,7 @@ def test_stays_alternate_and_an_open_one_is_within_the_event(passages: list[Any]
     stays = list(pair_passages([(direction, at) for at, direction in in_order], event=event, now=now))
     entries = {at for at, direction in in_order if direction == "ENTRY"}
     exits = {at for at, direction in in_order if direction == "EXIT"}
-    assert all(stay.started_at < stay.ended_at for stay in stays)
+    assert all(stay.started_at <= stay.ended_at for stay in stays)
     finished = [stay for stay in stays if stay.ended_at in exits and stay.started_at in entries]
     for stay in stays:
         if stay not in finished:
@@ -383,13 +381,12 @@ def test_stays_alternate_and_an_open_one_is_within_the_event(passages: list[Any]
             assert NOON <= stay.started_at < stay.ended_at == THREE <= now
 
 
-def test_of_two_scans_at_the_same_moment_the_first_recorded_comes_first(ticket: EventTicket) -> None:
+@pytest.mark.parametrize("acts", [(leave, enter), (enter, leave)])
+def test_of_an_entry_and_an_exit_at_the_same_moment_the_exit_is_the_last(ticket: EventTicket, acts: Any) -> None:
     enter(ticket, NOON)
-    leave(ticket, NOON + HOUR)
-    enter(ticket, NOON + HOUR)
-    assert find_stays(ticket=ticket, event=ticket.event, now=THREE) == [
-        Stay(NOON, NOON + HOUR), Stay(NOON + HOUR, THREE)
-    ]  # fmt: skip
+    for act in acts:
+        act(ticket, NOON + HOUR)
+    assert find_stays(ticket=ticket, event=ticket.event, now=THREE) == [Stay(NOON, NOON + HOUR)]
 
 
 @pytest.mark.django_db(transaction=True)
