@@ -74,7 +74,7 @@ def _derive_presence(ticket: EventTicket) -> None:
     scans = ticket.scans.order_by("scanned_at", "direction")
     entries = scans.filter(direction=ScanDirection.ENTRY)
     first, last = entries.first(), scans.last()
-    ticket.check_in_time = first and first.scanned_at
+    ticket.check_in_time = first.scanned_at if first else None
     ticket.is_inside = bool(last and last.direction == ScanDirection.ENTRY)
-    ticket.last_passed_at = last and last.scanned_at
+    ticket.last_passed_at = last.scanned_at if last else None
     ticket.save()

@@ -68,8 +68,9 @@ class EventTicketAdmin(ReadOnlyAdmin):
     @admin.display(description="First check-in", ordering="check_in_time", empty_value="no")
     def first_check_in(self, ticket: EventTicket) -> str | None:
         """Return the time of the first entry, by the clocks of the event."""
-        at = ticket.check_in_time
-        return at and f"{at.astimezone(event_time_zone(ticket.event)):%Y-%m-%d %H:%M %Z}"
+        if ticket.check_in_time is None:
+            return None
+        return f"{ticket.check_in_time.astimezone(event_time_zone(ticket.event)):%Y-%m-%d %H:%M %Z}"
 
     @admin.display(description="E-mail address", ordering="attendee__email")
     def address(self, ticket: EventTicket) -> str:

@@ -47,14 +47,14 @@ def attendee(event: Event, name: str = "Ada", **ticket: Any) -> EventTicket:
 
 
 def shown(client: Client, event: Event, **parameters: str) -> list[str]:
-    response = client.get(LIST, {"event__id__exact": event.pk, **parameters})
+    response = client.get(LIST, {"event__id__exact": str(event.pk), **parameters})
     assert response.status_code == 200
     return sorted(ticket.attendee.display_name for ticket in response.context["cl"].result_list)
 
 
 def export(client: Client, event: Event, **parameters: str) -> list[list[str]]:
     query = "&".join(f"{name}={value}" for name, value in {"event__id__exact": event.pk, **parameters}.items())
-    response = client.post(f"{EXPORT}?{query}")
+    response: Any = client.post(f"{EXPORT}?{query}")
     assert response.status_code == 200
     content = b"".join(response.streaming_content).decode()
     return list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
@@ -195,7 +195,7 @@ async def test_the_file_is_sent_by_the_server_too() -> None:
     event = await sync_to_async(EventFactory)()
     await sync_to_async(attendee)(event, "Ada")
     await sync_to_async(client.force_login)(await sync_to_async(UserFactory)(superuser=True))
-    response = await client.post(f"{EXPORT}?event__id__exact={event.pk}")
+    response: Any = await client.post(f"{EXPORT}?event__id__exact={event.pk}")
     assert response.is_async
     content = b"".join([piece async for piece in response.streaming_content]).decode()
     assert content.splitlines()[1].startswith('"Ada",')

@@ -74,7 +74,7 @@ def test_what_is_published_keeps_what_ticket_holders_rely_on(desk: Client) -> No
     assert fields_of(desk, draft) >= SETTLED - {"status", "cancelled_reason", "event_date_0"}
     assert fields_of(desk, draft).isdisjoint({"status", "cancelled_reason"})
     form = {"title": "Renamed", "event_type": "COMMUNITY", "status": "CANCELLED", "location": "Elsewhere"}
-    before = Event.objects.values().get(pk=published.pk)
+    before: dict[str, Any] = dict(Event.objects.values().get(pk=published.pk))
     assert desk.post(page(published), form).status_code == 302
     after = Event.objects.values().get(pk=published.pk)
     assert {name for name, value in after.items() if value != before[name]} == {"title", "description", "updated_at"}

@@ -219,7 +219,7 @@ def test_a_stay_that_was_confirmed_at_quite_another_time_is_not_proposed_again(t
     enter(ticket, NOON)
     leave(ticket, NOON + HOUR)
     propose(ticket)
-    moved = {"started_at": NOON - 5 * HOUR, "ended_at": NOON - 4 * HOUR}
+    moved: dict[str, Any] = {"started_at": NOON - 5 * HOUR, "ended_at": NOON - 4 * HOUR}
     opportunities.log_hours(actor=ticket.attendee, hours_entry_id=the_proposal(ticket).pk, **moved)
     assert propose(ticket) == []
     enter(ticket, NOON + 2 * HOUR)

@@ -28,6 +28,7 @@ from tests.attendance import (
     the_proposal,
     volunteer_at_event,
 )
+from tests.factories import owner_of
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,8 +87,11 @@ def test_an_application_that_ends_meanwhile_leaves_no_proposal() -> None:
         ticket = volunteer_at_event()
         enter(ticket, NOON)
         application = application_of(ticket)
-        owner = application.role.opportunity.host.memberships.get(role="OWNER").user
-        end = {"actor": owner, "application_id": application.pk, "attended": False}
+        end: dict[str, Any] = {
+            "actor": owner_of(application.role.opportunity.host),
+            "application_id": application.pk,
+            "attended": False,
+        }
         acts = [
             lambda: propose_alone(ticket),  # noqa: B023 - called at once
             lambda: opportunities.complete_application(**end),  # noqa: B023 - called at once

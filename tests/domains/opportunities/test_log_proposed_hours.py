@@ -269,6 +269,7 @@ def test_old_proposals_are_removed_and_counted(application: Application) -> None
 def test_no_sum_counts_proposals(proposal: HoursEntry) -> None:
     owner = owner_of(proposal.application.role.opportunity.host)
     host_id, volunteer = proposal.application.role.opportunity.host_id, proposal.volunteer
+    assert host_id
     for viewer, group, key in ((owner, GroupBy.HOST, host_id), (volunteer, GroupBy.VOLUNTEER, volunteer.pk)):
         assert sum_hours(viewer=viewer, group_by=group, keys=[key]) == {}
         assert sum_hours_by_month(viewer=viewer, group_by=group, keys=[key]) == {}
