@@ -63,6 +63,18 @@ def code_of(ticket: EventTicket) -> str:
     )
 
 
+def current_code(text: str) -> Q | None:
+    """Return the condition that the text is the current code of a ticket; None for a text that cannot be a code.
+
+    For a statement that reads the ticket itself, or locks it. If it finds none, the code may be a former one.
+    """
+    if typed := normalize_typed(text):
+        return Q(ticket_code=typed)
+    if claims := _read(text):
+        return Q(pk=claims[0], code_random=claims[1])
+    return None
+
+
 def find_ticket(text: str) -> FoundTicket | None:
     """Return the ticket of a code, in one statement; None if no ticket has or had it, and for any other text.
 

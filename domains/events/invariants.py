@@ -36,8 +36,8 @@ def overdue_ticket_offers_expire() -> QuerySet[EventTicket]:
 def check_ins_follow_from_scans() -> QuerySet[EventTicket]:
     """A ticket says when its holder first came in, and whether they are inside, as its valid scans do."""
     valid = Scan.objects.filter(ticket=OuterRef("pk"), event=OuterRef("event"), outcome__in=VALID_OUTCOMES)
-    first = valid.filter(direction=ScanDirection.ENTRY).order_by("scanned_at", "pk").values("scanned_at")[:1]
-    last = valid.order_by("-scanned_at", "-pk").values("direction")[:1]
+    first = valid.filter(direction=ScanDirection.ENTRY).order_by("scanned_at").values("scanned_at")[:1]
+    last = valid.order_by("-scanned_at", "-direction").values("direction")[:1]
     checked = EventTicket.objects.annotate(first_entry=Subquery(first), last_direction=Subquery(last))
     is_right_first = Q(check_in_time=F("first_entry")) | Q(check_in_time__isnull=True, first_entry__isnull=True)
     came_in = Q(check_in_time__isnull=False)

@@ -1,6 +1,6 @@
-"""Reactions to facts about organizations, tickets and check-in."""
+"""Reactions to facts about organizations, tickets and check-in, and wake-ups of live subscribers."""
 
-from domains.base import bus
+from domains.base import bus, live
 from domains.base.tasks import send_due_mails
 from domains.events import facts, services, tasks
 from domains.opportunities.facts import HostWoundUp
@@ -30,3 +30,9 @@ def mail_new_code(fact: facts.TicketRotated) -> None:
 def propose_hours(fact: facts.AttendeesPassed) -> None:
     """Proposes hours to the volunteers among the people who passed."""
     tasks.propose_hours.delay(fact.event_id, fact.ticket_ids)
+
+
+@bus.listen(facts.ScansRecorded)
+def wake_check_in_subscribers(fact: facts.ScansRecorded) -> None:
+    """Wakes the subscribers of the event's check-ins, who read the new scans."""
+    live.broadcast(f"event.{fact.event_id}", scans="new")

@@ -16,6 +16,17 @@ from domains.events.selectors.calendars import (
     find_feed_entries,
     find_feed_owner,
 )
+from domains.events.selectors.check_ins import (
+    CheckInCounts,
+    EventAtDoor,
+    count_check_ins,
+    find_at_door,
+    find_checked_in_events,
+    find_people_at_door,
+    find_scans,
+    find_scans_since,
+    show_as_answered,
+)
 from domains.events.selectors.events import (
     BY_DATE,
     EventFilters,

@@ -1,0 +1,111 @@
+"""Selectors for check-in: the event at whose door somebody stands, its scans, and its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from domains.accounts.models import User
+from domains.events.models import Event, EventStatus, EventTicket, Scan, TicketStatus
+from domains.opportunities.models import HostMembership
+
+
+@dataclass(frozen=True)
+class EventAtDoor:
+    """An event that the person can see, and whether they may check people in."""
+
+    event: Event
+    may_check_in: bool
+    #: The key of the scan with the nonce that was asked for, if there is one.
+    scan_id: int | None
+
+
+def find_at_door(*, viewer: User, event_id: int, nonce: str = "") -> EventAtDoor | None:
+    """Return the event, unless it is a draft or the viewer may not see it; in one statement."""
+    scans = Scan.objects.filter(event=OuterRef("pk"), nonce=nonce)
+    rows = (
+        Event.objects.visible_to(viewer)
+        .exclude(status=EventStatus.DRAFT)
+        .annotate(
+            may_check_in=Exists(Event.objects.checked_in_by(viewer).filter(pk=OuterRef("pk"))),
+            scan_id=Subquery(scans.values("pk")[:1]),
+        )
+    )
+    event = rows.filter(pk=event_id).first()
+    return None if event is None else EventAtDoor(event, event.may_check_in, event.scan_id)
+
+
+def find_checked_in_events(*, viewer: User | None, among: Collection[int]) -> set[int]:
+    """Return the ids of those among the given events at which the viewer may check people in."""
+    if viewer is None:
+        return set()
+    rows = Event.objects.checked_in_by(viewer).exclude(status=EventStatus.DRAFT)
+    return set(rows.filter(pk__in=among).values_list("pk", flat=True))
+
+
+def find_people_at_door(*, event_id: int, among: Collection[int]) -> set[int]:
+    """Return the ids of those among the given people who may check people in at the event now; a system question."""
+    members = HostMembership.objects.accepted().filter(user=OuterRef("pk"), host__events=event_id)
+    owns = Event.objects.filter(pk=event_id, organization__isnull=True, host=OuterRef("pk"))
+    rows = User.objects.filter(Exists(members) | Exists(owns), pk__in=among, is_active=True)
+    return set(rows.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class CheckInCounts:
+    """How many people an event expects, and how many of them came."""
+
+    #: Tickets that let their holder in.
+    issued: int = 0
+    #: Tickets whose holder came in at least once, also those that were canceled afterwards.
+    checked_in: int = 0
+    #: Tickets whose holder is inside.
+    inside: int = 0
+
+
+def count_check_ins(*, event_ids: Collection[int]) -> dict[int, CheckInCounts]:
+    """Return the counts of each event, in one statement; pass only events at which the viewer may check people in."""
+    rows = EventTicket.objects.filter(event__in=event_ids).order_by().values_list("event")
+    counted = rows.annotate(
+        issued=Count("pk", filter=Q(status=TicketStatus.ISSUED)),
+        checked_in=Count("pk", filter=Q(check_in_time__isnull=False)),
+        inside=Count("pk", filter=Q(is_inside=True)),
+    )
+    found = {event_id: CheckInCounts(*counts) for event_id, *counts in counted}
+    return {event_id: found.get(event_id, CheckInCounts()) for event_id in event_ids}
+
+
+def find_scans(*, event_id: int) -> QuerySet[Scan]:
+    """Return the scans at the event with their tickets, attendees and event; a system question."""
+    return Scan.objects.filter(event=event_id).select_related("event", "ticket__attendee")
+
+
+def find_scans_since(*, event_id: int, since: datetime, leave_out: Collection[int], limit: int) -> list[Scan]:
+    """Return the first scans recorded since a time, in order, without those given by their keys; a system question."""
+    rows = find_scans(event_id=event_id).filter(recorded_at__gte=since).exclude(pk__in=leave_out)
+    scans = list(rows.order_by("recorded_at", "pk")[:limit])
+    for scan in scans:
+        show_as_answered(scan)
+    return scans
+
+
+def show_as_answered(scan: Scan) -> Scan:
+    """Give the scan's ticket the values that it had when the scan was answered, in memory only; return the scan.
+
+    So an answer is the same when it is given again. The ticket's codes and the reason of a revocation are left out:
+    they are not for the people at the door.
+    """
+    if scan.ticket is None:
+        return scan
+    ticket = copy(scan.ticket)
+    if ticket.cancelled_at is not None and ticket.cancelled_at > scan.recorded_at:
+        ticket.status, ticket.cancelled_at, ticket.revoked_at = TicketStatus.ISSUED, None, None
+    ticket.check_in_time = scan.first_check_in_time
+    ticket.ticket_code = ticket.code_random = ticket.revoked_reason = ""
+    ticket.event = scan.event
+    scan.ticket = ticket
+    return scan
