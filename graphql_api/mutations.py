@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -24,11 +24,14 @@ from graphql_api.errors import as_operation_info
 from graphql_api.operation_info import OperationInfo
 
 
-def mutation(*results: type, description: str) -> Callable[[Callable[..., object]], Any]:
+def mutation(
+    *results: type, description: str, locked_by: Collection[str] | None = None
+) -> Callable[[Callable[..., object]], Any]:
     """Turn a resolver into a mutation: refusals become `OperationInfo`, and a returned row is read again.
 
     The payload is a union of `results` and `OperationInfo`. The optimizer reads a returned row again with the fields
-    that the client selects, so that they cost no query per row.
+    that the client selects, so that they cost no query per row. `locked_by` names the fields of the input that name the
+    row that the service locks, by default its ids: the gate admits few mutations of one row at once.
     """
 
     def declare(resolver: Callable[..., object]) -> Any:
@@ -38,7 +41,7 @@ def mutation(*results: type, description: str) -> Callable[[Callable[..., object
         def act(*args: Any, **kwargs: Any) -> Any:
             info = kwargs["info"]
             context: Context = info.context
-            keys = GateKeys(_rows_named_by(kwargs.get("input"), info, name), name, domain)
+            keys = GateKeys(_rows_named_by(kwargs.get("input"), info, name, locked_by), name, domain)
             try:
                 if context.rate_refusal:
                     raise context.rate_refusal
@@ -69,10 +72,12 @@ def _payload(name: str, results: tuple[type, ...]) -> StrawberryUnion:
     )
 
 
-def _rows_named_by(wish: Any, info: Any, name: str) -> set[Hashable]:
-    """Return the rows that the input names by id; if there are none, return the caller."""
-    values = ((one.name, getattr(wish, one.name)) for one in (dataclasses.fields(wish) if wish else ()))
-    rows: set[Hashable] = {(name, key, value) for key, value in values if key.endswith("_id") and value}
+def _rows_named_by(wish: Any, info: Any, name: str, locked_by: Collection[str] | None) -> set[Hashable]:
+    """Return the rows that the input names, by id or as `locked_by` says; if there are none, return the caller."""
+    keys = locked_by
+    if keys is None:
+        keys = [one.name for one in (dataclasses.fields(wish) if wish else ()) if one.name.endswith("_id")]
+    rows: set[Hashable] = {(name, key, value) for key in keys if (value := getattr(wish, key))}
     session = info.context.session
     if not rows and session is not None:
         rows = {("actor", session.user_id)}

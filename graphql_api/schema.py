@@ -30,6 +30,7 @@ from graphql_api.context import Context
 from graphql_api.errors import code_errors
 from graphql_api.events.mutations import MUTATIONS as EVENT_MUTATIONS
 from graphql_api.events.queries import QUERIES as EVENT_QUERIES
+from graphql_api.events.subscriptions import EventSubscriptions
 from graphql_api.messaging.mutations import MessagingMutations
 from graphql_api.messaging.queries import MessagingQueries
 from graphql_api.messaging.subscriptions import MessagingSubscriptions
@@ -63,7 +64,7 @@ MUTATIONS = (
     ModerationMutations,
     NotificationMutations,
 )
-SUBSCRIPTIONS = (MessagingSubscriptions, NotificationSubscriptions)
+SUBSCRIPTIONS = (MessagingSubscriptions, EventSubscriptions, NotificationSubscriptions)
 
 
 class Beside(SchemaExtension):

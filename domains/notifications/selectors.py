@@ -31,10 +31,10 @@ def count_unread(*, viewer: User) -> int:
     return Notification.objects.visible_to(viewer).filter(read_at__isnull=True).count()
 
 
-def find_notifications_since(*, viewer: User, since: datetime) -> list[Notification]:
-    """Return the viewer's notifications since a time, oldest first; none if the account is closed."""
-    own = Notification.objects.visible_to(viewer).filter(recipient__is_active=True, created_at__gte=since)
-    return list(own.order_by("created_at", "pk"))
+def find_notifications_since(*, user_id: int, since: datetime) -> list[Notification]:
+    """Return the user's notifications since a time, oldest first; none if the account is closed. A system question."""
+    own = Notification.objects.filter(recipient=user_id, is_in_app=True, recipient__is_active=True)
+    return list(own.filter(created_at__gte=since).order_by("created_at", "pk"))
 
 
 def find_people_notified_since(*, user_ids: Collection[int], since: datetime) -> set[int]:

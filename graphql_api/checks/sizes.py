@@ -31,8 +31,10 @@ from graphql import (
 
 from graphql_api.checks.input_limits import Inputs
 from graphql_api.checks.weights import (
+    ANSWERED_LISTS,
     CHARACTERS,
     COLUMN,
+    LISTS_OF_ANSWERS,
     OBJECT,
     STATEMENT,
     VALUE,
@@ -157,7 +159,7 @@ class Walk:
         return own.beside(one.beside(inner).times(items))
 
     def _measure_list(self, name: str, page: int, inner: Size, plain: int) -> tuple[int, Size]:
-        if name.endswith(("Connection.edges", "Connection.nodes")):
+        if name.endswith(("Connection.edges", "Connection.nodes")) or name in LISTS_OF_ANSWERS:
             return page, inner
         if name in inner.lists:
             raise LimitExceeded(f"`{name}` is asked for again below itself; leave out the inner one.")
@@ -175,13 +177,14 @@ class Walk:
         return self.schema.get_type(condition.name.value) if condition else otherwise
 
     def _page(self, node: FieldNode, definition: Any, type_name: str) -> int:
-        """Return the number of items of the field's page, as its resolver will read it.
+        """Return the number of items of the field's page, as its resolver will read it, or of its list of answers.
 
         The resolver refuses an invalid or too large page size; here it counts as the maximum.
         """
         sizes = [name for name in ("first", "last") if name in definition.args]
         if not sizes:
-            return 1
+            answered = ANSWERED_LISTS.get(f"{type_name}.{node.name.value}")
+            return self.inputs.length_of(answered, node.arguments or ()) if answered else 1
         usual, largest = page_of(type_name, node.name.value)
         given = {one.name.value: one for one in node.arguments or ()}
         asked = [self.inputs.coerced(given.get(name), definition.args[name]) for name in sizes]

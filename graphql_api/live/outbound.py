@@ -59,12 +59,17 @@ class Outbound:
         if self.is_over:
             return False
         if not self.has_room(size):
-            self.is_over = True
-            self._start(self._close(SLOW, "Too slow: reconnect and catch up from your last sequence"))
+            self.give_up()
             return False
         self._events += 1
         self._size += size
         return True
+
+    def give_up(self) -> None:
+        """Close the socket, because the client does not keep up."""
+        if not self.is_over:
+            self.is_over = True
+            self._start(self._close(SLOW, "Too slow: reconnect and catch up from your last sequence"))
 
     def remove(self, size: int) -> None:
         """Stop counting an event that left the queue."""

@@ -41,7 +41,26 @@ MAX_TRIES = 60
 #: Files and reactions are listed though they differ by viewer: an event whose message has any is not shared
 #: (`Item.is_same_for_all`), and without any the answer cannot differ.
 SAME_FOR_ALL: dict[str, frozenset[str]] = {
-    "Subscription": frozenset({"conversationEvents"}),
+    "Subscription": frozenset({"conversationEvents", "eventCheckIns"}),
+    "EventCheckIn": frozenset({"result", "summary"}),
+    "CheckInResult": frozenset(
+        {
+            "outcome",
+            "direction",
+            "nonce",
+            "scannedAt",
+            "recordedAt",
+            "firstCheckInTime",
+            "isRecordedThoughInvalid",
+            "ticket",
+        }
+    ),
+    "CheckInSummary": frozenset({"issued", "checkedIn", "inside"}),
+    # A ticket in the answer to a scan shows no code to anybody.
+    "EventTicket": frozenset(
+        {"id", "status", "ticketCode", "checkedIn", "checkInTime", "isInside", "attendee", "event"}
+    ),
+    "Event": frozenset({"id", "title"}),
     "MessageSent": frozenset({"sequence", "message"}),
     "MessageEdited": frozenset({"sequence", "message"}),
     "MessageDeleted": frozenset({"sequence", "messageId", "message"}),

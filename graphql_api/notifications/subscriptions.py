@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from datetime import datetime
-from typing import Any
 
 import strawberry
-from django.utils import timezone
 
-from domains.accounts import models as accounts
 from domains.notifications import selectors
 from graphql_api.context import Info, signed_in
-from graphql_api.live.database import until_it_answers
-from graphql_api.live.outbound import Outbound
+from graphql_api.live.news import News, NewsStream, Reading
 from graphql_api.live.selections import Item
-from graphql_api.live.streams import NOTHING, Stream, hand_over
-from graphql_api.live.switchboard import Wakeup, switchboard
-from graphql_api.notifications.poller import LOOK_BACK, poller
+from graphql_api.live.streams import NOTHING, hand_over
 from graphql_api.notifications.types import Notification
 
 
@@ -29,66 +23,34 @@ class NotificationSubscriptions:
         description="New notifications of the viewer, each delivered once, as they are created. Needs a login."
     )
     async def notification_received(self, info: Info) -> AsyncGenerator[Notification, None]:
-        """Yield the notifications of a `NewsStream`."""
-        stream = NewsStream(signed_in(info), info.context.outbound)
+        """Yield the viewer's own feed of notifications."""
+        viewer = signed_in(info)
+        stream = NewsStream(NOTIFICATIONS, viewer.pk, viewer_id=viewer.pk, outbound=info.context.outbound)
         await stream.begin()
         hand_over(info, stream)
         for notification in NOTHING:
             yield notification
 
 
-class NewsStream(Stream):
-    """Stream of one viewer's new notifications.
+class Notifications:
+    """Reads the notifications of users; the key of a feed is its user's."""
 
-    `seen` holds recent notifications that were delivered, or that existed before the stream began.
-    """
+    name = "notifications"
+    refusal = "Log in first."
 
-    def __init__(self, viewer: accounts.User, outbound: Outbound | None) -> None:
-        super().__init__(outbound)
-        self.viewer = viewer
-        self.viewer_id = viewer.pk
-        self.looked_at = timezone.now()
-        self.seen: dict[int, datetime] = {}
-        self._group = f"user.{viewer.pk}"
-        self._has_news = False
+    def group(self, key: int) -> str:
+        """Return the user's group, whose wake-ups are about other things too."""
+        return f"user.{key}"
 
-    async def begin(self) -> None:
-        """Join the group before the first read, so that no notification is lost in between."""
-        try:
-            await switchboard().add(self._group, self)
-            poller().add(self)
-            await self._look()
-        except BaseException:
-            await self.aclose()
-            raise
+    def read(self, key: int, *, since: datetime, seen: Collection[int], viewer_ids: Collection[int]) -> Reading:
+        """Return the user's notifications; nobody else can follow them."""
+        rows = selectors.find_notifications_since(user_id=key, since=since)
+        news = [News(row.pk, row.created_at, Item(value=row)) for row in rows if row.pk not in seen]
+        return Reading(news, permitted={key})
 
-    def ring(self, wakeup: Wakeup) -> None:
-        """Read soon; wake-ups of the group that are not about notifications are ignored."""
-        if not wakeup or "notifications" in wakeup:
-            self._has_news = True
-            self._wake()
+    def find_changed(self, keys: Collection[int], *, since: datetime) -> Collection[int]:
+        """Return the users who got a notification."""
+        return selectors.find_people_notified_since(user_ids=keys, since=since)
 
-    async def items(self) -> AsyncGenerator[Item, None]:
-        """Yield new notifications; a wake-up only says when to read, and each read checks the viewer's right again."""
-        while True:
-            if not self._has_news:
-                await self._news()
-            self._has_news = False
-            for notification in await self._look():
-                yield Item(value=notification)
 
-    async def _look(self) -> list[Any]:
-        """Return notifications that were not seen yet, and remember them; it looks back LOOK_BACK for late commits."""
-        began, since = timezone.now(), self.looked_at - LOOK_BACK
-        rows = await until_it_answers(lambda: selectors.find_notifications_since(viewer=self.viewer, since=since))
-        news = [row for row in rows if row.pk not in self.seen]
-        self.seen |= {row.pk: row.created_at for row in news}
-        self.looked_at = began
-        self.seen = {pk: at for pk, at in self.seen.items() if at >= began - LOOK_BACK}
-        return news
-
-    async def aclose(self) -> None:
-        """Leave the group."""
-        await super().aclose()
-        poller().remove(self)
-        await switchboard().remove(self._group, self)
+NOTIFICATIONS = Notifications()

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django_choices_field import TextChoicesField
 
-from domains.events.models.choices import ScanDirection, ScanOutcome
+from domains.events.models.choices import PASSED_OUTCOMES, ScanDirection, ScanOutcome
 from domains.events.models.events import Event
 from domains.events.models.tickets import EventTicket
 
@@ -48,3 +48,8 @@ class Scan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} at {self.event_id}"
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the person came in or went out."""
+        return self.outcome in PASSED_OUTCOMES

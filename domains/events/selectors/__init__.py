@@ -25,6 +25,7 @@ from domains.events.selectors.check_ins import (
     find_people_at_door,
     find_scans,
     find_scans_since,
+    get_check_in_counts,
     show_as_answered,
 )
 from domains.events.selectors.events import (

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from domains.accounts.models import User
-from domains.events.models import Event, EventStatus, EventTicket, Scan, TicketStatus
+from domains.events.models import Event, EventStatus, Scan, TicketStatus
 from domains.opportunities.models import HostMembership
 
 
@@ -67,16 +67,24 @@ class CheckInCounts:
     inside: int = 0
 
 
-def count_check_ins(*, event_ids: Collection[int]) -> dict[int, CheckInCounts]:
-    """Return the counts of each event, in one statement; pass only events at which the viewer may check people in."""
-    rows = EventTicket.objects.filter(event__in=event_ids).order_by().values_list("event")
+def count_check_ins(*, viewer: User | None, among: Collection[int]) -> dict[int, CheckInCounts]:
+    """Return the counts of those among the given events at which the viewer may check people in; in one statement."""
+    return {} if viewer is None else _count(Event.objects.checked_in_by(viewer).filter(pk__in=among))
+
+
+def get_check_in_counts(*, event_id: int) -> CheckInCounts:
+    """Return the counts of an event; a system question."""
+    return _count(Event.objects.filter(pk=event_id)).get(event_id, CheckInCounts())
+
+
+def _count(events: QuerySet[Event]) -> dict[int, CheckInCounts]:
+    rows = events.exclude(status=EventStatus.DRAFT).order_by().values_list("pk")
     counted = rows.annotate(
-        issued=Count("pk", filter=Q(status=TicketStatus.ISSUED)),
-        checked_in=Count("pk", filter=Q(check_in_time__isnull=False)),
-        inside=Count("pk", filter=Q(is_inside=True)),
+        issued=Count("tickets", filter=Q(tickets__status=TicketStatus.ISSUED)),
+        checked_in=Count("tickets", filter=Q(tickets__check_in_time__isnull=False)),
+        inside=Count("tickets", filter=Q(tickets__is_inside=True)),
     )
-    found = {event_id: CheckInCounts(*counts) for event_id, *counts in counted}
-    return {event_id: found.get(event_id, CheckInCounts()) for event_id in event_ids}
+    return {event_id: CheckInCounts(*counts) for event_id, *counts in counted}
 
 
 def find_scans(*, event_id: int) -> QuerySet[Scan]:

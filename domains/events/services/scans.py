@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from domains.accounts.models import User
 from domains.base import bus
-from domains.base.errors import Code, NotAllowed, NotFound, Problem, Refused
+from domains.base.errors import Code, NotAllowed, NotFound, Problem
 from domains.events import facts
 from domains.events.models import (
     MAX_NONCE_LENGTH,

@@ -14,6 +14,7 @@ from domains.accounts.second_factors import RECOVERY_CODE_COUNT
 from domains.accounts.services.availability import MAX_AVAILABILITY
 from domains.accounts.services.begin_session import MAX_SESSIONS
 from domains.accounts.services.update_profile import MAX_LANGUAGES
+from domains.events.services import MAX_SCANS
 from domains.messaging.services.react_to_message import MAX_EMOJI
 from domains.messaging.services.send_message import MAX_FILES
 from domains.messaging.services.start_conversation import MAX_PARTICIPANTS
@@ -78,6 +79,7 @@ LISTS = {
     "Application.history": Length(50, 6),
     "Application.hours": Length(MAX_ENTRIES, 25),
     "ApplicationHistory.overrides": Length(len(OVERRIDABLE_CODES), 1),
+    "CheckInBatch.results": Length(MAX_SCANS, 250),
     "Conversation.participants": Length(MAX_PARTICIPANTS, 13),
     "Eligibility.reasons": Length(80, 4),
     "HostImpact.hoursByMonth": Length(MAX_MONTHS, 24),
@@ -113,6 +115,11 @@ LISTS = {
     "UserProfile.languages": Length(MAX_LANGUAGES, 2),
     "UserProfile.visibility": Length(len(ProfileField), len(ProfileField)),
 }
+
+#: Mutations that answer each item of a list in their input, with the name of that list.
+ANSWERED_LISTS = {"Mutation.syncCheckIns": "scans"}
+#: The lists of these answers: they count as long as the list in the input.
+LISTS_OF_ANSWERS = frozenset({"CheckInBatch.results"})
 
 #: Maximum number of characters of each long text.
 TEXTS = {
@@ -153,6 +160,8 @@ ASKED_AT_ONCE = frozenset(
         "Event.tickets",
         "EventTicket.pageUrl",
         "EventTicket.qrCode",
+        "Event.checkInKey",
+        "Event.checkInSummary",
         "EventTicket.ticketCode",
         "HostImpact.approvedHours",
         "HostImpact.hoursByMonth",
@@ -221,6 +230,8 @@ FIELDS = {
     "AuthSession.user": 5,
     "BlockReceipt.blocked": 5,
     "Application.waitlistPosition": 20,
+    # A scan's code is verified, and the scan is stored.
+    "CheckInResult.ticket": 70,
     "ApplicationHistory.reason": 4,
     "Conversation.canWrite": 5,
     "Conversation.events": 20,
@@ -230,6 +241,8 @@ FIELDS = {
     "Conversation.unreadCount": 20,
     "Course.estimatedHours": 4,
     "Event.calendarUrl": 4,
+    "Event.checkInKey": 10,
+    "Event.checkInSummary": 50,
     "Event.coordinates": 4,
     "Event.myTicket": 10,
     "Event.tickets": 20,
@@ -318,6 +331,7 @@ FIELDS = {
     # Each alias is a row of its own.
     "Skill.aliases": 20 * OBJECT,
     "Subscription.conversationEvents": 500,
+    "Subscription.eventCheckIns": 500,
     "Subscription.inboxEvents": 500,
     "Subscription.notificationReceived": 500,
     "User.applications": 20,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,11 +17,13 @@ from domains.events.calendars import event_url
 from domains.geo.selectors import zip_time_zone
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
+from graphql_api.events.types.check_ins import CheckInKey, CheckInSummary, key_of
 from graphql_api.opportunities.types import Opportunity, OpportunityHost
 from graphql_api.opportunities.types.opportunities import Location
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.enums import describe
 from graphql_api.relay.later import later
+from graphql_api.relay.loaders import load
 from graphql_api.relay.nested import Nested
 from graphql_api.relay.rows import row_of
 
@@ -147,6 +150,32 @@ class Event(relay.Node):
         """Return the public address of the file."""
         row = row_of(self, models.Event)
         return None if row.status == models.EventStatus.DRAFT else event_url(row.pk)
+
+    @strawberry_django.field(
+        description="Key that verifies the codes of this event's tickets, for scanners that check them offline; null "
+        "unless the viewer may check people in.",
+        only=["id"],
+    )
+    async def check_in_key(self, info: Info) -> CheckInKey | None:
+        """Show the key at the event's door; one statement finds out where the viewer may check in."""
+        event_id = row_of(self, models.Event).pk
+
+        def find(keys: Collection[int]) -> Mapping[int, bool]:
+            return dict.fromkeys(selectors.find_checked_in_events(viewer=viewer_of(info), among=keys), True)
+
+        return key_of(event_id) if await load(info, event_id, find) else None
+
+    @strawberry_django.field(
+        description="Counts of the event's tickets; null unless the viewer may check people in.", only=["id"]
+    )
+    async def check_in_summary(self, info: Info) -> CheckInSummary | None:
+        """Load `selectors.count_check_ins`."""
+
+        def find(keys: Collection[int]) -> Mapping[int, selectors.CheckInCounts]:
+            return selectors.count_check_ins(viewer=viewer_of(info), among=keys)
+
+        counts = await load(info, row_of(self, models.Event).pk, find)
+        return None if counts is None else CheckInSummary.of(counts)
 
     @classmethod
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Event]:

@@ -100,7 +100,9 @@ def test_a_ticket_to_another_event_is_refused_without_the_name_of_its_holder() -
     assert (answer.outcome, answer.ticket, answer.first_check_in_time) == ("WRONG_EVENT", None, None)
 
 
-@pytest.mark.parametrize("code", ["", "x", "A" * 16, "A" * 4_097, "A" * 50_000, "a.b.c", "é" * 16, "\ud800", "😀" * 400])
+@pytest.mark.parametrize(
+    "code", ["", "x", "A" * 16, "A" * 4_097, "A" * 50_000, "a.b.c", "é" * 16, "\ud800", "😀" * 400]
+)
 def test_any_other_text_is_an_unknown_code_and_stored_as_a_scan(code: str) -> None:
     event = open_event()
     assert scan(code, event).outcome == "UNKNOWN_CODE"
@@ -256,5 +258,5 @@ def test_a_scan_takes_four_statements_and_one_more_for_an_event_of_an_opportunit
     for event, most in ((open_event(), 4), (open_event(opportunity=OpportunityFactory()), 5)):
         ticket, actor = tickets_to(event, 1)[0], scanner_of(event)
         statements = statements_of(lambda ticket=ticket, actor=actor: scan(ticket, actor=actor))  # type: ignore[misc]
-        asked = [sql for sql in statements if "SAVEPOINT" not in sql and "outboxentry\" SET" not in sql]
+        asked = [sql for sql in statements if "SAVEPOINT" not in sql and 'outboxentry" SET' not in sql]
         assert len(asked) == most, "\n".join(asked)

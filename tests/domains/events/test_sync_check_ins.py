@@ -122,9 +122,7 @@ def revoke_ticket(ticket: EventTicket, at: datetime) -> None:
 def replace_code(ticket: EventTicket, at: datetime) -> None:
     codes_of = {"ticket_code": ticket.ticket_code, "code_random": ticket.code_random}
     FormerCode.objects.create(ticket=ticket, replaced_at=at, **codes_of)
-    EventTicket.objects.filter(pk=ticket.pk).update(
-        ticket_code=new_ticket_code(), code_random=new_code_random()
-    )
+    EventTicket.objects.filter(pk=ticket.pk).update(ticket_code=new_ticket_code(), code_random=new_code_random())
 
 
 def cancel_event(ticket: EventTicket, at: datetime) -> None:

@@ -20,6 +20,7 @@ from domains.notifications.models import NotificationKind
 from domains.opportunities.models import ApplicationStatus
 from graphql_api.schema import schema
 from tests.api import Api, gid
+from tests.door import offline, open_event, scanner_of, tickets_to
 from tests.factories import (
     ApplicationFactory,
     CauseFactory,
@@ -205,6 +206,14 @@ def files(number: int) -> Wish:
 def notifications(number: int) -> Wish:
     person = UserFactory()
     return person, {"notificationIds": ids(NotificationFactory, number, recipient=person)}
+
+
+@case("syncCheckIns.scans")
+def scans(number: int) -> Wish:
+    event = open_event()
+    made = [offline(ticket) for ticket in tickets_to(event, number)]
+    wished = [{"code": one.code, "nonce": one.nonce, "scannedAt": one.scanned_at.isoformat()} for one in made]
+    return scanner_of(event), {"eventId": gid(event), "deviceId": "phone", "scans": wished}
 
 
 @case("updateNotificationPreferences.preferences")

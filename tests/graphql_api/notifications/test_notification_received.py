@@ -17,7 +17,7 @@ from domains.base import live
 from domains.messaging import services as messaging
 from domains.notifications import selectors, services
 from domains.notifications.models import NotificationKind
-from graphql_api.notifications import poller
+from graphql_api.live import news as feeds
 from tests import subscriptions
 from tests.api import gid
 from tests.factories import NotificationFactory, PreferenceFactory, UserFactory, conversation_between
@@ -80,7 +80,7 @@ async def test_ten_at_once_come_in_order_and_once() -> None:
 
 
 async def test_a_lost_wake_up_delays_but_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poller, "IDLE_POLL_SECONDS", 1.0)
+    monkeypatch.setattr(feeds, "IDLE_POLL_SECONDS", 1.0)
     monkeypatch.setattr(live, "broadcast", lambda *_, **__: None)
     ann = await sync_to_async(UserFactory)()
     news = follow(ann)
