@@ -25,9 +25,10 @@ class EventSubscriptions:
     """The subscriptions of events."""
 
     @strawberry.subscription(
-        description="Scans at the event, each delivered once, as they are stored, also refused ones and those that come "
-        "from offline devices. After a reconnection, query `checkInSummary`. The subscription completes when the viewer "
-        "may no longer check people in. Only the event's organizers and the scanners of its organization may subscribe."
+        description="Scans at the event, each delivered once, as they are stored: also refused ones, and those that "
+        "come from offline devices. After a reconnection, query `checkInSummary`. The subscription completes when the "
+        "viewer may no longer check people in. Only the event's organizers and the scanners of its organization may "
+        "subscribe."
     )
     async def event_check_ins(
         self,

@@ -77,7 +77,7 @@ class Source(Protocol):
         """
 
     def find_changed(self, keys: Collection[int], *, since: datetime) -> Collection[int]:
-        """Return the feeds that must be read, because they have rows since a time or because rights may have changed."""
+        """Return the feeds to read: those that have rows since a time, and those whose viewers' rights can change."""
 
 
 class Feed:
@@ -262,12 +262,13 @@ class NewsStream(Stream):
         """Join the feed; refuses with FORBIDDEN if the viewer may not receive it."""
         try:
             self._feed = await self._feeds.join(self._key, self)
-            if self._is_over:
-                raise NotAllowed(self._feeds.source.refusal)
+            self.position = self._feed.end
         except BaseException:
             await self.aclose()
             raise
-        self.position = self._feed.end
+        if self._is_over:
+            await self.aclose()
+            raise NotAllowed(self._feeds.source.refusal)
 
     def wake(self) -> None:
         """Look for rows after the position."""
@@ -283,13 +284,16 @@ class NewsStream(Stream):
             item = self._feed.item(self.position)
             if item is None:
                 self.outbound.give_up()
-                self.end()
-            elif time.monotonic() - item.read_at > FRESH_SECONDS:
-                await self._feed.confirm(FRESH_SECONDS)
-                item = None if self._is_over else item
-            if item is not None:
+                return
+            if await self._may_have(self._feed, item):
                 self.position += 1
                 yield item
+
+    async def _may_have(self, feed: Feed, item: Item) -> bool:
+        """Tell whether the viewer may still receive the row; an old one needs a fresh check of the right."""
+        if time.monotonic() - item.read_at > FRESH_SECONDS:
+            await feed.confirm(FRESH_SECONDS)
+        return not self._is_over
 
     async def aclose(self) -> None:
         """Leave the feed."""

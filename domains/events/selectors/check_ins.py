@@ -6,6 +6,7 @@ from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -35,7 +36,7 @@ def find_at_door(*, viewer: User, event_id: int, nonce: str = "") -> EventAtDoor
             scan_id=Subquery(scans.values("pk")[:1]),
         )
     )
-    event = rows.filter(pk=event_id).first()
+    event: Any = rows.filter(pk=event_id).first()
     return None if event is None else EventAtDoor(event, event.may_check_in, event.scan_id)
 
 

@@ -12,7 +12,7 @@ from domains.base.errors import Refused
 from domains.events import codes
 from domains.events.door import ReadCode, decide, plan_of, situation_of
 from domains.events.models import Event, EventTicket, Scan, ScanDirection, ScanOutcome
-from domains.events.selectors import EventAtDoor, find_scans, show_as_answered
+from domains.events.selectors import find_scans, show_as_answered
 from domains.events.services.scans import get_event_to_check_in, nonce_is_used, problems_of_nonce, store_scans
 
 #: The least difference between two times.
@@ -42,16 +42,16 @@ def _check_in(actor: User, event_id: int, code: str, nonce: str, direction: Scan
     found = get_event_to_check_in(actor=actor, event_id=event_id, nonce=nonce)
     with transaction.atomic():
         if found.scan_id is not None:
-            return _answer_again(found, code)
+            return _answer_again(found.event, found.scan_id, code)
         scan = Scan(event=found.event, nonce=nonce, direction=direction, scanned_by=actor)
         _answer(scan, code)
         store_scans([scan], event=found.event)
     return show_as_answered(scan)
 
 
-def _answer_again(found: EventAtDoor, code: str) -> Scan:
-    scan = find_scans(event_id=found.event.pk).get(pk=found.scan_id)
-    if scan.ticket_id != _read(code, found.event).ticket_id:
+def _answer_again(event: Event, scan_id: int, code: str) -> Scan:
+    scan = find_scans(event_id=event.pk).get(pk=scan_id)
+    if scan.ticket_id != _read(code, event).ticket_id:
         raise Refused(nonce_is_used())
     return show_as_answered(scan)
 

@@ -109,9 +109,9 @@ def _store(actor: User, event: Event, device_id: str, scans: Sequence[OfflineSca
         if scan.nonce not in answers:
             new.setdefault(scan.nonce, scan)
     made = _decide(event, list(new.values()), read)
-    for scan in made:
-        scan.device_id, scan.scanned_by = device_id, actor
-    answers.update({scan.nonce: scan for scan in made})
+    for answer in made:
+        answer.device_id, answer.scanned_by = device_id, actor
+    answers.update({answer.nonce: answer for answer in made})
     _refuse_used_nonces(scans, answers, read)
     if made:
         store_scans(made, event=event)

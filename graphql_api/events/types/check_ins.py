@@ -67,7 +67,8 @@ CheckInDirection = models.ScanDirection
 
 
 @strawberry.type(
-    description="Answer to a scan. A repeat with the same nonce gets the same answer, also after the ticket has changed."
+    description="Answer to a scan. A repeat with the same nonce gets the same answer, also after the ticket has "
+    "changed."
 )
 class CheckInResult:
     """The answer to one scan."""
@@ -83,8 +84,8 @@ class CheckInResult:
         description="Time the ticket's holder first came in, as far as it was known; null if they had not."
     )
     is_recorded_though_invalid: bool = strawberry.field(
-        description="Whether the scan was made offline and was valid at its time, but the event or ticket was canceled, "
-        "revoked or changed before the scan arrived."
+        description="Whether the scan was made offline and was valid at its time, but the event or ticket was "
+        "canceled, revoked or changed before the scan arrived."
     )
     scan: strawberry.Private[models.Scan]
 

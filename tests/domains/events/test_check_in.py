@@ -15,7 +15,7 @@ from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
 from domains.events import codes, facts, invariants, services
-from domains.events.models import Event, EventStatus, EventTicket, FormerCode, Scan, TicketStatus
+from domains.events.models import Event, EventStatus, EventTicket, FormerCode, Scan, ScanOutcome, TicketStatus
 from tests.door import ENTRY, EXIT, manager_of, open_event, scan, scanner_of, tickets_to
 from tests.factories import EventFactory, EventTicketFactory, OpportunityFactory, UserFactory
 from tests.sql import rows_of, statements_of
@@ -235,7 +235,7 @@ def test_a_draft_and_an_event_that_does_not_exist_are_not_found() -> None:
 def test_a_scan_online_is_later_than_what_a_fast_clock_recorded() -> None:
     (ticket,) = tickets_to(open_event(), 1)
     ahead = timezone.now() + timedelta(minutes=9)
-    Scan.objects.create(event=ticket.event, ticket=ticket, nonce="fast", outcome="ADMITTED", scanned_at=ahead)
+    Scan.objects.create(event=ticket.event, ticket=ticket, nonce="fast", outcome=ScanOutcome.ADMITTED, scanned_at=ahead)
     services.scans.derive_presence(ticket_ids=[ticket.pk])
     assert scan(ticket).outcome == "ALREADY_CHECKED_IN"
     assert scan(ticket, direction=EXIT).outcome == "EXITED"

@@ -52,8 +52,8 @@ async def test_everybody_at_the_door_hears_each_scan_within_a_second_with_the_co
     followed = [follow(event, one) for one in (owner, scanner, scanner)]
     upcoming = [await is_silent(one) for one in followed]
     await sync_to_async(scan)(tickets[0], actor=scanner, nonce="first")
-    for one in upcoming:
-        answer = await heard(one, 1)
+    for coming in upcoming:
+        answer = await heard(coming, 1)
         assert answer["summary"] == {"issued": 2, "checkedIn": 1}
         result = answer["result"]
         assert (result["outcome"], result["nonce"], result["ticket"]["checkedIn"]) == ("ADMITTED", "first", True)
@@ -77,11 +77,8 @@ async def test_who_may_not_check_in_hears_nothing() -> None:
     event, *_ = await door()
     draft = await sync_to_async(EventFactory)(draft=True)
     stranger = await sync_to_async(UserFactory)()
-    for viewer, at, code in (
-        (None, event, "UNAUTHENTICATED"),
-        (stranger, event, "FORBIDDEN"),
-        (stranger, draft, "FORBIDDEN"),
-    ):
+    refusals = ((None, event, "UNAUTHENTICATED"), (stranger, event, "FORBIDDEN"), (stranger, draft, "FORBIDDEN"))
+    for viewer, at, code in refusals:
         answer = await anext(follow(at, viewer))
         assert [error.extensions["code"] for error in answer.errors] == [code]
 
@@ -230,7 +227,12 @@ async def test_wake_ups_about_other_things_read_nothing_and_the_last_follower_le
     followed = follow(event, owner)
     upcoming = await is_silent(followed)
     reads: list[Any] = []
-    monkeypatch.setattr(selectors, "find_scans_since", lambda **asked: reads.append(asked) or [])
+
+    def note(**asked: Any) -> list[Scan]:
+        reads.append(asked)
+        return []
+
+    monkeypatch.setattr(selectors, "find_scans_since", note)
     for _ in range(20):
         await sync_to_async(live.broadcast)(f"event.{event.pk}", changes="new")
     await asyncio.sleep(0.3)
