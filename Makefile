@@ -8,7 +8,7 @@ CORES := $(shell nproc 2>/dev/null || echo 2)
 WORKERS ?= $(shell echo $$(($(CORES) * 2)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test test-fast check format bench weights load attacks faults alike schema lock web install install-dev clean
+.PHONY: help run serve worker test test-fast check format bench bench-check-ins weights load attacks faults alike schema lock web install install-dev clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ format: install-dev ## Format the code and mend what can be mended
 
 bench: install-dev ## Measure recommendations among 10,000 and 200,000 roles, in PostgreSQL databases of its own
 	$(BIN)/python -m tests.benchmarks.bench_recommendations
+
+bench-check-ins: install-dev ## Measure check-ins a second through GraphQL beside the plain SQL transaction
+	$(BIN)/python -m tests.benchmarks.bench_check_ins
 
 weights: install-dev ## Measure how far the weights of fields are from what they cost
 	$(BIN)/python -m tests.benchmarks.weights

@@ -35,7 +35,8 @@ Event.objects.filter(pk=event.pk).update(tickets_taken=len(tickets))
 def token(person):
     return tokens.issue_tokens(Session.objects.create(user=person)).access_token
 print(json.dumps(dict(
-    pk=event.pk, event=gid(event), scanners=[token(one) for one in scanners], codes=[codes.code_of(one) for one in tickets]
+    pk=event.pk, event=gid(event), scanners=[token(one) for one in scanners],
+    codes=[codes.code_of(one) for one in tickets],
 )))
 """
 

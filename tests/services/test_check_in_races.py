@@ -37,8 +37,7 @@ SCANNERS = 10
 
 def outcomes(answers: list[Any]) -> Counter[str]:
     return Counter(
-        str(answer.problems[0].code) if isinstance(answer, Refused) else str(answer.outcome.value)
-        for answer in answers
+        str(answer.problems[0].code) if isinstance(answer, Refused) else str(answer.outcome.value) for answer in answers
     )
 
 

@@ -12,7 +12,7 @@ from domains.events.models.choices import (
     ScanOutcome,
     TicketStatus,
 )
-from domains.events.models.events import Event, EventChange, EventQuerySet, is_managed_by
+from domains.events.models.events import Event, EventChange, EventQuerySet, is_checked_in_by, is_managed_by
 from domains.events.models.scans import MAX_DEVICE_ID_LENGTH, MAX_NONCE_LENGTH, Scan
 from domains.events.models.tickets import (
     CODE_LENGTH,

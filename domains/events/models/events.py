@@ -38,7 +38,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def checked_in_by(self, viewer: User) -> EventQuerySet:
         """Return the events at which this person may check people in: managed ones, and those of a scanner's hosts."""
-        return self.filter(is_managed_by(viewer) | Q(organization__in=hosts_joined_by(viewer)))
+        return self.filter(is_checked_in_by(viewer))
 
 
 def is_managed_by(user: User, *, prefix: str = "") -> Q:
@@ -48,6 +48,11 @@ def is_managed_by(user: User, *, prefix: str = "") -> Q:
     """
     own = {f"{prefix}host": user, f"{prefix}organization__isnull": True}
     return Q(**own) | Q(**{f"{prefix}organization__in": hosts_run_by(user)})
+
+
+def is_checked_in_by(user: User) -> Q:
+    """Return the condition that this person may check people in at the event, as every member of its organization."""
+    return Q(host=user, organization__isnull=True) | Q(organization__in=hosts_joined_by(user))
 
 
 class Event(models.Model):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from domains.accounts.models import User
-from domains.events.models import Event, EventStatus, Scan, TicketStatus
+from domains.events.models import Event, EventStatus, Scan, TicketStatus, is_checked_in_by
 from domains.opportunities.models import HostMembership
 
 
@@ -28,15 +28,12 @@ class EventAtDoor:
 def find_at_door(*, viewer: User, event_id: int, nonce: str = "") -> EventAtDoor | None:
     """Return the event, unless it is a draft or the viewer may not see it; in one statement."""
     scans = Scan.objects.filter(event=OuterRef("pk"), nonce=nonce)
-    rows = (
-        Event.objects.visible_to(viewer)
-        .exclude(status=EventStatus.DRAFT)
-        .annotate(
-            may_check_in=Exists(Event.objects.checked_in_by(viewer).filter(pk=OuterRef("pk"))),
-            scan_id=Subquery(scans.values("pk")[:1]),
-        )
+    rows = Event.objects.visible_to(viewer).exclude(status=EventStatus.DRAFT)
+    asked = rows.annotate(
+        may_check_in=ExpressionWrapper(is_checked_in_by(viewer), BooleanField()),
+        scan_id=Subquery(scans.values("pk")[:1]),
     )
-    event: Any = rows.filter(pk=event_id).first()
+    event: Any = asked.filter(pk=event_id).first()
     return None if event is None else EventAtDoor(event, event.may_check_in, event.scan_id)
 
 

@@ -45,7 +45,8 @@ def _check_in(actor: User, event_id: int, code: str, nonce: str, direction: Scan
             return _answer_again(found.event, found.scan_id, code)
         scan = Scan(event=found.event, nonce=nonce, direction=direction, scanned_by=actor)
         _answer(scan, code)
-        store_scans([scan], event=found.event)
+        if store_scans([scan], event=found.event):
+            _set_presence(scan)
     return show_as_answered(scan)
 
 
@@ -71,6 +72,15 @@ def _answer(scan: Scan, code: str) -> None:
     if first_entry is None and scan.outcome == ScanOutcome.ADMITTED:
         first_entry = scan.scanned_at
     scan.first_check_in_time = first_entry
+
+
+def _set_presence(scan: Scan) -> None:
+    """Set what `derive_presence` would: the scan is the last one of its ticket."""
+    EventTicket.objects.filter(pk=scan.ticket_id).update(
+        check_in_time=scan.first_check_in_time,
+        is_inside=scan.direction == ScanDirection.ENTRY,
+        last_passed_at=scan.scanned_at,
+    )
 
 
 def _time_after(ticket: EventTicket | None, now: datetime) -> datetime:

@@ -51,21 +51,20 @@ def nonce_is_used(field: str = "nonce") -> Problem:
     return Problem(Code.CONFLICT, NONCE_IS_USED, field)
 
 
-def store_scans(scans: Sequence[Scan], *, event: Event) -> None:
-    """Store the answered scans of an event, whose tickets the caller has locked, and what follows from them.
+def store_scans(scans: Sequence[Scan], *, event: Event) -> list[int]:
+    """Store the answered scans of an event, whose tickets the caller has locked; return the keys of those that passed.
 
-    Their subscribers are woken after the commit. If the event belongs to an opportunity, the hours of those who came
-    or went may differ now.
+    The caller sets what follows for the presence of these. Subscribers are woken after the commit. If the event belongs
+    to an opportunity, the hours of those who came or went may differ now.
     """
     # In order of the nonces, so that two transactions with the same nonces do not wait for each other.
     Scan.objects.bulk_create(sorted(scans, key=lambda scan: scan.nonce))
     passed = sorted({scan.ticket_id for scan in scans if scan.ticket_id and scan.outcome in VALID_OUTCOMES})
-    if passed:
-        derive_presence(ticket_ids=passed)
-        if event.opportunity_id is not None:
-            bus.publish(facts.AttendeesPassed(event_id=event.pk, ticket_ids=passed))
+    if passed and event.opportunity_id is not None:
+        bus.publish(facts.AttendeesPassed(event_id=event.pk, ticket_ids=passed))
     wake_up = partial(bus.deliver_now, facts.ScansRecorded(event_id=event.pk))
     transaction.on_commit(wake_up, robust=True)
+    return passed
 
 
 def derive_presence(*, ticket_ids: Collection[int]) -> None:

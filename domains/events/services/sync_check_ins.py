@@ -25,7 +25,13 @@ from domains.events.models import (
     ScanDirection,
 )
 from domains.events.selectors import find_scans, show_as_answered
-from domains.events.services.scans import get_event_to_check_in, nonce_is_used, problems_of_nonce, store_scans
+from domains.events.services.scans import (
+    derive_presence,
+    get_event_to_check_in,
+    nonce_is_used,
+    problems_of_nonce,
+    store_scans,
+)
 from domains.opportunities.selectors import is_valid_time
 
 #: Maximum number of scans of one upload.
@@ -114,7 +120,7 @@ def _store(actor: User, event: Event, device_id: str, scans: Sequence[OfflineSca
     answers.update({answer.nonce: answer for answer in made})
     _refuse_used_nonces(scans, answers, read)
     if made:
-        store_scans(made, event=event)
+        derive_presence(ticket_ids=store_scans(made, event=event))
     return {nonce: show_as_answered(scan) for nonce, scan in answers.items()}
 
 
