@@ -47,8 +47,9 @@ def find_checked_in_events(*, viewer: User | None, among: Collection[int]) -> se
 
 def find_people_at_door(*, event_id: int, among: Collection[int]) -> set[int]:
     """Return the ids of those among the given people who may check people in at the event now; a system question."""
-    members = HostMembership.objects.accepted().filter(user=OuterRef("pk"), host__events=event_id)
-    owns = Event.objects.filter(pk=event_id, organization__isnull=True, host=OuterRef("pk"))
+    event = Event.objects.filter(pk=event_id).exclude(status=EventStatus.DRAFT)
+    members = HostMembership.objects.accepted().filter(user=OuterRef("pk"), host__events__in=event)
+    owns = event.filter(organization__isnull=True, host=OuterRef("pk"))
     rows = User.objects.filter(Exists(members) | Exists(owns), pk__in=among, is_active=True)
     return set(rows.values_list("pk", flat=True))
 

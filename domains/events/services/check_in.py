@@ -76,7 +76,7 @@ def _answer(scan: Scan, code: str) -> None:
 
 def _set_presence(scan: Scan) -> None:
     """Set what `derive_presence` would: the scan is the last one of its ticket."""
-    EventTicket.objects.filter(pk=scan.ticket_id).update(
+    EventTicket.objects.filter(pk__in=[scan.ticket_id]).update(
         check_in_time=scan.first_check_in_time,
         is_inside=scan.direction == ScanDirection.ENTRY,
         last_passed_at=scan.scanned_at,

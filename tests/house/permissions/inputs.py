@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -23,6 +24,8 @@ from graphql import (
 )
 
 from domains.accounts import tokens
+from domains.events import codes
+from domains.events.models import EventTicket
 from domains.notifications.models import PushSubscription
 from domains.opportunities import tokens as host_tokens
 from domains.opportunities.models import Application
@@ -58,6 +61,7 @@ TEXTS = {
     "password": PASSWORD,
     "currentPassword": PASSWORD,
     "newPassword": NEW_PASSWORD,
+    "scannedAt": "2026-03-01T10:00:00-08:00",
     "startedAt": "2026-03-01T10:00:00-08:00",
     "endedAt": "2026-03-01T12:00:00-08:00",
     "query": "canary",
@@ -191,6 +195,11 @@ def _upload(user: Any, purpose: str) -> Input:
     return {"uploadId": gid(upload, "StoredFile")}
 
 
+def _code_of(world: World) -> str:
+    """Return what the QR code of the person's ticket holds now that canaries are planted in its row."""
+    return codes.code_of(EventTicket.objects.get(pk=world.the("EventTicket").pk))
+
+
 def _mine(world: World, viewer: str) -> Any:
     return world.accounts[viewer] or world.user("person")
 
@@ -253,6 +262,12 @@ SPECIAL: dict[str, Callable[[World, str], Input]] = {
     "publishEvent": lambda world, _: {"eventId": gid(world.the("Event", "a draft"))},
     "updateEvent": lambda *_: {"location": "Elsewhere"},
     "updateEvent of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft")), "location": "Elsewhere"},
+    "checkIn": lambda world, _: {"code": _code_of(world)},
+    "checkIn of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft"))},
+    "syncCheckIns of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft")), "scans": []},
+    "syncCheckIns": lambda world, _: {
+        "scans": [{"code": _code_of(world), "nonce": "a nonce", "scannedAt": timezone.now().isoformat()}]
+    },
     "startConversation of a minor": lambda world, _: {"participantIds": [gid(world.the("User", "a minor"))]},
     "reportContent of a minor": lambda world, _: {"subjectId": gid(world.the("User", "a minor"))},
     "reviewHours": lambda world, _: {"hoursEntryId": gid(_waiting(world))},

@@ -209,7 +209,8 @@ def _plant_events(world: World) -> None:
     person, held = world.user("person"), {"organization": world.host, "host": world.user("owner")}
     event = world.add(make.EventFactory(**held, opportunity=world.the("Opportunity")))
     world.add(make.EventFactory(**held, draft=True), "a draft")
-    make.ScanFactory(ticket=make.EventTicketFactory(event=event, attendee=person, checked_in=True))
+    ticket = world.add(make.EventTicketFactory(event=event, attendee=person, checked_in=True))
+    make.ScanFactory(ticket=ticket)
 
 
 def _plant_conversations(world: World) -> None:
