@@ -53,6 +53,7 @@ NAMED = {
     "endorsedSkill": "Skill",
     "requiredCourse": "Course",
     "corrects": "HoursEntry",
+    "ticket": "EventTicket",
 }
 #: Values of texts, by their names.
 TEXTS = {
@@ -200,6 +201,12 @@ def _code_of(world: World) -> str:
     return codes.code_of(EventTicket.objects.get(pk=world.the("EventTicket").pk))
 
 
+def _ticket(world: World, **fields: Any) -> Any:
+    """Return another ticket of the person, to another event of the host."""
+    event = make.EventFactory(organization=world.host, host=world.user("owner"))
+    return make.EventTicketFactory(event=event, attendee=world.user("person"), **fields)
+
+
 def _mine(world: World, viewer: str) -> Any:
     return world.accounts[viewer] or world.user("person")
 
@@ -262,6 +269,11 @@ SPECIAL: dict[str, Callable[[World, str], Input]] = {
     "publishEvent": lambda world, _: {"eventId": gid(world.the("Event", "a draft"))},
     "updateEvent": lambda *_: {"location": "Elsewhere"},
     "updateEvent of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft")), "location": "Elsewhere"},
+    "claimTicket": lambda *_: {"eventId": gid(make.EventFactory())},
+    "answerTicketOffer": lambda world, _: {"ticketId": gid(_ticket(world, status="OFFERED"))},
+    "cancelTicket": lambda world, _: {"ticketId": gid(_ticket(world))},
+    "rotateTicket": lambda world, _: {"ticketId": gid(_ticket(world))},
+    "revokeTicket": lambda world, _: {"ticketId": gid(_ticket(world))},
     "checkIn": lambda world, _: {"code": _code_of(world)},
     "checkIn of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft"))},
     "syncCheckIns of a draft": lambda world, _: {"eventId": gid(world.the("Event", "a draft")), "scans": []},
