@@ -12,6 +12,7 @@ from config.admin_log_in import AdminLogInForm, OwnPasswordView, may_enter
 from config.demo.site import demo_site
 from graphql_api.edge.views import GraphQLView, schema_document
 from graphql_api.schema import schema
+from web.attendees import attendees_file
 from web.calendars import calendar_feed, event_calendar
 from web.docs import docs_page
 from web.files import attachment_file, export_file, picture_file
@@ -52,6 +53,7 @@ urlpatterns = [
     path("tickets/<str:token>", ticket_page),
     path("tickets/<str:token>/qr.png", ticket_qr, {"form": "png"}),
     path("tickets/<str:token>/qr.svg", ticket_qr, {"form": "svg"}),
+    path("attendees/<str:token>", attendees_file),
     path("calendar/events/<int:event_id>.ics", event_calendar),
     path("calendar/feeds/<str:token>.ics", calendar_feed),
     path("demo/chat", demo_chat_page),

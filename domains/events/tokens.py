@@ -1,4 +1,4 @@
-"""The signed parts of links to tickets and calendar feeds.
+"""The signed parts of links to tickets, attendee lists and calendar feeds.
 
 A link to a ticket has the current code's fingerprint: once the code is replaced, the link leads nowhere. The links that
 the API gives are for one viewer and for LINK_LIFETIME; the one in a mail is for the holder, and the selector decides
@@ -24,6 +24,7 @@ LINK_STEP_SECONDS = 60
 #: Longer tokens are refused before parsing.
 MAX_TOKEN_LENGTH = 512
 _LINK, _MAILED_LINK, _FEED = "mishmob.ticket", "mishmob.mailed_ticket", "mishmob.calendar_feed"
+_ATTENDEES = "mishmob.attendees"
 _TICKET, _USER = "EventTicket", "User"
 
 
@@ -38,6 +39,14 @@ class TicketLink:
     def is_current(self, ticket: EventTicket) -> bool:
         """Return whether the ticket still has the code that it had when the link was made."""
         return self.fingerprint == _fingerprint(ticket)
+
+
+@dataclass(frozen=True)
+class AttendeesLink:
+    """The content of a link to an event's attendee list, made for one viewer."""
+
+    event_id: int
+    viewer_id: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,22 @@ def read_ticket_link(token: str) -> TicketLink | None:
         return None
     ticket_id = keyed_ids.unseal(_TICKET, ticket)
     return None if ticket_id is None else TicketLink(ticket_id, fingerprint, viewer_id)
+
+
+def attendees_url(*, event_id: int, viewer_id: int) -> str:
+    """Return the address of the event's attendee list as CSV, for this viewer."""
+    token = _StepSigner(salt=_ATTENDEES).sign(f"{event_id}.{keyed_ids.seal(_USER, viewer_id)}")
+    return f"{settings.PUBLIC_URL}/attendees/{token}"
+
+
+def read_attendees_link(token: str) -> AttendeesLink | None:
+    """Return the content of a link to an attendee list, or None if it is forged or has expired."""
+    value = _unsign(_StepSigner(salt=_ATTENDEES), token, max_age=LINK_LIFETIME)
+    if value is None:
+        return None
+    event_id, viewer = value.split(".")
+    viewer_id = keyed_ids.unseal(_USER, viewer)
+    return None if viewer_id is None else AttendeesLink(int(event_id), viewer_id)
 
 
 def feed_url(*, user_id: int, account_made_at: datetime, number: int) -> str:

@@ -1,6 +1,7 @@
 """Selectors for events and tickets."""
 
 from domains.events.selectors.attendees import (
+    LinkedAttendees,
     Passages,
     TicketCounts,
     attendee_columns,
@@ -8,6 +9,7 @@ from domains.events.selectors.attendees import (
     count_tickets,
     event_time_zone,
     find_attendee_rows,
+    find_linked_attendees,
 )
 from domains.events.selectors.calendars import (
     MAX_ENTRIES,

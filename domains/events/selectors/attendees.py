@@ -9,6 +9,8 @@ from datetime import UTC, datetime, tzinfo
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncHour
 
+from domains.accounts.models import User
+from domains.events import tokens
 from domains.events.models import PASSED_OUTCOMES, Event, EventTicket, Scan, ScanDirection, TicketStatus
 from domains.geo.selectors import zip_time_zone
 
@@ -37,6 +39,27 @@ class Passages:
     hour: datetime
     entries: int
     exits: int
+
+
+@dataclass(frozen=True)
+class LinkedAttendees:
+    """An event whose attendee list a link leads to, and the manager for whom the link was made."""
+
+    event: Event
+    viewer: User
+
+
+def find_linked_attendees(*, token: str) -> LinkedAttendees | None:
+    """Return the event of a link to its attendee list.
+
+    None if the link is forged or has expired, or if its viewer's account is closed or does not manage the event now.
+    """
+    link = tokens.read_attendees_link(token)
+    viewer = User.objects.filter(pk=link.viewer_id, is_active=True).first() if link else None
+    if link is None or viewer is None:
+        return None
+    event = Event.objects.managed_by(viewer).filter(pk=link.event_id).first()
+    return LinkedAttendees(event, viewer) if event else None
 
 
 def event_time_zone(event: Event) -> tzinfo:

@@ -14,6 +14,7 @@ from strawberry_django.optimizer import OptimizerStore, optimize
 
 from domains.events import models, selectors
 from domains.events.calendars import event_url
+from domains.events.tokens import attendees_url
 from domains.geo.selectors import zip_time_zone
 from graphql_api.accounts.types import User
 from graphql_api.context import Info, viewer_of
@@ -140,6 +141,22 @@ class Event(relay.Node):
         """Load `selectors.find_tickets`, for all events in one batch."""
         rows = partial(selectors.find_tickets, viewer=viewer_of(info))
         return Nested(rows, by="event", key=row_of(self, models.Event).pk)
+
+    @strawberry_django.field(
+        description="URL of the attendee list as a CSV file, for the event's organizers; null for other "
+        "viewers. It works for 5 minutes, and only as long as the viewer manages the event.",
+        only=["id"],
+    )
+    async def attendees_csv_url(self, info: Info) -> str | None:
+        """Return the address of the file for this viewer, if they manage the event."""
+        viewer, key = viewer_of(info), row_of(self, models.Event).pk
+        if viewer is None:
+            return None
+
+        def find(keys: Collection[int]) -> dict[int, bool]:
+            return dict.fromkeys(selectors.find_managed_events(viewer=viewer, among=keys), True)
+
+        return attendees_url(event_id=key, viewer_id=viewer.pk) if await load(info, key, find) else None
 
     @strawberry_django.field(
         description="URL of the event as an iCalendar file, for everyone; null for a draft. The file has the same UID "
