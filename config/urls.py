@@ -15,6 +15,7 @@ from graphql_api.schema import schema
 from web.attendees import attendees_file
 from web.calendars import calendar_feed, event_calendar
 from web.docs import docs_page
+from web.door import SERVICE_WORKER, door_page, door_reader, door_service_worker
 from web.files import attachment_file, export_file, picture_file
 from web.log_in import log_in_callback, log_in_page
 from web.pages import demo_chat_page, front_page, graphiql_page, mailed_key_page, robots
@@ -56,6 +57,9 @@ urlpatterns = [
     path("attendees/<str:token>", attendees_file),
     path("calendar/events/<int:event_id>.ics", event_calendar),
     path("calendar/feeds/<str:token>.ics", calendar_feed),
+    path(SERVICE_WORKER.lstrip("/"), door_service_worker),
+    re_path(r"^scan/(?P<name>reader-[\w-]+\.js)$", door_reader),
+    re_path(r"^scan(?:/(?P<event>[^/]*))?/?$", door_page),
     path("demo/chat", demo_chat_page),
     path("demo/chat/", demo_chat_page),
     path("admin/password_change/", admin.site.admin_view(OwnPasswordView.as_view())),

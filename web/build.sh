@@ -55,6 +55,7 @@ echo "Building GraphiQL and the demo chat …"
 fresh=$(mktemp -d var/static/.web-XXXXXX)
 trap 'rm -rf "$fresh" "$fresh-before"' EXIT
 (cd web && node node_modules/typescript/bin/tsc --noEmit &&
+  node node_modules/typescript/bin/tsc --noEmit -p src/door/workers &&
   node node_modules/vite/bin/vite.js build --outDir "../$fresh" --emptyOutDir --logLevel warn) >"$log" 2>&1 ||
   { cat "$log" >&2; give_up "The pages could not be built from web/src; the lines above say where."; }
 echo "$sources" >"$fresh/.built-from"

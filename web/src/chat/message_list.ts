@@ -1,7 +1,7 @@
 /** The messages as one side sees them; only what has changed is drawn again, so that nobody's focus is lost. */
 
 import type { Act } from './api'
-import { button, element } from './dom'
+import { button, element } from '../dom'
 import type { Person } from './follow'
 import type { Log, Shown } from './log'
 

@@ -2,7 +2,7 @@
 
 import { SessionKeeper } from '../session'
 import { Api, Refusal, type Act } from './api'
-import { button, element } from './dom'
+import { button, element } from '../dom'
 import { follow, type ConversationEvent, type Person } from './follow'
 import { Line, type LineState } from './line'
 import { Log } from './log'
