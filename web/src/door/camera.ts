@@ -110,16 +110,11 @@ export class Camera {
   }
 }
 
-/** What went wrong and what to do, in sentences. `secureAddress` is this page's address with HTTPS, if there is one. */
-export function inWords(trouble: Trouble, secureAddress: string | null): string {
-  if (trouble !== 'insecure') return SENTENCES[trouble]
-  const instead = secureAddress
-    ? `Open ${secureAddress} instead.`
-    : 'Ask the organizer for the address that begins with https://.'
-  return `Browsers give the camera only to pages with HTTPS, and this page was opened without it. ${instead}`
-}
-
-const SENTENCES: Record<Exclude<Trouble, 'insecure'>, string> = {
+/** What went wrong and what to do. */
+export const SENTENCES: Record<Trouble, string> = {
+  insecure:
+    'Browsers give the camera only to pages with HTTPS, and this page was opened without it. ' +
+    'Open the address that begins with https:// instead.',
   denied:
     'The camera is not allowed for this page. Tap the sign beside the address, allow the camera, and try again. ' +
     'If it is not listed there, allow the camera for the browser in the settings of the phone.',

@@ -25,6 +25,8 @@ import { Waiting } from './views/waiting'
 import { count, type Counts, type Direction, type DoorEvent } from './words'
 
 const RENEW_EVERY_MS = 60_000
+const RECOUNT_MS = 2_000
+const NOT_KNOWN = 'There is no network, and this phone does not know the event yet. It opens as soon as there is.'
 const NOT_STAFF =
   'You may not check people in at this event. Ask its organizer to make you a scanner, then load this page again.'
 
@@ -38,7 +40,7 @@ export class Door {
   /** The scan whose answer is shown. */
   private shownNonce = ''
 
-  private line = new Line(() => this.catchUp(), () => this.lineChanged())
+  private line = new Line(() => this.refresh(), () => this.lineChanged(), () => this.catchUp())
   private desk: Desk
   private sync: Sync
   private live: Live
@@ -67,10 +69,15 @@ export class Door {
     this.sync = new Sync(session, store, this.desk.inFlight, (all) => this.take(all))
     this.live = new Live(config.endpoint, session, eventId, {
       counts: (counts) => this.showCounts(counts),
-      connected: () => void this.refresh().catch(() => undefined),
+      connected: () => this.recount(),
     })
     this.logIn = new LogIn(session, () => void this.loggedIn())
-    this.scanner = new Scanner(config, (text) => void this.handle(readCode(text)), () => this.rest())
+    this.scanner = new Scanner(
+      config,
+      (text) => void this.handle(readCode(text)),
+      () => this.answer.justScanned(),
+      () => this.rest(),
+    )
     this.waiting = new Waiting({
       send: () => this.line.tryNow(),
       discard: () => void this.discardBlocked(),
@@ -80,7 +87,7 @@ export class Door {
     session.onChange(() => this.sessionChanged())
     addEventListener('pointerdown', wake)
     addEventListener('keydown', wake)
-    setInterval(() => void this.renew(), RENEW_EVERY_MS)
+    setInterval(() => this.renew(), RENEW_EVERY_MS)
   }
 
   async open(): Promise<void> {
@@ -100,23 +107,31 @@ export class Door {
 
   private show(): void {
     const { state } = this.session
-    if (this.event) this.header.showEvent(this.event)
+    if (this.event) this.header.showEvent(state === 'none' ? { ...this.event, counts: null } : this.event)
     this.phone.show(state === 'active' ? this.session.displayName : '', this.waitingCount)
     this.showLine()
-    if (state === 'none' || (state === 'ended' && !this.event)) {
-      this.isScanning = false
-      this.scanner.off()
-      const scans = count(this.waitingCount, 'scan waits on this phone, and is', 'scans wait on this phone, and are')
-      this.logIn.show(this.waitingCount ? `${scans} sent after you log in.` : '')
-      this.stage.replaceChildren(this.logIn.root)
-    } else if (this.event) this.showScanner()
-    else this.stage.replaceChildren(element('p', { className: 'opening', textContent: 'Opening the event…' }))
+    if (state === 'none' || (state === 'ended' && !this.event)) this.showLogIn()
+    else if (this.event) this.showScanner()
+    else if (!this.notice.textContent) {
+      const text = this.line.isKnown && !this.line.isUp ? NOT_KNOWN : 'Opening the event…'
+      this.stage.replaceChildren(element('p', { className: 'opening', textContent: text }))
+    }
+  }
+
+  private showLogIn(): void {
+    if (this.logIn.root.isConnected && !this.isScanning) return // somebody may be typing
+    this.isScanning = false
+    this.scanner.off()
+    this.notice.textContent = ''
+    const scans = count(this.waitingCount, 'scan waits on this phone, and is', 'scans wait on this phone, and are')
+    this.logIn.show(this.waitingCount ? `${scans} sent after you log in.` : '')
+    this.stage.replaceChildren(this.logIn.root)
   }
 
   private showScanner(): void {
     const isLoggedOut = this.session.state === 'ended'
     if (this.isScanning && this.logIn.root.isConnected === isLoggedOut) return
-    if (isLoggedOut) this.logIn.show('Your session has ended. Scan on: scans wait on this phone, and are sent after you log in.')
+    if (isLoggedOut) this.logIn.offer('Your session has ended. Scan on: scans wait on this phone, and are sent after you log in.')
     this.stage.replaceChildren(
       ...(isLoggedOut ? [this.logIn.root] : []),
       this.directions,
@@ -179,17 +194,15 @@ export class Door {
 
   // What the server tells.
 
-  /** Asks how things are, then sends what waits. */
-  private async catchUp(): Promise<void> {
-    if (this.session.state !== 'active') throw new LoggedOut('Log in first.')
-    await this.refresh()
-    this.line.found()
-    this.live.start()
-    await this.sendWaiting()
+  private catchUp(): void {
+    if (this.event) this.live.start()
+    void this.sendWaiting()
   }
 
+  /** Asks how things are. */
   private async refresh(): Promise<void> {
     const { event } = await this.session.request<{ event: DoorEvent | null }>(eventQuery, { eventId: this.eventId })
+    if (this.session.state !== 'active') return // logged out meanwhile
     if (!event?.checkInKey) return this.turnAway(event ? NOT_STAFF : 'There is no such event, or you may not see it.')
     const { checkInKey: key, checkInSummary: counts, ...about } = event
     this.notice.textContent = ''
@@ -201,6 +214,7 @@ export class Door {
   }
 
   private async sendWaiting(): Promise<void> {
+    const before = this.waitingCount
     try {
       await this.sync.run()
     } catch (error) {
@@ -209,6 +223,12 @@ export class Door {
     } finally {
       await this.countWaiting()
     }
+    if (this.waitingCount < before) this.recount()
+  }
+
+  /** A socket that has just opened may miss what happens in its first moment. */
+  private recount(): void {
+    for (const pause of [0, RECOUNT_MS]) setTimeout(() => void this.refresh().catch(() => undefined), pause)
   }
 
   private take(all: Told[]): void {
@@ -239,21 +259,22 @@ export class Door {
     this.stage.replaceChildren()
   }
 
-  private async renew(): Promise<void> {
-    if (this.session.state === 'active' && this.line.isUp) await this.session.authorization().catch(() => undefined)
-    if (this.line.isUp && this.waitingCount > 0 && this.session.state === 'active') await this.sendWaiting()
+  /** Renews the session before it is needed, and finds what a lost message of the socket would have told. */
+  private renew(): void {
+    if (this.session.state === 'active' && this.line.isUp) this.line.tryNow()
   }
 
   // Network and session.
 
   private lineChanged(): void {
-    this.showLine()
     if (!this.line.isUp) this.live.stop()
+    this.show()
   }
 
   private showLine(): void {
     const waiting = this.waitingCount ? ` · ${this.waitingCount} waiting` : ''
     if (this.session.state !== 'active') this.header.showLine(`Not logged in${waiting}`, 'down', true)
+    else if (!this.line.isKnown) this.header.showLine(`Connecting…${waiting}`, 'down', true)
     else if (this.line.isUp) this.header.showLine(`Online${waiting}`, 'up', false)
     else this.header.showLine(`Offline${waiting}`, 'down', true)
   }

@@ -5,6 +5,9 @@ const LONGEST_PAUSE_MS = 15_000
 
 export class Line {
   isUp = navigator.onLine
+  /** Whether the server has answered, or failed to, since the page was opened. */
+  isKnown = false
+  private losses = 0
   private pause = FIRST_PAUSE_MS
   private timer: ReturnType<typeof setTimeout> | undefined
   private isProbing = false
@@ -13,6 +16,8 @@ export class Line {
   constructor(
     private probe: () => Promise<void>,
     private changed: () => void,
+    /** The server has answered the probe: what waits can be sent. */
+    private answered: () => void,
   ) {
     addEventListener('online', () => this.tryNow())
     addEventListener('offline', () => this.lost())
@@ -23,12 +28,13 @@ export class Line {
   }
 
   lost(retryAfterSeconds = 0): void {
+    this.losses += 1
     this.pause = Math.max(FIRST_PAUSE_MS, retryAfterSeconds * 1000)
     this.set(false)
     this.tryLater()
   }
 
-  found(): void {
+  private found(): void {
     clearTimeout(this.timer)
     this.pause = FIRST_PAUSE_MS
     this.set(true)
@@ -42,9 +48,13 @@ export class Line {
   private async try(): Promise<void> {
     if (this.isProbing) return
     this.isProbing = true
+    const { losses } = this
     try {
       await this.probe()
+      // An answer that was on its way when the network went says nothing about now.
+      if (this.losses !== losses) return
       this.found()
+      this.answered()
     } catch {
       this.set(false)
       this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS)
@@ -60,7 +70,8 @@ export class Line {
   }
 
   private set(isUp: boolean): void {
-    if (this.isUp === isUp) return
+    if (this.isKnown && this.isUp === isUp) return
+    this.isKnown = true
     this.isUp = isUp
     this.changed()
   }

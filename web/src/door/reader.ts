@@ -8,22 +8,26 @@ import workerUrl from './workers/reader.ts?worker&url'
 const PAUSE_MS = 120
 /** Longer sides give no more codes, and cost time. */
 const LONGEST_SIDE = 1280
-/** A code must be out of view for so long before it counts again. */
-export const SAME_CODE_MS = 4_000
+/** A code must be out of view for so long before it counts again; less, if another one was read since. */
+const SAME_CODE_MS = 4_000
+const SAME_CODE_AFTER_ANOTHER_MS = 1_500
 
 export class Reader {
   private worker: Worker | null = null
   private canvas = document.createElement('canvas')
   private timer: ReturnType<typeof setTimeout> | undefined
   private lastSeen = new Map<string, number>()
+  private lastFound = ''
   private isRunning = false
 
-  /** `failed` is told once, if the reader itself cannot be loaded. */
   constructor(
     private video: HTMLVideoElement,
     /** Folder of this page. The server gives the worker there too, as a service worker does not reach outside it. */
     private scope: string,
     private found: (text: string) => void,
+    /** A code is in view that was read before. */
+    private seenAgain: () => void,
+    /** The reader itself could not be loaded. */
     private failed: () => void,
   ) {}
 
@@ -79,9 +83,14 @@ export class Reader {
   private take(texts: string[]): void {
     const now = Date.now()
     for (const text of texts) {
-      const before = this.lastSeen.get(text) ?? 0
+      const away = now - (this.lastSeen.get(text) ?? 0)
       this.lastSeen.set(text, now)
-      if (now - before > SAME_CODE_MS) this.found(text)
+      if (away < (text === this.lastFound ? SAME_CODE_MS : SAME_CODE_AFTER_ANOTHER_MS)) {
+        this.seenAgain()
+        continue
+      }
+      this.lastFound = text
+      this.found(text)
     }
   }
 }

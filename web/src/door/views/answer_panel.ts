@@ -23,15 +23,22 @@ export class AnswerPanel {
   ready(direction: Direction, isCameraOn: boolean): void {
     clearTimeout(this.timer)
     this.paint('ready')
-    const what = isCameraOn ? 'Hold a ticket’s QR code in front of the camera.' : 'Type a code, or start the camera.'
+    const what = isCameraOn ? 'Hold the QR code of a ticket in front of the camera.' : 'Type a code, or start the camera.'
     const title = direction === 'ENTRY' ? 'Ready' : 'Ready for people who leave'
     this.content.replaceChildren(element('p', { className: 'title', textContent: title }), element('p', {}, what))
+  }
+
+  /** A code that was answered is still, or again, in view. */
+  justScanned(): void {
+    if (this.root.dataset.tone !== 'ready') return
+    const text = 'This code was just scanned. Take it away, then hold it there again.'
+    if (this.content.lastChild?.textContent !== text) this.content.lastElementChild?.replaceChildren(text)
   }
 
   checking(): void {
     clearTimeout(this.timer)
     this.paint('ready')
-    this.content.replaceChildren(element('p', { className: 'title', textContent: 'Checking…' }))
+    this.content.replaceChildren(element('p', { className: 'title', textContent: 'Checking…' }), element('p'))
   }
 
   show({ tone, title, detail, name, isOffline }: Answer, back: () => void): void {
@@ -60,7 +67,7 @@ export class AnswerPanel {
 }
 
 const BADGES = {
-  good: 'Offline – will be checked',
-  unsure: 'Offline – will be checked',
-  bad: 'Offline – decided by this phone',
+  good: 'Offline: will be checked',
+  unsure: 'Offline: will be checked',
+  bad: 'Offline: decided by this phone',
 }

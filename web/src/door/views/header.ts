@@ -6,8 +6,8 @@ import { period } from '../words'
 
 export class Header {
   readonly root = element('header', { className: 'head' })
-  private title = element('h1')
-  private brand = element('p', { className: 'brand', textContent: 'Check-in' })
+  private title = element('h1', { textContent: 'Check-in' })
+  private brand = element('p', { className: 'brand', textContent: 'MishMob' })
   private when = element('p', { className: 'when' })
   private line = element('p', { className: 'line', role: 'status' })
   private counts = element('dl', { className: 'counts' })
@@ -15,12 +15,11 @@ export class Header {
   constructor() {
     this.counts.setAttribute('aria-label', 'Counts')
     this.root.append(element('div', { className: 'top' }, this.brand, this.line), this.title, this.when, this.counts)
-    this.title.hidden = this.counts.hidden = true
+    this.counts.hidden = true
   }
 
   showEvent({ title, eventDate, endDate, location, counts }: KeptEvent): void {
     this.title.textContent = title
-    this.title.hidden = false
     document.title = `${title} · Check-in`
     this.when.textContent = [period(eventDate, endDate), location].filter(Boolean).join(' · ')
     this.counts.hidden = !counts

@@ -12,6 +12,12 @@ export class LogIn {
     private done: () => void,
   ) {}
 
+  /** One line with a button, for somebody who has better things to do than to log in. */
+  offer(why: string): void {
+    const open = element('button', { type: 'button', textContent: 'Log in again', onclick: () => this.show() })
+    this.root.replaceChildren(element('p', { id: 'log-in-title', textContent: why }), open)
+  }
+
   /** `why` says why a log-in is needed, where that is not plain. */
   show(why = ''): void {
     this.problem.textContent = ''

@@ -19,7 +19,7 @@ const KEPT = [
 ]
 
 export class Phone {
-  readonly root = element('footer', { className: 'phone' })
+  readonly root = element('section', { className: 'phone', aria: { label: 'This phone' } })
   private who = element('p')
   private logOut: HTMLButtonElement
   private forget: HTMLButtonElement

@@ -1,7 +1,7 @@
 /** The picture of the camera with its buttons, or why there is none. */
 
 import { button, element } from '../../dom'
-import { Camera, CameraTrouble, inWords, type Trouble } from '../camera'
+import { Camera, CameraTrouble, SENTENCES, type Trouble } from '../camera'
 import type { DoorConfig } from '../config'
 import { Reader } from '../reader'
 
@@ -11,6 +11,7 @@ export class Scanner {
   private camera: Camera
   private reader: Reader
   private message = element('p', { className: 'message', role: 'status' })
+  private link = element('a', { textContent: 'Open this page with HTTPS', hidden: true })
   private start = button('Start the camera', () => void this.on())
   private stop = button('Stop', () => this.off(), 'Stop the camera')
   private torch = button('Light', () => void this.toggleLight(), 'Switch the light on or off')
@@ -22,17 +23,19 @@ export class Scanner {
   constructor(
     private config: DoorConfig,
     found: (text: string) => void,
+    seenAgain: () => void,
     private changed: () => void,
   ) {
     this.root.setAttribute('aria-label', 'Camera')
     this.video.setAttribute('aria-label', 'Picture of the camera')
     this.camera = new Camera(this.video, () => this.explain('busy'))
-    this.reader = new Reader(this.video, config.scope, found, () => this.giveUp())
+    this.reader = new Reader(this.video, config.scope, found, seenAgain, () => this.giveUp())
     this.start.classList.add('main')
+    this.link.href = `${config.secureOrigin ?? ''}${location.pathname}`
     this.choice.onchange = () => void this.choose(this.choice.value)
     const frame = element('div', { className: 'frame', aria: { hidden: 'true' } })
     const tools = element('div', { className: 'tools' }, this.torch, this.choice, this.stop)
-    this.root.append(this.video, frame, element('div', { className: 'cover' }, this.message, this.start), tools)
+    this.root.append(this.video, frame, element('div', { className: 'cover' }, this.message, this.link, this.start), tools)
     document.addEventListener('visibilitychange', () => void this.followVisibility())
     this.paint()
   }
@@ -98,7 +101,8 @@ export class Scanner {
   private explain(trouble: Trouble): void {
     this.isWanted = false
     this.pause()
-    this.say(`${inWords(trouble, this.secureAddress())} You can type the code below.`)
+    this.say(`${SENTENCES[trouble]} You can type the code below.`)
+    this.link.hidden = trouble !== 'insecure' || !this.config.secureOrigin
     this.start.textContent = 'Try the camera again'
     this.start.hidden = trouble === 'insecure'
   }
@@ -106,10 +110,6 @@ export class Scanner {
   private giveUp(): void {
     this.off()
     this.say('The QR reader did not load. Load the page again when there is network. You can type the code below.')
-  }
-
-  private secureAddress(): string | null {
-    return this.config.secureOrigin && `${this.config.secureOrigin}${location.pathname}`
   }
 
   private say(text: string): void {
