@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ MAKE_EVENTS = """
 import json
 import re
 import time
+import urllib.request
 from base64 import b64encode
 from domains.events import codes
 from domains.opportunities.models import MembershipRole
@@ -39,7 +41,10 @@ host = OpportunityHostFactory()
 sam = UserFactory(email="{scanner}", display_name="Sam Scanner")
 HostMembershipFactory(host=host, user=sam, role=MembershipRole.SCANNER)
 UserFactory(email="passer-by@door.example", display_name="Passer By")
-people = [UserFactory(display_name=name) for name in {attendees}]
+people = [
+    UserFactory(email=f"attendee{{number}}@door.example", display_name=name)
+    for number, name in enumerate({attendees})
+]
 made = {{}}
 for name in {names}:
     event = EventFactory(
@@ -57,6 +62,7 @@ SCANS_OF = """
 import json
 import re
 import time
+import urllib.request
 from domains.events.models import Scan
 scans = Scan.objects.filter(event=%d).order_by("scanned_at")
 print(json.dumps([[scan.ticket_id, scan.outcome, scan.direction, bool(scan.device_id)] for scan in scans]))
@@ -69,6 +75,7 @@ EventTicket.objects.filter(pk=%d).update(status="CANCELLED", cancelled_at=now, r
 """
 DEV_LOG_IN = """mutation ($input: DevLogInInput!) { devLogIn(input: $input) {
   ... on AuthSession { accessToken refreshToken user { displayName } } } }"""
+MY_TICKETS = "{ me { tickets(first: 50) { edges { node { event { id } qrCode { url } } } } } }"
 CHECK_IN = """mutation ($input: CheckInInput!) { checkIn(input: $input) {
   __typename ... on CheckInResult { outcome } ... on OperationInfo { messages { message } } } }"""
 
@@ -127,6 +134,15 @@ class Doors:
         token = self.log_in()["accessToken"]
         outcome: str = self.server.ask(CHECK_IN, token, input=given)["data"]["checkIn"]["outcome"]
         return outcome
+
+    def image_of(self, event: DoorEvent, number: int) -> bytes:
+        """Return the image of a ticket's QR code as its holder gets it."""
+        token = self.log_in(f"attendee{number}@door.example")["accessToken"]
+        edges = self.server.ask(MY_TICKETS, token)["data"]["me"]["tickets"]["edges"]
+        (url,) = [edge["node"]["qrCode"]["url"] for edge in edges if edge["node"]["event"]["id"] == event.id]
+        with urllib.request.urlopen(f"{self.server.url}{urlsplit(url).path}", timeout=20) as response:
+            image: bytes = response.read()
+            return image
 
     def revoke(self, ticket: Ticket) -> None:
         self.server.run(REVOKE % ticket.pk)
@@ -191,14 +207,17 @@ class Phone:
     def go_online(self) -> None:
         self.context.set_offline(False)
 
-    def scan(self, text: str, says: str, *, angle: float = 8) -> None:
+    def scan(self, text: str, says: str, *, angle: float = 8, image: bytes | None = None) -> None:
         """Hold a ticket before the camera until the page says something about it."""
         scans = self.page.get_by_role("region", name="Last scans").get_by_role("listitem")
         before = scans.count()
         # The page takes the same code again after some seconds out of view.
         away = 4.3 if text == self._shown else 1.8
         time.sleep(max(0, self._shown_at.get(text, 0) + away - time.monotonic()))
-        self.camera.show(text, angle=angle)
+        if image:
+            self.camera.show_image(image, angle=angle)
+        else:
+            self.camera.show(text, angle=angle)
         expect(scans).to_have_count(before + 1)
         expect(self.answer).to_contain_text(says)
         self.camera.show_nothing()

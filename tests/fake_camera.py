@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import qrcode  # type: ignore[import-untyped] # it has no types
 from PIL import Image, ImageFilter
 
-WIDTH, HEIGHT = 640, 480
+WIDTH, HEIGHT, TICKET_HEIGHT = 640, 480, 340
 #: Y4M: one picture, which Chromium repeats; the color planes come after the gray one, at half the size each way.
 _HEADER = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F15:1 Ip A1:1 C420jpeg\n".encode()
 _FRAME = b"FRAME\n"
@@ -37,7 +38,16 @@ class FakeCamera:
         code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=4, border=4)
         code.add_data(text)
         code.make()
-        ticket = code.make_image().get_image().convert("L").resize((340, 340), Image.Resampling.LANCZOS)
+        self._hold(code.make_image().get_image(), angle)
+
+    def show_image(self, image: bytes, *, angle: float = 8) -> None:
+        """Hold an image of a ticket before the camera, as `show` does."""
+        self._hold(Image.open(BytesIO(image)), angle)
+
+    def _hold(self, image: Image.Image, angle: float) -> None:
+        # Small enough that no corner leaves the picture, however it is turned.
+        size = round(TICKET_HEIGHT * image.width / image.height), TICKET_HEIGHT
+        ticket = image.convert("L").resize(size, Image.Resampling.LANCZOS)
         # Paper is not white, nor ink black, in such light.
         ticket = ticket.point(lambda level: 60 + level * 150 // 255).convert("LA")
         ticket = ticket.rotate(angle, Image.Resampling.BICUBIC, expand=True)

@@ -110,7 +110,7 @@ def test_a_scanner_logs_in_and_the_counts_of_several_phones_agree(
         expect(phone.count("Tickets")).to_have_text("6")
         expect(phone.count("Checked in")).to_have_text("0")
 
-        phone.scan(maya.qr, "Come in", angle=-35)
+        phone.scan(maya.qr, "Come in", angle=-35, image=doors.image_of(event, 0))
         expect(phone.answer).to_contain_text("Maya Torres")
         expect(phone.count("Checked in")).to_have_text("1")
         phone.picture("admitted")
