@@ -58,8 +58,9 @@ SAME_FOR_ALL: dict[str, frozenset[str]] = {
     "CheckInSummary": frozenset({"issued", "checkedIn", "inside"}),
     # A ticket in the answer to a scan shows no code to anybody.
     "EventTicket": frozenset(
-        {"id", "status", "ticketCode", "checkedIn", "checkInTime", "isInside", "attendee", "event"}
+        {"id", "status", "ticketCode", "qrCode", "checkedIn", "checkInTime", "isInside", "attendee", "event"}
     ),
+    "QrCode": frozenset({"url", "svgUrl"}),
     "Event": frozenset({"id", "title"}),
     "MessageSent": frozenset({"sequence", "message"}),
     "MessageEdited": frozenset({"sequence", "message"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -45,8 +46,7 @@ def _check_in(actor: User, event_id: int, code: str, nonce: str, direction: Scan
             return _answer_again(found.event, found.scan_id, code)
         scan = Scan(event=found.event, nonce=nonce, direction=direction, scanned_by=actor)
         _answer(scan, code)
-        if store_scans([scan], event=found.event):
-            _set_presence(scan)
+        _set_presence(scan, ticket_ids=store_scans([scan], event=found.event))
     return show_as_answered(scan)
 
 
@@ -74,9 +74,9 @@ def _answer(scan: Scan, code: str) -> None:
     scan.first_check_in_time = first_entry
 
 
-def _set_presence(scan: Scan) -> None:
-    """Set what `derive_presence` would: the scan is the last one of its ticket."""
-    EventTicket.objects.filter(pk__in=[scan.ticket_id]).update(
+def _set_presence(scan: Scan, *, ticket_ids: Collection[int]) -> None:
+    """Set what `derive_presence` would: the scan is the last one of its ticket, if that passed."""
+    EventTicket.objects.filter(pk__in=ticket_ids).update(
         check_in_time=scan.first_check_in_time,
         is_inside=scan.direction == ScanDirection.ENTRY,
         last_passed_at=scan.scanned_at,

@@ -2,7 +2,7 @@
 
 _FRAGMENTS = """
 fragment TicketFields on EventTicket {
-  id ticketCode status checkedIn checkInTime attendee { id displayName } event { id title }
+  id ticketCode status qrCode { url } checkedIn checkInTime attendee { id displayName } event { id title }
 }
 fragment CheckInFields on CheckInResult {
   outcome nonce recordedAt firstCheckInTime isRecordedThoughInvalid ticket { ...TicketFields }

@@ -56,6 +56,7 @@ def test_a_scan_is_answered_with_the_attendees_name_and_without_codes(api_as: As
     assert first["ticket"] == {
         "id": gid(ticket),
         "ticketCode": None,
+        "qrCode": None,
         "status": "ISSUED",
         "checkedIn": True,
         "checkInTime": first["recordedAt"],
@@ -108,6 +109,9 @@ def test_a_scanner_finds_tickets_and_attendees_by_no_other_way(api_as: As) -> No
         "hostMemberships": [],
         "applications": {"totalCount": 0, "edges": []},
     }
+    tickets = "query ($id: ID!) { event(id: $id) { myTicket { id } tickets { totalCount edges { node { id } } } } }"
+    found = api.ask(tickets, id=gid(event))["event"]
+    assert found == {"myTicket": None, "tickets": {"totalCount": 0, "edges": []}}
     for row in (ticket, minor):
         assert api.ask("query ($id: ID!) { node(id: $id) { id } }", id=gid(row))["node"] is None
 
