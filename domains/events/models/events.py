@@ -14,7 +14,7 @@ from django_choices_field import TextChoicesField
 from domains.accounts.models import User
 from domains.events.models.choices import EventStatus, EventType
 from domains.geo.fields import ZipCodeField
-from domains.opportunities.models import MAX_SLOTS, Opportunity, OpportunityHost, hosts_joined_by, hosts_run_by
+from domains.opportunities.models import MAX_SLOTS, Change, Opportunity, OpportunityHost, hosts_joined_by, hosts_run_by
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -136,21 +136,7 @@ class Event(models.Model):
         return self.title
 
 
-class EventChange(models.Model):
-    """One change to values that ticket holders rely on; written in the transaction of the change, never altered.
-
-    `before` and `after` have the same keys: the names of the changed columns, with their values as JSON (times in
-    ISO 8601).
-    """
+class EventChange(Change):
+    """A change to a published event, which ticket holders rely on."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="changes")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    before = models.JSONField()
-    after = models.JSONField()
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering: ClassVar = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.event_id}: {', '.join(self.after)}"

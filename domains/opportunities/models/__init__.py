@@ -8,6 +8,7 @@ from domains.opportunities.models.applications import (
     ApplicationQuerySet,
 )
 from domains.opportunities.models.changes import (
+    Change,
     OpportunityChange,
 )
 from domains.opportunities.models.choices import (

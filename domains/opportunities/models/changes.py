@@ -1,4 +1,4 @@
-"""Changes that hosts made to published opportunities."""
+"""Changes that hosts made to what they had published."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from django.utils import timezone
 from domains.opportunities.models.opportunities import Opportunity
 
 
-class OpportunityChange(models.Model):
-    """One change to values that volunteers rely on; written in the transaction of the change, never altered.
+class Change(models.Model):
+    """One change to values that people rely on; written in the transaction of the change, never altered.
 
     `before` and `after` have the same keys: the names of the changed columns, with their values as JSON (times in
     ISO 8601).
     """
 
-    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="changes")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     before = models.JSONField()
     after = models.JSONField()
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        abstract = True
         ordering: ClassVar = ["at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.opportunity_id}: {', '.join(self.after)}"
+        return f"Change {self.pk}: {', '.join(self.after)}"
+
+
+class OpportunityChange(Change):
+    """A change to a published opportunity, which volunteers with a slot rely on."""
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="changes")
