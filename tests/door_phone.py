@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 
 from tests.fake_camera import FakeCamera
 from tests.graphiql import CHROMIUM
@@ -24,7 +24,7 @@ PLAIN_HOST = "door.test"
 SCANNER = "sam@door.example"
 #: What Chromium reports where there is no network, and no HTTPS.
 EXPECTED = "Failed to load resource|WebSocket connection|Cross-Origin-Opener-Policy"
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 ATTENDEES = ("Maya Torres", "Jun Park", "Zoë Ndiaye", "Priya Raman", "Tomás Vega", "Noor Haddad")
 
 #: Prints, for each name, an event with a ticket for each attendee, and a scanner who may check in at all of them.
@@ -259,11 +259,9 @@ def door_browser(server: LiveServer, folder: Path) -> Iterator[tuple[Browser, Fa
 
 
 @contextmanager
-def phone_at(
-    browser: Browser, camera: FakeCamera, url: str, *, viewport: Any = None, may_film: bool = True
-) -> Iterator[Phone]:
+def phone_at(browser: Browser, camera: FakeCamera, url: str, *, may_film: bool = True) -> Iterator[Phone]:
     """Take a new phone; at the end it has asked nobody but the server, and complained about nothing but the network."""
-    context = browser.new_context(viewport=viewport, is_mobile=viewport is None, has_touch=viewport is None)
+    context = browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
     if may_film:
         context.grant_permissions(["camera"])
     camera.show_nothing()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ from tests.live_server import LiveServer
 pytestmark = needs_chromium
 expect.set_options(timeout=20_000)
 
-EVENTS = ("entry", "exit", "offline", "lost", "ended", "plain", "alone", "camera", "queue")
+EVENTS = ("entry", "exit", "offline", "lost", "ended", "plain", "alone", "camera", "queue", "hangs")
 START_TOTP = "mutation { startTotp { ... on TotpSetup { secret } } }"
 CONFIRM_TOTP = """mutation ($input: ConfirmTotpInput!) { confirmTotp(input: $input) {
   ... on RecoveryCodes { codes } } }"""
@@ -248,6 +249,31 @@ def test_a_scan_whose_answer_was_lost_counts_once(doors: Doors, browser: tuple[B
     assert [outcome for _, outcome, *_ in doors.scans(event)] == ["ADMITTED"]
 
 
+def test_nobody_waits_twice_for_a_server_that_hangs(doors: Doors, browser: tuple[Browser, FakeCamera]) -> None:
+    event = doors.events["hangs"]
+    maya, jun, zoe, *_ = event.tickets
+    with phone_at(*browser, address(doors, event)) as phone:
+        phone.log_in(doors.log_in())
+        phone.open()
+        expect(phone.line).to_have_text("Online")
+        phone.page.route("**/graphql/", lambda route: None)
+        began = time.monotonic()
+        phone.type(maya.qr)
+        expect(phone.answer).to_contain_text("genuine ticket")
+        assert time.monotonic() - began > 3.5
+        began = time.monotonic()
+        phone.type(jun.qr)
+        expect(phone.line).to_have_text("Offline · 2 waiting")
+        assert time.monotonic() - began < 3
+        phone.page.unroute("**/graphql/")
+        phone.page.get_by_role("button", name="Send now").click()
+        expect(phone.line).to_have_text("Online")
+        expect(phone.count("Inside now")).to_have_text("2")
+        phone.type(zoe.code)
+        expect(phone.answer).to_contain_text("Zoë Ndiaye")
+    assert [outcome for _, outcome, *_ in doors.scans(event)] == ["ADMITTED"] * 3
+
+
 def test_a_session_that_ended_loses_no_scan(doors: Doors, browser: tuple[Browser, FakeCamera]) -> None:
     event = doors.events["ended"]
     with phone_at(*browser, address(doors, event)) as phone:
@@ -262,6 +288,7 @@ def test_a_session_that_ended_loses_no_scan(doors: Doors, browser: tuple[Browser
         expect(page.get_by_text("Your session has ended. Scan on")).to_be_visible()
         expect(phone.line).to_have_text("Not logged in · 1 waiting")
         phone.scan(event.tickets[1].qr, "Offline: will be checked")
+        expect(page.get_by_role("radio")).to_have_count(2)
         phone.picture("session-ended")
         page.get_by_role("button", name="Log in again").click()
         page.get_by_label("Email").fill(SCANNER)

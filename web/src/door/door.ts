@@ -10,7 +10,7 @@ import { Line } from './line'
 import { Live } from './live'
 import eventQuery from './operations/event.graphql?raw'
 import { inWords, type Session } from './session'
-import { forgetPhone } from './shell'
+import { forgetPhone, keepStorage } from './shell'
 import { signal, wake } from './signals'
 import type { KeptEvent, Store } from './store'
 import { Sync, type Told } from './sync'
@@ -211,6 +211,7 @@ export class Door {
     await this.store.keepEvent(this.event)
     this.header.showEvent(this.event)
     if (isFirst) this.show()
+    if (isFirst) void keepStorage()
   }
 
   private async sendWaiting(): Promise<void> {

@@ -4,7 +4,7 @@ import { element } from '../dom'
 import { readConfig, readEventId } from './config'
 import { Door } from './door'
 import { Session } from './session'
-import { keepStorage, register } from './shell'
+import { register } from './shell'
 import { Store } from './store'
 
 const root = document.getElementById('door')!
@@ -17,7 +17,6 @@ async function begin(): Promise<void> {
   const door = new Door(root, config, new Session(config.endpoint), store, eventId)
   await door.open()
   await register(config, (bringIn) => door.offerNewer(bringIn))
-  await keepStorage()
 }
 
 /** At /scan/ alone: the events that this phone knows. */

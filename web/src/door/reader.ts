@@ -82,6 +82,7 @@ export class Reader {
 
   private take(texts: string[]): void {
     const now = Date.now()
+    for (const [text, at] of this.lastSeen) if (now - at > SAME_CODE_MS) this.lastSeen.delete(text)
     for (const text of texts) {
       const away = now - (this.lastSeen.get(text) ?? 0)
       this.lastSeen.set(text, now)

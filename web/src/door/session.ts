@@ -38,8 +38,8 @@ export type SessionState = 'none' | 'active' | 'ended'
 
 const KEY = 'mishmob:door:session'
 const LOCK = 'mishmob:door:session'
-/** A token with less life than this is exchanged before it is used. */
-const MARGIN_MS = 30_000
+/** A token with less life than this is exchanged before it is used: the page asks something once a minute. */
+const MARGIN_MS = 90_000
 const DEVICE_NAME = 'Check-in page'
 const MFA_MISSING =
   'Your role needs a second factor, which is not set up yet. Set it up in the app that you log in with, then log in here.'

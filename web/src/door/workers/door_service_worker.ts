@@ -42,7 +42,7 @@ self.addEventListener('fetch', (event) => {
 async function fill(): Promise<void> {
   const cache = await caches.open(name)
   const keep = async (path: string) => {
-    const response = await fetch(path, { cache: 'reload', credentials: 'omit' })
+    const response = await fetch(path, { cache: 'reload', credentials: 'same-origin' })
     if (!response.ok) throw new Error(`${path} was answered ${response.status}.`)
     await cache.put(path, response)
   }
