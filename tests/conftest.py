@@ -40,6 +40,7 @@ SLOW = (
     "crawlers/test_crawl_command.py",
     "crawlers/test_endless_answers.py",
     "crawlers/test_first_real_crawl.py",
+    "domains/events/test_tickets_stateful.py",
     "domains/notifications/test_send_pushes.py",
     "domains/opportunities/test_places_stateful.py",
     "domains/skills/test_evaluate_resumes.py",
@@ -82,6 +83,7 @@ THOROUGH = (
     "domains/skills/test_published_taxonomies.py",
     "domains/test_queue_migrations.py",
     "journeys/test_apply_race.py::test_thirty",
+    "journeys/test_claim_race.py::test_a_hundred_people_share_ten_tickets_and_nobody_is_asked_to_try_again[True]",
     "journeys/test_demo_chat_in_browser.py::test_it_fits_a_phone",
     "journeys/test_graphiql_in_browser.py::test_no_example",
     "journeys/test_graphiql_in_browser.py::test_tabs",
@@ -96,6 +98,7 @@ THOROUGH = (
     "services/test_behind_tls.py",
     "services/test_chat_over_services.py::test_both_servers",
     "services/test_chat_over_services.py::test_redis_forgets",
+    "services/test_claim_race_over_http.py::test_three_hundred_people_share_fifty_tickets[2",
     "services/test_cut_connections.py",
     "services/test_held_rows.py",
     "services/test_host_search_plan.py",
@@ -123,6 +126,7 @@ POSTGRESQL = (
 )
 #: What is all the same to the database.
 ALIKE = (
+    "domains/events/test_tickets_stateful.py",
     "domains/events/test_calendars.py",
     "domains/events/test_qr_images.py",
     "domains/events/test_ticket_pages.py",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crowd import Answer, EventCrowd, all_at_once, worst
-from tests.graphql_api.events.ticket_documents import CLAIM_TICKET
+from tests.graphql_api.events.ticket_documents import CANCEL_TICKET, CLAIM_TICKET, EVENT_TICKETS
 from tests.live_server import ARTIFACTS, LiveServer
 
 pytestmark = [
@@ -58,3 +58,20 @@ def test_three_hundred_people_share_fifty_tickets(
         # Each was told the position at that moment: nobody ever left, so all are different.
         told = sorted(answer.body["data"]["claimTicket"]["waitlistPosition"] or 0 for answer in answers)
         assert told == [*[0] * SLOTS, *range(1, CLIENTS - SLOTS + 1)]
+
+
+def test_fifty_people_who_cancel_at_once_free_each_slot_once_for_the_fifty_who_waited_longest(servers: Servers) -> None:
+    crowd = EventCrowd.at(servers[0], 2 * SLOTS + 10, issued=SLOTS, waiting=SLOTS + 10, max_attendees=SLOTS)
+    # Each of them presses the button twice.
+    requests = (
+        2 * [(token, {"ticketId": ticket}) for token, ticket in zip(crowd.people, crowd.tickets, strict=True)][:SLOTS]
+    )
+    answers = all_at_once(servers, CANCEL_TICKET, requests)
+    assert outcomes(answers) == {"CANCELLED": 2 * SLOTS}
+    assert taken(servers[0], crowd) == SLOTS
+    page = servers[0].ask(EVENT_TICKETS, token=crowd.owner, id=crowd.event, first=2 * SLOTS)
+    status_of = {edge["node"]["id"]: edge["node"]["status"] for edge in page["data"]["event"]["tickets"]["edges"]}
+    assert [status_of[ticket] for ticket in crowd.tickets[: 2 * SLOTS]] == ["CANCELLED"] * SLOTS + ["OFFERED"] * SLOTS
+    status = "query { me { tickets { nodes { status waitlistPosition } } } }"
+    (last,) = servers[0].ask(status, token=crowd.people[-1])["data"]["me"]["tickets"]["nodes"]
+    assert last == {"status": "WAITLISTED", "waitlistPosition": 10}

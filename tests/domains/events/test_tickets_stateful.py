@@ -11,30 +11,18 @@ from functools import partial
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
-from django.db import transaction
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from domains.accounts.models import User
-from domains.base.errors import Refused
 from domains.base.personal_data import ErasedPerson
 from domains.events import services
 from domains.events.models import Event, EventTicket
 from domains.events.services.expire_ticket_offers import expire_ticket_offers
 from tests.domains.events.tickets import assert_sound, published
-from tests.examples import examples
 from tests.factories import EventFactory, ScanFactory, UserFactory, owner_of
+from tests.model_machine import ModelMachine, No, run_stories
 
 PEOPLE = 6
 START = datetime(2031, 5, 1, tzinfo=UTC)
@@ -42,10 +30,6 @@ BEGINS, ENDS = START + timedelta(days=60), START + timedelta(days=60, hours=3)
 #: Mostly few slots, so that people wait.
 SLOTS = st.sampled_from([1, 1, 2, 2, 3, 4, None])
 HOLDS_A_SLOT, LIVE = {"ISSUED", "OFFERED"}, {"ISSUED", "OFFERED", "WAITLISTED"}
-
-
-class No(Exception):
-    """The model refuses, with this code."""
 
 
 @dataclass
@@ -213,15 +197,14 @@ FACTS = {
 }
 
 
-class Tickets(RuleBasedStateMachine):
+class Tickets(ModelMachine):
     """The services and the model, side by side."""
+
+    model: Model
 
     @initialize(slots=SLOTS, crowd=st.permutations(range(PEOPLE)))
     def begin(self, slots: int | None, crowd: list[int]) -> None:
-        self.clock = time_machine.travel(START, tick=False)
-        self.traveller = self.clock.start()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
+        self.begin_at(START)
         self.model = Model(slots)
         self.event = EventFactory(event_date=BEGINS, end_date=ENDS, max_attendees=slots)
         self.owner = owner_of(self.event.organization)
@@ -230,31 +213,9 @@ class Tickets(RuleBasedStateMachine):
         for person in crowd[:-1]:
             self.claim(person, joins=True)
 
-    def teardown(self) -> None:
-        if hasattr(self, "transaction"):
-            transaction.set_rollback(True)
-            self.transaction.__exit__(None, None, None)
-            self.clock.stop()
-
-    def compare(self, theirs: Any, ours: Any) -> Any:
-        """Call both; return what the service gave."""
-        outcome, answer = ["", ""], None
-        try:
-            theirs()
-        except No as no:
-            outcome[0] = str(no)
-        try:
-            answer = ours()
-        except Refused as refused:
-            outcome[1] = str(refused.problems[0].code)
-        assert outcome[0] == outcome[1], outcome
-        return answer
-
     def pick(self, data: st.DataObject, *likely: str) -> tuple[Paper, int, User]:
         """Choose a ticket, in the model and in the database, and its attendee; more often a likely one."""
-        numbers = range(len(self.rows))
-        likely_ones = [number for number in numbers if self.model.papers[number].status in likely]
-        number = data.draw(st.sampled_from(likely_ones or numbers) | st.sampled_from(numbers))
+        number = self.pick_number(data, self.model.papers, likely)
         paper = self.model.papers[number]
         return paper, self.rows[number], self.people[paper.person]
 
@@ -342,10 +303,6 @@ class Tickets(RuleBasedStateMachine):
         self.model.expire()
         expire_ticket_offers()
 
-    def pass_time(self, moment: datetime) -> None:
-        self.model.now = moment
-        self.traveller.move_to(moment)
-
     @invariant()
     def they_agree(self) -> None:
         if not hasattr(self, "people"):
@@ -374,12 +331,4 @@ class Tickets(RuleBasedStateMachine):
 @pytest.mark.timeout(1800)  # less than a minute where nothing else runs
 def test_tickets_offers_and_waitlist_never_diverge_from_the_model(settings: Any) -> None:
     settings.RATE_LIMITS = False  # of a person who claims again and again, in all the stories
-    run_state_machine_as_test(
-        Tickets,
-        settings=hypothesis_settings(
-            max_examples=examples(60),
-            stateful_step_count=50,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
+    run_stories(Tickets)

@@ -12,29 +12,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
-from django.db import transaction
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from domains.accounts.models import User
-from domains.base.errors import Refused
 from domains.opportunities import services
 from domains.opportunities.models import Application, Role
 from domains.opportunities.services.expire_offers import expire_offers
 from domains.opportunities.transitions import Decision
 from domains.skills.services import remove_skill
-from tests.examples import examples
 from tests.factories import (
     HostMembershipFactory,
     OpportunityFactory,
@@ -44,6 +31,7 @@ from tests.factories import (
     UserSkillFactory,
     owner_of,
 )
+from tests.model_machine import ModelMachine, No, run_stories
 
 PEOPLE = 6
 START = datetime(2031, 5, 1, tzinfo=UTC)
@@ -60,10 +48,6 @@ DECIDED_FROM = {
 
 def by_key(row: Any) -> int:
     return int(row.pk)
-
-
-class No(Exception):
-    """The model refuses, with this code."""
 
 
 @dataclass
@@ -217,15 +201,14 @@ class Model:
             self.put(paper, "EXPIRED")
 
 
-class Places(RuleBasedStateMachine):
+class Places(ModelMachine):
     """The services and the model, side by side."""
+
+    model: Model
 
     @initialize(slots=st.integers(1, 3), needs_approval=st.booleans(), crowd=st.permutations(range(PEOPLE)))
     def begin(self, slots: int, needs_approval: bool, crowd: list[int]) -> None:
-        self.clock = time_machine.travel(START, tick=False)
-        self.traveller = self.clock.start()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
+        self.begin_at(START)
         self.model = Model(slots, needs_approval)
         opportunity = OpportunityFactory(start_date=BEGINS, end_date=ENDS)
         self.role = RoleFactory(opportunity=opportunity, slots_available=slots, requires_approval=needs_approval)
@@ -241,33 +224,11 @@ class Places(RuleBasedStateMachine):
         for person in crowd[:-1]:
             self.apply(person, joins=True)
 
-    def teardown(self) -> None:
-        if hasattr(self, "transaction"):
-            transaction.set_rollback(True)
-            self.transaction.__exit__(None, None, None)
-            self.clock.stop()
-
-    def compare(self, theirs: Any, ours: Any) -> Any:
-        """Call both; return what the service gave."""
-        outcome, answer = ["", ""], None
-        try:
-            theirs()
-        except No as no:
-            outcome[0] = str(no)
-        try:
-            answer = ours()
-        except Refused as refused:
-            outcome[1] = str(refused.problems[0].code)
-        assert outcome[0] == outcome[1], outcome
-        return answer
-
     def pick(self, data: st.DataObject, *likely: str) -> tuple[Paper, int, User] | None:
         """Choose an application, in the model and in the database, and its volunteer; more often a likely one."""
         if not self.rows:
             return None
-        numbers = range(len(self.rows))
-        likely_ones = [number for number in numbers if self.model.papers[number].status in likely]
-        number = data.draw(st.sampled_from(likely_ones or numbers) | st.sampled_from(numbers))
+        number = self.pick_number(data, self.model.papers, likely)
         paper = self.model.papers[number]
         return paper, self.rows[number], self.people[paper.person]
 
@@ -363,10 +324,6 @@ class Places(RuleBasedStateMachine):
         self.model.expire()
         expire_offers()
 
-    def pass_time(self, moment: datetime) -> None:
-        self.model.now = moment
-        self.traveller.move_to(moment)
-
     @invariant()
     def they_agree(self) -> None:
         if not hasattr(self, "role"):
@@ -388,12 +345,4 @@ class Places(RuleBasedStateMachine):
 @pytest.mark.timeout(1800)  # less than a minute where nothing else runs
 def test_places_waiting_line_and_history_never_diverge_from_the_model(settings: Any) -> None:
     settings.RATE_LIMITS = False  # of a person who applies again and again, in all the stories
-    run_state_machine_as_test(
-        Places,
-        settings=hypothesis_settings(
-            max_examples=examples(60),
-            stateful_step_count=50,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-        ),
-    )
+    run_stories(Places)
