@@ -178,6 +178,10 @@ class Phone:
         return self.page.get_by_role("region", name="Answer")
 
     @property
+    def last_scans(self) -> Locator:
+        return self.page.get_by_role("region", name="Last scans").get_by_role("listitem")
+
+    @property
     def line(self) -> Locator:
         return self.page.locator(".line")
 
@@ -209,8 +213,7 @@ class Phone:
 
     def scan(self, text: str, says: str, *, angle: float = 8, image: bytes | None = None) -> None:
         """Hold a ticket before the camera until the page says something about it."""
-        scans = self.page.get_by_role("region", name="Last scans").get_by_role("listitem")
-        before = scans.count()
+        before = self.last_scans.count()
         # The page takes the same code again after some seconds out of view.
         away = 4.3 if text == self._shown else 1.8
         time.sleep(max(0, self._shown_at.get(text, 0) + away - time.monotonic()))
@@ -218,14 +221,18 @@ class Phone:
             self.camera.show_image(image, angle=angle)
         else:
             self.camera.show(text, angle=angle)
-        expect(scans).to_have_count(before + 1)
+        expect(self.last_scans).to_have_count(before + 1)
         expect(self.answer).to_contain_text(says)
         self.camera.show_nothing()
         self._shown, self._shown_at[text] = text, time.monotonic()
 
-    def type(self, code: str) -> None:
+    def type(self, code: str, says: str) -> None:
+        """Type a code, and wait for the answer."""
+        before = self.last_scans.count()
         self.page.get_by_label("Or type the code").fill(code)
         self.page.get_by_role("button", name="Check", exact=True).click()
+        expect(self.last_scans).to_have_count(before + 1)
+        expect(self.answer).to_contain_text(says)
 
     def count(self, name: str) -> Locator:
         """Return the number above a name."""

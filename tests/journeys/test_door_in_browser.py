@@ -148,7 +148,8 @@ def test_each_refusal_says_why_and_codes_are_typed_too(doors: Doors, browser: tu
         expect(page.get_by_label("Or type the code")).to_have_value(re.compile(r"^(\w{4}-){3}\w{4}$"))
         page.keyboard.press("Enter")
         expect(phone.answer).to_contain_text("Zoë Ndiaye")
-        phone.type("too short")
+        page.get_by_label("Or type the code").fill("too short")
+        page.keyboard.press("Enter")
         expect(page.get_by_text("This one has 8")).to_be_visible()
         # A scanner that types what it reads.
         page.get_by_label("Or type the code").fill("")
@@ -190,8 +191,7 @@ def test_scans_made_offline_are_sent_once_after_the_page_was_closed(
         phone.scan(maya.qr, "Already scanned here")
         phone.scan(f"{jun.qr[:-9]}{'A' if jun.qr[-9] != 'A' else 'B'}{jun.qr[-8:]}", "Not genuine")
         phone.scan(doors.events["entry"].tickets[0].qr, "Another event")
-        phone.type(zoe.code)
-        expect(phone.answer).to_contain_text("Not checked yet")
+        phone.type(zoe.code, "Not checked yet")
         phone.picture("offline-typed", whole=True)
         expect(phone.line).to_have_text("Offline · 3 waiting")
 
@@ -258,19 +258,16 @@ def test_nobody_waits_twice_for_a_server_that_hangs(doors: Doors, browser: tuple
         expect(phone.line).to_have_text("Online")
         phone.page.route("**/graphql/", lambda route: None)
         began = time.monotonic()
-        phone.type(maya.qr)
-        expect(phone.answer).to_contain_text("genuine ticket")
+        phone.type(maya.qr, "genuine ticket")
         assert time.monotonic() - began > 3.5
         began = time.monotonic()
-        phone.type(jun.qr)
-        expect(phone.line).to_have_text("Offline · 2 waiting")
+        phone.type(jun.qr, "genuine ticket")
         assert time.monotonic() - began < 3
         phone.page.unroute("**/graphql/")
         phone.page.get_by_role("button", name="Send now").click()
         expect(phone.line).to_have_text("Online")
         expect(phone.count("Inside now")).to_have_text("2")
-        phone.type(zoe.code)
-        expect(phone.answer).to_contain_text("Zoë Ndiaye")
+        phone.type(zoe.code, "Zoë Ndiaye")
     assert [outcome for _, outcome, *_ in doors.scans(event)] == ["ADMITTED"] * 3
 
 
@@ -331,12 +328,10 @@ def test_a_page_without_https_says_why_there_is_no_camera_and_takes_typed_codes(
         link = message.get_by_role("link", name="Open this page with HTTPS")
         expect(link).to_have_attribute("href", f"https://community.example.org/scan/{event.id}")
         expect(message.get_by_role("button")).to_have_count(0)
-        phone.type(event.tickets[0].code)
-        expect(phone.answer).to_contain_text("Maya Torres")
+        phone.type(event.tickets[0].code, "Maya Torres")
         phone.picture("without-https")
         phone.go_offline()
-        phone.type(event.tickets[1].qr)  # checked by the library: such pages have no Web Crypto
-        expect(phone.answer).to_contain_text("genuine ticket")
+        phone.type(event.tickets[1].qr, "genuine ticket")  # checked by the library: such pages have no Web Crypto
 
 
 def test_a_browser_without_ed25519_checks_signatures_by_the_library(
@@ -350,15 +345,13 @@ def test_a_browser_without_ed25519_checks_signatures_by_the_library(
         phone.open()
         expect(phone.line).to_have_text("Online")
         phone.go_offline()
-        phone.type(maya.qr)
-        expect(phone.answer).to_contain_text("genuine ticket")
-        changed = [f"{jun.qr[:-1]}{last}" for last in "BCD" if not jun.qr.endswith(last)]
-        body = jun.qr.split(".")
-        for forged in (*changed, f"{body[0]}.{zoe.qr.split('.')[1]}.{body[2]}"):
-            phone.type(forged)
-            expect(phone.answer).to_contain_text("Not genuine")
-        phone.type(zoe.qr)
-        expect(phone.answer).to_contain_text("genuine ticket")
+        phone.type(maya.qr, "genuine ticket")
+        head, _, signature = jun.qr.split(".")
+        # Another spelling of the same signature; and a good signature of other claims.
+        spelled = f"{jun.qr[:-1]}{chr(ord(jun.qr[-1]) + 1)}"
+        for forged in (spelled, f"{head}.{zoe.qr.split('.')[1]}.{signature}"):
+            phone.type(forged, "Not genuine")
+        phone.type(zoe.qr, "genuine ticket")
 
 
 @pytest.mark.parametrize(
@@ -381,8 +374,7 @@ def test_a_camera_that_does_not_start_says_why(
         expect(camera).to_contain_text(says)
         expect(camera.get_by_role("button", name="Try the camera again")).to_be_visible()
         phone.picture(f"camera-{error}")
-        phone.type(event.tickets[0].code)
-        expect(phone.answer).to_contain_text("Maya Torres")
+        phone.type(event.tickets[0].code, "Maya Torres")
 
 
 def test_light_vibration_and_camera_are_switched_off(doors: Doors, browser: tuple[Browser, FakeCamera]) -> None:
@@ -394,13 +386,11 @@ def test_light_vibration_and_camera_are_switched_off(doors: Doors, browser: tupl
         light.click()
         expect(light).to_have_attribute("aria-pressed", "true")
         assert phone.page.evaluate("window.given") == {"advanced": [{"torch": True}]}
-        phone.type("ABCD EFGH IJKL MNOP")
-        expect(phone.answer).to_contain_text("Not a ticket")
+        phone.type("ABCD EFGH IJKL MNOP", "Not a ticket")
         assert phone.page.evaluate("window.felt") == [200, 80, 200]
         phone.page.get_by_label("Sound and vibration").uncheck()
         phone.page.evaluate("window.felt = null")
-        phone.type("ABCD EFGH IJKL MNOQ")
-        expect(phone.page.get_by_role("region", name="Last scans").get_by_role("listitem")).to_have_count(2)
+        phone.type("ABCD EFGH IJKL MNOQ", "Not a ticket")
         assert phone.page.evaluate("window.felt") is None
         phone.page.get_by_role("button", name="Stop the camera").click()
         expect(phone.page.get_by_role("button", name="Start the camera")).to_be_visible()
