@@ -11,7 +11,15 @@ from typing import Any
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from domains.accounts.models import User
-from domains.events.models import Event, EventStatus, Scan, TicketStatus, is_checked_in_by
+from domains.events.models import (
+    VALID_OUTCOMES,
+    Event,
+    EventStatus,
+    Scan,
+    ScanDirection,
+    TicketStatus,
+    is_checked_in_by,
+)
 from domains.opportunities.models import HostMembership
 
 
@@ -112,6 +120,8 @@ def show_as_answered(scan: Scan) -> Scan:
     if ticket.cancelled_at is not None and ticket.cancelled_at > scan.recorded_at:
         ticket.status, ticket.cancelled_at, ticket.revoked_at = TicketStatus.ISSUED, None, None
     ticket.check_in_time = scan.first_check_in_time
+    if scan.outcome in VALID_OUTCOMES:
+        ticket.is_inside = scan.direction == ScanDirection.ENTRY
     ticket.ticket_code = ticket.code_random = ticket.revoked_reason = ""
     ticket.event = scan.event
     scan.ticket = ticket

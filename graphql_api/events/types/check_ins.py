@@ -32,6 +32,7 @@ ANSWERED = (
     "revoked_at",
     "revoked_reason",
     "check_in_time",
+    "is_inside",
     "ticket_code",
     "code_random",
 )

@@ -168,10 +168,19 @@ def test_a_repeat_gets_the_first_answer_whatever_has_happened_since() -> None:
     assert Scan.objects.count() == 3
 
 
+def test_the_answer_says_who_is_inside_after_the_scan() -> None:
+    (ticket,) = tickets_to(open_event(), 1)
+    ways = (ENTRY, ENTRY, EXIT, EXIT)
+    answers = [scan(ticket, direction=way, nonce=f"{number}") for number, way in enumerate(ways)]
+    again = [scan(ticket, direction=way, nonce=f"{number}") for number, way in enumerate(ways)]
+    inside = [answer.ticket and answer.ticket.is_inside for answer in (*answers, *again)]
+    assert inside == [True, True, False, False] * 2
+
+
 def values(scan: Scan) -> dict[str, Any]:
     """Return all that the answer shows."""
     columns = {field.attname: getattr(scan, field.attname) for field in Scan._meta.concrete_fields}
-    shown = ("status", "check_in_time", "cancelled_at", "revoked_at", "revoked_reason", "ticket_code")
+    shown = ("status", "check_in_time", "is_inside", "cancelled_at", "revoked_at", "revoked_reason", "ticket_code")
     return {**columns, **({name: getattr(scan.ticket, name) for name in shown} if scan.ticket else {})}
 
 

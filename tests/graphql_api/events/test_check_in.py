@@ -68,6 +68,9 @@ def test_a_scan_is_answered_with_the_attendees_name_and_without_codes(api_as: As
     assert (second["outcome"], second["firstCheckInTime"]) == ("ALREADY_CHECKED_IN", first["recordedAt"])
     exited = api.act(CHECK_IN, **wish(ticket, direction="EXIT"))
     assert (exited["outcome"], exited["ticket"]["checkedIn"]) == ("EXITED", True)
+    for more in ("isInside", "isInside claimedAt"):
+        document = CHECK_IN.replace("checkedIn", f"checkedIn {more}")
+        assert api.act(document, **asked)["ticket"]["isInside"] is True, "as when it was answered first"
 
 
 def test_strangers_attendees_and_people_who_are_not_logged_in_may_not_check_in(api_as: As) -> None:
