@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import strawberry_django
+from django.conf import settings
 from django.db.models import F, Prefetch, QuerySet
 from strawberry import relay
 from strawberry_django.optimizer import OptimizerStore, optimize
@@ -23,6 +24,7 @@ from graphql_api.opportunities.types import Opportunity, OpportunityHost
 from graphql_api.opportunities.types.opportunities import Location
 from graphql_api.relay.connections import Connection
 from graphql_api.relay.enums import describe
+from graphql_api.relay.ids import global_id
 from graphql_api.relay.later import later
 from graphql_api.relay.loaders import load
 from graphql_api.relay.nested import Nested
@@ -174,13 +176,20 @@ class Event(relay.Node):
         only=["id"],
     )
     async def check_in_key(self, info: Info) -> CheckInKey | None:
-        """Show the key at the event's door; one statement finds out where the viewer may check in."""
+        """Show the key to people who may check in at the event."""
         event_id = row_of(self, models.Event).pk
+        return key_of(event_id) if await _may_check_in(info, event_id) else None
 
-        def find(keys: Collection[int]) -> Mapping[int, bool]:
-            return dict.fromkeys(selectors.find_checked_in_events(viewer=viewer_of(info), among=keys), True)
-
-        return key_of(event_id) if await load(info, event_id, find) else None
+    @strawberry_django.field(
+        description="URL of the page with which phones check people in, also without network; null unless the viewer "
+        "may check people in.",
+        only=["id"],
+    )
+    async def check_in_url(self, info: Info) -> str | None:
+        """Show the page to people who may check in at the event."""
+        event_id = row_of(self, models.Event).pk
+        page = f"{settings.PUBLIC_URL}/scan/{global_id('Event', event_id)}"
+        return page if await _may_check_in(info, event_id) else None
 
     @strawberry_django.field(
         description="Counts of the event's tickets; null unless the viewer may check people in.", only=["id"]
@@ -198,3 +207,12 @@ class Event(relay.Node):
     def get_queryset(cls, queryset: Any, info: Info, **kwargs: Any) -> QuerySet[models.Event]:
         """Return the rows that the viewer may see."""
         return models.EventQuerySet.visible_to(queryset, viewer_of(info))
+
+
+async def _may_check_in(info: Info, event_id: int) -> bool:
+    """Return whether the viewer may check people in; one statement finds out for a whole list."""
+
+    def find(keys: Collection[int]) -> Mapping[int, bool]:
+        return dict.fromkeys(selectors.find_checked_in_events(viewer=viewer_of(info), among=keys), True)
+
+    return bool(await load(info, event_id, find))

@@ -320,3 +320,14 @@ def test_keys_and_counts_of_five_events_cost_the_statements_of_one(api_as: As) -
     five = statements_of(lambda: api.ask(document))
     assert len(api.ask(document)["events"]["edges"]) == 5
     assert len(five) == len(one), "\n".join(five)
+
+
+def test_the_address_of_the_check_in_page_is_for_people_who_may_check_in(api: Api, api_as: Any, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://community.example"
+    event = open_event()
+    scanner = scanner_of(event)
+    document = "query ($id: ID!) { event(id: $id) { checkInUrl } }"
+    shown = api_as(scanner).ask(document, id=gid(event))["event"]["checkInUrl"]
+    assert shown == f"https://community.example/scan/{gid(event)}"
+    for asking in (api, api_as(UserFactory())):
+        assert asking.ask(document, id=gid(event))["event"]["checkInUrl"] is None
