@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from domains.events import selectors
+from domains.events.models import Scan
 from graphql_api.context import Info, signed_in
 from graphql_api.events.types import CheckInResult, CheckInSummary, EventCheckIn
 from graphql_api.live.news import News, NewsStream, Reading
@@ -26,7 +27,8 @@ class EventSubscriptions:
 
     @strawberry.subscription(
         description="Scans at the event, each delivered once, as they are stored: also refused ones, and those that "
-        "come from offline devices. After a reconnection, query `checkInSummary`. The subscription completes when the "
+        "come from offline devices. Scanners get the ticket of their own scans only. "
+        "After a reconnection, query `checkInSummary`. The subscription completes when the "
         "viewer may no longer check people in. Only the event's organizers and the scanners of its organization may "
         "subscribe."
     )
@@ -57,18 +59,26 @@ class CheckIns:
     def read(self, key: int, *, since: datetime, seen: Collection[int], viewer_ids: Collection[int]) -> Reading:
         """Return the event's scans with the counts after them: two statements, and one for the rights."""
         scans = selectors.find_scans_since(event_id=key, since=since, leave_out=seen, limit=PAGE)
-        news = []
-        if scans:
-            summary = CheckInSummary.of(selectors.get_check_in_counts(event_id=key))
-            for scan in scans:
-                shown = EventCheckIn(result=CheckInResult.of(scan), summary=summary)
-                news.append(News(scan.pk, scan.recorded_at, Item(value=shown, is_same_for_all=True)))
-        permitted = selectors.find_people_at_door(event_id=key, among=viewer_ids)
-        return Reading(news, permitted, is_whole=len(scans) < PAGE)
+        summary = CheckInSummary.of(selectors.get_check_in_counts(event_id=key)) if scans else None
+        people = selectors.find_people_at_door(event_id=key, among=viewer_ids)
+        managers = {person for person, manages in people.items() if manages}
+        news = [_news_of(scan, summary, managers) for scan in scans if summary]
+        return Reading(news, people, is_whole=len(scans) < PAGE)
 
     def find_changed(self, keys: Collection[int], *, since: datetime) -> Collection[int]:
         """Return all events: few are followed, and who follows them may have lost the right."""
         return keys
+
+
+def _news_of(scan: Scan, summary: CheckInSummary, managers: Collection[int]) -> News:
+    """Return the scan as news: whole to managers and to whoever scanned, and to other scanners without the ticket."""
+    result = CheckInResult.of(scan)
+    whole, reduced = (
+        Item(value=EventCheckIn(result=shown, summary=summary), is_same_for_all=True)
+        for shown in (result, result.without_ticket())
+    )
+    own = [] if scan.scanned_by_id is None else [scan.scanned_by_id]
+    return News(scan.pk, scan.recorded_at, whole, reduced, [*managers, *own])
 
 
 CHECK_INS = CheckIns()

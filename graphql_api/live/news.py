@@ -47,6 +47,13 @@ class News:
     key: int
     at: datetime
     item: Item
+    #: What is delivered to viewers who may not see all of it, and the ids of those who may; None: all see the same.
+    reduced: Item | None = None
+    seen_by: Collection[int] = ()
+
+    def item_for(self, viewer_id: int) -> Item:
+        """Return what this viewer receives, by the rights at the time the row was read."""
+        return self.item if self.reduced is None or viewer_id in self.seen_by else self.reduced
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Feed:
         self.opening: asyncio.Task[None] | None = None
         self._source, self._key = source, key
         #: The rows that some follower still needs; `_begin` is the position of the first.
-        self._items: list[Item] = []
+        self._news: list[News] = []
         self._begin = 0
         #: The rows of the last LOOK_BACK, with their times.
         self._seen: dict[int, datetime] = {}
@@ -103,11 +110,11 @@ class Feed:
     @property
     def end(self) -> int:
         """The position of the next row to come."""
-        return self._begin + len(self._items)
+        return self._begin + len(self._news)
 
-    def item(self, position: int) -> Item | None:
-        """Return the row at the position; None if the feed no longer has it."""
-        return self._items[position - self._begin] if position >= self._begin else None
+    def item(self, position: int, viewer_id: int) -> Item | None:
+        """Return the row at the position as the viewer receives it; None if the feed no longer has it."""
+        return self._news[position - self._begin].item_for(viewer_id) if position >= self._begin else None
 
     def ring(self, wakeup: Wakeup) -> None:
         """Read soon, unless the wake-up is about something else."""
@@ -168,10 +175,10 @@ class Feed:
         else:
             self._is_stale = True
         self._permitted_at = at
-        self._hand_on([one.item for one in news], reading.permitted, asked)
+        self._hand_on(news, reading.permitted, asked)
         self._is_primed = self._is_primed or reading.is_whole
 
-    def _hand_on(self, items: list[Item], permitted: Collection[int], asked: tuple[NewsStream, ...]) -> None:
+    def _hand_on(self, news: list[News], permitted: Collection[int], asked: tuple[NewsStream, ...]) -> None:
         """Wake the followers; those who had joined before the rights were read and lost them receive nothing more."""
         for one in asked:
             if one in self.followers and one.viewer_id not in permitted:
@@ -179,10 +186,10 @@ class Feed:
                 one.end()
         if not self._is_primed:
             return
-        self._items += items
+        self._news += news
         needed = min((one.position for one in self.followers), default=self.end)
-        drop = max(needed - self._begin, len(self._items) - MAX_BEHIND, 0)
-        del self._items[:drop]
+        drop = max(needed - self._begin, len(self._news) - MAX_BEHIND, 0)
+        del self._news[:drop]
         self._begin += drop
         for one in tuple(self.followers):
             one.wake()
@@ -281,7 +288,7 @@ class NewsStream(Stream):
             if self.position == self._feed.end:
                 await self._news()
                 continue
-            item = self._feed.item(self.position)
+            item = self._feed.item(self.position, self.viewer_id)
             if item is None:
                 self.outbound.give_up()
                 return

@@ -20,7 +20,7 @@ from domains.events.models import (
     TicketStatus,
     is_checked_in_by,
 )
-from domains.opportunities.models import HostMembership
+from domains.opportunities.models import MANAGING_ROLES, HostMembership
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,17 @@ def find_checked_in_events(*, viewer: User | None, among: Collection[int]) -> se
     return set(rows.filter(pk__in=among).values_list("pk", flat=True))
 
 
-def find_people_at_door(*, event_id: int, among: Collection[int]) -> set[int]:
-    """Return the ids of those among the given people who may check people in at the event now; a system question."""
+def find_people_at_door(*, event_id: int, among: Collection[int]) -> dict[int, bool]:
+    """Return the ids of those among the given people who may check people in at the event now; a system question.
+
+    The value says whether the person manages the event. A scanner sees the attendees of the own scans only.
+    """
     event = Event.objects.filter(pk=event_id).exclude(status=EventStatus.DRAFT)
     members = HostMembership.objects.accepted().filter(user=OuterRef("pk"), host__events__in=event)
     owns = event.filter(organization__isnull=True, host=OuterRef("pk"))
     rows = User.objects.filter(Exists(members) | Exists(owns), pk__in=among, is_active=True)
-    return set(rows.values_list("pk", flat=True))
+    manages = Exists(members.filter(role__in=MANAGING_ROLES)) | Exists(owns)
+    return dict(rows.annotate(manages=manages).values_list("pk", "manages"))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -93,7 +94,8 @@ class CheckInResult:
     @strawberry.field(
         graphql_type=later("EventTicket", "graphql_api.events.types.tickets") | None,
         description="Ticket of the code, with the values that it had at this answer. Its codes are null, and nothing "
-        "says why it was revoked. Null for UNKNOWN_CODE and WRONG_EVENT, and if the holder's account was erased.",
+        "says why it was revoked. Null for UNKNOWN_CODE and WRONG_EVENT, if the holder's account was erased, and to "
+        "scanners in `eventCheckIns`, unless the scan is their own.",
     )
     async def ticket(self, info: Info) -> models.EventTicket | None:
         """Return the ticket as it was answered; what else is asked for costs one statement for all results."""
@@ -116,6 +118,10 @@ class CheckInResult:
             is_recorded_though_invalid=scan.is_recorded_though_invalid,
             scan=scan,
         )
+
+    def without_ticket(self) -> CheckInResult:
+        """Return the answer as other scanners see it, who may not know whose ticket it was."""
+        return replace(self, scan=models.Scan(pk=self.scan.pk))
 
 
 def _is_within(selections: Iterable[Any], known: Mapping[str, Any] | None) -> bool:

@@ -63,6 +63,22 @@ async def test_everybody_at_the_door_hears_each_scan_within_a_second_with_the_co
         (await is_silent(one)).cancel()
 
 
+async def test_a_scanner_hears_the_scans_of_others_without_their_tickets() -> None:
+    event, owner, scanner, tickets = await door(2)
+    other = await sync_to_async(scanner_of)(event)
+    documents = {FOLLOW, FOLLOW.replace("displayName", "displayName zipCode"), FOLLOW.replace("id title", "id status")}
+    everybody = ((owner, True), (scanner, True), (other, False))
+    followed = [(follow(event, one, document), whole) for one, whole in everybody for document in documents]
+    upcoming = [await is_silent(one) for one, _ in followed]
+    await sync_to_async(scan)(tickets[0], actor=scanner)
+    await sync_to_async(sync)(event, offline(tickets[1]), actor=scanner)
+    for (one, whole), coming in zip(followed, upcoming, strict=True):
+        for answer in (await heard(coming), await heard(anext(one))):
+            assert answer["result"]["outcome"] == "ADMITTED"
+            assert (answer["result"]["ticket"] is not None) == whole
+        (await is_silent(one)).cancel()
+
+
 async def test_a_refused_scan_is_heard_too_and_says_no_name_of_another_event() -> None:
     event, owner, *_ = await door()
     followed = follow(event, owner)
@@ -262,7 +278,7 @@ async def test_the_attendees_private_fields_stay_hidden_from_a_scanner() -> None
       applications { edges { node { id } } } } event { tickets: title checkInSummary { inside } } } } } }"""
     followed = follow(event, scanner, document)
     upcoming = await is_silent(followed)
-    await sync_to_async(scan)(tickets[0], direction=EXIT)
+    await sync_to_async(scan)(tickets[0], actor=scanner, direction=EXIT)
     result = (await heard(upcoming))["result"]
     attendee = result["ticket"]["attendee"]
     assert (attendee["email"], attendee["zipCode"], attendee["applications"]["edges"]) == (None, None, [])
