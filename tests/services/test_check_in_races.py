@@ -13,9 +13,11 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from domains.base.errors import Refused
+from domains.base.personal_data import ErasedPerson
 from domains.events import codes, invariants, services
 from domains.events.models import Event, EventTicket, Scan
 from tests.crowd import all_at_once
@@ -23,7 +25,7 @@ from tests.door import ENTRY, EXIT, manager_of, offline, open_event, presence_at
 from tests.event_crowd import EventCrowd
 from tests.graphql_api.events.check_in_documents import CHECK_IN
 from tests.live_server import LiveServer
-from tests.threads import at_once
+from tests.threads import at_once, somebody_waits
 
 pytestmark = [
     pytest.mark.services,
@@ -134,6 +136,28 @@ def test_scans_online_and_uploads_of_the_same_tickets_at_once_leave_a_sound_stat
 
     assert at_once(act, 8) == [None] * 8
     assert not invariants.check_ins_follow_from_scans().exists()
+
+
+def test_a_scan_of_a_person_who_is_erased_at_the_same_time_is_stored_without_the_ticket() -> None:
+    event = open_event()
+    (ticket,) = tickets_to(event, 1)
+    manager, is_scanned = manager_of(event), threading.Event()
+
+    def act(turn: int) -> None:
+        if turn:
+            with transaction.atomic():
+                scan(ticket, actor=manager)
+                is_scanned.set()
+                assert somebody_waits(patience=30)
+        else:
+            assert is_scanned.wait(timeout=30)
+            person = ErasedPerson(user_id=ticket.attendee_id, closed_at=timezone.now())
+            with transaction.atomic():
+                services.erase_attendee(person)
+
+    assert at_once(act, 2) == [None] * 2
+    assert not EventTicket.objects.exists()
+    assert Scan.objects.get().ticket_id is None
 
 
 @pytest.fixture

@@ -83,6 +83,8 @@ def _free_slots(user_id: int) -> None:
     events = list(Event.objects.select_for_update(no_key=True).filter(pk__in=tickets.values("event")).order_by("pk"))
     holding = tickets.filter(status__in=SLOT_HOLDING_STATUSES)
     held = Counter(holding.values_list("event_id", flat=True))
+    # Check-in locks tickets only: wait for the scans that are being stored, so that all of them lose the ticket.
+    list(tickets.select_for_update().order_by("pk").values_list("pk"))
     tickets.delete()
     for event in events:
         if number := held[event.pk]:
