@@ -38,6 +38,7 @@ from tests.attendance import (
     the_proposal,
     volunteer_at_event,
 )
+from tests.door import EXIT, offline, scan, sync
 from tests.examples import examples
 from tests.factories import (
     ApplicationFactory,
@@ -414,6 +415,31 @@ def test_the_fact_of_check_in_proposes_and_the_end_asks_the_volunteer_once(ticke
     assert "confirm these hours" in message.body
     assert message.body.count(" to ") >= 1
     assert not OutboxEntry.objects.filter(done_at__isnull=True).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_the_door_to_approved_hours_with_a_scan_that_arrives_late() -> None:
+    began = timezone.now().replace(microsecond=0) - 90 * MINUTE
+    ticket = volunteer_at_event(begins=began, ends=began + 3 * HOUR)
+    guest = EventTicketFactory(event=ticket.event)
+    for one in (ticket, guest):
+        with time_machine.travel(began + 5 * MINUTE, tick=False):
+            scan(one)
+        with time_machine.travel(began + HOUR, tick=False):
+            scan(one, direction=EXIT)
+    assert proposed_to(ticket) == [(began + 5 * MINUTE, began + HOUR)]
+    assert proposed_to(guest) == []
+    first = the_proposal(ticket)
+    sync(ticket.event, offline(ticket, began + 30 * MINUTE, direction=EXIT), offline(ticket, began + 40 * MINUTE))
+    assert proposed_to(ticket) == [(began + 5 * MINUTE, began + 30 * MINUTE), (began + 40 * MINUTE, began + HOUR)]
+    opportunities.log_hours(actor=ticket.attendee, hours_entry_id=first.pk)
+    sync(ticket.event, offline(ticket, began))
+    first.refresh_from_db()
+    assert (first.status, first.started_at) == (HoursStatus.SUBMITTED, began + 5 * MINUTE)
+    assert proposed_to(ticket) == [(began + 40 * MINUTE, began + HOUR)]
+    owner = owner_of(application_of(ticket).role.opportunity.host)
+    opportunities.review_hours(actor=owner, hours_entry_id=first.pk, approve=True)
+    assert HoursEntry.objects.current().get() == first
 
 
 @pytest.mark.django_db(transaction=True)
