@@ -14,6 +14,7 @@ from domains.events.models import TicketStatus
 from domains.events.selectors.calendars import CANCELLED_SHOWN, MAX_ENTRIES, PAST
 from domains.events.services.drafts import DEFAULT_LENGTH
 from domains.events.services.sync_check_ins import MAX_AHEAD, MAX_SCANS
+from domains.events.tokens import LINK_LIFETIME
 from graphql_api.schema import schema
 
 PAGE = Path(settings.BASE_DIR, "docs", "events.md").read_text(encoding="utf-8")
@@ -26,6 +27,7 @@ HOUR, MINUTE = 3600, 60
         "Without `endDate` it lasts two hours",
         f"for {settings.OFFER_LIFETIME.total_seconds() / HOUR:.0f} hours at most",
         f"more than {OPEN_BEFORE.total_seconds() / HOUR:.0f} hours before `eventDate`",
+        f"works for {LINK_LIFETIME.total_seconds() / MINUTE:.0f} minutes",
         f"Up to {MAX_SCANS:,} scans at a time",
         f"at most {MAX_AHEAD.total_seconds() / MINUTE:.0f} minutes ahead of the server",
         f"holds {MAX_ENTRIES} entries at most",

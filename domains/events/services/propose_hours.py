@@ -49,7 +49,9 @@ def _finish(event: Event, now: datetime) -> bool:
         # An error at one event must not block the others.
         logger.exception("hours at event %s could not be proposed", event.pk)
         return False
-    return bool(Event.objects.filter(pk=event.pk, hours_proposed_at__isnull=True).update(hours_proposed_at=now))
+    # If its organizers have changed it meanwhile, the next run begins anew.
+    same = Event.objects.filter(pk=event.pk, opportunity=event.opportunity_id, end_date=event.end_date)
+    return bool(same.filter(hours_proposed_at__isnull=True).update(hours_proposed_at=now))
 
 
 @transaction.atomic

@@ -326,6 +326,25 @@ def test_the_clock_goes_through_each_event_once_and_finishes_it_after_a_failure(
     assert HoursEntry.objects.count() == before
 
 
+def test_an_event_that_is_changed_while_it_is_finished_is_finished_again(
+    ticket: EventTicket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(ticket, NOON)
+    right = OpportunityFactory(past=True)
+    propose_really = opportunities.propose_hours
+
+    def propose_then_change(**what: Any) -> int:
+        number = propose_really(**what)
+        Event.objects.update(opportunity=right)
+        return number
+
+    monkeypatch.setattr(opportunities, "propose_hours", propose_then_change)
+    assert propose_hours_of_ended_events() == 0
+    monkeypatch.undo()
+    assert propose_hours_of_ended_events() == 1
+    assert proposed_to(ticket) == []
+
+
 def test_guests_without_an_application_cost_no_statement(ticket: EventTicket) -> None:
     def cost() -> int:
         return len(statements_of(services.propose_hours_of_ended_events))
