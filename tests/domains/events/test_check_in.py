@@ -14,10 +14,17 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base.errors import Refused
 from domains.base.models import OutboxEntry
-from domains.events import codes, facts, invariants, services
+from domains.events import codes, facts, invariants, policies, selectors, services
 from domains.events.models import Event, EventStatus, EventTicket, FormerCode, Scan, ScanOutcome, TicketStatus
+from domains.opportunities.models import MembershipRole
 from tests.door import ENTRY, EXIT, manager_of, open_event, scan, scanner_of, tickets_to
-from tests.factories import EventFactory, EventTicketFactory, OpportunityFactory, UserFactory
+from tests.factories import (
+    EventFactory,
+    EventTicketFactory,
+    HostMembershipFactory,
+    OpportunityFactory,
+    UserFactory,
+)
 from tests.sql import rows_of, statements_of
 
 pytestmark = pytest.mark.django_db
@@ -229,6 +236,26 @@ def test_who_may_check_in() -> None:
         assert scan("x", at, actor=actor).outcome == "UNKNOWN_CODE", who
     for actor in (UserFactory(), ticket.attendee, UserFactory(is_staff=True, is_superuser=True)):
         assert refused(lambda actor=actor: scan(ticket, actor=actor)) == [("FORBIDDEN", None)]  # type: ignore[misc]
+
+
+def test_all_questions_about_who_may_check_in_have_one_answer() -> None:
+    creator = UserFactory()
+    for event in (open_event(host=creator), open_event(host=creator, organization=None)):
+        asked = [UserFactory(), UserFactory(superuser=True), creator, scanner_of(open_event())]
+        if event.organization:
+            coordinator = HostMembershipFactory(host=event.organization, role=MembershipRole.COORDINATOR).user
+            assert coordinator
+            asked += [manager_of(event), scanner_of(event), coordinator]
+        keys = [one.pk for one in asked]
+        allowed = {one.pk for one in asked if policies.can_check_in(one, event)}
+        # A creator who does not belong to the organization may do nothing there.
+        assert allowed == ({one.pk for one in asked[4:]} if event.organization else {creator.pk})
+        assert allowed == {one.pk for one in asked if Event.objects.checked_in_by(one).filter(pk=event.pk).exists()}
+        assert allowed == selectors.find_people_at_door(event_id=event.pk, among=keys)
+        found = {one.pk: selectors.find_at_door(viewer=one, event_id=event.pk) for one in asked}
+        assert allowed == {key for key, at_door in found.items() if at_door and at_door.may_check_in}
+        Event.objects.filter(pk=event.pk).update(status=EventStatus.DRAFT)
+        assert selectors.find_people_at_door(event_id=event.pk, among=keys) == set()
 
 
 def test_a_draft_and_an_event_that_does_not_exist_are_not_found() -> None:
