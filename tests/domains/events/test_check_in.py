@@ -251,11 +251,11 @@ def test_all_questions_about_who_may_check_in_have_one_answer() -> None:
         # A creator who does not belong to the organization may do nothing there.
         assert allowed == ({one.pk for one in asked[4:]} if event.organization else {creator.pk})
         assert allowed == {one.pk for one in asked if Event.objects.checked_in_by(one).filter(pk=event.pk).exists()}
-        assert allowed == selectors.find_people_at_door(event_id=event.pk, among=keys)
+        assert allowed == set(selectors.find_people_at_door(event_id=event.pk, among=keys))
         found = {one.pk: selectors.find_at_door(viewer=one, event_id=event.pk) for one in asked}
         assert allowed == {key for key, at_door in found.items() if at_door and at_door.may_check_in}
         Event.objects.filter(pk=event.pk).update(status=EventStatus.DRAFT)
-        assert selectors.find_people_at_door(event_id=event.pk, among=keys) == set()
+        assert selectors.find_people_at_door(event_id=event.pk, among=keys) == {}
 
 
 def test_a_draft_and_an_event_that_does_not_exist_are_not_found() -> None:
