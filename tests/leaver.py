@@ -56,6 +56,7 @@ FIXED = {
 UNMARKED = {
     "events.EventChange.actor",
     "events.Scan.scanned_by",
+    "events.Scan.ticket__attendee",
     "learning.Course.created_by",
     "messaging.Conversation.created_by",
     "messaging.ConversationEvent.actor",

@@ -52,6 +52,12 @@ register(
     ),
     PersonalRows(EventChange, "actor", "event_changes", ("event__title", "before", "after", "at")),
     PersonalRows(CalendarFeed, "user", "calendar_feed", ("number", "replaced_at")),
+    PersonalRows(
+        Scan,
+        "ticket__attendee",
+        "check_ins",
+        ("event__title", "outcome", "direction", "scanned_at", "recorded_at", "is_recorded_though_invalid"),
+    ),
     PersonalRows(Scan, "scanned_by", "scans", ("event__title", "outcome", "direction", "scanned_at")),
 )
 

@@ -24,7 +24,7 @@ def row_of(rule: PersonalRows) -> str:
     """Return the line of the page about the rule."""
     listed = f"`{rule.name}.json`" if rule.name else f"no: {rule.reason[0].lower()}{rule.reason[1:].removesuffix('.')}"
     first = rule.of.partition("__")[0]
-    field = None if first == "pk" or "__" in rule.of else rule.model._meta.get_field(first)
+    field = None if first == "pk" else rule.model._meta.get_field(first)
     is_unlinked = isinstance(field, ForeignKey) and field.remote_field.on_delete is SET_NULL
     fate = "the column is emptied" if is_unlinked else "removed"
     return f"| {rule.model._meta.label} `{rule.of}` | {listed} | {fate} |"

@@ -19,6 +19,7 @@ from domains.accounts import selectors, services, tasks
 from domains.accounts.models import DataExport, User
 from domains.base.personal_data import find_registered
 from tests.domains.accounts.mailed_keys import subjects_to
+from tests.door import ENTRY, EXIT, open_event, scan, tickets_to
 from tests.factories import (
     BlockFactory,
     MessageAttachmentFactory,
@@ -244,3 +245,17 @@ def test_to_look_changes_nothing() -> None:
     request(leaver.person)
     after = rows_of("accounts", "messaging", "opportunities")
     assert {name for name in before if before[name] != after[name]} == {"accounts.DataExport"}
+
+
+def test_it_says_when_the_person_came_and_left_and_not_who_scanned_the_ticket() -> None:
+    (ticket,) = tickets_to(open_event(), 1)
+    for direction in (ENTRY, EXIT, ENTRY):
+        scan(ticket, direction=direction)
+    found = lists_in(archive_of(request(ticket.attendee)))
+    assert [(row["outcome"], row["direction"]) for row in found["check_ins"]] == [
+        ("ADMITTED", "ENTRY"),
+        ("EXITED", "EXIT"),
+        ("ADMITTED", "ENTRY"),
+    ]
+    assert {name for row in found["check_ins"] for name in row} & {"nonce", "device_id", "scanned_by"} == set()
+    assert found["scans"] == []
