@@ -79,6 +79,11 @@ MY_TICKETS = "{ me { tickets(first: 50) { edges { node { event { id } qrCode { u
 CHECK_IN = """mutation ($input: CheckInInput!) { checkIn(input: $input) {
   __typename ... on CheckInResult { outcome } ... on OperationInfo { messages { message } } } }"""
 
+#: Chromium once kept the text of an answer in the color of the answer before it.
+HAS_READABLE_TITLE = (
+    "answer => getComputedStyle(answer.querySelector('.title')).color === getComputedStyle(answer).color"
+)
+
 
 @dataclass(frozen=True)
 class Ticket:
@@ -223,6 +228,7 @@ class Phone:
             self.camera.show(text, angle=angle)
         expect(self.last_scans).to_have_count(before + 1)
         expect(self.answer).to_contain_text(says)
+        assert self.answer.evaluate(HAS_READABLE_TITLE), "the text has the color of another answer"
         self.camera.show_nothing()
         self._shown, self._shown_at[text] = text, time.monotonic()
 

@@ -51,19 +51,25 @@ export class AnswerPanel {
       element('p', { className: 'detail', textContent: detail }),
       isOffline && element('p', { className: 'badge', textContent: BADGES[tone] }),
     ]
-    this.content.replaceChildren(...lines.filter((line) => line instanceof Node))
+    const shown = element('div', {}, ...lines.filter((line) => line instanceof Node))
+    this.content.replaceChildren(shown)
+    appear(shown)
     this.timer = setTimeout(back, STAY_MS[tone])
   }
 
   private paint(tone: string, isOffline = false): void {
     this.root.dataset.tone = tone
     this.root.classList.toggle('offline', isOffline)
-    // Starts the animation anew: two answers that look alike must be seen as two.
-    this.content.getAnimations?.().forEach((animation) => animation.cancel())
-    if (tone !== 'ready' && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      this.content.animate?.([{ opacity: 0, transform: 'scale(0.94)' }, { opacity: 1, transform: 'none' }], 160)
-    }
   }
+}
+
+/**
+ * Lets an answer appear: two answers that look alike must be seen as two. The element is a new one each time: Chromium
+ * now and then leaves an element that was animated before with the text color of the former answer, dark on red.
+ */
+function appear(answer: HTMLElement): void {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
+  answer.animate?.([{ opacity: 0, transform: 'scale(0.94)' }, { opacity: 1, transform: 'none' }], 160)
 }
 
 const BADGES = {
