@@ -176,6 +176,7 @@ def test_an_export_costs_the_same_with_1_row_and_with_5(desk: Client, event: Eve
             attendee(event, checked_in=True)
         return len(statements_of(lambda: export(desk, event)))
 
+    cost(0)  # fills the cache of content types
     assert cost(1) == cost(4)
 
 
