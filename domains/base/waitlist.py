@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 #: The statuses that every waitlist has. A row that is offered a slot may return to its position on the waitlist.
 WAITLISTED, OFFERED = "WAITLISTED", "OFFERED"
+#: How many waitlisted people the first query reads; each further one reads ten times as many, up to the maximum.
+FIRST_BATCH_SIZE, MAX_BATCH_SIZE = 100, 10_000
 #: Offers expire in a run once a minute; an offer whose slots are locked waits for the next run.
 OFFER_EXPIRY_WINDOW = timedelta(minutes=15)
 
@@ -55,6 +57,21 @@ class WaitlistQuerySet(models.QuerySet[W]):
     def waiting_for(self, owner: models.Model) -> Self:
         """Return the waitlist of the owner of the slots, in order."""
         return self._of(owner).filter(Q(status=WAITLISTED)).order_by("waitlisted_at", "pk")
+
+    def first_able(self, number: int, choose: Callable[[list[W]], list[W]]) -> list[W]:
+        """Return the first rows that `choose` keeps, at most `number`.
+
+        It is asked about many rows at once, so that the number of statements is bounded however many it leaves out,
+        and about few of a long waitlist if it keeps the first.
+        """
+        found: list[W] = []
+        start, size = 0, FIRST_BATCH_SIZE
+        while len(found) < number and (rows := list(self[start : start + size])):
+            found += choose(rows)
+            if len(rows) < size:
+                break
+            start, size = start + size, min(10 * size, MAX_BATCH_SIZE)
+        return found[:number]
 
     def offers_overdue(self, now: datetime) -> Self:
         """Return the offers whose deadline has passed, the oldest first."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import Count, QuerySet
 
 from domains.accounts.models import User
+from domains.accounts.selectors import find_verified_ids
 from domains.events.models import Event, EventTicket
 
 
@@ -22,10 +23,19 @@ def find_own_tickets(*, viewer: User | None) -> QuerySet[EventTicket]:
     return EventTicket.objects.filter(attendee=viewer).order_by("-claimed_at", "-pk")
 
 
-def find_next_on_waitlist(*, event: Event) -> QuerySet[EventTicket]:
-    """Return the event's waitlist without people who cannot take a slot now, in order; a system question."""
-    able = User.objects.with_verified_email().filter(is_active=True)
-    return EventTicket.objects.waiting_for(event).filter(attendee__in=able)
+def find_next_on_waitlist(*, event: Event, number: int) -> list[EventTicket]:
+    """Return the first on the waitlist who can take a slot of the event now, at most `number`; a system question.
+
+    The others have closed their accounts or have not verified their addresses; they keep their positions. The people
+    are looked up by their keys: a join would read all people of a large community.
+    """
+    waiting = EventTicket.objects.waiting_for(event).select_related("attendee").only("event", "attendee__is_active")
+
+    def choose(tickets: list[EventTicket]) -> list[EventTicket]:
+        verified = find_verified_ids(user_ids=[ticket.attendee_id for ticket in tickets])
+        return [ticket for ticket in tickets if ticket.attendee.is_active and ticket.attendee_id in verified]
+
+    return waiting.first_able(number, choose)
 
 
 def count_attended(*, viewer: User | None, attendee_ids: Collection[int]) -> dict[int, int]:

@@ -76,7 +76,7 @@ def shorten_offers(*, event: Event, now: datetime) -> None:
 
 
 def _offer(event: Event, now: datetime, number: int) -> int:
-    ticket_ids = list(find_next_on_waitlist(event=event).values_list("pk", flat=True)[:number])
+    ticket_ids = [ticket.pk for ticket in find_next_on_waitlist(event=event, number=number)]
     if ticket_ids:
         deadline = offer_deadline(starts_at=event.event_date, ends_at=event.end_date, now=now)
         offered = EventTicket.objects.filter(pk__in=ticket_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -27,9 +27,6 @@ from domains.opportunities.models import (
 from domains.opportunities.selectors.held_slots import find_held_slots
 from domains.skills.models import UserSkill
 from domains.verification.selectors import find_valid_kinds_by_user
-
-#: How many waitlisted people the first query reads; each further one reads ten times as many, up to the maximum.
-FIRST_BATCH_SIZE, MAX_BATCH_SIZE = 100, 10_000
 
 
 def find_roles(*, viewer: User | None) -> QuerySet[Role]:
@@ -85,24 +82,14 @@ def find_next_on_waitlist(*, role: Role, number: int, now: datetime) -> list[App
     if number <= 0:
         return []
     (requirements,) = _find_requirements([role], has_offer=True)
-    found: list[Application] = []
-    for waiting in _read_batches(Application.objects.waiting_for(role).select_related("volunteer")):
+
+    def choose(waiting: list[Application]) -> list[Application]:
         people = _find_qualifications([one.volunteer for one in waiting], [requirements], now)
-        found += [
+        return [
             one for one in waiting if not reasons_against(people[one.volunteer_id], requirements, now=now, is_new=False)
         ]
-        if len(found) >= number:
-            break
-    return found[:number]
 
-
-def _read_batches(waiting: QuerySet[Application]) -> Iterator[list[Application]]:
-    start, size = 0, FIRST_BATCH_SIZE
-    while rows := list(waiting[start : start + size]):
-        yield rows
-        if len(rows) < size:
-            return
-        start, size = start + size, min(10 * size, MAX_BATCH_SIZE)
+    return Application.objects.waiting_for(role).select_related("volunteer").first_able(number, choose)
 
 
 def _find_qualifications(

@@ -30,7 +30,7 @@ from tests.factories import (
     UserFactory,
     owner_of,
 )
-from tests.sql import rows_of
+from tests.sql import rows_of, statements_of
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +210,21 @@ def test_an_event_that_begins_earlier_shortens_its_offers() -> None:
     update(event, event_date=timezone.now() + timedelta(days=6), end_date=timezone.now() + timedelta(days=6, hours=1))
     waiting.refresh_from_db()
     assert waiting.offer_expires_at == earlier
+
+
+def test_skipping_many_costs_as_many_statements_as_skipping_one_and_a_long_waitlist_is_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def statements(skipped: int) -> list[str]:
+        event, (issued,) = full_event(1)
+        for _ in range(skipped):
+            EventTicketFactory(event=event, status=TicketStatus.WAITLISTED, attendee=UserFactory(unverified=True))
+        (last,) = waitlist(event, 1)
+        sent = statements_of(lambda: cancel(issued))
+        assert statuses([last]) == ["OFFERED"]
+        return sent
+
+    assert len(statements(1)) == len(statements(25))
+    monkeypatch.setattr("domains.base.waitlist.FIRST_BATCH_SIZE", 2)
+    read = [one for one in statements(30) if "LIMIT" in one and '"waitlisted_at" ASC' in one]
+    assert len(read) == 3, "2, 20, and the rest"

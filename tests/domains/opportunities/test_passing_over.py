@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from domains.accounts.models import User
+from domains.base import waitlist
 from domains.opportunities import services
 from domains.opportunities.models import Application, ApplicationStatus, Role
-from domains.opportunities.selectors import eligibility as reading
 from domains.opportunities.services.expire_offers import expire_offers
 from tests.factories import (
     ApplicationFactory,
@@ -123,7 +123,7 @@ def test_passing_over_many_costs_as_many_statements_as_passing_over_one() -> Non
 
 
 def test_a_long_waitlist_is_read_in_few_parts_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "FIRST_BATCH_SIZE", 2)
+    monkeypatch.setattr(waitlist, "FIRST_BATCH_SIZE", 2)
     held, last = crowd_of_the_passed_over(30)
     statements = statements_of(lambda: give_back(held))
     assert status_of(last) == "OFFERED"
