@@ -79,10 +79,15 @@ class EventAdmin(TableAdmin):
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Event, form: ModelForm[Event], change: bool) -> None:
-        """Store the event; a new one is a draft, which its organizers publish."""
+        """Store the event; a new one is a draft, which its organizers publish.
+
+        Of one that exists only what the form has changed: services may have changed the rest since it was read.
+        """
         if not change:
             obj.status = EventStatus.DRAFT
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+        else:
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Show the numbers of tickets and the chart above the form of an event."""

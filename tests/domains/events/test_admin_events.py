@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from domains.base.models import OutboxEntry
 from domains.events.admin.chart import Chart, draw_chart
+from domains.events.admin.events import EventAdmin
 from domains.events.models import Event, EventTicket, FormerCode, ScanDirection, ScanOutcome
 from domains.events.selectors import Passages, count_passages, count_tickets, event_time_zone
 from tests.factories import (
@@ -65,6 +66,22 @@ def passed(event: Event, at: datetime, direction: str = "ENTRY", outcome: str | 
 
 def chart_of(event: Event) -> Chart:
     return draw_chart(event, count_passages(event=event), event_time_zone(event))
+
+
+def test_a_change_of_words_takes_back_nothing_that_happened_since_the_event_was_read(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, save = EventFactory(), EventAdmin.save_model
+
+    def save_later(self: EventAdmin, request: Any, obj: Event, *args: Any) -> None:
+        EventTicketFactory(event=Event.objects.get(pk=event.pk))
+        Event.objects.filter(pk=event.pk).update(status="CANCELLED", cancelled_at=timezone.now())
+        save(self, request, obj, *args)
+
+    monkeypatch.setattr(EventAdmin, "save_model", save_later)
+    assert desk.post(page(event), {"title": "Renamed", "event_type": "MEETUP"}).status_code == 302
+    event.refresh_from_db()
+    assert (event.title, event.event_type, event.status, event.tickets_taken) == ("Renamed", "MEETUP", "CANCELLED", 1)
 
 
 def test_what_is_published_keeps_what_ticket_holders_rely_on(desk: Client) -> None:
