@@ -85,7 +85,7 @@ class ScansRecorded(Fact):
 
 @dataclass(frozen=True)
 class AttendeesPassed(Fact):
-    """People entered or left an event that belongs to an opportunity: their proposed hours may differ now."""
+    """People entered or left an event of an opportunity, or it has another one: their proposed hours may differ now."""
 
     event_id: int
     ticket_ids: list[int]

@@ -14,6 +14,7 @@ from domains.base import bus, rates
 from domains.base.errors import Code, Problem, Refused
 from domains.events import facts
 from domains.events.models import Event, EventStatus
+from domains.events.selectors import find_tickets_to_propose
 from domains.events.services.changes import record_change
 from domains.events.services.create_event import IS_OVER
 from domains.events.services.drafts import LOCATION_COLUMNS, EventChanges, columns_changed, problems_of_draft
@@ -67,6 +68,15 @@ def _store(event: Event, changed: Mapping[str, Any]) -> None:
     for name, value in changed.items():
         setattr(event, name, value)
     event.save(update_fields=[*(name.removesuffix("_id") for name in changed), "updated_at"])
+    if "opportunity_id" in changed:
+        _propose_again(event)
+
+
+def _propose_again(event: Event) -> None:
+    """Hours that were proposed for the former opportunity are proposed for the new one, or taken back."""
+    ticket_ids = list(find_tickets_to_propose(event=event).values_list("pk", flat=True))
+    if ticket_ids:
+        bus.publish(facts.AttendeesPassed(event_id=event.pk, ticket_ids=ticket_ids))
 
 
 def _announce(event: Event, actor: User, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

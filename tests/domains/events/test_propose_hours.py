@@ -154,6 +154,18 @@ def test_an_event_of_no_opportunity_proposes_nothing_and_one_that_lost_it_takes_
     services.propose_hours(event_id=10**9, ticket_ids=[ticket.pk])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_event_that_loses_its_opportunity_takes_back_what_it_proposed() -> None:
+    ticket = volunteer_at_event()
+    enter(ticket, NOON)
+    leave(ticket, NOON + HOUR)
+    assert propose(ticket) == [(NOON, NOON + HOUR)]
+    event = ticket.event
+    changes = services.EventChanges(opportunity_id=None)
+    services.update_event(actor=owner_of(event.organization), event_id=event.pk, changes=changes)
+    assert proposed_to(ticket) == []
+
+
 def test_an_event_that_gets_another_opportunity_proposes_to_the_volunteers_of_that_one(ticket: EventTicket) -> None:
     enter(ticket, NOON)
     propose_hours_of_ended_events()
