@@ -21,7 +21,7 @@ from domains.events.selectors import (
 
 logger = logging.getLogger(__name__)
 
-NO_LIST = "There is no such list, or the link has run out."
+NO_LIST = "There is no such list, or the link has expired."
 
 
 @csrf_exempt

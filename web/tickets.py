@@ -36,7 +36,7 @@ MEDIA_TYPES = {ImageForm.PNG: "image/png", ImageForm.SVG: "image/svg+xml"}
 UNKNOWN = (
     404,
     "There is no ticket here",
-    "The link has run out, or the ticket has a new code. Open the ticket in your app again, or use the link in the "
+    "The link has expired, or the ticket has a new code. Open the ticket in your app again, or use the link in the "
     "latest mail about it.",
 )
 INVALID = (

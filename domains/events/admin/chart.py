@@ -169,11 +169,16 @@ def _summarize(entries: Sequence[int], exits: Sequence[int], buckets: Buckets) -
     if not any(entries) and not any(exits):
         return "Nobody was let in or out yet."
     unit = "day" if buckets.has_days else "hour"
-    total = f"{sum(entries)} entries and {sum(exits)} exits."
+    total = f"{_count(entries, 'entry', 'entries')} and {_count(exits, 'exit', 'exits')}."
     if not any(entries):
         return total
     busiest = max(range(buckets.number), key=lambda number: entries[number])
     return f"{total} Most entries in one {unit}: {entries[busiest]}, {buckets.name_of(busiest)}."
+
+
+def _count(numbers: Sequence[int], one: str, many: str) -> str:
+    total = sum(numbers)
+    return f"{total} {one if total == 1 else many}"
 
 
 def _hour_labels(buckets: Buckets, slot: float) -> list[Label]:

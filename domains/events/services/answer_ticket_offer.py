@@ -10,17 +10,18 @@ from django.utils import timezone
 from domains.accounts.models import User
 from domains.base.errors import Code, Refused
 from domains.events.errors import EventCode
-from domains.events.models import EventTicket, TicketStatus
+from domains.events.models import Event, EventStatus, EventTicket, TicketStatus
 from domains.events.services.claim_ticket import NOT_VERIFIED
 from domains.events.services.moves import move
 from domains.events.services.ticket_locks import lock_own
 
 #: What the holder of a ticket without an offer can do, by the ticket's status.
 WITHOUT_OFFER = {
-    TicketStatus.ISSUED: "The ticket is ISSUED already; give it back with `cancelTicket`.",
-    TicketStatus.WAITLISTED: "The ticket is WAITLISTED: no slot is offered yet, so wait for the notification.",
-    TicketStatus.CANCELLED: "The ticket is CANCELLED, and its offer is gone; claim again with `claimTicket`.",
+    TicketStatus.ISSUED: "The ticket is ISSUED already. Cancel it with `cancelTicket`.",
+    TicketStatus.WAITLISTED: "The ticket is WAITLISTED, and no slot is offered yet. Wait for the notification.",
+    TicketStatus.CANCELLED: "The ticket is CANCELLED, so it has no offer. Claim another one with `claimTicket`.",
 }
+EVENT_CANCELLED = "The event is canceled, and so is the ticket. Look for another event."
 
 
 @transaction.atomic
@@ -36,17 +37,21 @@ def answer_ticket_offer(*, actor: User, ticket_id: int, accept: bool) -> EventTi
     if ticket.status == target:
         return ticket
     now = timezone.now()
-    _refuse_without_offer(ticket, now)
+    _refuse_without_offer(ticket, event, now)
     if accept and not actor.is_email_verified:
         raise Refused(NOT_VERIFIED)
     move(ticket=ticket, event=event, target=target, now=now)
     return ticket
 
 
-def _refuse_without_offer(ticket: EventTicket, now: datetime) -> None:
+def _refuse_without_offer(ticket: EventTicket, event: Event, now: datetime) -> None:
+    if event.status == EventStatus.CANCELLED:
+        raise Refused.because(Code.CONFLICT, EVENT_CANCELLED, "ticket_id")
     has_expired = ticket.status == TicketStatus.CANCELLED and ticket.offer_expires_at is not None
     if has_expired or ticket.is_overdue(now):
-        message = "The offer has expired, and the slot goes to the next on the waitlist. Claim again to wait."
+        message = (
+            "The offer has expired, and the slot goes to the next on the waitlist. To wait again, claim another ticket."
+        )
         raise Refused.because(EventCode.EXPIRED, message, "ticket_id")
     if ticket.status != TicketStatus.OFFERED:
         raise Refused.because(Code.CONFLICT, WITHOUT_OFFER[ticket.status], "ticket_id")

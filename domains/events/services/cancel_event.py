@@ -49,10 +49,10 @@ def cancel(event: Event, *, actor: User | None, reason: str, is_by_staff: bool =
     list(tickets.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     now = timezone.now()
     if event.status == EventStatus.DRAFT:
-        message = "It is a draft, which only its organizers see; there is nothing to cancel."
+        message = "The event is a draft, which only its organizers see. There is nothing to cancel."
         raise Refused.because(Code.CONFLICT, message, "event_id")
     if event.end_date <= now:
-        raise Refused.because(Code.CONFLICT, "It is over and can't be canceled any more.", "event_id")
+        raise Refused.because(Code.CONFLICT, "The event is over, so it can't be canceled.", "event_id")
     before = {"status": event.status.value, "cancelled_reason": event.cancelled_reason}
     event.status, event.cancelled_reason, event.cancelled_at = EventStatus.CANCELLED, reason, now
     event.tickets_taken, event.revision = 0, event.revision + 1

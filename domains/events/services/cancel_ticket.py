@@ -26,10 +26,10 @@ def cancel_ticket(*, actor: User, ticket_id: int) -> EventTicket:
         return ticket
     now = timezone.now()
     if ticket.check_in_time is not None:
-        message = "You were checked in with this ticket, so it can't be canceled; check out when you leave."
+        message = "You were checked in with this ticket, so it can't be canceled. Check out when you leave."
         raise Refused.because(EventCode.CLOSED, message, "ticket_id")
     if ticket.status == TicketStatus.ISSUED and event.end_date <= now:
-        message = "The event is over, so the ticket can't be canceled any more; you need not do anything."
+        message = "The event is over, so the ticket can't be canceled. You need not do anything."
         raise Refused.because(EventCode.CLOSED, message, "ticket_id")
     move(ticket=ticket, event=event, target=TicketStatus.CANCELLED, now=now)
     return ticket

@@ -28,7 +28,7 @@ NOT_VERIFIED = Problem(
 )
 REVOKED = Problem(
     EventCode.NOT_ELIGIBLE,
-    "The organizers revoked your ticket to this event, so you can't claim another one; ask them about it.",
+    "The organizers revoked your ticket to this event, so you can't claim another one. Ask them about it.",
     "event_id",
 )
 
@@ -81,12 +81,12 @@ def _reasons_of_account(attendee: User, *, is_revoked: bool) -> Iterator[Problem
 
 def _reasons_of_event(event: Event, now: datetime) -> Iterator[Problem]:
     if event.status == EventStatus.DRAFT:
-        message = "This event is a draft: publish it with `publishEvent` first."
+        message = "This event is a draft. Publish it with `publishEvent` first."
         yield Problem(EventCode.CLOSED, message, "event_id")
     elif event.status == EventStatus.CANCELLED:
-        yield Problem(EventCode.CLOSED, "This event is canceled: look for another one.", "event_id")
+        yield Problem(EventCode.CLOSED, "This event is canceled. Look for another one.", "event_id")
     elif event.end_date <= now:
-        yield Problem(EventCode.CLOSED, "This event is over: look for another one.", "event_id")
+        yield Problem(EventCode.CLOSED, "This event is over. Look for another one.", "event_id")
     elif is_full(event):
         yield Problem(EventCode.FULL, IS_FULL, "event_id")
 

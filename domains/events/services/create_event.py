@@ -16,7 +16,7 @@ from domains.opportunities.models import OpportunityHost
 from domains.opportunities.policies import can_run_host
 
 MAX_PER_HOUR = 60
-IS_OVER = "It would be over already; give an end that is still to come."
+IS_OVER = "The event would be over already. Give an endDate in the future."
 
 
 def create_event(*, actor: User, draft: EventDraft, host_id: int | None = None, is_draft: bool = False) -> Event:
@@ -47,7 +47,7 @@ def _refuse_creator(actor: User, host_id: int | None) -> None:
         raise NotAllowed("Verify your email address before you create an event.", EventCode.EMAIL_NOT_VERIFIED)
     if host_id is None:
         if not User.objects.adults().filter(pk=actor.pk).exists():
-            message = "Events of your own are for adults; ask an organization to create it."
+            message = "You must be 18 to create an event of your own. Ask an organization to create it."
             raise NotAllowed(message, EventCode.NOT_ELIGIBLE)
         return
     if not OpportunityHost.objects.filter(pk=host_id).exists():

@@ -23,7 +23,7 @@ from domains.opportunities.services.values import one_line, problems_of, problem
 DEFAULT_LENGTH, MAX_LENGTH = timedelta(hours=2), timedelta(days=366)
 #: How far ahead an event may begin.
 MAX_AHEAD = timedelta(days=3653)
-INVALID_END = "It ends before it has begun, or in the same moment; give an endDate that is after the eventDate."
+INVALID_END = "The event must end after it begins. Give an endDate after the eventDate."
 #: The columns that say where the event is.
 LOCATION_COLUMNS = ("location", "location_zip", "latitude", "longitude")
 
@@ -160,11 +160,13 @@ def _problems_of_times(row: Event, before: Event | None) -> list[Problem]:
     if problems:
         return problems
     if row.event_date > timezone.now() + MAX_AHEAD:
-        return [Problem(Code.INVALID, "It begins more than ten years from now; give an earlier date.", "event_date")]
+        message = "The event begins more than ten years from now. Give an earlier eventDate."
+        return [Problem(Code.INVALID, message, "event_date")]
     if row.end_date <= row.event_date:
         return [Problem(Code.INVALID, INVALID_END, "end_date")]
     if row.end_date - row.event_date > MAX_LENGTH:
-        return [Problem(Code.INVALID, f"An event lasts at most {MAX_LENGTH.days} days.", "end_date")]
+        message = f"An event lasts at most {MAX_LENGTH.days} days. Give an earlier endDate."
+        return [Problem(Code.INVALID, message, "end_date")]
     return []
 
 
@@ -188,6 +190,6 @@ def _problems_of_opportunity(row: Event, creator: User, before: Event | None) ->
         message = "Name an opportunity of an organization that you own or coordinate."
         return [Problem(Code.FORBIDDEN, message, "opportunity_id")]
     if row.organization_id is not None and row.organization_id != opportunity.host_id:
-        message = "The opportunity is of another organization than the event."
+        message = "The opportunity belongs to another organization. Name one of the organization that holds the event."
         return [Problem(Code.INVALID, message, "opportunity_id")]
     return []

@@ -21,7 +21,7 @@ from domains.events.selectors import find_next_on_waitlist
 
 #: How many offers one statement makes.
 MAX_OFFERS_AT_ONCE = 1_000
-IS_FULL = "Every ticket of this event is taken: claim with `joinWaitlist: true` to wait for one."
+IS_FULL = "All tickets to this event are taken. Join the waitlist with `joinWaitlist: true`."
 
 
 def move(*, ticket: EventTicket, event: Event, target: TicketStatus, now: datetime) -> None:

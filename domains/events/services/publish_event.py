@@ -24,7 +24,8 @@ def publish_event(*, actor: User, event_id: int) -> Event:
     if event.status == EventStatus.PUBLISHED:
         return event
     if event.status == EventStatus.CANCELLED:
-        raise Refused.because(Code.CONFLICT, "It is canceled and can't be published; create a new one.", "event_id")
+        message = "The event is canceled, so it can't be published. Create a new one."
+        raise Refused.because(Code.CONFLICT, message, "event_id")
     if event.end_date <= timezone.now():
         raise Refused.because(Code.INVALID, IS_OVER, "end_date")
     event.status = EventStatus.PUBLISHED

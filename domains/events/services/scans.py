@@ -33,7 +33,7 @@ def get_event_to_check_in(*, actor: User, event_id: int, nonce: str = "") -> Eve
     if found is None:
         raise NotFound("event", "event_id")
     if not found.may_check_in:
-        raise NotAllowed("Only the event's organizers and the scanners of its organization check people in.")
+        raise NotAllowed("Only the event's organizers and the scanners of its organization may check people in.")
     return found
 
 

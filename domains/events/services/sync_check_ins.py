@@ -81,7 +81,9 @@ def sync_check_ins(*, actor: User, event_id: int, device_id: str, scans: Sequenc
 def _problems_of(device_id: str, scans: Sequence[OfflineScan]) -> list[Problem]:
     problems = []
     if not device_id:
-        problems.append(Problem(Code.REQUIRED, "Name the device, such as by a UUID that it keeps.", "device_id"))
+        problems.append(
+            Problem(Code.REQUIRED, "Give a text that identifies the device, such as a UUID that it keeps.", "device_id")
+        )
     elif len(device_id) > MAX_DEVICE_ID_LENGTH:
         message = f"The ID of a device has at most {MAX_DEVICE_ID_LENGTH} characters."
         problems.append(Problem(Code.TOO_LONG, message, "device_id"))
@@ -100,7 +102,9 @@ def _problems_of_time(scanned_at: datetime, latest: datetime, field: str) -> lis
     if scanned_at <= latest:
         return []
     minutes = MAX_AHEAD // timedelta(minutes=1)
-    message = f"It is more than {minutes} minutes ahead of the server's time; correct the device's clock, or wait."
+    message = (
+        f"The scan is more than {minutes} minutes ahead of the server's time. Correct the device's clock, or wait."
+    )
     return [Problem(Code.INVALID, message, field, retry_after=math.ceil((scanned_at - latest).total_seconds()))]
 
 

@@ -41,7 +41,7 @@ def update_event(*, actor: User, event_id: int, changes: EventChanges) -> Event:
     event = lock_to_manage(actor=actor, event_id=event_id, what="change it")
     now = timezone.now()
     if event.status == EventStatus.CANCELLED:
-        raise Refused.because(Code.CONFLICT, "It is canceled and can't be changed any more.", "event_id")
+        raise Refused.because(Code.CONFLICT, "The event is canceled, so it can't be changed.", "event_id")
     wanted = changes.applied_to(event).row(host=event.host, organization_id=event.organization_id)
     changed = columns_changed(event, wanted, changes)
     if problems := [
@@ -100,14 +100,15 @@ def _problems_of_state(event: Event, changed: Mapping[str, Any], now: datetime) 
     """Return the problems that depend on the current state: the event is over, tickets are taken."""
     problems = []
     most = changed.get("max_attendees")
-    if most is not None and most < event.tickets_taken:
-        message = f"{event.tickets_taken} tickets are taken; allow as many, or revoke some first."
+    if most is not None and 0 < most < event.tickets_taken:
+        taken = "1 ticket is" if event.tickets_taken == 1 else f"{event.tickets_taken:,} tickets are"
+        message = f"{taken} taken. Allow at least as many attendees, or revoke tickets first."
         problems.append(Problem(Code.CONFLICT, message, "max_attendees"))
     moved = [name for name in NOTIFIED_COLUMNS if name in changed]
     if event.status == EventStatus.DRAFT or not moved:
         return problems
     if event.end_date <= now:
-        message = "It is over: when and where it was can't be changed any more."
+        message = "The event is over, so its times and its location can't be changed."
         problems.append(Problem(Code.CONFLICT, message, moved[0]))
     elif _is_over(changed.get("end_date"), now):
         problems.append(Problem(Code.INVALID, IS_OVER, "end_date"))

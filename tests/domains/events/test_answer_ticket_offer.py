@@ -71,8 +71,8 @@ def test_accepting_again_changes_nothing(line: list[EventTicket]) -> None:
     ("status", "accept", "advice"),
     [
         (TicketStatus.ISSUED, False, "cancelTicket"),
-        (TicketStatus.WAITLISTED, True, "wait"),
-        (TicketStatus.WAITLISTED, False, "wait"),
+        (TicketStatus.WAITLISTED, True, "Wait for the notification"),
+        (TicketStatus.WAITLISTED, False, "Wait for the notification"),
         (TicketStatus.CANCELLED, True, "claimTicket"),
     ],
 )
@@ -100,6 +100,13 @@ def test_the_offer_stays_open_for_a_person_whose_address_is_not_verified_any_mor
     line[0].attendee.emailaddress_set.update(verified=False)
     assert refusals(partial(answer, line[0], accept=True)) == [("EMAIL_NOT_VERIFIED", None)]
     assert answer(line[0], accept=False).status == "CANCELLED"
+
+
+def test_an_offer_of_a_canceled_event_is_not_followed_by_the_advice_to_claim_again(line: list[EventTicket]) -> None:
+    event = line[0].event
+    services.cancel_event(actor=owner_of(event.organization), event_id=event.pk)
+    assert refusals(partial(answer, line[0], accept=True)) == [("CONFLICT", "ticket_id")]
+    assert "event is canceled" in message_of(partial(answer, line[0], accept=True))
 
 
 def test_only_the_person_to_whom_it_is_made_answers_an_offer(line: list[EventTicket]) -> None:

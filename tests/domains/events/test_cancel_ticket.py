@@ -116,7 +116,7 @@ def test_a_ticket_that_was_used_at_check_in_stays() -> None:
     ticket = EventTicketFactory(event=event, checked_in=True)
     ScanFactory(ticket=ticket)
     assert refusals(partial(cancel, ticket)) == [("CLOSED", "ticket_id")]
-    assert "check out" in message_of(partial(cancel, ticket))
+    assert "Check out" in message_of(partial(cancel, ticket))
     # Also after the holder has left: who came must not change.
     EventTicket.objects.filter(pk=ticket.pk).update(is_inside=False)
     assert refusals(partial(cancel, ticket)) == [("CLOSED", "ticket_id")]

@@ -83,6 +83,7 @@ def test_there_are_never_fewer_slots_than_tickets() -> None:
     event = EventTicketFactory(event__max_attendees=5).event
     EventTicketFactory(event=event)
     assert refusals(event, max_attendees=1) == [("CONFLICT", "max_attendees")]
+    assert refusals(event, max_attendees=0) == [("INVALID", "max_attendees")]
     assert update(event, max_attendees=2).max_attendees == 2
 
 

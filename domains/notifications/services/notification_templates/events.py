@@ -89,7 +89,9 @@ def notify_offered(ticket_id: int) -> None:
     if ticket is None or ticket.status != TicketStatus.OFFERED or ticket.offer_expires_at is None:
         return
     until = format_local_time(ticket.offer_expires_at, first_time_zone(ticket.event.location_zip))
-    body = f"A slot is free, and it is held for you until {until}. Accept it, or pass it on to the next."
+    body = (
+        f"A slot is free, and it is held for you until {until}. If you can't come, refuse it: then others can have it."
+    )
     _notify_holder(ticket, "ticket_offered", title=f"A ticket for you: {ticket.event.title}", body=body)
 
 
@@ -103,7 +105,7 @@ def notify_offer_expired(ticket_id: int) -> None:
     """Notify the attendee that the offered ticket went to the next on the waitlist."""
     ticket = _find_ticket(ticket_id)
     if ticket is not None:
-        body = "You did not answer in time, and the slot went to the next on the waitlist. Claim again to wait."
+        body = "You did not answer in time, so the offer has ended. To wait for a slot again, claim another ticket."
         _notify_holder(ticket, "ticket_offer_expired", title=f"The offer has expired: {ticket.event.title}", body=body)
 
 
