@@ -23,7 +23,7 @@ NONCE = (
 class CheckInInput:
     """A scan that is made now."""
 
-    event_id: strawberry.ID = strawberry.field(description="ID of the event at whose door the scan is made.")
+    event_id: strawberry.ID = strawberry.field(description="ID of the event at which the scan is made.")
     code: str = strawberry.field(description=CODE)
     nonce: str = strawberry.field(description=NONCE)
     direction: CheckInDirection = strawberry.field(
@@ -54,7 +54,7 @@ class OfflineScanInput:
 class SyncCheckInsInput:
     """The queue of a device."""
 
-    event_id: strawberry.ID = strawberry.field(description="ID of the event at whose door the scans were made.")
+    event_id: strawberry.ID = strawberry.field(description="ID of the event at which the scans were made.")
     device_id: str = strawberry.field(
         description="Text that identifies the device, such as a UUID that it keeps: 1 to 64 characters."
     )

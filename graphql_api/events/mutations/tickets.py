@@ -37,7 +37,7 @@ class TicketMutations:
     @mutation(
         EventTicket,
         description="Take the slot that you are offered, or leave it to the next on the waitlist. Refusing it cancels "
-        "the ticket: claim again to wait again.",
+        "the ticket: to wait again, claim another ticket.",
     )
     def answer_ticket_offer(self, info: Info, input: AnswerTicketOfferInput) -> object:
         return services.answer_ticket_offer(

@@ -14,7 +14,8 @@ class CalendarFeed:
     """A feed, as its owner sees it."""
 
     url: str = strawberry.field(
-        description="Secret URL of the feed. Whoever has it can read the feed, until `rotateCalendarFeed` replaces it."
+        description="Secret URL of the feed. Anybody who has the URL can read the feed, until `rotateCalendarFeed` "
+        "replaces the URL."
     )
 
     @classmethod

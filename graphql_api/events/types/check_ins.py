@@ -41,20 +41,22 @@ ANSWERED = (
 describe(
     models.ScanOutcome,
     name="CheckInOutcome",
-    description="Outcome of a scan. If several are true, the first in this list is the answer, from UNKNOWN_CODE on. "
-    "Only ADMITTED and EXITED let the person pass.",
+    description="Outcome of a scan. Only ADMITTED and EXITED let the person pass. If there are several reasons to "
+    "refuse, the first in this order is the answer: UNKNOWN_CODE, WRONG_EVENT, EVENT_CANCELLED, REVOKED, CANCELLED, "
+    "TOO_EARLY or TOO_LATE, ALREADY_CHECKED_IN or NOT_INSIDE.",
     values={
         "ADMITTED": "The person may come in.",
         "EXITED": "The person went out, and may come in again.",
-        "ALREADY_CHECKED_IN": "An entry of somebody who is inside already; `firstCheckInTime` says since when.",
-        "NOT_INSIDE": "An exit of somebody who is not inside.",
+        "ALREADY_CHECKED_IN": "The scan is an entry, and the person is inside already. `firstCheckInTime` says when "
+        "they first came in.",
+        "NOT_INSIDE": "The scan is an exit, and the person is not inside.",
         "UNKNOWN_CODE": "The text is not the code of a ticket, or it was changed.",
         "WRONG_EVENT": "The ticket is for another event.",
         "EVENT_CANCELLED": "The event is canceled.",
         "REVOKED": "The organizers revoked the ticket, or its holder replaced this code by a new one.",
-        "CANCELLED": "The ticket was canceled.",
-        "TOO_EARLY": "The doors are not open yet; they open two hours before the event begins.",
-        "TOO_LATE": "The doors are closed, since two hours after the event's end.",
+        "CANCELLED": "The ticket was canceled, or was never issued.",
+        "TOO_EARLY": "Check-in has not begun yet. It begins two hours before `eventDate`.",
+        "TOO_LATE": "Check-in is over. It ends two hours after `endDate`.",
     },
 )
 CheckInOutcome = models.ScanOutcome
@@ -83,7 +85,8 @@ class CheckInResult:
     )
     recorded_at: datetime = strawberry.field(description="Time the server stored the scan.")
     first_check_in_time: datetime | None = strawberry.field(
-        description="Time the ticket's holder first came in, as far as it was known; null if they had not."
+        description="Time the holder of the ticket first came in, as far as the server knew at this answer; null if "
+        "they had not come in."
     )
     is_recorded_though_invalid: bool = strawberry.field(
         description="Whether the scan was made offline and was valid at its time, but the event or ticket was "
@@ -93,9 +96,9 @@ class CheckInResult:
 
     @strawberry.field(
         graphql_type=later("EventTicket", "graphql_api.events.types.tickets") | None,
-        description="Ticket of the code, with the values that it had at this answer. Its codes are null, and nothing "
-        "says why it was revoked. Null for UNKNOWN_CODE and WRONG_EVENT, if the holder's account was erased, and to "
-        "scanners in `eventCheckIns`, unless the scan is their own.",
+        description="Ticket of the code, as it was at this answer. Its codes are null, and the reason why it was "
+        "revoked is empty. Null for UNKNOWN_CODE and WRONG_EVENT, if the holder's account was erased, and to scanners "
+        "in `eventCheckIns`, unless the scan is their own.",
     )
     async def ticket(self, info: Info) -> models.EventTicket | None:
         """Return the ticket as it was answered; what else is asked for costs one statement for all results."""

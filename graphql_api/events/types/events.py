@@ -83,8 +83,8 @@ class Event(relay.Node):
     )
     tickets_remaining: int | None = strawberry_django.field(
         annotate=F("max_attendees") - F("tickets_taken"),
-        description="Number of tickets that can still be claimed: `maxAttendees` minus `ticketsTaken`; null if there "
-        "is no limit.",
+        description="Number of free slots: `maxAttendees` minus `ticketsTaken`; null if there is no limit. Only a "
+        "PUBLISHED event that is not over gives tickets.",
     )
     cancelled_reason: str = strawberry_django.field(description="Reason why the event was canceled; may be empty.")
     created_at: datetime = strawberry_django.field(description="Time the event was created.")

@@ -76,7 +76,7 @@ class EventTicket(relay.Node):
         description="Time the holder first came in; null before that."
     )
     is_inside: bool = strawberry_django.field(
-        description="Whether the holder is at the event: came in, and has not checked out since."
+        description="Whether the holder is at the event: the holder came in, and has not checked out since."
     )
     attendee: User = strawberry_django.field(description="Holder of the ticket.")
     event: Event = strawberry_django.field(description="Event that the ticket is for.")
