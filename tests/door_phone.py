@@ -73,6 +73,16 @@ from domains.events.models import EventTicket
 now = timezone.now()
 EventTicket.objects.filter(pk=%d).update(status="CANCELLED", cancelled_at=now, revoked_at=now)
 """
+SET_STATUS = """
+import json
+from django.utils import timezone
+from domains.events.models import Event
+from tests.factories import owner_of
+event = Event.objects.get(pk=%d)
+event.status, event.cancelled_at = %r, timezone.now() if %r else None
+event.save()
+print(json.dumps(owner_of(event.organization).email))
+"""
 DEV_LOG_IN = """mutation ($input: DevLogInInput!) { devLogIn(input: $input) {
   ... on AuthSession { accessToken refreshToken user { displayName } } } }"""
 MY_TICKETS = "{ me { tickets(first: 50) { edges { node { event { id } qrCode { url } } } } } }"
@@ -151,6 +161,11 @@ class Doors:
 
     def revoke(self, ticket: Ticket) -> None:
         self.server.run(REVOKE % ticket.pk)
+
+    def set_status(self, event: DoorEvent, status: str) -> str:
+        """Change the status of an event, and return the address of an owner of its organization."""
+        owner: str = json.loads(self.server.run(SET_STATUS % (event.pk, status, status == "CANCELLED")))
+        return owner
 
     def scans(self, event: DoorEvent) -> list[tuple[int | None, str, str, bool]]:
         """Return what the server has stored: ticket, outcome, direction, and whether a device sent it afterwards."""

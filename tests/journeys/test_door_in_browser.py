@@ -20,7 +20,7 @@ from tests.live_server import LiveServer
 pytestmark = needs_chromium
 expect.set_options(timeout=20_000)
 
-EVENTS = ("entry", "exit", "offline", "lost", "ended", "plain", "alone", "camera", "queue", "hangs")
+EVENTS = ("entry", "exit", "offline", "lost", "ended", "plain", "alone", "camera", "queue", "hangs", "status")
 START_TOTP = "mutation { startTotp { ... on TotpSetup { secret } } }"
 CONFIRM_TOTP = """mutation ($input: ConfirmTotpInput!) { confirmTotp(input: $input) {
   ... on RecoveryCodes { codes } } }"""
@@ -415,6 +415,25 @@ def test_strangers_to_the_event_are_turned_away_and_a_second_factor_is_asked_for
         expect(page.get_by_text("You may not check people in at this event.")).to_be_visible()
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_label("Email")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("CANCELLED", "This event was canceled. Nobody can be checked in."),
+        ("DRAFT", "This event is a draft. Publish it"),
+    ],
+)
+def test_the_page_of_an_event_that_takes_nobody_says_why(
+    doors: Doors, browser: tuple[Browser, FakeCamera], status: str, says: str
+) -> None:
+    event = doors.events["status"]
+    owner = doors.set_status(event, status)
+    with phone_at(*browser, address(doors, event)) as phone:
+        phone.log_in(doors.log_in(owner))
+        phone.open()
+        expect(phone.page.get_by_text(says)).to_be_visible()
+        phone.picture(f"event-{status.lower()}")
 
 
 def wait_until_kept(phone: Phone) -> None:

@@ -29,6 +29,8 @@ const RECOUNT_MS = 2_000
 const NOT_KNOWN = 'There is no network, and this phone does not know the event yet. It opens as soon as there is.'
 const NOT_STAFF =
   'You may not check people in at this event. Ask its organizer to make you a scanner, then load this page again.'
+const IS_DRAFT = 'This event is a draft. Publish it, then load this page again.'
+const IS_CANCELED = 'This event was canceled. Nobody can be checked in.'
 
 export class Door {
   private event: KeptEvent | null = null
@@ -203,9 +205,10 @@ export class Door {
   private async refresh(): Promise<void> {
     const { event } = await this.session.request<{ event: DoorEvent | null }>(eventQuery, { eventId: this.eventId })
     if (this.session.state !== 'active') return // logged out meanwhile
-    if (!event?.checkInKey) return this.turnAway(event ? NOT_STAFF : 'There is no such event, or you may not see it.')
+    if (!event) return this.turnAway('There is no such event, or you may not see it.')
+    if (!event.checkInKey) return this.turnAway(event.status === 'DRAFT' ? IS_DRAFT : NOT_STAFF)
     const { checkInKey: key, checkInSummary: counts, ...about } = event
-    this.notice.textContent = ''
+    this.notice.textContent = event.status === 'CANCELLED' ? IS_CANCELED : ''
     const isFirst = !this.event
     this.event = { ...about, key, counts }
     await this.store.keepEvent(this.event)
