@@ -76,14 +76,16 @@ class ErrorCode(Enum):
     )
     TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="This is not possible yet; the message says from when.")
     FULL = strawberry.enum_value(
-        "FULL", description="The maximum is reached; for a role, this means that all slots are taken."
+        "FULL", description="The maximum is reached; for a role or an event, this means that all slots are taken."
     )
     CLOSED = strawberry.enum_value(
-        "CLOSED", description="The opportunity, application or conversation is closed for this; the message says why."
+        "CLOSED",
+        description="The opportunity, application, event, ticket or conversation is closed for this; the message says "
+        "why.",
     )
     NOT_ELIGIBLE = strawberry.enum_value(
         "NOT_ELIGIBLE",
-        description="The volunteer is not eligible for a reason without a code of its own; the message states it.",
+        description="The user is not eligible for a reason without a code of its own; the message states it.",
     )
     NOT_VOLUNTEER = strawberry.enum_value(
         "NOT_VOLUNTEER", description="The account is for hosting only; its type must be VOLUNTEER or BOTH."
