@@ -26,6 +26,10 @@ def fill(apps, schema_editor):
     rows = []
     for row in ticket.objects.iterator(BATCH_SIZE):
         row.claimed_at, row.code_random = row.issued_at, new_code_random()
+        if row.status == "WAITLISTED":
+            row.waitlisted_at = row.waitlisted_at or row.claimed_at
+        elif row.status == "OFFERED":
+            row.offer_expires_at = row.offer_expires_at or now
         row.issued_at = row.issued_at if row.status == "ISSUED" or row.check_in_time else None
         row.cancelled_at = now if row.status == "CANCELLED" else None
         if len(row.ticket_code) != CODE_LENGTH:
@@ -42,7 +46,17 @@ def fill(apps, schema_editor):
 
 
 def _store(ticket, rows):
-    columns = ("claimed_at", "code_random", "issued_at", "cancelled_at", "ticket_code", "is_inside", "last_passed_at")
+    columns = (
+        "claimed_at",
+        "code_random",
+        "issued_at",
+        "cancelled_at",
+        "ticket_code",
+        "is_inside",
+        "last_passed_at",
+        "waitlisted_at",
+        "offer_expires_at",
+    )
     if rows:
         ticket.objects.bulk_update(rows, columns)
 
