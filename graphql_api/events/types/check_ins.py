@@ -103,7 +103,9 @@ class CheckInResult:
     async def ticket(self, info: Info) -> models.EventTicket | None:
         """Return the ticket as it was answered; what else is asked for costs one statement for all results."""
         ticket = self.scan.ticket
-        if ticket is None or _is_within(info.selected_fields[0].selections, IN_MEMORY):
+        # A document may select the ticket in several places, such as by two fragments: they are one answer.
+        asked = (one for place in info.selected_fields for one in place.selections)
+        if ticket is None or _is_within(asked, IN_MEMORY):
             return ticket
         row = await load(info, ticket.pk, partial(_find_tickets, info))
         return None if row is None else _with_values_of(ticket, row)

@@ -151,6 +151,23 @@ def test_a_ticket_in_an_answer_shows_what_is_asked_with_the_rights_of_the_scanne
         assert one_shown["event"]["checkInSummary"]["inside"] == 2
 
 
+@pytest.mark.parametrize(
+    "selected",
+    [
+        "ticket { id } ticket { waitlistPosition event { ticketsRemaining myTicket { id } } }",
+        "ticket { waitlistPosition } ticket { id event { ticketsRemaining myTicket { id } } }",
+        "ticket { claimedAt } other: ticket { waitlistPosition event { ticketsRemaining myTicket { id } } }",
+    ],
+)
+def test_a_ticket_that_is_selected_in_several_places_shows_all_that_is_asked(api_as: As, selected: str) -> None:
+    event = open_event(max_attendees=9)
+    (ticket,) = tickets_to(event, 1)
+    document = """mutation ($input: CheckInInput!) { checkIn(input: $input) { ... on CheckInResult { %s } } }"""
+    answer = api_as(scanner_of(event)).act(document % selected, **wish(ticket))
+    shown = answer.get("other") or answer["ticket"]
+    assert (shown["waitlistPosition"], shown["event"]) == (None, {"ticketsRemaining": 8, "myTicket": None})
+
+
 def replaced(ticket: EventTicket) -> str:
     former = codes.code_of(ticket)
     FormerCode.objects.create(ticket=ticket, ticket_code=ticket.ticket_code, code_random=ticket.code_random)
