@@ -22,6 +22,7 @@ from domains.events import services
 from domains.events.admin.chart import draw_chart
 from domains.events.models import Event, EventStatus, Scan
 from domains.events.selectors import count_passages, count_tickets, event_time_zone
+from domains.events.services.ticket_pages import when_of
 from domains.events.services.update_event import NOTIFIED_COLUMNS
 
 #: Read-only always, because services set them, with tickets and notifications.
@@ -94,7 +95,11 @@ class EventAdmin(TableAdmin):
         event = kwargs.get("obj")
         if event is not None:
             passages, zone = count_passages(event=event), event_time_zone(event)
-            context |= {"numbers": _numbers_of(event), "chart": draw_chart(event, passages, zone)}
+            context |= {
+                "numbers": _numbers_of(event),
+                "chart": draw_chart(event, passages, zone),
+                "when": when_of(event),
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description="Cancel, and notify everybody with a ticket", permissions=["change"])

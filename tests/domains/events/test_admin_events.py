@@ -226,6 +226,12 @@ def test_the_chart_counts_by_local_hour_those_who_passed_and_says_so_to_screen_r
     assert len(list(drawn.iter(f"{SVG}rect"))) == 3
 
 
+def test_the_times_beside_the_chart_are_local_like_its_hours(desk: Client) -> None:
+    event = event_at(datetime(2026, 5, 4, 16, tzinfo=UTC))
+    shown = desk.get(page(event)).content.decode()
+    assert re.search(r"The event: Monday, 4 May 2026, 09:00 to \d\d:00 PDT\.", shown)
+
+
 def test_the_bars_are_as_high_as_their_numbers_and_inside_the_drawing(desk: Client) -> None:
     event = event_at(datetime(2026, 5, 4, 16, tzinfo=UTC))
     for number, direction in ((6, "ENTRY"), (3, "EXIT")):
