@@ -40,7 +40,7 @@ def confirm_hours(
     if entry.status == HoursStatus.PROPOSED:
         return _confirm(entry, hours)
     if _without_fraction(hours) != (entry.started_at, entry.ended_at):
-        message = f"The entry is {entry.status} with other times, and that stands; read it again."
+        message = f"The entry is {entry.status} already, with other times. Query it again."
         raise Refused.because(Code.CONFLICT, message, "hours_entry_id")
     return entry
 

@@ -55,7 +55,7 @@ def log_hours(
     rates.spend(what="log_hours", key=str(actor.pk), limit=MAX_PER_HOUR, seconds=3600)
     if hours_entry_id is not None:
         if application_id is not None:
-            message = "Give the application, or the proposed hours, but not both."
+            message = "Give applicationId, or hoursEntryId to confirm proposed hours, but not both."
             raise Refused.because(Code.INVALID, message, "hours_entry_id")
         if corrects_id is not None:
             raise Refused.because(Code.INVALID, NOT_OF_A_PROPOSAL, "corrects_id")
@@ -71,7 +71,7 @@ def _problems_of_missing(
     application_id: int | None, started_at: datetime | None, ended_at: datetime | None
 ) -> list[Problem]:
     if application_id is None:
-        message = "Give the application that the hours belong to, or the proposed hours to confirm."
+        message = "Give applicationId for new hours, or hoursEntryId to confirm proposed hours."
         return [Problem(Code.REQUIRED, message, "application_id")]
     times = (("started_at", started_at, "began"), ("ended_at", ended_at, "ended"))
     return [Problem(Code.REQUIRED, f"Say when the work {verb}.", field) for field, time, verb in times if time is None]

@@ -43,7 +43,7 @@ def review_hours(*, actor: User, hours_entry_id: int, approve: bool, note: str =
     if entry.status == decision:
         return entry
     if entry.status != HoursStatus.SUBMITTED:
-        message = f"The entry is {entry.status}, and that stands; read it again."
+        message = f"The entry is {entry.status} already, and that can't be changed. Query it again."
         raise Refused.because(Code.CONFLICT, message, "hours_entry_id")
     if approve:
         refuse_overlap(entry)

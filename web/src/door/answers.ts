@@ -70,7 +70,7 @@ const OUTCOMES: Record<Outcome, Words> = {
     'Code not valid',
     'This code was replaced, or the ticket was revoked. Ask to see the newest ticket, or send the person to the organizer.',
   ],
-  CANCELLED: () => ['Ticket canceled', 'This ticket was canceled. The person can claim another one while there are any.'],
+  CANCELLED: () => ['Ticket canceled', 'This ticket was canceled. The person can claim another one if tickets are left.'],
   TOO_EARLY: (_said, { eventDate }) => [
     'Too early',
     `Check-in opens at ${timeOrDay(Date.parse(eventDate) - MARGIN_MS)}.`,

@@ -26,7 +26,7 @@ import { count, type Counts, type Direction, type DoorEvent } from './words'
 
 const RENEW_EVERY_MS = 60_000
 const RECOUNT_MS = 2_000
-const NOT_KNOWN = 'There is no network, and this phone does not know the event yet. It opens as soon as there is.'
+const NOT_KNOWN = 'There is no network, and this phone does not know the event yet. The page opens when there is network.'
 const NOT_STAFF =
   'You may not check people in at this event. Ask its organizer to make you a scanner, then load this page again.'
 const IS_DRAFT = 'This event is a draft. Publish it, then load this page again.'

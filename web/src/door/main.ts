@@ -27,7 +27,7 @@ async function chooseEvent(store: Store): Promise<void> {
   )
   const text = events.length
     ? 'Events on this phone:'
-    : 'Open the address of an event: its organizer has it. It looks like this page’s, with more letters at the end.'
+    : 'This address is not complete. Ask the organizer for the address of the event’s check-in page: it ends with the ID of the event.'
   root.replaceChildren(element('header', { className: 'head' }, element('h1', { textContent: 'Check-in' })),
     element('p', { className: 'notice', textContent: text }), element('ul', { className: 'events' }, ...links))
   await register(config, () => undefined)
