@@ -14,7 +14,7 @@ class ScanAdmin(ReadOnlyAdmin):
 
     list_display = ("event", "ticket", "direction", "outcome", "scanned_by", "scanned_at", "recorded_at")
     list_filter = ("outcome", "direction", "scanned_at")
-    search_fields = ("event__title", "ticket__attendee__email", "device_id", "nonce")
+    search_fields = ("event__title", "ticket__attendee__display_name", "device_id", "nonce")
 
 
 @admin.register(EventChange)
@@ -32,7 +32,7 @@ class FormerCodeAdmin(ReadOnlyAdmin):
 
     list_display = ("ticket", "replaced_at")
     list_filter = ("replaced_at",)
-    search_fields = ("ticket__event__title", "ticket__attendee__email")
+    search_fields = ("ticket__event__title", "ticket__attendee__display_name")
     exclude = ("ticket_code", "code_random")
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from domains.events.models import Event, EventTicket
 from domains.events.selectors import attendees
-from tests.factories import EventFactory, EventTicketFactory, UserFactory
+from tests.factories import EventFactory, EventTicketFactory, FormerCodeFactory, ScanFactory, UserFactory
 from tests.sql import statements_of
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,19 @@ def test_addresses_are_for_staff_who_may_view_users(client: Client, event: Event
     assert address in client.get(LIST, {"event__id__exact": event.pk}).content.decode()
     assert shown(client, event, q=address) == ["Ada"]
     assert export(client, event)[1][:2] == ["Ada", address]
+
+
+@pytest.mark.parametrize("name", ["scan", "formercode"])
+def test_no_other_list_of_the_door_tells_an_attendees_address_by_searching(client: Client, name: str) -> None:
+    ticket = attendee(EventFactory(), "Ada Unique")
+    ScanFactory(ticket=ticket)
+    FormerCodeFactory(ticket=ticket)
+    desk = as_staff(client, f"events.view_{name}")
+    found = {
+        words: desk.get(reverse(f"admin:events_{name}_changelist"), {"q": words}).context["cl"].result_count
+        for words in (ticket.attendee.email, "Unique")
+    }
+    assert found == {ticket.attendee.email: 0, "Unique": 1}
 
 
 def test_without_the_right_to_view_tickets_nothing_is_exported_or_logged(client: Client, event: Event) -> None:
