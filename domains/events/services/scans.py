@@ -48,7 +48,7 @@ def problems_of_nonce(nonce: str, field: str = "nonce") -> list[Problem]:
 
 def nonce_is_used(field: str = "nonce") -> Problem:
     """Return the problem of a nonce that belongs to the scan of another ticket."""
-    return Problem(Code.CONFLICT, NONCE_IS_USED, field)
+    return Problem(Code.DUPLICATE, NONCE_IS_USED, field)
 
 
 def store_scans(scans: Sequence[Scan], *, event: Event) -> list[int]:

@@ -65,7 +65,7 @@ def sync_check_ins(*, actor: User, event_id: int, device_id: str, scans: Sequenc
 
     Refuses with NOT_FOUND and FORBIDDEN; then, and nothing is stored, with all the problems at once, each with the
     number of its scan in the field: REQUIRED and TOO_LONG (device, nonce), TOO_LONG (too many scans), INVALID (the
-    time; in MAX_AHEAD it may be valid), CONFLICT (the nonce belongs to the scan of another ticket).
+    time; in MAX_AHEAD it may be valid), DUPLICATE (the nonce belongs to the scan of another ticket).
     """
     event = get_event_to_check_in(actor=actor, event_id=event_id).event
     if problems := _problems_of(device_id, scans):

@@ -204,7 +204,7 @@ def test_a_nonce_of_another_code_is_refused_and_tells_no_name(code: str) -> None
     ticket, other = tickets_to(open_event(), 2)
     scan(ticket, nonce="same")
     wrong = other if code == "another ticket" else "guessed"
-    assert refused(lambda: scan(wrong, ticket.event, nonce="same")) == [("CONFLICT", "nonce")]
+    assert refused(lambda: scan(wrong, ticket.event, nonce="same")) == [("DUPLICATE", "nonce")]
 
 
 def test_the_same_nonce_at_another_event_is_another_scan() -> None:

@@ -242,10 +242,10 @@ def test_a_nonce_of_another_ticket_is_refused_and_named() -> None:
     ticket, other = tickets_to(event, 2)
     scan(ticket, nonce="stored")
     assert refused(lambda: sync(event, offline(other), offline(other, nonce="stored"))) == [
-        ("CONFLICT", "scans.1.nonce")
+        ("DUPLICATE", "scans.1.nonce")
     ]
     twice = [offline(ticket, ago(2), nonce="twice"), offline(other, ago(1), nonce="twice")]
-    assert refused(lambda: sync(event, *twice)) == [("CONFLICT", "scans.1.nonce")]
+    assert refused(lambda: sync(event, *twice)) == [("DUPLICATE", "scans.1.nonce")]
 
 
 def test_who_may_sync() -> None:
