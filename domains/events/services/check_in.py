@@ -27,8 +27,8 @@ def check_in(*, actor: User, event_id: int, code: str, nonce: str, direction: Sc
     nonce returns the first answer and changes nothing, whoever of the event's people sends it: they hold the code, so
     the attendee's name in the answer is nothing new to them.
 
-    Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and TOO_LONG (the nonce), and DUPLICATE: the nonce belongs to the scan of
-    another ticket, whose answer would be a wrong one.
+    Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and TOO_LONG (the nonce), and DUPLICATE: the nonce belongs to the scan
+    of another ticket, whose answer would be a wrong one.
     """
     if problems := problems_of_nonce(nonce):
         raise Refused(*problems)
