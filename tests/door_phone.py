@@ -153,7 +153,9 @@ class Doors:
     def image_of(self, event: DoorEvent, number: int) -> bytes:
         """Return the image of a ticket's QR code as its holder gets it."""
         token = self.log_in(f"attendee{number}@door.example")["accessToken"]
-        edges = self.server.ask(MY_TICKETS, token)["data"]["me"]["tickets"]["edges"]
+        answer = self.server.ask(MY_TICKETS, token)
+        assert "errors" not in answer, answer
+        edges = answer["data"]["me"]["tickets"]["edges"]
         (url,) = [edge["node"]["qrCode"]["url"] for edge in edges if edge["node"]["event"]["id"] == event.id]
         with urllib.request.urlopen(f"{self.server.url}{urlsplit(url).path}", timeout=20) as response:
             image: bytes = response.read()

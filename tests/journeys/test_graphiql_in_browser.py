@@ -21,7 +21,7 @@ from tests.graphiql import Visit, answer, browsing, editor, needs_chromium, open
 expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).parents[2]
-TABS = ["Opportunities", "Me", "Conversations", "ConversationEvents", "SendMessage"]
+TABS = ["Opportunities", "Me", "Events", "CheckIn", "Conversations", "ConversationEvents", "SendMessage"]
 EXAMPLES = sorted((ROOT / "web" / "src" / "examples").glob("*.graphql"))
 ARTIFACTS = ROOT / "var" / "test-artifacts"
 

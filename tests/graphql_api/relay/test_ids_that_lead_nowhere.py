@@ -34,10 +34,15 @@ NAMED = {
     "requiredCourse": "Course",
     "session": "UserSession",
     "subject": "Message",
+    "ticket": "EventTicket",
     "upload": "StoredFile",
 }
 #: What some mutations look at before they look for what an id names.
-SOUND: dict[str, dict[str, Any]] = {"reactToMessage": {"emoji": "🎉"}, "markNotificationsRead": {"all": False}}
+SOUND: dict[str, dict[str, Any]] = {
+    "reactToMessage": {"emoji": "🎉"},
+    "markNotificationsRead": {"all": False},
+    "logHours": {"startedAt": "2026-03-01T10:00:00-08:00", "endedAt": "2026-03-01T12:00:00-08:00"},
+}
 MISSING_KEY = 987_654_321
 
 
@@ -133,6 +138,8 @@ def test_a_mutation_refuses_with_not_found(member: Api, name: str, path: tuple[s
     for what, id in bad_ids(path[-1]).items():
         forget()
         input = with_id(kind, path, id) | SOUND.get(name, {})
+        if path == ("correctsId",):
+            input["applicationId"] = id
         if name == "uploadAttachment" and path != ("uploadId",):
             input["file"] = SimpleUploadedFile("something.txt", b"something")
         answers[what] = told(member.post(document, {"input": input}))

@@ -38,6 +38,11 @@ export type SessionState = 'none' | 'active' | 'ended'
 
 const KEY = 'mishmob:door:session'
 const LOCK = 'mishmob:door:session'
+/**
+ * How long the page waits for a new token after it has stopped waiting with the request that needs it. A refresh token
+ * whose answer was lost works again for ten seconds only; later it counts as stolen, and the server ends the session.
+ */
+const RENEWAL_PATIENCE_MS = 60_000
 /** A token with less life than this is exchanged before it is used: the page asks something once a minute. */
 const MARGIN_MS = 90_000
 const DEVICE_NAME = 'Check-in page'
@@ -46,6 +51,7 @@ const MFA_MISSING =
 
 export class Session {
   private access: { token: string; expiresAt: number } | null = null
+  private renewal: Promise<void> | null = null
   private listeners = new Set<() => void>()
 
   constructor(private endpoint: string) {
@@ -115,18 +121,30 @@ export class Session {
     this.access = null
   }
 
-  /** One window of this page at a time, as each refresh token works once. */
+  /** Waits for the new token as long as the patience lasts; it is kept whenever it arrives. */
   private async renew(patience: number): Promise<void> {
-    if (!navigator.locks) return this.exchange(patience) // a page without HTTPS has no locks
-    await navigator.locks.request(LOCK, () => this.exchange(patience))
+    this.renewal ??= this.exchangeInTurn().finally(() => {
+      this.renewal = null
+    })
+    let timer: number | undefined
+    const tooSlow = new Promise<never>((_, reject) => {
+      timer = window.setTimeout(() => reject(new NoAnswer('The server does not answer.')), patience)
+    })
+    await Promise.race([this.renewal, tooSlow]).finally(() => clearTimeout(timer))
   }
 
-  private async exchange(patience: number): Promise<void> {
+  /** One window of this page at a time, as each refresh token works once. */
+  private async exchangeInTurn(): Promise<void> {
+    if (!navigator.locks) return this.exchange() // a page without HTTPS has no locks
+    await navigator.locks.request(LOCK, () => this.exchange())
+  }
+
+  private async exchange(): Promise<void> {
     if (this.access && this.access.expiresAt - clock.now() >= MARGIN_MS) return // while this one waited for the lock
     const kept = this.kept()
     if (!kept?.refreshToken) throw new LoggedOut('Log in first.')
     try {
-      this.begin((await this.ask(refreshSession, { refreshToken: kept.refreshToken }, patience)) as AuthSession)
+      this.begin((await this.ask(refreshSession, { refreshToken: kept.refreshToken }, RENEWAL_PATIENCE_MS)) as AuthSession)
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof LoggedOut)) throw error
       // Somebody may have logged in or out meanwhile, in another window.
