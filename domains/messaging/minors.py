@@ -17,7 +17,7 @@ from domains.accounts.models import User
 from domains.accounts.policies import may_be_minor
 from domains.events.models import LIVE_TICKET_STATUSES, EventTicket
 from domains.messaging.models import Conversation, Participant
-from domains.opportunities.models import LIVE_APPLICATION_STATUSES, MANAGING_ROLES, Application, HostMembership
+from domains.opportunities.models import LIVE_APPLICATION_STATUSES, MANAGING_ROLES, Application
 
 
 def adult_and_minor(years: dict[int, int | None]) -> tuple[int, int] | None:
@@ -46,7 +46,7 @@ def common_ground(adult: Any, minor: Any) -> Q:
     )
     both_attend = tickets.filter(event__tickets__attendee=adult, event__tickets__status__in=LIVE_TICKET_STATUSES)
     attends_event_of = tickets.filter(
-        Q(event__host=adult)
+        Q(event__host=adult, event__organization__isnull=True)
         | Q(
             event__organization__memberships__user=adult,
             event__organization__memberships__accepted_at__isnull=False,
@@ -77,10 +77,10 @@ def _groups_of(adult: Any, minor: Any) -> QuerySet[Participant]:
 
 def _questions_to(adult: Any, minor: Any) -> QuerySet[Conversation]:
     """Return the direct conversation that the minor began about something that the adult organizes, and is in."""
-    hosts = HostMembership.objects.accepted().filter(user=adult).values("host")
+    # By joins: `adult` may refer to the outer row, which a subquery in this one would not see.
     organized = (
-        Q(opportunity__host__in=hosts)
-        | Q(event__organization__in=hosts)
+        Q(opportunity__host__memberships__user=adult, opportunity__host__memberships__accepted_at__isnull=False)
+        | Q(event__organization__memberships__user=adult, event__organization__memberships__accepted_at__isnull=False)
         | Q(event__host=adult, event__organization__isnull=True)
     )
     return Conversation.objects.filter(organized, is_group=False, created_by=minor, participations__user=adult).filter(

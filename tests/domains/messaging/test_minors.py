@@ -35,6 +35,12 @@ from tests.sql import statements_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("midsummer")]
 
 
+@pytest.fixture(autouse=True)
+def other_people() -> None:
+    """Make the keys of people differ from those of conversations, which queries could otherwise confuse."""
+    UserFactory.create_batch(7, password=None)
+
+
 def minor(**fields: Any) -> User:
     return UserFactory(profile__birth_year=YEAR - 16, **fields)
 
