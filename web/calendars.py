@@ -1,4 +1,4 @@
-"""iCalendar files: of a public event, for everybody, and of a person's feed, for whoever has its secret address."""
+"""iCalendar files: of a public event, for everybody, and of a person's feed, for everybody with its secret address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The printable page of a ticket and the images of its QR code, for whoever has a link that still works.
+"""The printable page of a ticket and the images of its QR code, for everybody with a link that still works.
 
 A link is its own permission, so nothing here is stored by shared caches or found by search engines. The right of the
 person whom the link was made for, and the ticket's current code, are checked each time.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from domains.accounts.models import User
 from domains.events.models import Event, EventTicket
-from domains.opportunities.models import hosts_joined_by
 from domains.opportunities.policies import can_run_host
 
 
@@ -12,13 +11,6 @@ def can_manage_event(user: User, event: Event) -> bool:
     """I manage an event of an organization that I run; an event without an organization, if I created it."""
     if event.organization_id is not None:
         return can_run_host(user, event.organization_id)
-    return event.host_id == user.pk
-
-
-def can_check_in(user: User, event: Event) -> bool:
-    """I may check people in at events that I manage, and as a scanner at those of my organization."""
-    if event.organization_id is not None:
-        return hosts_joined_by(user).filter(host_id=event.organization_id).exists()
     return event.host_id == user.pk
 
 

@@ -71,7 +71,7 @@ class CheckIns:
 
 
 def _news_of(scan: Scan, summary: CheckInSummary, managers: Collection[int]) -> News:
-    """Return the scan as news: whole to managers and to whoever scanned, and to other scanners without the ticket."""
+    """Return the scan as news: whole to managers and to the user who scanned, without the ticket to other scanners."""
     result = CheckInResult.of(scan)
     whole, reduced = (
         Item(value=EventCheckIn(result=shown, summary=summary), is_same_for_all=True)

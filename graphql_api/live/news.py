@@ -47,7 +47,7 @@ class News:
     key: int
     at: datetime
     item: Item
-    #: What is delivered to viewers who may not see all of it, and the ids of those who may; None: all see the same.
+    #: What is delivered to viewers who may not see all of it, and the ids of viewers who may; None: all see the same.
     reduced: Item | None = None
     seen_by: Collection[int] = ()
 
@@ -179,7 +179,7 @@ class Feed:
         self._is_primed = self._is_primed or reading.is_whole
 
     def _hand_on(self, news: list[News], permitted: Collection[int], asked: tuple[NewsStream, ...]) -> None:
-        """Wake the followers; those who had joined before the rights were read and lost them receive nothing more."""
+        """Wake the followers; a follower who lost the right before it was read receives nothing more."""
         for one in asked:
             if one in self.followers and one.viewer_id not in permitted:
                 self.followers.discard(one)

@@ -59,7 +59,7 @@ def find_feed_owner(*, token: str) -> User | None:
 
 
 def find_feed_numbers(*, user_ids: Collection[int]) -> dict[int, int]:
-    """Return how often each of these people has replaced the address of their feed; those who never did are left out.
+    """Return how often each of these people has replaced the address of their feed; people who never did are left out.
 
     The caller must be allowed to know the addresses.
     """
@@ -74,7 +74,7 @@ def find_feed_entries(*, viewer: User) -> list[Entry]:
     """
     now = timezone.now()
     entries = {entry.uid: entry for entry in _find_ticket_entries(viewer, now)}
-    # Whoever manages an event is there, whatever becomes of the ticket.
+    # Managers of an event are there, whatever becomes of their ticket.
     entries |= {entry.uid: entry for entry in _find_managed_entries(viewer, now)}
     slots = find_calendar_slots(
         viewer=viewer, ends_after=now - PAST, ended_after=now - CANCELLED_SHOWN, limit=MAX_ENTRIES

@@ -17,8 +17,8 @@ from domains.events.services.ticket_locks import lock_own
 def cancel_ticket(*, actor: User, ticket_id: int) -> EventTicket:
     """The holder's ticket is CANCELLED, and its slot, if any, offered to the next on the waitlist.
 
-    A repeat returns the canceled ticket unchanged, whoever canceled it. A ticket that was used at check-in stays, as in
-    pretix: its slot is used, and the record of who came must not change with it; so does an ISSUED one after the event.
+    A repeat returns the canceled ticket unchanged, even if an organizer canceled it. A ticket that was used at check-in
+    stays: its slot is used, and the record of who came must not change with it. So does an ISSUED one after the event.
     Refuses with NOT_FOUND, FORBIDDEN (another person's ticket) and CLOSED (checked in already; the event is over).
     """
     ticket, event = lock_own(actor=actor, ticket_id=ticket_id)

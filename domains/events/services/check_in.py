@@ -24,8 +24,8 @@ def check_in(*, actor: User, event_id: int, code: str, nonce: str, direction: Sc
     """The scan is stored with its outcome, and who is inside follows from it; returns it with its ticket.
 
     `code` is what the QR code holds, or the code to type; any text that is neither is UNKNOWN_CODE. A repeat of the
-    nonce returns the first answer and changes nothing, whoever of the event's people sends it: they hold the code, so
-    the attendee's name in the answer is nothing new to them.
+    nonce returns the first answer and changes nothing, even if another scanner of the event sends it:
+    they hold the code, so the attendee's name in the answer is nothing new to them.
 
     Refuses with NOT_FOUND, FORBIDDEN, REQUIRED and TOO_LONG (the nonce), and DUPLICATE: the nonce belongs to the scan
     of another ticket, whose answer would be a wrong one.

@@ -55,7 +55,7 @@ def store_scans(scans: Sequence[Scan], *, event: Event) -> list[int]:
     """Store the answered scans of an event, whose tickets the caller has locked; return the keys of those that passed.
 
     The caller sets what follows for the presence of these. Subscribers are woken after the commit. If the event belongs
-    to an opportunity, the hours of those who came or went may differ now.
+    to an opportunity, the hours of the people who came or went may differ now.
     """
     # In order of the nonces, so that two transactions with the same nonces do not wait for each other.
     Scan.objects.bulk_create(sorted(scans, key=lambda scan: scan.nonce))
