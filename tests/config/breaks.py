@@ -10,7 +10,6 @@ from django.db.models import Model
 from django.utils import timezone
 
 from domains.base.models import MailJob, OutboxEntry
-from domains.events.models import ScanDirection, ScanOutcome
 from domains.notifications.models import MailDelivery
 from tests.factories import (
     ApplicationFactory,
@@ -19,7 +18,6 @@ from tests.factories import (
     ConversationFactory,
     CourseFactory,
     DigestFactory,
-    EventTicketFactory,
     HostMembershipFactory,
     HoursEntryFactory,
     ListingFactory,
@@ -37,7 +35,6 @@ from tests.factories import (
     ResumeFactory,
     ResumeSuggestionFactory,
     RoleSkillFactory,
-    ScanFactory,
     SessionFactory,
     SkillAliasFactory,
     SkillFactory,
@@ -120,47 +117,6 @@ def a_mail_that_nobody_sends() -> Break:
 @breaks("base.no_fact_is_parked")
 def a_fact_that_was_given_up() -> Break:
     return raw(OutboxEntryFactory(), attempts=OutboxEntry.MAX_ATTEMPTS)
-
-
-@breaks("events.events_count_their_tickets")
-def an_event_that_counts_one_ticket_too_many() -> Break:
-    return raw(EventTicketFactory().event, tickets_taken=2)
-
-
-@breaks("events.waitlisted_tickets_have_a_position")
-def a_ticket_that_waits_nowhere() -> Break:
-    return raw(EventTicketFactory(status="WAITLISTED"), waitlisted_at=None)
-
-
-@breaks("events.overdue_ticket_offers_expire")
-def an_offer_of_a_ticket_that_nobody_expires() -> Break:
-    return raw(EventTicketFactory(status="OFFERED"), offer_expires_at=ago(minutes=16))
-
-
-@breaks("events.check_ins_follow_from_scans")
-def a_ticket_that_may_be_used_again() -> Break:
-    return raw(ScanFactory().ticket, check_in_time=None)
-
-
-@breaks("events.check_ins_follow_from_scans")
-def a_ticket_inside_whose_holder_left() -> Break:
-    ticket = EventTicketFactory(checked_in=True)
-    ScanFactory(ticket=ticket)
-    return ticket, lambda: ScanFactory(
-        ticket=ticket, direction=ScanDirection.EXIT, outcome=ScanOutcome.EXITED, scanned_at=timezone.now()
-    )
-
-
-@breaks("events.check_ins_follow_from_scans")
-def a_ticket_that_was_used_earlier() -> Break:
-    ticket = EventTicketFactory(checked_in=True)
-    ScanFactory(ticket=ticket)
-    return ticket, lambda: ScanFactory(ticket=ticket, scanned_at=ago(hours=1))
-
-
-@breaks("events.tickets_stay_at_their_event")
-def a_ticket_that_lets_in_elsewhere() -> Break:
-    return raw(ScanFactory(), event=EventTicketFactory().event)
 
 
 @breaks("learning.no_course_gives_a_merged_skill")

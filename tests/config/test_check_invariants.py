@@ -21,7 +21,7 @@ from domains.messaging.models import MessageAttachment
 from domains.moderation.models import ReportFile
 from domains.notifications.models import MailDelivery
 from domains.skills.models import Resume
-from tests.config import file_breaks  # noqa: F401 # its breaks join the others
+from tests.config import event_breaks, file_breaks  # noqa: F401 # their breaks join the others
 from tests.config.breaks import BREAKS, Break, ago
 from tests.factories import (
     ApplicationFactory,
